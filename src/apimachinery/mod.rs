@@ -1,0 +1,12 @@
+//! What every part of the Kubernetes API is spelled with: names, quantities, times and field paths.
+//! Text comes in, and a value or the reason why it is none goes out.
+//!
+//! Named after the Go module that holds the same things for the API server.
+
+pub mod names;
+pub mod path;
+pub mod quantity;
+pub mod time;
+
+pub use path::{Path, Segment};
+pub use quantity::Quantity;

@@ -1,0 +1,272 @@
+//! The spellings that Kubernetes demands of names, label values and environment variables.
+//! A string comes in; nothing, or the first fault that the string has, goes out.
+
+use std::fmt;
+
+/// Longest DNS label, and longest label value: 63 characters.
+pub const LABEL_MAX: usize = 63;
+/// Longest DNS subdomain: 253 characters.
+pub const SUBDOMAIN_MAX: usize = 253;
+
+/// Why a string is not of the spelling that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is there.
+    Empty,
+    /// More characters than `max`.
+    TooLong {
+        /// How many there may be.
+        max: usize,
+    },
+    /// A character that cannot stand here.
+    Character {
+        /// The character.
+        found: char,
+        /// Its place, from 1.
+        place: usize,
+        /// Which characters can.
+        allowed: &'static str,
+    },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Empty => f.write_str("it is empty"),
+            Fault::TooLong { max } => write!(f, "it is longer than {max} characters"),
+            Fault::Character { found, place, allowed } => {
+                write!(f, "character {place} is {found:?}, where only {allowed} may stand")
+            }
+        }
+    }
+}
+
+/// What the spelling of a name allows, inside it and at its ends.
+struct Spelling {
+    max: usize,
+    inner: fn(char) -> bool,
+    inner_words: &'static str,
+    edge: fn(char) -> bool,
+    edge_words: &'static str,
+}
+
+impl Spelling {
+    fn check(&self, text: &str) -> Result<(), Fault> {
+        if text.is_empty() {
+            return Err(Fault::Empty);
+        }
+        if text.len() > self.max {
+            return Err(Fault::TooLong { max: self.max });
+        }
+        let last = text.chars().count() - 1;
+        for (nth, found) in text.chars().enumerate() {
+            let at_edge = nth == 0 || nth == last;
+            let (fits, allowed) = if at_edge && (self.inner)(found) {
+                ((self.edge)(found), self.edge_words)
+            } else {
+                ((self.inner)(found), self.inner_words)
+            };
+            if !fits {
+                return Err(Fault::Character { found, place: nth + 1, allowed });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lower_alnum(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
+}
+
+fn lower_alnum_or_hyphen(c: char) -> bool {
+    lower_alnum(c) || c == '-'
+}
+
+fn alnum(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+}
+
+fn qualified_inner(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+const DNS_LABEL: Spelling = Spelling {
+    max: LABEL_MAX,
+    inner: lower_alnum_or_hyphen,
+    inner_words: "lowercase letters, digits and '-'",
+    edge: lower_alnum,
+    edge_words: "a lowercase letter or a digit",
+};
+
+const QUALIFIED: Spelling = Spelling {
+    max: LABEL_MAX,
+    inner: qualified_inner,
+    inner_words: "letters, digits, '-', '_' and '.'",
+    edge: alnum,
+    edge_words: "a letter or a digit",
+};
+
+/// A DNS label (RFC 1123): namespaces and container names.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn dns_label(text: &str) -> Result<(), Fault> {
+    DNS_LABEL.check(text)
+}
+
+/// A DNS label of RFC 1035, which starts with a letter: names of services.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn dns_1035_label(text: &str) -> Result<(), Fault> {
+    DNS_LABEL.check(text)?;
+    match text.chars().next() {
+        Some(found) if found.is_ascii_digit() => {
+            Err(Fault::Character { found, place: 1, allowed: "a lowercase letter" })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A DNS subdomain (RFC 1123): names of most objects, and the prefixes of qualified names.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn dns_subdomain(text: &str) -> Result<(), Fault> {
+    if text.is_empty() {
+        return Err(Fault::Empty);
+    }
+    if text.len() > SUBDOMAIN_MAX {
+        return Err(Fault::TooLong { max: SUBDOMAIN_MAX });
+    }
+    let mut start = 0;
+    for label in text.split('.') {
+        // A subdomain limits its length as a whole; a label inside it may be longer than 63.
+        let unlimited = Spelling { max: SUBDOMAIN_MAX, ..DNS_LABEL };
+        match unlimited.check(label) {
+            Ok(()) => start += label.chars().count() + 1,
+            Err(Fault::Character { found, place, allowed }) => {
+                let allowed = if allowed == DNS_LABEL.inner_words {
+                    "lowercase letters, digits, '-' and '.'"
+                } else {
+                    allowed
+                };
+                return Err(Fault::Character { found, place: start + place, allowed });
+            }
+            Err(_) => {
+                // An empty label: the dot that opens, doubles or closes is the fault.
+                let place = if start == 0 { 1 } else { start.min(text.chars().count()) };
+                return Err(Fault::Character { found: '.', place, allowed: DNS_LABEL.edge_words });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A label value: empty, or up to 63 letters, digits, `-`, `_` and `.` between two alphanumerics.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn label_value(text: &str) -> Result<(), Fault> {
+    if text.is_empty() { Ok(()) } else { QUALIFIED.check(text) }
+}
+
+/// A qualified name, `[prefix/]name`: keys of labels and annotations, names of resources.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn qualified_name(text: &str) -> Result<(), Fault> {
+    let Some((prefix, name)) = text.split_once('/') else {
+        return QUALIFIED.check(text);
+    };
+    dns_subdomain(prefix)?;
+    let offset = prefix.chars().count() + 1;
+    QUALIFIED.check(name).map_err(|fault| match fault {
+        Fault::Character { found, place, allowed } => {
+            Fault::Character { found, place: place + offset, allowed }
+        }
+        fault => fault,
+    })
+}
+
+/// An environment variable's name as Kubernetes has always taken it: letters, digits, `_`, `-` and
+/// `.`, not starting with a digit, and neither `.` nor starting with `..`.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn env_var_name(text: &str) -> Result<(), Fault> {
+    const ALLOWED: &str = "letters, digits, '_', '-' and '.'";
+    if text.is_empty() {
+        return Err(Fault::Empty);
+    }
+    for (nth, found) in text.chars().enumerate() {
+        if !qualified_inner(found) {
+            return Err(Fault::Character { found, place: nth + 1, allowed: ALLOWED });
+        }
+        if nth == 0 && found.is_ascii_digit() {
+            return Err(Fault::Character { found, place: 1, allowed: "a letter or '_'" });
+        }
+    }
+    if text == "." || text.starts_with("..") {
+        return Err(Fault::Character { found: '.', place: 1, allowed: "a letter or '_'" });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dns_labels() {
+        assert_eq!(dns_label("trading-bots"), Ok(()));
+        assert_eq!(dns_label(""), Err(Fault::Empty));
+        assert_eq!(dns_label(&"a".repeat(64)), Err(Fault::TooLong { max: 63 }));
+        for (text, place) in [("Y", 1), ("a_b", 2), ("-a", 1), ("a-", 2), ("aé", 2)] {
+            assert!(
+                matches!(dns_label(text), Err(Fault::Character { place: found, .. }) if found == place),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn subdomains_count_as_a_whole() {
+        assert_eq!(dns_subdomain(&format!("{}.b", "a".repeat(100))), Ok(()));
+        assert_eq!(dns_subdomain(&"a".repeat(254)), Err(Fault::TooLong { max: 253 }));
+        for text in [".a", "a..b", "a.", "a.B", "a.-b"] {
+            assert!(dns_subdomain(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn qualified_names_and_label_values() {
+        assert_eq!(label_value(""), Ok(()));
+        assert_eq!(label_value("A_b.c-1"), Ok(()));
+        assert!(label_value("a b").is_err());
+        assert!(label_value(".a").is_err());
+        assert_eq!(qualified_name("example.com/gpu"), Ok(()));
+        assert!(qualified_name("/gpu").is_err());
+        assert!(qualified_name("a/b/c").is_err());
+        assert!(qualified_name("example.com/").is_err());
+    }
+
+    #[test]
+    fn environment_variables() {
+        for good in ["APP_ENV", "a.b-c", "_x", "-x"] {
+            assert_eq!(env_var_name(good), Ok(()), "{good}");
+        }
+        for bad in ["", "1A", "A B", "A=B", ".", "..", "..a", "é"] {
+            assert!(env_var_name(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_fault_says_where_and_what_may_stand_there() {
+        let fault = dns_label("d29_k8s").unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "character 4 is '_', where only lowercase letters, digits and '-' may stand"
+        );
+    }
+}

@@ -1,0 +1,313 @@
+//! Quantities: `500m`, `1Gi`, `1e3`. Text comes in, and an exact number of nano-units that adds,
+//! compares and prints in the API server's canonical form goes out.
+
+use std::fmt;
+use std::ops::Add;
+
+/// Nano-units in one unit: the finest grain that a quantity has.
+const NANO: i128 = 1_000_000_000;
+/// What an amount beyond 128 bits of nano-units counts as: more than anything that exists.
+const CAP: i128 = i128::MAX;
+
+/// How a quantity was written, and so how it is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Powers of ten with a letter: `500m`, `2k`.
+    DecimalSi,
+    /// Powers of two with two letters: `1Gi`.
+    BinarySi,
+    /// Powers of ten with an exponent: `12e6`.
+    DecimalExponent,
+}
+
+/// An amount of a resource, exact to a billionth of a unit (bytes of memory, cores of CPU).
+#[derive(Debug, Clone, Copy)]
+pub struct Quantity {
+    nanos: i128,
+    format: Format,
+}
+
+impl Quantity {
+    /// Nothing.
+    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi };
+
+    /// Reads a quantity as the API server does: rounded up to a nano-unit.
+    ///
+    /// `None` where the server would answer that the text is no quantity.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return None;
+        }
+        let (negative, rest) = match text.as_bytes()[0] {
+            b'-' => (true, &text[1..]),
+            b'+' => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let (whole, rest) = split_digits(rest);
+        let (fraction, suffix) = match rest.strip_prefix('.') {
+            Some(rest) => split_digits(rest),
+            None => ("", rest),
+        };
+        let (scale, format) = scale_of(suffix)?;
+        let magnitude = match scale {
+            Scale::Ten(exponent) => times_ten(whole, fraction, exponent),
+            Scale::Two(exponent) => times_two(whole, fraction, exponent),
+        };
+        Some(Self { nanos: if negative { -magnitude } else { magnitude }, format })
+    }
+
+    /// Whether the amount is below zero.
+    #[must_use]
+    pub const fn is_negative(&self) -> bool {
+        self.nanos < 0
+    }
+
+    /// Whether the amount is zero.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.nanos == 0
+    }
+
+    /// Whether the amount is a whole number of thousandths.
+    #[must_use]
+    pub const fn is_whole_milli(&self) -> bool {
+        self.nanos % (NANO / 1000) == 0
+    }
+
+    /// Whether the amount is a whole number of units.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.nanos % NANO == 0
+    }
+
+    /// The amount in whole units, rounded away from zero.
+    #[must_use]
+    pub fn units(&self) -> i64 {
+        let units = self.nanos.unsigned_abs().div_ceil(NANO.unsigned_abs());
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
+        if self.nanos < 0 { -units } else { units }
+    }
+
+    /// The amount `times` over, as the sum over so many equal containers.
+    #[must_use]
+    pub const fn times(self, times: u64) -> Self {
+        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format }
+    }
+}
+
+impl PartialEq for Quantity {
+    fn eq(&self, other: &Self) -> bool {
+        self.nanos == other.nanos
+    }
+}
+
+impl Eq for Quantity {}
+
+impl PartialOrd for Quantity {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Quantity {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.nanos.cmp(&other.nanos)
+    }
+}
+
+impl Add for Quantity {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let format = if self.nanos == 0 { other.format } else { self.format };
+        Self { nanos: self.nanos.saturating_add(other.nanos), format }
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Below 1Ki, and for anything that is not whole, the server falls back to powers of ten.
+        let binary = self.format == Format::BinarySi
+            && self.nanos % NANO == 0
+            && self.nanos.unsigned_abs() >= 1024 * NANO.unsigned_abs();
+        if binary {
+            let mut units = self.nanos / NANO;
+            let mut nth = 0;
+            while units % 1024 == 0 && nth < 6 {
+                units /= 1024;
+                nth += 1;
+            }
+            return write!(f, "{units}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][nth]);
+        }
+        let mut amount = self.nanos;
+        let mut exponent = -9;
+        while amount != 0 && amount % 1000 == 0 && exponent < 18 {
+            amount /= 1000;
+            exponent += 3;
+        }
+        if amount == 0 {
+            return f.write_str("0");
+        }
+        if self.format == Format::DecimalExponent {
+            return if exponent == 0 { write!(f, "{amount}") } else { write!(f, "{amount}e{exponent}") };
+        }
+        let suffix = match exponent {
+            -9 => "n",
+            -6 => "u",
+            -3 => "m",
+            3 => "k",
+            6 => "M",
+            9 => "G",
+            12 => "T",
+            15 => "P",
+            18 => "E",
+            _ => "",
+        };
+        write!(f, "{amount}{suffix}")
+    }
+}
+
+enum Scale {
+    Ten(i64),
+    Two(u32),
+}
+
+fn split_digits(text: &str) -> (&str, &str) {
+    let end = text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn scale_of(suffix: &str) -> Option<(Scale, Format)> {
+    let scale = match suffix {
+        "n" => Scale::Ten(-9),
+        "u" => Scale::Ten(-6),
+        "m" => Scale::Ten(-3),
+        "" => Scale::Ten(0),
+        "k" => Scale::Ten(3),
+        "M" => Scale::Ten(6),
+        "G" => Scale::Ten(9),
+        "T" => Scale::Ten(12),
+        "P" => Scale::Ten(15),
+        "E" => Scale::Ten(18),
+        "Ki" => Scale::Two(10),
+        "Mi" => Scale::Two(20),
+        "Gi" => Scale::Two(30),
+        "Ti" => Scale::Two(40),
+        "Pi" => Scale::Two(50),
+        "Ei" => Scale::Two(60),
+        _ => {
+            let exponent = suffix.strip_prefix(['e', 'E'])?;
+            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            return Some((Scale::Ten(exponent.parse().ok()?), Format::DecimalExponent));
+        }
+    };
+    let format = if matches!(scale, Scale::Two(_)) { Format::BinarySi } else { Format::DecimalSi };
+    Some((scale, format))
+}
+
+/// `whole.fraction × 10^exponent` in nano-units, rounded up.
+fn times_ten(whole: &str, fraction: &str, exponent: i64) -> i128 {
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    let fraction_len = i64::try_from(fraction.len()).unwrap_or(i64::MAX);
+    let shift = exponent.saturating_sub(fraction_len).saturating_add(9);
+    let len = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+    if digits.is_empty() {
+        return 0;
+    }
+    // 38 digits always fit in 127 bits.
+    if len.saturating_add(shift) > 38 {
+        return CAP;
+    }
+    if shift >= 0 {
+        return number(digits) * 10_i128.pow(u32::try_from(shift).unwrap_or(0));
+    }
+    let kept = usize::try_from(len + shift).unwrap_or(0);
+    let rounded_up = digits.bytes().skip(kept).any(|b| b != b'0');
+    number(&digits[..kept]) + i128::from(rounded_up)
+}
+
+/// `whole.fraction × 2^exponent` in nano-units, rounded up.
+fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
+    let whole = whole.trim_start_matches('0');
+    if whole.len() > 19 {
+        return CAP;
+    }
+    let factor = 1_i128 << exponent;
+    let whole = number(whole).saturating_mul(factor).saturating_mul(NANO);
+    // Eighteen digits are exact beyond any nano-unit that they could decide; the rest only rounds up.
+    let kept = &fraction[..fraction.len().min(18)];
+    let lost = fraction.bytes().skip(18).any(|b| b != b'0');
+    let scaled = number(kept) * factor;
+    let fraction = match u32::try_from(kept.len()).unwrap_or(0) {
+        len @ 0..=9 => scaled * 10_i128.pow(9 - len),
+        len => {
+            let divisor = 10_i128.pow(len - 9);
+            scaled / divisor + i128::from(scaled % divisor != 0)
+        }
+    };
+    whole.saturating_add(fraction).saturating_add(i128::from(lost))
+}
+
+/// The number that up to 38 digits write; no digits are zero.
+fn number(digits: &str) -> i128 {
+    digits.bytes().fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        Quantity::parse(text).map_or_else(|| "none".to_owned(), |quantity| quantity.to_string())
+    }
+
+    #[test]
+    fn canonical_forms() {
+        for (text, expected) in [
+            ("500m", "500m"),
+            ("0.5", "500m"),
+            (".5", "500m"),
+            ("1.5", "1500m"),
+            ("1000", "1k"),
+            ("1e3", "1e3"),
+            ("1E3", "1e3"),
+            ("1Gi", "1Gi"),
+            ("1024Mi", "1Gi"),
+            ("0.5Gi", "512Mi"),
+            ("512Ki", "512Ki"),
+            ("1000Ki", "1000Ki"),
+            ("0.1Ki", "102400m"),
+            ("100000000000000000000", "100E"),
+            ("0.0000000001", "1n"),
+            ("-1", "-1"),
+            ("+1", "1"),
+            ("00", "0"),
+            ("1.", "1"),
+            ("1E", "1E"),
+        ] {
+            assert_eq!(canonical(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_quantity() {
+        for text in ["", "1 Gi", "1gi", "1Kb", "abc", "1e", "1ee3", "0x10", "1:30", "1e3.5", " 1", "1KiB"] {
+            assert_eq!(canonical(text), "none", "{text}");
+        }
+    }
+
+    #[test]
+    fn sums_are_exact() {
+        let half = Quantity::parse("500m").unwrap();
+        assert_eq!(half.times(3).to_string(), "1500m");
+        let mebi = Quantity::parse("512Mi").unwrap();
+        assert_eq!((mebi + mebi).to_string(), "1Gi");
+        assert!(Quantity::parse("1Gi") > Quantity::parse("1G"));
+        assert_eq!(Quantity::parse("1.000000001").unwrap().units(), 2);
+    }
+}

@@ -1,0 +1,170 @@
+//! A document as a tree in which every node knows where it stands in its file.
+//! The readers build it; decoding, rules and errors walk it.
+
+use crate::apimachinery::Segment;
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// How many characters the node takes on its first line; at least 1.
+    pub width: u32,
+}
+
+/// A value as it reaches the API server, and the place it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What the value is.
+    pub value: Value,
+    /// Where the value starts.
+    pub position: Position,
+    /// How a number, boolean or null was written: `yes`, `0644`, `1_000`.
+    pub written: Option<Box<str>>,
+}
+
+/// The values that JSON has. An integer is kept apart from other numbers, as Go's decoder does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `null`, or nothing where a value may stand.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number that fits 64 bits with its sign.
+    Integer(i64),
+    /// Any other finite number.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// An object, its entries in the file's order, each key once.
+    Mapping(Vec<Entry>),
+}
+
+/// A key of a mapping and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key as it reaches the API server: `on` is "true".
+    pub key: String,
+    /// Where the key stands.
+    pub key_position: Position,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// A node without a special spelling.
+    #[must_use]
+    pub const fn new(value: Value, position: Position) -> Self {
+        Self { value, position, written: None }
+    }
+
+    /// The entry `key` of this mapping; none if there is none, or this is no mapping.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.value {
+            Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    /// The value of the entry `key` of this mapping.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The text, if this is text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The elements, if this is a list.
+    #[must_use]
+    pub fn as_sequence(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The entries, if this is a mapping.
+    #[must_use]
+    pub fn as_mapping(&self) -> Option<&[Entry]> {
+        match &self.value {
+            Value::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, in a reader's words.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Integer(_) => "a whole number",
+            Value::Float(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The value as a person wrote it, where it is a scalar.
+    #[must_use]
+    pub fn as_written(&self) -> Option<String> {
+        if let Some(written) = &self.written {
+            return Some(written.to_string());
+        }
+        match &self.value {
+            Value::Null => Some("null".to_owned()),
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Integer(value) => Some(value.to_string()),
+            Value::Float(value) => Some(super::scalar::float_text(*value)),
+            Value::String(text) => Some(text.clone()),
+            Value::Sequence(_) | Value::Mapping(_) => None,
+        }
+    }
+
+    /// The place of the node that a path leads to, or of the last node on the way that is there:
+    /// a missing field is shown at the object that lacks it. A field is shown at its key where
+    /// the value takes more than a line.
+    #[must_use]
+    pub fn locate(&self, path: &[Segment<'_>]) -> Position {
+        let mut node = self;
+        let mut position = self.position;
+        for segment in path {
+            let found = match (segment, &node.value) {
+                (Segment::Field(key) | Segment::Key(key), Value::Mapping(_)) => {
+                    node.entry(key).map(|entry| (&entry.value, entry.place()))
+                }
+                (Segment::Index(index), Value::Sequence(items)) => {
+                    items.get(*index).map(|item| (item, item.position))
+                }
+                _ => None,
+            };
+            let Some((next, place)) = found else { break };
+            (node, position) = (next, place);
+        }
+        position
+    }
+}
+
+impl Entry {
+    /// Where to point at for this entry: its value if that is a scalar, its key otherwise.
+    #[must_use]
+    pub const fn place(&self) -> Position {
+        match self.value.value {
+            Value::Sequence(_) | Value::Mapping(_) | Value::Null => self.key_position,
+            _ => self.value.position,
+        }
+    }
+}
