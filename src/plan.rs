@@ -1,1 +1,89 @@
+//! Splits a session's iterations over its workers.
+//! Two numbers come in, and one share per worker goes out; nothing is stored, so that a session of
+//! any size takes no memory.
 
+/// What one worker has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerShare {
+    /// `worker-1`, `worker-2`, …
+    pub worker_id: String,
+    /// The worker's place, from 0.
+    pub index: u32,
+    /// How many iterations it runs.
+    pub iterations: u64,
+}
+
+/// Splits `total_iterations` over `workers` (D29 guide, "plan_jobs"): each worker gets the same
+/// number, and the first ones one more where it does not divide evenly.
+///
+/// # Examples
+/// ```
+/// let shares: Vec<u64> = kubectl_arbtune::plan::plan_jobs(7, 3).map(|share| share.iterations).collect();
+/// assert_eq!(shares, [3, 2, 2]);
+/// ```
+pub fn plan_jobs(total_iterations: u64, workers: u32) -> impl ExactSizeIterator<Item = WorkerShare> {
+    let count = u64::from(workers.max(1));
+    let (each, surplus) = (total_iterations / count, total_iterations % count);
+    Shares { each, surplus, indices: 0..workers }
+}
+
+struct Shares {
+    each: u64,
+    surplus: u64,
+    indices: std::ops::Range<u32>,
+}
+
+impl Iterator for Shares {
+    type Item = WorkerShare;
+
+    fn next(&mut self) -> Option<WorkerShare> {
+        let index = self.indices.next()?;
+        Some(WorkerShare {
+            worker_id: format!("worker-{}", u64::from(index) + 1),
+            index,
+            iterations: self.each + u64::from(u64::from(index) < self.surplus),
+        })
+    }
+
+    fn nth(&mut self, n: usize) -> Option<WorkerShare> {
+        // Skipping shares costs nothing: none depends on the one before it.
+        let skipped = u32::try_from(n).unwrap_or(u32::MAX);
+        self.indices.start = self.indices.start.saturating_add(skipped).min(self.indices.end);
+        self.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.indices.end - self.indices.start).unwrap_or(usize::MAX);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Shares {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn shares_sum_up_and_differ_by_at_most_one(workers in 1_u32..500, surplus in 0_u64..100_000) {
+            let total = u64::from(workers) + surplus;
+            let shares: Vec<WorkerShare> = plan_jobs(total, workers).collect();
+            prop_assert_eq!(shares.len(), workers as usize);
+            prop_assert_eq!(shares.iter().map(|share| share.iterations).sum::<u64>(), total);
+            prop_assert!(shares.is_sorted_by(|a, b| a.iterations >= b.iterations));
+            prop_assert!(shares[0].iterations - shares[shares.len() - 1].iterations <= 1);
+            for (nth, share) in (0..).zip(&shares) {
+                prop_assert_eq!(share.index, nth);
+                prop_assert_eq!(&share.worker_id, &format!("worker-{}", nth + 1));
+            }
+        }
+
+        #[test]
+        fn skipping_is_the_same_as_counting(total in 1_u64..1000, workers in 1_u32..100, nth in 0_usize..120) {
+            let counted = plan_jobs(total, workers).collect::<Vec<_>>().get(nth).cloned();
+            prop_assert_eq!(plan_jobs(total, workers).nth(nth), counted);
+        }
+    }
+}

@@ -1,1 +1,19 @@
+//! The two configuration files of a session: read strictly, checked as a whole, and resolved into
+//! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
 
+mod checks;
+pub mod file;
+pub mod k8s;
+pub mod orchestrator;
+pub mod problem;
+pub mod session;
+pub mod vocabulary;
+
+pub use file::ConfigFile;
+pub use k8s::{K8sOrchestratorConfig, Resources};
+pub use orchestrator::OrchestratorConfig;
+pub use problem::{ConfigError, Problem};
+pub use session::{Overrides, Session, Setting};
+pub use vocabulary::{Env, Mode, Optimizer};
+
+pub use checks::{namespace_fault, session_id_fault};

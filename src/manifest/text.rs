@@ -1,6 +1,8 @@
 //! A file's bytes as the text that kubectl sees: byte order marks are obeyed and dropped, and bytes
 //! that are no UTF-8 become U+FFFD. Lines of it are shown in errors.
 
+use super::node::Position;
+
 /// The text of one input and the name it is known by.
 #[derive(Debug, Clone)]
 pub struct Text {
@@ -52,6 +54,25 @@ impl Text {
     #[must_use]
     pub const fn is_lossy(&self) -> bool {
         self.lossy
+    }
+}
+
+/// A place in a file together with the line that stands there, to be shown to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The name of the file.
+    pub file: String,
+    /// Where in the file.
+    pub position: Position,
+    /// The line at that place.
+    pub line: String,
+}
+
+impl Excerpt {
+    /// Cuts the line at `position` out of a file's text.
+    #[must_use]
+    pub fn cut(file: &str, text: &str, position: Position) -> Self {
+        Self { file: file.to_owned(), position, line: line(text, position.line).to_owned() }
     }
 }
 

@@ -1,1 +1,11 @@
+//! Where results go: manifests to stdout or a directory, tables and errors to a person.
+//! Typed results come in; bytes and text go out.
 
+pub mod directory;
+pub mod manifests;
+pub mod snippet;
+pub mod style;
+pub mod table;
+
+pub use manifests::FileKind;
+pub use style::Style;

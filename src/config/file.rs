@@ -1,0 +1,134 @@
+//! Reads one configuration file as kubectl would read it.
+//! A path (or `-`) comes in; the file's one document, every node with its place, goes out.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::problem::{ConfigError, Problem};
+use crate::manifest::text::Excerpt;
+use crate::manifest::{self, Document, Node, ReadError, Text};
+
+/// A session is described in some twenty lines; a file above this size is a mistake.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// A configuration file that could be read.
+#[derive(Debug)]
+pub struct ConfigFile {
+    /// The name it is known by in messages: the path, or `standard input`.
+    pub name: String,
+    /// Its text, to show lines of.
+    pub text: String,
+    /// Its one document.
+    pub document: Document,
+}
+
+impl ConfigFile {
+    /// Reads the file at `path`, or standard input for `-`.
+    ///
+    /// # Errors
+    /// Anything that keeps it from being one YAML document of sensible size, and text that is not
+    /// well-formed, with its place.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let (name, bytes) = if path == Path::new("-") {
+            ("standard input".to_owned(), read_limited(io::stdin().lock(), Path::new("standard input"))?)
+        } else {
+            (path.display().to_string(), read_file(path)?)
+        };
+        Self::parse(name, bytes)
+    }
+
+    /// Takes the bytes of a file as its content.
+    ///
+    /// # Errors
+    /// As [`ConfigFile::read`].
+    pub fn parse(name: String, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        let file = || PathBuf::from(&name);
+        let text = Text::decode(bytes);
+        if text.is_lossy() || text.as_str().contains('\0') {
+            return Err(ConfigError::NotText { file: file() });
+        }
+        let mut documents = Vec::new();
+        let mut problems = Vec::new();
+        manifest::documents(text.as_str(), |document| match document {
+            Ok(document) => documents.push(document),
+            Err(error) => problems.push(problem_of(&name, text.as_str(), &error)),
+        });
+        if !problems.is_empty() {
+            return Err(ConfigError::Invalid(problems));
+        }
+        match documents.len() {
+            0 => Err(ConfigError::Empty { file: file() }),
+            1 => {
+                let document = documents.remove(0);
+                Ok(Self { name, text: text.as_str().to_owned(), document })
+            }
+            count => Err(ConfigError::Documents { file: file(), count }),
+        }
+    }
+
+    /// The document's root.
+    #[must_use]
+    pub const fn root(&self) -> &Node {
+        &self.document.root
+    }
+
+    /// The place of a key's value, or of the document's start where the key is absent.
+    #[must_use]
+    pub fn excerpt(&self, key: &str) -> Excerpt {
+        let position = self.root().entry(key).map_or(self.root().position, |entry| entry.place());
+        Excerpt::cut(&self.name, &self.text, position)
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { file: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(ConfigError::Directory { file: path.to_owned() });
+    }
+    read_limited(file, path)
+}
+
+/// Reads no further than the limit, so that neither a huge file nor `/dev/zero` takes time.
+fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> {
+    let mut bytes = Vec::new();
+    reader
+        .take(MAX_SIZE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(ConfigError::TooLarge { file: file.to_owned(), max: MAX_SIZE });
+    }
+    Ok(bytes)
+}
+
+fn problem_of(name: &str, text: &str, error: &ReadError) -> Problem {
+    let starts_with_brace = manifest::Format::guess(text) == manifest::Format::Json;
+    Problem {
+        excerpt: Excerpt::cut(name, text, error.position()),
+        message: error.to_string(),
+        help: starts_with_brace.then(|| "A file that starts with '{' is read as JSON.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(bytes: &[u8]) -> Result<ConfigFile, ConfigError> {
+        ConfigFile::parse("x.yaml".to_owned(), bytes.to_vec())
+    }
+
+    #[test]
+    fn odd_files_are_told_apart() {
+        assert!(matches!(parse(b""), Err(ConfigError::Empty { .. })));
+        assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty { .. })));
+        assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText { .. })));
+        assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents { count: 2, .. })));
+        assert!(matches!(parse(b"a: [1\n"), Err(ConfigError::Invalid(_))));
+        assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory { .. })));
+        assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable { .. })));
+        assert!(matches!(ConfigFile::read(Path::new("/dev/zero")), Err(ConfigError::TooLarge { .. })));
+    }
+}

@@ -1,0 +1,82 @@
+//! What can be wrong with a configuration, in whole sentences that say how to mend it.
+//! The checks make these; `output::snippet` shows them.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::manifest::text::Excerpt;
+
+/// One thing to mend in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The place, and the line as it stands there.
+    pub excerpt: Excerpt,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file could not be opened or read.
+    #[error("The configuration {} cannot be read: {source}.", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A folder stands where a file should.
+    #[error("The configuration {} is a directory. Name the YAML file inside it.", file.display())]
+    Directory {
+        /// The folder.
+        file: PathBuf,
+    },
+    /// More than a configuration can sensibly hold.
+    #[error("The configuration {} is larger than {max} bytes, which no session needs. Is it the right file?", file.display())]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The largest size that is read.
+        max: u64,
+    },
+    /// Bytes that are no text.
+    #[error("The configuration {} is not UTF-8 text. Is it the right file?", file.display())]
+    NotText {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Nothing in the file.
+    #[error("The configuration {} is empty. Start from the examples in configs/.", file.display())]
+    Empty {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Several documents, of which only one could count.
+    #[error("The configuration {} holds {count} YAML documents, and a session is described by one. Split the file.", file.display())]
+    Documents {
+        /// The file.
+        file: PathBuf,
+        /// How many there are.
+        count: usize,
+    },
+    /// The file can be read, and its content must be mended.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<Problem>),
+}
+
+fn summary(problems: &[Problem]) -> String {
+    match problems {
+        [] => "The configuration is invalid.".to_owned(),
+        [one] => one.message.clone(),
+        [first, ..] => {
+            let one_file = problems.iter().all(|problem| problem.excerpt.file == first.excerpt.file);
+            let files = if one_file { first.excerpt.file.as_str() } else { "The configurations" };
+            let verb = if one_file { "has" } else { "have" };
+            format!("{files} {verb} {} problems.", problems.len())
+        }
+    }
+}

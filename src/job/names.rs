@@ -1,0 +1,95 @@
+//! The names of a session's Jobs and of their files, both ways: made here, and taken apart here
+//! for `validate`.
+
+use crate::output::FileKind;
+
+/// What every Job's name starts with.
+pub const PREFIX: &str = "arb-tuning-";
+
+/// The name of a worker's Job, and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`.
+#[must_use]
+pub fn job_name(session_short: &str, worker_id: &str, index: u32) -> String {
+    format!("{PREFIX}{session_short}-{worker_id}-{index}")
+}
+
+/// The file of a Job: `job-{index}-{job name}.yaml`, the index as wide as the session's largest,
+/// and at least two digits, so that names sort as the workers do.
+#[must_use]
+pub fn file_name(job_name: &str, index: u32, workers: u32, kind: FileKind) -> String {
+    let width = index_width(workers);
+    format!("job-{index:0width$}-{job_name}.{}", kind.extension())
+}
+
+fn index_width(workers: u32) -> usize {
+    let largest = workers.saturating_sub(1);
+    largest.checked_ilog10().map_or(1, |log| log as usize + 1).max(2)
+}
+
+/// The parts of a tuning Job's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameParts<'n> {
+    /// The first characters of the session's id.
+    pub session_short: &'n str,
+    /// The worker's number k, from 1: it is `worker-{k}`.
+    pub worker: u64,
+    /// The worker's place, from 0.
+    pub index: u64,
+}
+
+/// Takes a Job's name apart; none if it is not of the form that [`job_name`] makes.
+#[must_use]
+pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
+    let rest = name.strip_prefix(PREFIX)?;
+    let (rest, index) = rest.rsplit_once('-')?;
+    let (session_short, worker) = rest.rsplit_once("-worker-")?;
+    let parts = NameParts { session_short, worker: number(worker)?, index: number(index)? };
+    (!session_short.is_empty() && parts.worker >= 1).then_some(parts)
+}
+
+/// A number as the names have it: digits only, without leading zeros.
+fn number(digits: &str) -> Option<u64> {
+    let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+    if plain { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apimachinery::names::dns_label;
+    use crate::config::session_id_fault;
+    use proptest::prelude::*;
+
+    #[test]
+    fn files_sort_as_the_workers_do() {
+        for (workers, first, last) in [(2, "job-00-a", "job-01-a"), (100, "job-00-a", "job-99-a")] {
+            assert_eq!(file_name("a", 0, workers, FileKind::Yaml), format!("{first}.yaml"));
+            assert_eq!(file_name("a", workers - 1, workers, FileKind::Yaml), format!("{last}.yaml"));
+        }
+        assert_eq!(file_name("a", 7, 101, FileKind::Json), "job-007-a.json");
+        assert_eq!(file_name("a", 7, 100_000, FileKind::Yaml), "job-00007-a.yaml");
+    }
+
+    #[test]
+    fn names_that_are_none_of_ours() {
+        for name in ["", "arb-tuning-", "arb-tuning-a-worker-1", "arb-tuning-a-worker-0-0", "arb-tuning--worker-1-0",
+            "arb-tuning-a-worker-01-0", "x-a-worker-1-0", "arb-tuning-a-worker-1-0 "] {
+            assert_eq!(parse_job_name(name), None, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_valid_session_makes_valid_names(id in "[a-z0-9]([-a-z0-9]{0,7}|[-a-z0-9]{7}[-A-Za-z0-9_.]{0,54}[A-Za-z0-9])", index in 0_u32..u32::MAX) {
+            if session_id_fault(&id).is_none() {
+                let short: String = id.chars().take(8).collect();
+                let worker_id = format!("worker-{}", u64::from(index) + 1);
+                let name = job_name(&short, &worker_id, index);
+                prop_assert_eq!(dns_label(&name), Ok(()));
+                let parts = parse_job_name(&name).unwrap();
+                prop_assert_eq!(parts, NameParts {
+                    session_short: &short, worker: u64::from(index) + 1, index: u64::from(index)
+                });
+            }
+        }
+    }
+}

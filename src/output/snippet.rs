@@ -1,0 +1,88 @@
+//! Shows a place in a file the way rustc does: the line, a mark under it, what is wrong, and how to
+//! mend it. An excerpt and sentences come in; text for a terminal goes out.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::style::Style;
+use crate::manifest::text::Excerpt;
+
+/// Longer lines are cut around the mark; a generated file may be one line of a megabyte.
+const MAX_LINE: usize = 160;
+
+/// How serious the thing shown is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// It keeps the file from being used.
+    Error,
+    /// It deserves a look.
+    Warning,
+}
+
+/// The excerpt with a mark, the message beside the mark, and the mend below it.
+#[must_use]
+pub fn render(excerpt: &Excerpt, severity: Severity, message: &str, help: Option<&str>, style: Style) -> String {
+    let (line, start, end) = window(excerpt);
+    let line_start = usize::try_from(excerpt.position.line).unwrap_or(1).max(1);
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let snippet = Snippet::source(line.as_str())
+        .path(excerpt.file.as_str())
+        .line_start(line_start)
+        .annotation(AnnotationKind::Primary.span(start..end).label(message));
+    let mut group = Group::with_level(level).element(snippet);
+    if let Some(help) = help {
+        group = group.element(Level::HELP.message(help));
+    }
+    let renderer = if style.is_enabled() { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    renderer.render(&[group]) + "\n"
+}
+
+/// The part of the line around the mark, and the mark's bytes in it.
+fn window(excerpt: &Excerpt) -> (String, usize, usize) {
+    let position = excerpt.position;
+    let column = usize::try_from(position.column).unwrap_or(1).saturating_sub(1);
+    let width = usize::try_from(position.width).unwrap_or(1).clamp(1, MAX_LINE / 2);
+    let from = if column > MAX_LINE / 2 { column - MAX_LINE / 4 } else { 0 };
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let line: String = excerpt.line.chars().skip(from).take(MAX_LINE).map(visible).collect();
+    let byte = |nth: usize| line.char_indices().nth(nth).map_or(line.len(), |(byte, _)| byte);
+    let (start, end) = (byte(column - from), byte(column - from + width));
+    (line, start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Position;
+
+    #[test]
+    fn shows_the_line_the_mark_and_the_mend() {
+        let position = Position { line: 4, column: 7, width: 4 };
+        let excerpt = Excerpt { file: "x.yaml".into(), position, line: "mode: papr".into() };
+        let text = render(&excerpt, Severity::Error, "mode is \"papr\".", Some("Did you mean paper?"), Style::plain());
+        insta::assert_snapshot!(text, @r#"
+         --> x.yaml:4:7
+          |
+        4 | mode: papr
+          |       ^^^^ mode is "papr".
+          |
+          = help: Did you mean paper?
+        "#);
+    }
+
+    #[test]
+    fn odd_places_do_no_harm() {
+        for (line, column, width) in [("", 1, 1), ("é", 2, 9), ("\t\u{1b}[31m", 2, 3), ("x", 900, 1)] {
+            let position = Position { line: 1, column, width };
+            let excerpt = Excerpt { file: "x".into(), position, line: line.into() };
+            assert!(!render(&excerpt, Severity::Warning, "m", None, Style::plain()).contains('\u{1b}'));
+        }
+        let line = "x".repeat(10_000);
+        let excerpt = Excerpt { file: "x".into(), position: Position { line: 1, column: 5000, width: 9 }, line };
+        assert!(render(&excerpt, Severity::Error, "m", None, Style::plain()).len() < 1000);
+    }
+}

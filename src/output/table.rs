@@ -1,0 +1,33 @@
+//! Tables in kubectl's manner: upper-case headers, three spaces between columns, no rules.
+//! Rows come in, and aligned text goes out.
+
+use tabled::builder::Builder;
+use tabled::settings::{Alignment, Padding, Style as Lines, object::Columns};
+
+use super::style::Style;
+
+/// A table as text, each line ending with a line break; empty for no rows.
+#[must_use]
+pub fn render<const N: usize>(headers: [&str; N], rows: Vec<[String; N]>, style: Style) -> String {
+    let mut builder = Builder::with_capacity(rows.len() + 1, N);
+    builder.push_record(headers.map(|header| style.header(header)));
+    for row in rows {
+        builder.push_record(row);
+    }
+    let mut table = builder.build();
+    table.with(Lines::empty()).with(Alignment::left()).with(Padding::new(0, 3, 0, 0));
+    table.modify(Columns::last(), Padding::zero());
+    let text = table.to_string();
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_align_with_and_without_colours() {
+        let rows = vec![["a".to_owned(), "1".to_owned()], ["long".to_owned(), "22".to_owned()]];
+        assert_eq!(render(["NAME", "N"], rows, Style::plain()), "NAME   N\na      1\nlong   22\n");
+    }
+}
