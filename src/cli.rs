@@ -1,1 +1,303 @@
+//! Every flag and its help text, and nothing else.
 
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::config::{namespace_fault, session_id_fault};
+use crate::job::CreatedAt;
+
+const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
+
+/// Turn a parameter-tuning session into Kubernetes Jobs, one per worker.
+///
+/// Reads files and writes files. It never talks to a cluster: apply what it writes with kubectl.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl-arbtune",
+    bin_name = "kubectl arbtune",
+    version,
+    help_template = TEMPLATE,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    before_help = "\
+Examples:
+  # Look at a session before anything is made of it
+  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
+
+  # Make its Jobs, and hand them to kubectl
+  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml | kubectl apply -f -
+"
+)]
+pub struct Cli {
+    /// When to use colours: auto, always or never. NO_COLOR is respected.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    pub color: Color,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// In any case.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the Jobs of a session to stdout, or to a directory.
+    Generate(GenerateArgs),
+    /// Show a session's workers, totals and settings; write nothing.
+    Plan(PlanArgs),
+    /// Say what the API server, and the tuning guide, would say of Jobs.
+    Validate(ValidateArgs),
+    /// Print the completion script of a shell.
+    Completion(CompletionArgs),
+    /// Answer `kubectl __complete`: print the completions of the last word.
+    #[command(name = "__complete", hide = true)]
+    Complete(CompleteArgs),
+}
+
+/// The configuration files of a session.
+#[derive(Debug, Args)]
+pub struct SessionArgs {
+    /// The session's K8s configuration (D29); - reads standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub k8s_config: PathBuf,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+}
+
+/// What can be added to a K8s configuration.
+#[derive(Debug, Args)]
+pub struct SessionOptions {
+    /// An orchestrator configuration (D28), which gives the iterations and the workers.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub orchestrator_config: Option<PathBuf>,
+
+    /// The namespace of the Jobs, instead of the configuration's.
+    #[arg(short, long, value_name = "NAME", value_parser = namespace)]
+    pub namespace: Option<String>,
+
+    /// The session's id, instead of the configuration's.
+    #[arg(long, value_name = "ID", value_parser = session_id)]
+    pub session_id: Option<String>,
+}
+
+/// `generate`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # Make the Jobs of a session, and hand them to kubectl
+  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml | kubectl apply -f -
+
+  # Write one file per Job, to be reviewed and applied as a directory
+  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml -d jobs
+  kubectl apply -f jobs
+
+  # The same bytes at every run
+  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
+    --created-at 2025-11-16T18:21:45Z
+"
+)]
+pub struct GenerateArgs {
+    /// The session.
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    /// Write one file per Job into this directory, and the summary to stdout.
+    #[arg(short = 'd', long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output_dir: Option<PathBuf>,
+
+    /// What to write: yaml, json (one v1 List) or name.
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml", hide_possible_values = true)]
+    pub output: GenerateFormat,
+
+    /// The Jobs' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now].
+    #[arg(long, value_name = "TIME", value_parser = CreatedAt::parse)]
+    pub created_at: Option<CreatedAt>,
+
+    /// Write no summary.
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Allow mode live, which trades real money.
+    #[arg(long)]
+    pub allow_live: bool,
+}
+
+/// What `generate` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GenerateFormat {
+    /// A YAML stream.
+    Yaml,
+    /// One v1 List.
+    Json,
+    /// Names only.
+    Name,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # The workers of a session, what they come to, and where each setting came from
+  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
+
+  # With the iterations and workers of an orchestrator configuration
+  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
+    --orchestrator-config configs/d28_orchestrator/demo_baseline.yaml
+"
+)]
+pub struct PlanArgs {
+    /// The session.
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    /// How to show it: table, wide (all rows), json, yaml or name.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    pub output: PlanFormat,
+}
+
+/// How `plan` shows a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// Tables; a long one shows its head and its tail.
+    Table,
+    /// Tables with all rows.
+    Wide,
+    /// One JSON object.
+    Json,
+    /// The same as YAML.
+    Yaml,
+    /// Names of the Jobs only.
+    Name,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # Check a session's configurations and the Jobs that they would make
+  kubectl arbtune validate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
+
+  # Check a directory of manifests
+  kubectl arbtune validate -f jobs
+
+  # Check any Job against the API server's rules alone
+  kubectl arbtune validate --rules api -f job.yaml
+"
+)]
+pub struct ValidateArgs {
+    /// The session's K8s configuration (D29); - reads standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
+        required_unless_present = "filename", conflicts_with = "filename")]
+    pub k8s_config: Option<PathBuf>,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+
+    /// A manifest file, a directory of them, or - for standard input; may be repeated.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath,
+        conflicts_with_all = ["orchestrator_config", "namespace", "session_id"])]
+    pub filename: Vec<PathBuf>,
+
+    /// Look into sub-directories too.
+    #[arg(short = 'R', long, requires = "filename")]
+    pub recursive: bool,
+
+    /// Whose rules to apply: api (the API server's), tuning (the guide's).
+    #[arg(
+        long,
+        value_name = "RULES",
+        value_delimiter = ',',
+        default_value = "api,tuning",
+        hide_possible_values = true
+    )]
+    pub rules: Vec<RuleSet>,
+
+    /// How to report: table or json.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    pub output: ReportFormat,
+}
+
+/// Whose rules `validate` applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RuleSet {
+    /// The API server's.
+    Api,
+    /// The guide's.
+    Tuning,
+}
+
+/// How `validate` reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For a person.
+    Table,
+    /// One JSON object.
+    Json,
+}
+
+/// `completion`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # For kubectl-arbtune itself; kubectl arbtune completes by plugin/kubectl_complete-arbtune
+  kubectl-arbtune completion bash > /etc/bash_completion.d/kubectl-arbtune
+"
+)]
+pub struct CompletionArgs {
+    /// The shell: bash, zsh, fish, powershell or elvish.
+    #[arg(value_name = "SHELL", hide_possible_values = true)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `__complete`.
+#[derive(Debug, Args)]
+pub struct CompleteArgs {
+    /// The words after `kubectl arbtune`, the last one as far as it is typed.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<std::ffi::OsString>,
+}
+
+fn namespace(text: &str) -> Result<String, String> {
+    namespace_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
+}
+
+fn session_id(text: &str) -> Result<String, String> {
+    match session_id_fault(text) {
+        None => Ok(text.to_owned()),
+        Some((message, help)) => Err(format!("{message} {help}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

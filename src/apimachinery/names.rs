@@ -146,11 +146,8 @@ pub fn dns_subdomain(text: &str) -> Result<(), Fault> {
         match unlimited.check(label) {
             Ok(()) => start += label.chars().count() + 1,
             Err(Fault::Character { found, place, allowed }) => {
-                let allowed = if allowed == DNS_LABEL.inner_words {
-                    "lowercase letters, digits, '-' and '.'"
-                } else {
-                    allowed
-                };
+                let allowed =
+                    if allowed == DNS_LABEL.inner_words { "lowercase letters, digits, '-' and '.'" } else { allowed };
                 return Err(Fault::Character { found, place: start + place, allowed });
             }
             Err(_) => {
@@ -182,9 +179,7 @@ pub fn qualified_name(text: &str) -> Result<(), Fault> {
     dns_subdomain(prefix)?;
     let offset = prefix.chars().count() + 1;
     QUALIFIED.check(name).map_err(|fault| match fault {
-        Fault::Character { found, place, allowed } => {
-            Fault::Character { found, place: place + offset, allowed }
-        }
+        Fault::Character { found, place, allowed } => Fault::Character { found, place: place + offset, allowed },
         fault => fault,
     })
 }
@@ -223,10 +218,7 @@ mod tests {
         assert_eq!(dns_label(""), Err(Fault::Empty));
         assert_eq!(dns_label(&"a".repeat(64)), Err(Fault::TooLong { max: 63 }));
         for (text, place) in [("Y", 1), ("a_b", 2), ("-a", 1), ("a-", 2), ("aé", 2)] {
-            assert!(
-                matches!(dns_label(text), Err(Fault::Character { place: found, .. }) if found == place),
-                "{text}"
-            );
+            assert!(matches!(dns_label(text), Err(Fault::Character { place: found, .. }) if found == place), "{text}");
         }
     }
 
@@ -264,9 +256,6 @@ mod tests {
     #[test]
     fn a_fault_says_where_and_what_may_stand_there() {
         let fault = dns_label("d29_k8s").unwrap_err();
-        assert_eq!(
-            fault.to_string(),
-            "character 4 is '_', where only lowercase letters, digits and '-' may stand"
-        );
+        assert_eq!(fault.to_string(), "character 4 is '_', where only lowercase letters, digits and '-' may stand");
     }
 }

@@ -1,1 +1,61 @@
+//! One file per subcommand: each reads like a recipe and holds no rules.
+//! Arguments come in; output is written, and what happened goes out for `main` to tell.
 
+pub mod complete;
+pub mod completion;
+mod error;
+pub mod generate;
+pub mod plan;
+pub mod validate;
+
+pub use error::CommandError;
+
+use std::path::Path;
+
+use crate::cli::SessionOptions;
+use crate::config::{Overrides, Session};
+use crate::output::Style;
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Well,
+    /// The work is done, and something is wrong with the input.
+    Findings,
+}
+
+/// The styles of the two streams.
+#[derive(Debug, Clone, Copy)]
+pub struct Styles {
+    /// For stdout.
+    pub out: Style,
+    /// For stderr.
+    pub err: Style,
+}
+
+/// Reads and resolves the session that the arguments name.
+fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandError> {
+    let stdin = Path::new("-");
+    if k8s_config == stdin && options.orchestrator_config.as_deref() == Some(stdin) {
+        return Err(CommandError::Usage(
+            "Standard input can be one of the two configurations only. Name a file for the other.".to_owned(),
+        ));
+    }
+    let overrides = Overrides { namespace: options.namespace.clone(), session_id: options.session_id.clone() };
+    Ok(Session::load(k8s_config, options.orchestrator_config.as_deref(), &overrides)?)
+}
+
+/// Tells the user on stderr what the session's author should know.
+fn warn(session: &Session, style: Style) {
+    for warning in &session.warnings {
+        eprintln!("{} {warning}", style.warn("warning:"));
+    }
+}
+
+/// Tells the user on stderr that the session is about real money.
+fn warn_live(session: &Session, style: Style) {
+    if session.mode == crate::config::Mode::Live {
+        eprintln!("{} mode is live: these Jobs trade real money once they are applied.", style.warn("warning:"));
+    }
+}

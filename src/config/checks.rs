@@ -85,7 +85,11 @@ fn check_mapping(what: &str, node: &Node, keys: &[Key], problems: &mut Problems<
         }
     }
     for key in keys.iter().filter(|key| key.required && node.get(key.name).is_none()) {
-        problems.add(node.position, format!("The key {} is missing.", key.name), format!("Add a line {}: ….", key.name));
+        problems.add(
+            node.position,
+            format!("The key {} is missing.", key.name),
+            format!("Add a line {}: ….", key.name),
+        );
     }
 }
 
@@ -129,7 +133,11 @@ fn string<'n>(what: &str, node: &'n Node, problems: &mut Problems<'_>) -> Option
 /// Text that may be anything but empty.
 pub fn non_empty(key: &str, node: &Node, problems: &mut Problems<'_>) {
     if string(key, node, problems).is_some_and(|text| text.trim().is_empty()) {
-        problems.add(node.position, format!("{key} is empty."), "Write a value, or leave the key out if it is optional.");
+        problems.add(
+            node.position,
+            format!("{key} is empty."),
+            "Write a value, or leave the key out if it is optional.",
+        );
     }
 }
 
@@ -139,11 +147,7 @@ pub fn word<W: Word>(key: &str, node: &Node, problems: &mut Problems<'_>) {
     if W::parse(text).is_none() {
         let words: Vec<String> = W::ALL.iter().map(ToString::to_string).collect();
         let help = nearest(text, words.iter().map(String::as_str)).map(|word| format!("Did you mean {word}?"));
-        problems.add(
-            node.position,
-            format!("{key} is {text:?}, and must be {}.", W::list()),
-            help.unwrap_or_default(),
-        );
+        problems.add(node.position, format!("{key} is {text:?}, and must be {}.", W::list()), help.unwrap_or_default());
     }
 }
 
@@ -289,7 +293,8 @@ pub fn resources(key: &str, node: &Node, problems: &mut Problems<'_>) {
         return;
     }
     check_mapping(key, node, KEYS, problems);
-    let amount = |list: &str, name: &str| node.get(list)?.get(name)?.as_written().and_then(|text| Quantity::parse(&text));
+    let amount =
+        |list: &str, name: &str| node.get(list)?.get(name)?.as_written().and_then(|text| Quantity::parse(&text));
     let requests = node.get("requests").and_then(Node::as_mapping).unwrap_or_default();
     for entry in requests {
         let (request, limit) = (amount("requests", &entry.key), amount("limits", &entry.key));

@@ -18,7 +18,7 @@ pub struct ConfigFile {
     /// The name it is known by in messages: the path, or `standard input`.
     pub name: String,
     /// Its text, to show lines of.
-    pub text: String,
+    pub text: Text,
     /// Its one document.
     pub document: Document,
 }
@@ -52,7 +52,7 @@ impl ConfigFile {
         let mut problems = Vec::new();
         manifest::documents(text.as_str(), |document| match document {
             Ok(document) => documents.push(document),
-            Err(error) => problems.push(problem_of(&name, text.as_str(), &error)),
+            Err(error) => problems.push(problem_of(&name, &text, &error)),
         });
         if !problems.is_empty() {
             return Err(ConfigError::Invalid(problems));
@@ -61,7 +61,7 @@ impl ConfigFile {
             0 => Err(ConfigError::Empty { file: file() }),
             1 => {
                 let document = documents.remove(0);
-                Ok(Self { name, text: text.as_str().to_owned(), document })
+                Ok(Self { name, text, document })
             }
             count => Err(ConfigError::Documents { file: file(), count }),
         }
@@ -103,8 +103,8 @@ fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> 
     Ok(bytes)
 }
 
-fn problem_of(name: &str, text: &str, error: &ReadError) -> Problem {
-    let starts_with_brace = manifest::Format::guess(text) == manifest::Format::Json;
+fn problem_of(name: &str, text: &Text, error: &ReadError) -> Problem {
+    let starts_with_brace = manifest::Format::guess(text.as_str()) == manifest::Format::Json;
     Problem {
         excerpt: Excerpt::cut(name, text, error.position()),
         message: error.to_string(),

@@ -136,7 +136,11 @@ mod tests {
                 .into_iter()
                 .map(|problem| {
                     let position = problem.excerpt.position;
-                    (position.line, position.column, format!("{} {}", problem.message, problem.help.unwrap_or_default()))
+                    (
+                        position.line,
+                        position.column,
+                        format!("{} {}", problem.message, problem.help.unwrap_or_default()),
+                    )
                 })
                 .collect(),
             other => panic!("{other:?}"),

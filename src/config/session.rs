@@ -138,10 +138,8 @@ fn refuse_disagreement(
     file: &ConfigFile,
     config: &OrchestratorConfig,
 ) -> Result<(), ConfigError> {
-    let pairs = [
-        ("mode", k8s.mode.to_string(), config.mode.to_string()),
-        ("env", k8s.env.to_string(), config.env.to_string()),
-    ];
+    let pairs =
+        [("mode", k8s.mode.to_string(), config.mode.to_string()), ("env", k8s.env.to_string(), config.env.to_string())];
     let problems: Vec<Problem> = pairs
         .into_iter()
         .filter(|(_, ours, theirs)| ours != theirs)
@@ -243,14 +241,14 @@ pub(crate) mod tests {
 
     pub(crate) fn session(k8s: &str, orchestrator: Option<&str>) -> Result<Session, ConfigError> {
         let k8s = ConfigFile::parse("k8s.yaml".to_owned(), k8s.into())?;
-        let orchestrator =
-            orchestrator.map(|text| ConfigFile::parse("o.yaml".to_owned(), text.into())).transpose()?;
+        let orchestrator = orchestrator.map(|text| ConfigFile::parse("o.yaml".to_owned(), text.into())).transpose()?;
         Session::resolve(&k8s, orchestrator.as_ref(), &Overrides::default())
     }
 
     #[test]
     fn the_orchestrator_gives_the_numbers_and_nothing_else() {
-        let text = ORCHESTRATOR.replace("total_iterations: 6", "total_iterations: 9").replace("workers: 2", "workers: 4");
+        let text =
+            ORCHESTRATOR.replace("total_iterations: 6", "total_iterations: 9").replace("workers: 2", "workers: 4");
         let session = session(K8S, Some(&text)).unwrap();
         assert_eq!((session.total_iterations, session.workers), (9, 4));
         assert_eq!(session.session_id, "d29-k8s-demo-session");

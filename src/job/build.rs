@@ -22,11 +22,7 @@ pub fn build_job(spec: K8sJobSpec) -> Job {
         resources: resources(spec.requests, spec.limits),
         ..Container::default()
     };
-    let pod = PodSpec {
-        containers: vec![container],
-        restart_policy: Some(spec.restart_policy),
-        ..PodSpec::default()
-    };
+    let pod = PodSpec { containers: vec![container], restart_policy: Some(spec.restart_policy), ..PodSpec::default() };
     Job {
         metadata: ObjectMeta {
             name: Some(spec.name),

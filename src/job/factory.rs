@@ -122,14 +122,25 @@ mod tests {
 
     #[test]
     fn extra_env_replaces_in_place_and_appends_in_order() {
-        let text = K8S.replace("  APP_ENV: docker", "  ZED: z\n  REDIS_HOST: other\n  A: a").replace("  REDIS_HOST: arbitrage-redis\n", "");
+        let text = K8S
+            .replace("  APP_ENV: docker", "  ZED: z\n  REDIS_HOST: other\n  A: a")
+            .replace("  REDIS_HOST: arbitrage-redis\n", "");
         let session = session(&text, None).unwrap();
         let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap());
         let spec = factory.create_job_for_worker("worker-1", 3, 0);
         let env: Vec<String> = spec.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(env, [
-            "APP_ENV=docker", "REDIS_HOST=other", "REDIS_PORT=6379", "SESSION_ID=d29-k8s-demo-session",
-            "WORKER_ID=worker-1", "MODE=paper", "ZED=z", "A=a",
-        ]);
+        assert_eq!(
+            env,
+            [
+                "APP_ENV=docker",
+                "REDIS_HOST=other",
+                "REDIS_PORT=6379",
+                "SESSION_ID=d29-k8s-demo-session",
+                "WORKER_ID=worker-1",
+                "MODE=paper",
+                "ZED=z",
+                "A=a",
+            ]
+        );
     }
 }

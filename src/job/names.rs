@@ -71,8 +71,16 @@ mod tests {
 
     #[test]
     fn names_that_are_none_of_ours() {
-        for name in ["", "arb-tuning-", "arb-tuning-a-worker-1", "arb-tuning-a-worker-0-0", "arb-tuning--worker-1-0",
-            "arb-tuning-a-worker-01-0", "x-a-worker-1-0", "arb-tuning-a-worker-1-0 "] {
+        for name in [
+            "",
+            "arb-tuning-",
+            "arb-tuning-a-worker-1",
+            "arb-tuning-a-worker-0-0",
+            "arb-tuning--worker-1-0",
+            "arb-tuning-a-worker-01-0",
+            "x-a-worker-1-0",
+            "arb-tuning-a-worker-1-0 ",
+        ] {
             assert_eq!(parse_job_name(name), None, "{name}");
         }
     }

@@ -94,9 +94,7 @@ impl<'t> Values<'t> {
 
     fn literal(&mut self) -> Result<Node, ReadError> {
         let position = self.position();
-        for (word, value) in
-            [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)]
-        {
+        for (word, value) in [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)] {
             if self.rest.starts_with(word) {
                 self.bump(word.len());
                 let written = Some(word.into());
@@ -108,11 +106,7 @@ impl<'t> Values<'t> {
 
     fn number(&mut self) -> Result<Node, ReadError> {
         let position = self.position();
-        let len = self
-            .rest
-            .bytes()
-            .take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
-            .count();
+        let len = self.rest.bytes().take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')).count();
         let text = &self.rest[..len];
         if !is_json_number(text) {
             return self.error("this is no JSON number");
@@ -310,8 +304,23 @@ mod tests {
     #[test]
     fn what_go_refuses() {
         for text in [
-            "{\"a\":1,}", "{a: 1}", "{\"a\" 1}", "[1,]", "\"a", "\"\\x\"", "01", "1.", "-", "nul", "{", "[1 2]",
-            "\"\t\"", "1e400", "\"\\u12G4\"", "+1", "\"\\u+123\"",
+            "{\"a\":1,}",
+            "{a: 1}",
+            "{\"a\" 1}",
+            "[1,]",
+            "\"a",
+            "\"\\x\"",
+            "01",
+            "1.",
+            "-",
+            "nul",
+            "{",
+            "[1 2]",
+            "\"\t\"",
+            "1e400",
+            "\"\\u12G4\"",
+            "+1",
+            "\"\\u+123\"",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

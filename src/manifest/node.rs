@@ -146,9 +146,7 @@ impl Node {
                 (Segment::Field(key) | Segment::Key(key), Value::Mapping(_)) => {
                     node.entry(key).map(|entry| (&entry.value, entry.place()))
                 }
-                (Segment::Index(index), Value::Sequence(items)) => {
-                    items.get(*index).map(|item| (item, item.position))
-                }
+                (Segment::Index(index), Value::Sequence(items)) => items.get(*index).map(|item| (item, item.position)),
                 _ => None,
             };
             let Some((next, place)) = found else { break };

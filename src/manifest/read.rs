@@ -226,9 +226,8 @@ impl<'t> Iterator for Pieces<'t> {
 
 /// The Go reader takes printable characters only; the parser behind this one is more lenient.
 fn refuse_control_characters(piece: &Piece<'_>) -> Result<(), ReadError> {
-    let allowed = |c: char| {
-        matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)
-    };
+    let allowed =
+        |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..);
     // Printable ASCII and line breaks are all there is, nearly always.
     if piece.text.bytes().all(|b| matches!(b, b'\n' | b' '..=b'~')) {
         return Ok(());

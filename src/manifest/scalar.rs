@@ -217,7 +217,9 @@ mod tests {
         assert_eq!(value(".5_0"), Value::Float(0.5));
         assert_eq!(value("1_0.5"), Value::Float(10.5));
         assert_eq!(value("9223372036854775808"), Value::Float(9_223_372_036_854_775_808.0));
-        for text in ["1:30", "2025-11-16", "1e400", "0xZZ", "1,000", "._5", ".5_", "+0x8000000000000000", "1e", "-", "+", "."] {
+        for text in
+            ["1:30", "2025-11-16", "1e400", "0xZZ", "1,000", "._5", ".5_", "+0x8000000000000000", "1e", "-", "+", "."]
+        {
             assert_eq!(value(text), Value::String(text.to_owned()), "{text}");
         }
         for text in [".inf", "-.Inf", "+.INF", ".nan"] {

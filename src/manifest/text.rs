@@ -1,13 +1,17 @@
 //! A file's bytes as the text that kubectl sees: byte order marks are obeyed and dropped, and bytes
 //! that are no UTF-8 become U+FFFD. Lines of it are shown in errors.
 
+use std::cell::OnceCell;
+
 use super::node::Position;
 
 /// The text of one input and the name it is known by.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Text {
     content: String,
     lossy: bool,
+    /// Where each line starts; made when the first line is asked for.
+    lines: OnceCell<Vec<usize>>,
 }
 
 impl Text {
@@ -24,11 +28,8 @@ impl Text {
 
     fn from_utf8(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
-            Ok(content) => Self { content, lossy: false },
-            Err(error) => Self {
-                content: String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                lossy: true,
-            },
+            Ok(content) => Self::new(content, false),
+            Err(error) => Self::new(String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
         }
     }
 
@@ -41,7 +42,24 @@ impl Text {
                 decoded.unwrap_or(char::REPLACEMENT_CHARACTER)
             })
             .collect();
-        Self { content, lossy }
+        Self::new(content, lossy)
+    }
+
+    fn new(content: String, lossy: bool) -> Self {
+        Self { content, lossy, lines: OnceCell::new() }
+    }
+
+    /// Line `number` (from 1), without its line break; empty where there is none.
+    #[must_use]
+    pub fn line(&self, number: u32) -> &str {
+        let starts = self.lines.get_or_init(|| {
+            let breaks = self.content.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(nth, _)| nth + 1)).collect()
+        });
+        let nth = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+        let Some(start) = starts.get(nth) else { return "" };
+        let line = self.content[*start..].split('\n').next().unwrap_or("");
+        line.strip_suffix('\r').unwrap_or(line)
     }
 
     /// The whole text.
@@ -71,16 +89,9 @@ pub struct Excerpt {
 impl Excerpt {
     /// Cuts the line at `position` out of a file's text.
     #[must_use]
-    pub fn cut(file: &str, text: &str, position: Position) -> Self {
-        Self { file: file.to_owned(), position, line: line(text, position.line).to_owned() }
+    pub fn cut(file: &str, text: &Text, position: Position) -> Self {
+        Self { file: file.to_owned(), position, line: text.line(position.line).to_owned() }
     }
-}
-
-/// Line `number` (from 1) of a text, without its line break.
-#[must_use]
-pub fn line(text: &str, number: u32) -> &str {
-    let nth = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
-    text.lines().nth(nth).unwrap_or("")
 }
 
 #[cfg(test)]
@@ -98,7 +109,7 @@ mod tests {
 
     #[test]
     fn lines_count_from_one() {
-        assert_eq!(line("a\r\nb\n", 2), "b");
-        assert_eq!(line("a", 7), "");
+        let text = Text::decode(b"a\r\nb\n".to_vec());
+        assert_eq!((text.line(1), text.line(2), text.line(3), text.line(7)), ("a", "b", "", ""));
     }
 }

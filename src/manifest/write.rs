@@ -98,8 +98,7 @@ fn push_quoted(out: &mut Vec<u8>, text: &str) {
             '\r' => out.extend_from_slice(b"\\r"),
             '\t' => out.extend_from_slice(b"\\t"),
             ' '..='~' => out.push(c as u8),
-            '\u{A0}'..='\u{2027}' | '\u{202A}'..='\u{D7FF}' | '\u{E000}'..='\u{FEFE}'
-            | '\u{FF00}'..='\u{FFFD}' => {
+            '\u{A0}'..='\u{2027}' | '\u{202A}'..='\u{D7FF}' | '\u{E000}'..='\u{FEFE}' | '\u{FF00}'..='\u{FFFD}' => {
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             }
             _ => {
@@ -443,8 +442,37 @@ mod tests {
             assert_eq!(written(&plain), format!("{plain}\n"));
         }
         for quoted in [
-            "", "y", "Yes", "oN", "null", "1", "0644", "1:30", "1e3", ".5", "-", "--", "---", "a: b", "a:", "a #b",
-            "=", "<<", "~", "2025-11-16", " a", "a ", "a  b", "0x1F", "1_000", "*a", "&a", "!a", "a\nb", "é", "1E",
+            "",
+            "y",
+            "Yes",
+            "oN",
+            "null",
+            "1",
+            "0644",
+            "1:30",
+            "1e3",
+            ".5",
+            "-",
+            "--",
+            "---",
+            "a: b",
+            "a:",
+            "a #b",
+            "=",
+            "<<",
+            "~",
+            "2025-11-16",
+            " a",
+            "a ",
+            "a  b",
+            "0x1F",
+            "1_000",
+            "*a",
+            "&a",
+            "!a",
+            "a\nb",
+            "é",
+            "1E",
         ] {
             assert!(written(&quoted).starts_with('"'), "{quoted}");
         }

@@ -22,11 +22,7 @@ const LOOK_UP_TO: usize = 16;
 ///
 /// # Errors
 /// Whatever keeps kubectl from reading the document.
-pub fn first_document(
-    text: &str,
-    first_line: u32,
-    duplicates: &mut Vec<Duplicate>,
-) -> Result<Node, ReadError> {
+pub fn first_document(text: &str, first_line: u32, duplicates: &mut Vec<Duplicate>) -> Result<Node, ReadError> {
     let mut builder = Builder {
         line_offset: first_line - 1,
         frames: Vec::new(),
@@ -47,10 +43,7 @@ pub fn first_document(
     }
 }
 
-fn next<'t>(
-    parser: &mut Parser<'t, StrInput<'t>>,
-    line_offset: u32,
-) -> Result<(Event<'t>, Span), ReadError> {
+fn next<'t>(parser: &mut Parser<'t, StrInput<'t>>, line_offset: u32) -> Result<(Event<'t>, Span), ReadError> {
     match parser.next_event() {
         Some(Ok(event)) => Ok(event),
         Some(Err(error)) => Err(syntax(&error, line_offset)),

@@ -3,6 +3,7 @@
 
 pub mod directory;
 pub mod manifests;
+pub mod session;
 pub mod snippet;
 pub mod style;
 pub mod table;

@@ -2,7 +2,7 @@
 //! mend it. An excerpt and sentences come in; text for a terminal goes out.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::style::Style;
 use crate::manifest::text::Excerpt;
@@ -10,29 +10,35 @@ use crate::manifest::text::Excerpt;
 /// Longer lines are cut around the mark; a generated file may be one line of a megabyte.
 const MAX_LINE: usize = 160;
 
-/// How serious the thing shown is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// It keeps the file from being used.
+/// The line above a place: what it is about, and in which words it starts.
+#[derive(Debug, Clone, Copy)]
+pub enum Heading<'h> {
+    /// `error: …`
     Error,
-    /// It deserves a look.
-    Warning,
+    /// `error[rule]: …`
+    ErrorOf(&'h str),
+    /// `warning[rule]: …`
+    WarningOf(&'h str),
+    /// The message alone, below a line that has said that these are errors.
+    Bare,
 }
 
-/// The excerpt with a mark, the message beside the mark, and the mend below it.
+/// The message, the excerpt with a mark under its place, and the mend.
 #[must_use]
-pub fn render(excerpt: &Excerpt, severity: Severity, message: &str, help: Option<&str>, style: Style) -> String {
+pub fn render(heading: Heading<'_>, message: &str, excerpt: &Excerpt, help: Option<&str>, style: Style) -> String {
     let (line, start, end) = window(excerpt);
     let line_start = usize::try_from(excerpt.position.line).unwrap_or(1).max(1);
-    let level = match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+    let title = match heading {
+        Heading::Error => Level::ERROR.primary_title(message),
+        Heading::ErrorOf(rule) => Level::ERROR.primary_title(message).id(rule),
+        Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
+        Heading::Bare => Level::ERROR.no_name().primary_title(message),
     };
     let snippet = Snippet::source(line.as_str())
         .path(excerpt.file.as_str())
         .line_start(line_start)
-        .annotation(AnnotationKind::Primary.span(start..end).label(message));
-    let mut group = Group::with_level(level).element(snippet);
+        .annotation(AnnotationKind::Primary.span(start..end));
+    let mut group = title.element(snippet);
     if let Some(help) = help {
         group = group.element(Level::HELP.message(help));
     }
@@ -63,12 +69,14 @@ mod tests {
     fn shows_the_line_the_mark_and_the_mend() {
         let position = Position { line: 4, column: 7, width: 4 };
         let excerpt = Excerpt { file: "x.yaml".into(), position, line: "mode: papr".into() };
-        let text = render(&excerpt, Severity::Error, "mode is \"papr\".", Some("Did you mean paper?"), Style::plain());
+        let message = "mode is \"papr\".";
+        let text = render(Heading::Error, message, &excerpt, Some("Did you mean paper?"), Style::plain());
         insta::assert_snapshot!(text, @r#"
+        error: mode is "papr".
          --> x.yaml:4:7
           |
         4 | mode: papr
-          |       ^^^^ mode is "papr".
+          |       ^^^^
           |
           = help: Did you mean paper?
         "#);
@@ -79,10 +87,10 @@ mod tests {
         for (line, column, width) in [("", 1, 1), ("é", 2, 9), ("\t\u{1b}[31m", 2, 3), ("x", 900, 1)] {
             let position = Position { line: 1, column, width };
             let excerpt = Excerpt { file: "x".into(), position, line: line.into() };
-            assert!(!render(&excerpt, Severity::Warning, "m", None, Style::plain()).contains('\u{1b}'));
+            assert!(!render(Heading::Bare, "m", &excerpt, None, Style::plain()).contains('\u{1b}'));
         }
         let line = "x".repeat(10_000);
         let excerpt = Excerpt { file: "x".into(), position: Position { line: 1, column: 5000, width: 9 }, line };
-        assert!(render(&excerpt, Severity::Error, "m", None, Style::plain()).len() < 1000);
+        assert!(render(Heading::ErrorOf("r"), "m", &excerpt, None, Style::plain()).len() < 1000);
     }
 }

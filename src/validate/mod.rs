@@ -1,1 +1,78 @@
+//! Documents become findings: what the API server would say of a Job, and what the guide demands of
+//! a tuning Job.
+//!
+//! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
+//! back to the place in the file that it speaks of.
 
+pub mod decode;
+pub mod document;
+pub mod finding;
+pub mod findings;
+pub mod input;
+pub mod rule;
+pub mod server;
+pub mod set;
+pub mod tuning;
+
+pub use document::Sources;
+pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
+pub use input::{Input, InputError};
+pub use rule::{Rule, Source};
+
+use crate::manifest::{self, Text};
+
+/// All rules, in the order in which they are applied.
+#[must_use]
+pub fn rules() -> Vec<&'static Rule> {
+    [document::RULES, server::RULES, tuning::RULES, set::RULES].concat()
+}
+
+/// Checks documents one file after the other, and then what they are to each other.
+#[derive(Debug)]
+pub struct Validator {
+    sources: Sources,
+    sets: set::Sets,
+    reports: Vec<DocumentReport>,
+}
+
+impl Validator {
+    /// Nothing checked yet; `sources` says whose rules to apply.
+    #[must_use]
+    pub fn new(sources: Sources) -> Self {
+        Self { sources, sets: set::Sets::default(), reports: Vec::new() }
+    }
+
+    /// Checks all documents of one file.
+    pub fn add(&mut self, file: &str, text: &Text) {
+        for checked in check_text(file, text, self.sources) {
+            self.take(checked);
+        }
+    }
+
+    fn take(&mut self, (mut report, member): document::Checked) {
+        if self.sources.tuning && !report.skipped {
+            self.sets.add(self.reports.len(), member, &mut report);
+        }
+        self.reports.push(report);
+    }
+
+    /// The reports of all documents, in the order in which they came.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<DocumentReport> {
+        if self.sources.tuning {
+            self.sets.finish(&mut self.reports);
+        }
+        self.reports
+    }
+}
+
+/// Checks the documents of one file by themselves.
+#[must_use]
+pub fn check_text(file: &str, text: &Text, sources: Sources) -> Vec<document::Checked> {
+    let mut all = Vec::new();
+    manifest::documents(text.as_str(), |read| {
+        let checked = document::check(file, text, read, all.len(), sources);
+        all.extend(checked);
+    });
+    all
+}

@@ -1,0 +1,26 @@
+//! `completion`: the script by which a shell completes `kubectl-arbtune`.
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::{CommandError, Outcome};
+use crate::cli::Cli;
+
+/// The completion script of a shell.
+#[must_use]
+pub fn script(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command().bin_name("kubectl-arbtune"), "kubectl-arbtune", &mut script);
+    script
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Output that cannot be written.
+pub fn run(shell: Shell) -> Result<Outcome, CommandError> {
+    io::stdout().lock().write_all(&script(shell))?;
+    Ok(Outcome::Well)
+}

@@ -1,0 +1,70 @@
+//! Why a command could not do its work, for `main` to print.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::config::{ConfigError, Problem};
+use crate::job::created_at::CreatedAtError;
+use crate::output::directory::DirectoryError;
+use crate::output::manifests::OutputError;
+use crate::validate::InputError;
+
+/// What ended a command.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// The arguments do not go together.
+    #[error("{0}")]
+    Usage(String),
+    /// A configuration file.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An input of `validate`.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The time of the Jobs.
+    #[error(transparent)]
+    CreatedAt(#[from] CreatedAtError),
+    /// The output directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The stream of manifests.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Another output.
+    #[error("The output cannot be written: {0}.")]
+    Write(#[from] io::Error),
+    /// Mode live without the flag that allows it.
+    #[error("The session {0} has mode live, which trades real money. If that is meant, add --allow-live.")]
+    Live(String),
+    /// No document at all in what `validate` was given.
+    #[error("There is no document in {0}. kubectl would say: no objects passed to apply.")]
+    NoDocuments(String),
+}
+
+impl CommandError {
+    /// The exit code: 2 for wrong usage, 1 for anything else.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        if matches!(self, Self::Usage(_)) { 2 } else { 1 }
+    }
+
+    /// The places in configuration files that the error is about.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Config(ConfigError::Invalid(problems)) => problems,
+            _ => &[],
+        }
+    }
+
+    /// Whether the reader of stdout has gone, which is nothing to speak of.
+    #[must_use]
+    pub fn is_closed_pipe(&self) -> bool {
+        match self {
+            Self::Output(error) => error.is_closed_pipe(),
+            Self::Write(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            _ => false,
+        }
+    }
+}

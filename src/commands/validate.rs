@@ -1,0 +1,73 @@
+//! `validate`: says what the API server, and the guide, would say of Jobs.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::generate::jobs;
+use super::{CommandError, Outcome, Styles, load, warn, warn_live};
+use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
+use crate::job::CreatedAt;
+use crate::job::names::file_name;
+use crate::manifest::Text;
+use crate::output::manifests::{self, FileKind};
+use crate::report;
+use crate::validate::input::expand;
+use crate::validate::{DocumentReport, Severity, Sources, Validator};
+
+/// Runs the command.
+///
+/// # Errors
+/// Inputs that cannot be read, and output that cannot be written.
+pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
+    let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
+    let reports = match &args.k8s_config {
+        Some(k8s_config) => check_session(k8s_config, args, sources, styles)?,
+        None => check_files(args, sources)?,
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match args.output {
+        ReportFormat::Table => report::table::write(&reports, styles.out, &mut out)?,
+        ReportFormat::Json => report::json::write(&reports, &mut out)?,
+    }
+    out.flush()?;
+    let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
+    Ok(if sound { Outcome::Well } else { Outcome::Findings })
+}
+
+fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentReport>, CommandError> {
+    if args.filename.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
+        return Err(CommandError::Usage("Standard input can be read once only. Leave out one -f -.".to_owned()));
+    }
+    let mut validator = Validator::new(sources);
+    let inputs = expand(&args.filename, args.recursive)?;
+    for input in &inputs {
+        validator.add(&input.name(), &input.read()?);
+    }
+    let reports = validator.finish();
+    if reports.is_empty() {
+        let names: Vec<String> = args.filename.iter().map(|path| path.display().to_string()).collect();
+        return Err(CommandError::NoDocuments(names.join(", ")));
+    }
+    Ok(reports)
+}
+
+/// Checks the manifests that the configuration would make, each under the name of its file.
+fn check_session(
+    k8s_config: &Path,
+    args: &ValidateArgs,
+    sources: Sources,
+    styles: Styles,
+) -> Result<Vec<DocumentReport>, CommandError> {
+    let session = load(k8s_config, &args.options)?;
+    warn(&session, styles.err);
+    warn_live(&session, styles.err);
+    let created_at = CreatedAt::resolve(None, std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
+    let mut validator = Validator::new(sources);
+    for (index, job) in (0..).zip(jobs(&session, created_at)) {
+        let mut content = Vec::new();
+        manifests::push_document(&job, FileKind::Yaml, &mut content)?;
+        let name = job.metadata.name.as_deref().unwrap_or_default();
+        validator.add(&file_name(name, index, session.workers, FileKind::Yaml), &Text::decode(content));
+    }
+    Ok(validator.finish())
+}

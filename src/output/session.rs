@@ -1,0 +1,229 @@
+//! A session for a person to look at, and for a program to read: its workers, its totals and where
+//! each setting came from. A session comes in; a table, or something serde can write, goes out.
+
+use serde::Serialize;
+
+use super::manifests::FileKind;
+use super::style::Style;
+use super::table;
+use crate::apimachinery::Quantity;
+use crate::config::Session;
+use crate::job::names::{file_name, job_name};
+use crate::plan::{WorkerShare, plan_jobs};
+
+/// Up to so many rows a table is shown whole.
+const WHOLE: usize = 40;
+/// Of a longer table, so many rows are shown from its start …
+const HEAD: usize = 20;
+/// … and so many from its end.
+const TAIL: usize = 5;
+
+/// One worker, as the outputs show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JobRow {
+    /// The worker's place, from 0.
+    pub index: u32,
+    /// The Job's name.
+    pub name: String,
+    /// The worker.
+    pub worker_id: String,
+    /// How many iterations it runs.
+    pub iterations: u64,
+    /// The file that `generate --output-dir` writes.
+    pub file: String,
+}
+
+/// What the Jobs of a session come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// How many Jobs.
+    pub jobs: u32,
+    /// How many iterations.
+    pub iterations: u64,
+    /// All requests, summed up by resource.
+    pub requests: Vec<Amount>,
+    /// All limits, summed up by resource.
+    pub limits: Vec<Amount>,
+}
+
+/// A resource and its amount over all Jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Amount {
+    /// The resource.
+    pub resource: String,
+    /// The amount, as a quantity.
+    pub amount: String,
+}
+
+/// A session as `plan -o json` and `-o yaml` show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanView {
+    /// Each setting with its origin.
+    pub settings: Vec<SettingView>,
+    /// The workers.
+    pub jobs: Vec<JobRow>,
+    /// What they come to.
+    pub totals: Totals,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// One setting as the outputs show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettingView {
+    /// The key.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The file or flag that it came from, or `default`.
+    pub from: String,
+}
+
+impl JobRow {
+    fn new(session: &Session, share: WorkerShare, kind: FileKind) -> Self {
+        let name = job_name(&session.session_short, &share.worker_id, share.index);
+        let file = file_name(&name, share.index, session.workers, kind);
+        Self { index: share.index, name, worker_id: share.worker_id, iterations: share.iterations, file }
+    }
+
+    fn cells(&self) -> [String; 5] {
+        [
+            self.index.to_string(),
+            self.name.clone(),
+            self.worker_id.clone(),
+            self.iterations.to_string(),
+            self.file.clone(),
+        ]
+    }
+}
+
+/// The workers of a session, one row each.
+pub fn rows(session: &Session, kind: FileKind) -> impl ExactSizeIterator<Item = JobRow> {
+    plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, share, kind))
+}
+
+/// What a session's Jobs come to.
+#[must_use]
+pub fn totals(session: &Session) -> Totals {
+    let sum = |amounts: &[(String, String)]| {
+        let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
+        amounts
+            .iter()
+            .filter_map(|(resource, text)| {
+                Some(Amount { resource: resource.clone(), amount: total(text)?.to_string() })
+            })
+            .collect()
+    };
+    Totals {
+        jobs: session.workers,
+        iterations: session.total_iterations,
+        requests: sum(&session.requests),
+        limits: sum(&session.limits),
+    }
+}
+
+/// The whole session for a program to read.
+#[must_use]
+pub fn view(session: &Session) -> PlanView {
+    let setting = |setting: &crate::config::Setting| SettingView {
+        name: setting.name.to_owned(),
+        value: setting.value.clone(),
+        from: setting.from.clone(),
+    };
+    PlanView {
+        settings: session.settings.iter().map(setting).collect(),
+        jobs: rows(session, FileKind::Yaml).collect(),
+        totals: totals(session),
+        warnings: session.warnings.clone(),
+    }
+}
+
+/// The table of workers. A long one shows its head and its tail and says what it left out,
+/// unless all rows are asked for.
+#[must_use]
+pub fn job_table(session: &Session, kind: FileKind, all_rows: bool, style: Style) -> String {
+    const HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
+    let mut rows = rows(session, kind);
+    let count = rows.len();
+    if all_rows || count <= WHOLE {
+        return table::render(HEADERS, rows.map(|row| row.cells()).collect(), style);
+    }
+    let mut cells: Vec<_> = rows.by_ref().take(HEAD).map(|row| row.cells()).collect();
+    let left_out = count - HEAD - TAIL;
+    cells.extend(rows.skip(left_out).map(|row| row.cells()));
+    let table = table::render(HEADERS, cells, style);
+    let (mut head, mut tail) = (String::new(), String::new());
+    for (nth, line) in table.split_inclusive('\n').enumerate() {
+        if nth <= HEAD { head.push_str(line) } else { tail.push_str(line) }
+    }
+    let note = style.dim(&format!("… {left_out} more jobs; plan -o wide shows all"));
+    format!("{head}{note}\n{tail}")
+}
+
+/// The settings, each with the file or flag that it came from.
+#[must_use]
+pub fn setting_table(session: &Session, style: Style) -> String {
+    let rows =
+        session.settings.iter().map(|setting| [setting.name.to_owned(), setting.value.clone(), setting.from.clone()]);
+    table::render(["SETTING", "VALUE", "FROM"], rows.collect(), style)
+}
+
+/// The totals as two columns.
+#[must_use]
+pub fn total_table(session: &Session, style: Style) -> String {
+    let totals = totals(session);
+    let amounts = |amounts: &[Amount], what: &str| -> Vec<[String; 2]> {
+        amounts.iter().map(|amount| [format!("{} {what}", amount.resource), amount.amount.clone()]).collect()
+    };
+    let mut rows =
+        vec![["jobs".to_owned(), totals.jobs.to_string()], ["iterations".to_owned(), totals.iterations.to_string()]];
+    rows.extend(amounts(&totals.requests, "requests"));
+    rows.extend(amounts(&totals.limits, "limits"));
+    table::render(["TOTAL", "AMOUNT"], rows, style)
+}
+
+/// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`.
+#[must_use]
+pub fn summary_line(session: &Session) -> String {
+    format!(
+        "{}, {}: session {}, namespace {}, mode {}\n",
+        plural(u64::from(session.workers), "job"),
+        plural(session.total_iterations, "iteration"),
+        session.session_id,
+        session.namespace,
+        session.mode
+    )
+}
+
+/// A number and its noun: `1 job`, `2 jobs`.
+#[must_use]
+pub fn plural(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::session::tests::{K8S, session};
+
+    #[test]
+    fn totals_are_sums_over_the_workers() {
+        let text = K8S.replace("workers: 2", "workers: 3");
+        let totals = totals(&session(&text, None).unwrap());
+        let amounts: Vec<_> =
+            totals.requests.iter().chain(&totals.limits).map(|amount| amount.amount.as_str()).collect();
+        assert_eq!(amounts, ["1500m", "1536Mi", "3", "3Gi"]);
+    }
+
+    #[test]
+    fn a_long_table_shows_its_ends() {
+        let text = K8S.replace("workers: 2", "workers: 1000").replace("iterations: 6", "iterations: 1000");
+        let session = session(&text, None).unwrap();
+        let table = job_table(&session, FileKind::Yaml, false, Style::plain());
+        assert_eq!(table.lines().count(), 1 + HEAD + 1 + TAIL);
+        assert!(table.contains("… 975 more jobs"));
+        assert!(table.lines().last().unwrap().starts_with("999 "));
+        assert_eq!(job_table(&session, FileKind::Yaml, true, Style::plain()).lines().count(), 1001);
+    }
+}

@@ -1,0 +1,460 @@
+//! Strict decoding, as the API server does with `fieldValidation=Strict`: a node comes in, and a
+//! typed object, or what does not fit its type, goes out.
+//!
+//! `k8s-openapi`'s own serde code is driven by a deserializer that walks the nodes with Go's notion
+//! of null (a zero value), knows the types that have a text form of their own, and notes every field
+//! that no type claims.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
+
+use crate::apimachinery::{Path, Quantity, Segment, time};
+use crate::manifest::scalar::float_text;
+use crate::manifest::{Entry, Node, Position, Value};
+
+/// The longest run of known field names that a message lists.
+const MAX_LISTED: usize = 12;
+
+/// Something that does not fit its type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// What kind of misfit it is.
+    pub kind: MisfitKind,
+    /// The field's path.
+    pub field: String,
+    /// Where it stands.
+    pub position: Position,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+/// The kinds of misfits that the server tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MisfitKind {
+    /// A value of another type, or an integer out of range, or a text that is no time.
+    Type,
+    /// A text that is no quantity.
+    Quantity,
+    /// A field that the type does not have.
+    UnknownField,
+}
+
+/// Decodes a node, and gives the object together with its unknown fields.
+///
+/// # Errors
+/// The first value that does not fit its type; the server reports no more than that either.
+pub fn decode<T: for<'de> Deserialize<'de>>(node: &Node) -> Result<(T, Vec<Misfit>), Misfit> {
+    let unknown = RefCell::new(Vec::new());
+    let root = Path::root();
+    let decoder = Decoder { node, path: &root, unknown: &unknown };
+    match T::deserialize(decoder) {
+        Ok(object) => Ok((object, unknown.into_inner())),
+        Err(DecodeError { misfit: Some(misfit), .. }) => Err(misfit),
+        Err(DecodeError { message, .. }) => {
+            Err(Misfit { kind: MisfitKind::Type, field: String::new(), position: node.position, message })
+        }
+    }
+}
+
+/// An error on its way up to the node that can say where it is.
+#[derive(Debug)]
+struct DecodeError {
+    message: String,
+    misfit: Option<Misfit>,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl de::Error for DecodeError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { message: message.to_string(), misfit: None }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Decoder<'n, 'p> {
+    node: &'n Node,
+    path: &'p Path<'p>,
+    unknown: &'p RefCell<Vec<Misfit>>,
+}
+
+impl<'n, 'p> Decoder<'n, 'p> {
+    fn misfit(&self, kind: MisfitKind, message: String) -> DecodeError {
+        let misfit = Misfit { kind, field: self.path.to_string(), position: self.node.position, message };
+        DecodeError { message: String::new(), misfit: Some(misfit) }
+    }
+
+    fn wrong_type(&self, expected: &str) -> DecodeError {
+        let found = match (&self.node.written, self.node.kind()) {
+            (Some(written), kind) if !written.is_empty() => format!("{written} is {kind}"),
+            (_, kind) => format!("this is {kind}"),
+        };
+        let mend = match (&self.node.written, expected) {
+            (Some(written), "a string") => format!(" Quote it: \"{written}\"."),
+            _ => String::new(),
+        };
+        self.misfit(MisfitKind::Type, format!("This must be {expected}, and {found}.{mend}"))
+    }
+
+    fn is_null(&self) -> bool {
+        self.node.value == Value::Null
+    }
+
+    fn integer(&self, min: i64, max: i64) -> Result<i64, DecodeError> {
+        match self.node.value {
+            Value::Null => Ok(0),
+            Value::Integer(value) if (min..=max).contains(&value) => Ok(value),
+            Value::Integer(value) => Err(self.misfit(
+                MisfitKind::Type,
+                format!("{value} does not fit this field; write a whole number from {min} to {max}."),
+            )),
+            _ => Err(self.wrong_type("a whole number")),
+        }
+    }
+
+    fn string(&self) -> Result<&'n str, DecodeError> {
+        match &self.node.value {
+            Value::Null => Ok(""),
+            Value::String(text) => Ok(text),
+            _ => Err(self.wrong_type("a string")),
+        }
+    }
+
+    fn quantity(&self) -> Result<String, DecodeError> {
+        let text = match &self.node.value {
+            Value::Null => "0".to_owned(),
+            Value::Integer(value) => value.to_string(),
+            Value::Float(value) => float_text(*value),
+            Value::String(text) => text.trim().to_owned(),
+            Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => return Err(self.wrong_type("a quantity")),
+        };
+        if Quantity::parse(&text).is_none() {
+            let message =
+                format!("{text:?} is no quantity. Write a number with an optional unit: 500m, 1, 512Mi, 1e3.");
+            return Err(self.misfit(MisfitKind::Quantity, message));
+        }
+        Ok(text)
+    }
+
+    fn time(&self) -> Result<String, DecodeError> {
+        let Value::String(text) = &self.node.value else {
+            return Err(self.wrong_type("a time"));
+        };
+        match time::rfc3339(text) {
+            Some(moment) => Ok(moment.to_rfc3339()),
+            None => Err(self.misfit(
+                MisfitKind::Type,
+                format!("{text:?} is no time. Write RFC 3339, such as 2025-11-16T18:21:45Z."),
+            )),
+        }
+    }
+
+    fn child(&self, entry: &'n Entry, path: &'p Path<'p>) -> Self {
+        Self { node: &entry.value, path, unknown: self.unknown }
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident $visit:ident $type:ty),*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            let value = self.integer(i64::from(<$type>::MIN), i64::from(<$type>::MAX))?;
+            // The range above is the type's own.
+            visitor.$visit(<$type>::try_from(value).unwrap_or_default())
+        }
+    )*};
+}
+
+impl<'de, 'n> de::Deserializer<'de> for Decoder<'n, '_> {
+    type Error = DecodeError;
+
+    integers!(deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
+        deserialize_i64 visit_i64 i64, deserialize_u8 visit_u8 u8, deserialize_u16 visit_u16 u16,
+        deserialize_u32 visit_u32 u32);
+
+    /// Only [`IntOrString`](k8s_openapi::apimachinery::pkg::util::intstr::IntOrString) and the free
+    /// form of managed fields ask for any type.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match &self.node.value {
+            Value::Null => visitor.visit_i64(0),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Integer(value) => visitor.visit_i64(*value),
+            Value::Float(value) => visitor.visit_f64(*value),
+            Value::String(text) => visitor.visit_str(text),
+            Value::Sequence(_) => self.deserialize_seq(visitor),
+            Value::Mapping(_) => self.deserialize_map(visitor),
+        }
+        .map_err(|error: DecodeError| match error.misfit {
+            Some(_) => error,
+            None => self.wrong_type("a string or a whole number of 32 bits"),
+        })
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.node.value {
+            Value::Null => visitor.visit_bool(false),
+            Value::Bool(value) => visitor.visit_bool(value),
+            _ => Err(self.wrong_type("true or false")),
+        }
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_i64(self.integer(0, i64::MAX)?)
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        match self.node.value {
+            Value::Null => visitor.visit_f64(0.0),
+            Value::Float(value) => visitor.visit_f64(value),
+            Value::Integer(value) => visitor.visit_i64(value),
+            _ => Err(self.wrong_type("a number")),
+        }
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_str(self.string()?)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        match name {
+            "Quantity" => visitor.visit_newtype_struct(self.quantity()?.into_deserializer()),
+            "Time" | "MicroTime" => visitor.visit_newtype_struct(self.time()?.into_deserializer()),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        let items = match &self.node.value {
+            Value::Null => &[],
+            Value::Sequence(items) => items.as_slice(),
+            _ => return Err(self.wrong_type("a list")),
+        };
+        visitor.visit_seq(Items { decoder: self, items: items.iter().enumerate() })
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.entries("a mapping", &[], visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.entries("an object", fields, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_enum(self.string()?.into_deserializer())
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+}
+
+impl Decoder<'_, '_> {
+    fn entries<'de, V: Visitor<'de>>(
+        self,
+        expected: &str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let entries = match &self.node.value {
+            Value::Null => &[],
+            Value::Mapping(entries) => entries.as_slice(),
+            _ => return Err(self.wrong_type(expected)),
+        };
+        visitor.visit_map(Entries { decoder: self, fields, entries: entries.iter(), value: None })
+    }
+}
+
+struct Items<'n, 'p> {
+    decoder: Decoder<'n, 'p>,
+    items: std::iter::Enumerate<std::slice::Iter<'n, Node>>,
+}
+
+impl<'de> de::SeqAccess<'de> for Items<'_, '_> {
+    type Error = DecodeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        let Some((index, node)) = self.items.next() else { return Ok(None) };
+        let path = self.decoder.path.index(index);
+        seed.deserialize(Decoder { node, path: &path, unknown: self.decoder.unknown }).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+struct Entries<'n, 'p> {
+    decoder: Decoder<'n, 'p>,
+    /// The fields that the type has; none for a map, which takes any key.
+    fields: &'static [&'static str],
+    entries: std::slice::Iter<'n, Entry>,
+    value: Option<&'n Entry>,
+}
+
+impl<'de> de::MapAccess<'de> for Entries<'_, '_> {
+    type Error = DecodeError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
+        let Some(entry) = self.entries.next() else { return Ok(None) };
+        self.value = Some(entry);
+        if !self.fields.is_empty() && !self.fields.contains(&entry.key.as_str()) {
+            self.unknown(entry);
+        }
+        seed.deserialize(entry.key.as_str().into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
+        let Some(entry) = self.value.take() else {
+            return Err(de::Error::custom("a value was asked for before its key"));
+        };
+        let step = if self.fields.is_empty() { Segment::Key(&entry.key) } else { Segment::Field(&entry.key) };
+        let path = self.decoder.path.step(step);
+        seed.deserialize(self.decoder.child(entry, &path))
+    }
+}
+
+impl Entries<'_, '_> {
+    fn unknown(&self, entry: &Entry) {
+        let key = entry.key.as_str();
+        let near =
+            self.fields.iter().map(|field| (strsim::jaro_winkler(&key.to_lowercase(), &field.to_lowercase()), field));
+        let nearest = near.filter(|(likeness, _)| *likeness > 0.85).max_by(|(a, _), (b, _)| a.total_cmp(b));
+        let mend = match nearest {
+            Some((_, field)) => format!("Did you mean {field}?"),
+            None if self.fields.len() <= MAX_LISTED => format!("The fields here are {}.", self.fields.join(", ")),
+            None => "Remove it, or check at which level it belongs.".to_owned(),
+        };
+        self.decoder.unknown.borrow_mut().push(Misfit {
+            kind: MisfitKind::UnknownField,
+            field: self.decoder.path.field(key).to_string(),
+            position: entry.key_position,
+            message: format!("There is no field {key} here. {mend}"),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::yaml::first_document;
+    use k8s_openapi::api::batch::v1::Job;
+
+    fn job(text: &str) -> Result<(Job, Vec<Misfit>), Misfit> {
+        decode(&first_document(text, 1, &mut Vec::new()).unwrap())
+    }
+
+    #[test]
+    fn unknown_fields_at_any_depth() {
+        let text =
+            "spec:\n  backofLimit: 1\n  template:\n    spec:\n      containers:\n      - Name: x\n        zzz: 1\n";
+        let (_, unknown) = job(text).unwrap();
+        let said: Vec<_> = unknown.iter().map(|misfit| (misfit.field.as_str(), misfit.position.line)).collect();
+        assert_eq!(
+            said,
+            [
+                ("spec.backofLimit", 2),
+                ("spec.template.spec.containers[0].Name", 6),
+                ("spec.template.spec.containers[0].zzz", 7),
+            ]
+        );
+        assert!(unknown[0].message.contains("Did you mean backoffLimit?"));
+        assert!(unknown[1].message.contains("Did you mean name?"));
+    }
+
+    #[test]
+    fn misfits_say_where_and_what() {
+        for (text, field, words) in [
+            ("spec: {backoffLimit: \"1\"}", "spec.backoffLimit", "must be a whole number"),
+            ("spec: {backoffLimit: 2147483648}", "spec.backoffLimit", "from -2147483648 to 2147483647"),
+            ("spec: {suspend: 1}", "spec.suspend", "must be true or false"),
+            ("metadata: {labels: {a: yes}}", "metadata.labels[a]", "Quote it: \"yes\"."),
+            ("spec: []", "spec", "must be an object"),
+            ("spec: {template: {spec: {containers: {}}}}", "spec.template.spec.containers", "must be a list"),
+            ("metadata: {creationTimestamp: today}", "metadata.creationTimestamp", "RFC 3339"),
+            ("spec: {template: {spec: {overhead: {cpu: 1 Gi}}}}", "spec.template.spec.overhead[cpu]", "no quantity"),
+        ] {
+            let misfit = job(text).unwrap_err();
+            assert_eq!(misfit.field, field, "{text}");
+            assert!(misfit.message.contains(words), "{}", misfit.message);
+        }
+    }
+
+    #[test]
+    fn null_is_a_zero_value() {
+        let (job, unknown) = job("metadata: ~\nspec: {backoffLimit: ~, template: {spec: {containers: [~]}}}").unwrap();
+        assert!(unknown.is_empty());
+        assert_eq!(job.spec.unwrap().template.spec.unwrap().containers[0].name, "");
+    }
+}

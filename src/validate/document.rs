@@ -1,0 +1,195 @@
+//! One document of a file, from its node to its reports: Lists are taken apart, documents that are no
+//! Jobs are passed over, and Jobs are held against the rules that were asked for.
+
+use super::finding::{DocumentReport, Finding, Reason, Severity};
+use super::findings::Findings;
+use super::rule::{Rule, Source};
+use super::server;
+use super::tuning::{self, Membership};
+use crate::apimachinery::{Path, Segment};
+use crate::manifest::{Document, Node, ReadError, Text, Value};
+
+static SYNTAX: Rule = Rule {
+    name: "syntax",
+    source: Source::Api,
+    doc: "The text is YAML or JSON that kubectl can read; nothing else ever reaches the server.",
+    bad: "metadata: {labels: {app: [}}",
+    good: "metadata: {labels: {app: arbitrage-tuning}}",
+};
+static DUPLICATE_KEY: Rule = Rule {
+    name: "duplicate-key",
+    source: Source::Api,
+    doc: "A key stands once in its mapping. kubectl keeps the last of two and says nothing, so the first value is \
+          lost before the server sees it. The server accepts what is left, and this is a warning.",
+    bad: "spec:\n  suspend: true\n  suspend: false",
+    good: "spec:\n  suspend: false",
+};
+
+/// The rules of reading.
+pub static RULES: &[&Rule] = &[&SYNTAX, &DUPLICATE_KEY];
+
+/// Which sources' rules are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sources {
+    /// The API server's.
+    pub api: bool,
+    /// The guide's.
+    pub tuning: bool,
+}
+
+/// A report, and the Job's place in its session where it has one.
+pub type Checked = (DocumentReport, Option<Membership>);
+
+/// Checks a document of a file, which may be a List of many; `first` is the place of the next report
+/// in its file.
+pub fn check(
+    file: &str,
+    text: &Text,
+    read: Result<Document, ReadError>,
+    first: usize,
+    sources: Sources,
+) -> Vec<Checked> {
+    let document = match read {
+        Ok(document) => document,
+        Err(error) => return vec![(unreadable(file, text, &error, first), None)],
+    };
+    let mut checked = Vec::new();
+    flatten(&document.root, None, &mut |node, list| {
+        checked.push(check_object(file, text, node, list, first + checked.len(), sources));
+    });
+    if let Some((report, _)) = checked.first_mut().filter(|_| sources.api) {
+        let mut findings = Findings::new(&document.root, text);
+        for duplicate in &document.duplicates {
+            let message = format!(
+                "The key {} stands in line {} already; kubectl keeps this one only. Remove one of the two.",
+                duplicate.key, duplicate.first.line
+            );
+            let field = duplicate.key.clone();
+            findings.push(
+                Severity::Warning,
+                &DUPLICATE_KEY,
+                field,
+                Reason::FieldValueDuplicate,
+                message,
+                duplicate.last,
+            );
+        }
+        report.findings.extend(findings.into_vec());
+    }
+    checked
+}
+
+/// Hands over an object, or the items of a list of any depth with the list they stand in.
+fn flatten<'n>(node: &'n Node, list: Option<&'n Node>, each: &mut impl FnMut(&'n Node, Option<&'n Node>)) {
+    let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
+    match node.get("items").and_then(Node::as_sequence) {
+        Some(items) if kind.ends_with("List") => {
+            for item in items {
+                flatten(item, Some(node), each);
+            }
+        }
+        _ => each(node, list),
+    }
+}
+
+fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> DocumentReport {
+    let position = error.position();
+    let line_text = text.line(position.line).to_owned();
+    let finding = Finding {
+        severity: Severity::Error,
+        rule: &SYNTAX,
+        field: String::new(),
+        reason: Reason::SyntaxError,
+        message: error.to_string(),
+        position,
+        line_text,
+    };
+    DocumentReport {
+        file: file.to_owned(),
+        index,
+        kind: String::new(),
+        name: String::new(),
+        namespace: String::new(),
+        accepted: Some(false),
+        findings: vec![finding],
+        skipped: false,
+        name_position: position,
+        name_line: String::new(),
+    }
+}
+
+fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index: usize, sources: Sources) -> Checked {
+    let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
+    let metadata = node.get("metadata");
+    let name_position = node.locate(&[Segment::Field("metadata"), Segment::Field("name")]);
+    let mut report = DocumentReport {
+        file: file.to_owned(),
+        index,
+        kind: string(node.get("kind")),
+        name: string(metadata.and_then(|metadata| metadata.get("name"))),
+        namespace: string(metadata.and_then(|metadata| metadata.get("namespace"))),
+        accepted: None,
+        findings: Vec::new(),
+        skipped: false,
+        name_position,
+        name_line: text.line(name_position.line).to_owned(),
+    };
+    let mut findings = Findings::new(node, text);
+    let mut member = None;
+    match Standing::of(node, list) {
+        Standing::Other => report.skipped = true,
+        Standing::Unnamed(key) => {
+            let message = format!(
+                "kubectl cannot tell what this is: {key} is missing. A Job has apiVersion: batch/v1 and kind: Job."
+            );
+            findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, message);
+            report.findings = findings.into_vec();
+            report.settle();
+        }
+        Standing::Job => {
+            let job = server::check(node, &mut findings);
+            if !sources.api {
+                findings = Findings::new(node, text);
+            }
+            if let Some(job) = job.filter(|_| sources.tuning) {
+                member = tuning::check(&job, &mut findings);
+            }
+            report.findings = findings.into_vec();
+            if sources.api {
+                report.settle();
+            }
+        }
+    }
+    (report, member)
+}
+
+/// What a document is to this tool.
+enum Standing {
+    /// A Job, or meant to be one.
+    Job,
+    /// An object of another kind, for another tool to judge.
+    Other,
+    /// An object that lacks the key by which kubectl knows its type.
+    Unnamed(&'static str),
+}
+
+impl Standing {
+    fn of(node: &Node, list: Option<&Node>) -> Self {
+        let text = |key| match node.get(key).map(|node| &node.value) {
+            None | Some(Value::Null) => Some(""),
+            Some(Value::String(text)) => Some(text.as_str()),
+            Some(_) => None,
+        };
+        // The items of a JobList may leave out what the list has said.
+        let in_job_list = list.and_then(|list| list.get("kind")).and_then(Node::as_str) == Some("JobList");
+        match (text("apiVersion"), text("kind")) {
+            (Some(""), Some("")) if in_job_list => Self::Job,
+            (Some(""), _) => Self::Unnamed("apiVersion"),
+            (_, Some("")) => Self::Unnamed("kind"),
+            (_, Some("Job")) | (None, _) | (_, None) => Self::Job,
+            // Nothing else of this group and version can be told from a mistyped Job, except these.
+            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJob" | "CronJobList" | "JobList") => Self::Job,
+            _ => Self::Other,
+        }
+    }
+}

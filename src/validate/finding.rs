@@ -1,0 +1,177 @@
+//! What `validate` has to say: a [`Finding`] for one place, a [`DocumentReport`] for one document.
+
+use serde::{Serialize, Serializer};
+
+use super::rule::{Rule, Source};
+use crate::manifest::Position;
+
+/// Whether a finding makes the document unusable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The API server, or the guide, refuses it.
+    Error,
+    /// It is accepted, and probably not what was meant.
+    Warning,
+}
+
+/// Why, in the API server's words for the causes of a rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Reason {
+    /// A value that must be there is not.
+    FieldValueRequired,
+    /// A value that cannot be.
+    FieldValueInvalid,
+    /// A value outside a closed list.
+    FieldValueNotSupported,
+    /// A value that may stand once stands twice.
+    FieldValueDuplicate,
+    /// A field that may not be set here.
+    FieldValueForbidden,
+    /// More characters or bytes than allowed.
+    FieldValueTooLong,
+    /// More elements than allowed.
+    FieldValueTooMany,
+    /// A reference to something that is not there.
+    FieldValueNotFound,
+    /// A value of the wrong type.
+    FieldValueTypeInvalid,
+    /// A field that the type does not have.
+    FieldUnknown,
+    /// Text that is no document.
+    SyntaxError,
+}
+
+impl Reason {
+    /// The reason as the API server spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FieldValueRequired => "FieldValueRequired",
+            Self::FieldValueInvalid => "FieldValueInvalid",
+            Self::FieldValueNotSupported => "FieldValueNotSupported",
+            Self::FieldValueDuplicate => "FieldValueDuplicate",
+            Self::FieldValueForbidden => "FieldValueForbidden",
+            Self::FieldValueTooLong => "FieldValueTooLong",
+            Self::FieldValueTooMany => "FieldValueTooMany",
+            Self::FieldValueNotFound => "FieldValueNotFound",
+            Self::FieldValueTypeInvalid => "FieldValueTypeInvalid",
+            Self::FieldUnknown => "FieldUnknown",
+            Self::SyntaxError => "SyntaxError",
+        }
+    }
+}
+
+/// One thing that `validate` has to say of a document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The rule that says it.
+    #[serde(flatten, serialize_with = "rule_and_source")]
+    pub rule: &'static Rule,
+    /// The field's path, as the API server writes it.
+    pub field: String,
+    /// Why.
+    pub reason: Reason,
+    /// What is wrong and what to write instead, as a sentence.
+    pub message: String,
+    /// Where in the file.
+    #[serde(flatten, serialize_with = "line_and_column")]
+    pub position: Position,
+    /// The line at that place.
+    #[serde(skip)]
+    pub line_text: String,
+}
+
+fn rule_and_source<S: Serializer>(rule: &&'static Rule, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("source", &rule.source)?;
+    map.serialize_entry("rule", rule.name)?;
+    map.end()
+}
+
+fn line_and_column<S: Serializer>(position: &Position, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap;
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("line", &position.line)?;
+    map.serialize_entry("column", &position.column)?;
+    map.end()
+}
+
+/// Everything that was found out about one document.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocumentReport {
+    /// The file, or `standard input`.
+    pub file: String,
+    /// The document's place in its file, from 0; the items of a List count one by one.
+    pub index: usize,
+    /// Its kind, empty where it has none.
+    pub kind: String,
+    /// Its name, empty where it has none.
+    pub name: String,
+    /// Its namespace, empty where it has none.
+    pub namespace: String,
+    /// The API server's verdict; none where there is none, because the document is no Job or the
+    /// API rules were not asked for.
+    pub accepted: Option<bool>,
+    /// What there is to say, in the server's order of subjects.
+    pub findings: Vec<Finding>,
+    /// Whether the document was passed over because it is no Job.
+    #[serde(skip)]
+    pub skipped: bool,
+    /// Where its name stands, for findings that concern it as a whole.
+    #[serde(skip)]
+    pub name_position: Position,
+    /// The line at that place.
+    #[serde(skip)]
+    pub name_line: String,
+}
+
+impl DocumentReport {
+    /// How many findings are of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Settles the verdict: the server accepts what no API rule refuses.
+    pub fn settle(&mut self) {
+        let refused = |finding: &Finding| finding.rule.source == Source::Api && finding.severity == Severity::Error;
+        self.accepted = Some(!self.findings.iter().any(refused));
+    }
+}
+
+/// The documents of a run, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// All documents.
+    pub documents: usize,
+    /// Jobs that the API server would accept.
+    pub accepted: usize,
+    /// Jobs that it would reject.
+    pub rejected: usize,
+    /// Documents of another kind.
+    pub skipped: usize,
+    /// Findings that make a document unusable.
+    pub errors: usize,
+    /// Findings that deserve a look.
+    pub warnings: usize,
+}
+
+impl Summary {
+    /// Counts the documents of a run.
+    #[must_use]
+    pub fn of(documents: &[DocumentReport]) -> Self {
+        let count = |wanted: fn(&DocumentReport) -> bool| documents.iter().filter(|document| wanted(document)).count();
+        Self {
+            documents: documents.len(),
+            accepted: count(|document| document.accepted == Some(true)),
+            rejected: count(|document| document.accepted == Some(false)),
+            skipped: count(|document| document.skipped),
+            errors: documents.iter().map(|document| document.count(Severity::Error)).sum(),
+            warnings: documents.iter().map(|document| document.count(Severity::Warning)).sum(),
+        }
+    }
+}

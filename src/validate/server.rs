@@ -1,0 +1,99 @@
+//! The API server's verdict on one Job: a node comes in, and the findings that decide whether the
+//! server would accept it go out.
+
+use k8s_openapi::api::batch::v1::Job;
+
+use super::decode::{Misfit, MisfitKind, decode};
+use super::finding::{Reason, Severity};
+use super::findings::Findings;
+use super::rule::{Rule, Source};
+use crate::apimachinery::Path;
+use crate::manifest::{Node, Value};
+
+pub(super) static KIND: Rule = Rule {
+    name: "object-kind",
+    source: Source::Api,
+    doc: "apiVersion and kind name a type that the server knows, in its own spelling: batch/v1 and Job.",
+    bad: "apiVersion: batch/v1beta1",
+    good: "apiVersion: batch/v1",
+};
+pub(super) static TYPE: Rule = Rule {
+    name: "field-type",
+    source: Source::Api,
+    doc: "Each value has its field's type: text is quoted where YAML would read something else, integers fit \
+          their 32 or 64 bits, times are RFC 3339. null counts as an absent value.",
+    bad: "spec:\n  backoffLimit: \"1\"",
+    good: "spec:\n  backoffLimit: 1",
+};
+pub(super) static QUANTITY: Rule = Rule {
+    name: "field-quantity",
+    source: Source::Api,
+    doc: "An amount of a resource is a number with an optional unit: m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei, \
+          or an exponent.",
+    bad: "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1 GB",
+    good: "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1Gi",
+};
+pub(super) static UNKNOWN_FIELD: Rule = Rule {
+    name: "unknown-field",
+    source: Source::Api,
+    doc: "Every field is one that its type has, at its own level and in its own spelling: names are case-sensitive. \
+          kubectl asks the server to refuse others, because a mistyped field is a setting lost.",
+    bad: "spec:\n  backofLimit: 1",
+    good: "spec:\n  backoffLimit: 1",
+};
+
+/// The rules of decoding.
+pub static RULES: &[&Rule] = &[&KIND, &TYPE, &QUANTITY, &UNKNOWN_FIELD];
+
+/// Decodes a Job and adds whatever the server would refuse; none where it cannot be decoded.
+pub fn check(root: &Node, findings: &mut Findings<'_>) -> Option<Job> {
+    if !check_kind(root, findings) {
+        return None;
+    }
+    match decode::<Job>(root) {
+        Ok((job, unknown)) => {
+            for misfit in unknown {
+                push(misfit, findings);
+            }
+            Some(job)
+        }
+        Err(misfit) => {
+            push(misfit, findings);
+            None
+        }
+    }
+}
+
+fn push(misfit: Misfit, findings: &mut Findings<'_>) {
+    let (rule, reason) = match misfit.kind {
+        MisfitKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
+        MisfitKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
+        MisfitKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
+    };
+    findings.push(Severity::Error, rule, misfit.field, reason, misfit.message, misfit.position);
+}
+
+/// The server takes an absent apiVersion or kind from the address that it is asked at.
+fn check_kind(root: &Node, findings: &mut Findings<'_>) -> bool {
+    let path = Path::root();
+    let mut fits = true;
+    for (key, expected) in [("apiVersion", "batch/v1"), ("kind", "Job")] {
+        let fault = match root.get(key).map(|node| &node.value) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) if text.is_empty() || text == expected => None,
+            Some(Value::String(text)) => Some((
+                &KIND,
+                Reason::FieldValueNotSupported,
+                format!("The server knows no Jobs of {key} {text:?}. Write {key}: {expected}."),
+            )),
+            Some(_) => {
+                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("This must be a string. Write {key}: {expected}.")))
+            }
+        };
+        if let Some((rule, reason, message)) = fault {
+            findings.error(rule, &path.field(key), reason, message);
+            fits = false;
+        }
+    }
+    fits
+}

@@ -1,0 +1,142 @@
+//! Rules across documents: the Jobs of one session, taken together.
+//! Each Job's place in its session comes in as it is read; what does not fit together comes out on
+//! the document that shows it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::finding::{DocumentReport, Finding, Reason, Severity};
+use super::rule::{Rule, Source};
+use super::tuning::Membership;
+
+static DUPLICATE_NAME: Rule = Rule {
+    name: "tuning-duplicate-name",
+    source: Source::Tuning,
+    doc: "Each Job has a name of its own within its namespace. kubectl would apply the second one over the \
+          first, which fails on the immutable pod template, or loses a worker.",
+    bad: "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-1-0",
+    good: "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1",
+};
+static WORKERS: Rule = Rule {
+    name: "tuning-workers",
+    source: Source::Tuning,
+    doc: "The Jobs of a session are worker-1 to worker-n, each once. A missing worker's iterations would never \
+          run, and a repeated one would write over the other's results.",
+    bad: "# worker-1 and worker-3, but no worker-2",
+    good: "# worker-1, worker-2 and worker-3",
+};
+static SPLIT: Rule = Rule {
+    name: "tuning-split",
+    source: Source::Tuning,
+    doc: "The iterations of a session are split evenly: two workers differ by one at the most. A larger \
+          difference is the sign of Jobs from different plans.",
+    bad: "# worker-1 with --iterations 3 and worker-2 with --iterations 1",
+    good: "# worker-1 with --iterations 3 and worker-2 with --iterations 2",
+};
+
+/// The rules across the documents of a session.
+pub static RULES: &[&Rule] = &[&DUPLICATE_NAME, &WORKERS, &SPLIT];
+
+/// What has been seen of all documents so far.
+#[derive(Debug, Default)]
+pub struct Sets {
+    /// Namespace and name, and the file where they stood first.
+    names: HashMap<(String, String), String>,
+    /// Session and namespace, and its workers.
+    sessions: BTreeMap<(String, String), Session>,
+}
+
+#[derive(Debug, Default)]
+struct Session {
+    /// The workers' numbers, and the place in the list of reports of the Job of each.
+    workers: BTreeMap<u64, usize>,
+    /// The numbers of iterations that have been seen, and the place of the first Job of each.
+    iterations: BTreeMap<u64, usize>,
+}
+
+impl Sets {
+    /// Takes in the Job at place `nth` in the list of reports; adds what does not fit to its findings.
+    pub fn add(&mut self, nth: usize, member: Option<Membership>, report: &mut DocumentReport) {
+        if !report.name.is_empty() {
+            let key = (report.namespace.clone(), report.name.clone());
+            if let Some(first) = self.names.get(&key) {
+                let message = format!("The Job {} stands in {first} already. Give each Job its own name.", report.name);
+                let finding = finding(&DUPLICATE_NAME, "metadata.name", Reason::FieldValueDuplicate, message, report);
+                report.findings.push(finding);
+            } else {
+                self.names.insert(key, report.file.clone());
+            }
+        }
+        let Some(member) = member else { return };
+        let key = (member.session_id.clone(), report.namespace.clone());
+        let session = self.sessions.entry(key).or_default();
+        if session.workers.contains_key(&member.worker) {
+            let message = format!("The session {} has a worker-{} already.", member.session_id, member.worker);
+            let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueDuplicate, message, report);
+            report.findings.push(finding);
+        } else {
+            session.workers.insert(member.worker, nth);
+        }
+        let Some(iterations) = member.iterations else { return };
+        session.iterations.entry(iterations).or_insert(nth);
+        if let (Some((&least, _)), Some((&most, _))) =
+            (session.iterations.first_key_value(), session.iterations.last_key_value())
+        {
+            if most - least > 1 {
+                let message = format!(
+                    "The workers of session {} run between {least} and {most} iterations; an even split differs by one at the most.",
+                    member.session_id
+                );
+                let field = "spec.template.spec.containers[0].args";
+                let finding = finding(&SPLIT, field, Reason::FieldValueInvalid, message, report);
+                report.findings.push(finding);
+                // Taken out again, so that one odd Job does not make odd ones of all that follow.
+                session.iterations.remove(&iterations);
+            }
+        }
+    }
+
+    /// Adds to the last Job of each session which workers are missing. A Job that was looked at alone
+    /// says nothing about the others.
+    pub fn finish(self, reports: &mut [DocumentReport]) {
+        for ((session_id, _), session) in self.sessions {
+            let Some((&last, &nth)) = session.workers.last_key_value() else { continue };
+            if session.workers.len() < 2 {
+                continue;
+            }
+            let missing: Vec<u64> = gaps(&session.workers).collect();
+            let (Some(first), Some(report)) = (missing.first(), reports.get_mut(nth)) else { continue };
+            let missing_count = last - session.workers.len() as u64;
+            let who = match missing_count {
+                1 => format!("worker-{first} is"),
+                more => format!("worker-{first} and {} more are", more - 1),
+            };
+            let message = format!(
+                "The session {session_id} goes up to worker-{last}, and {who} missing. Validate the whole session at once."
+            );
+            let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueRequired, message, report);
+            report.findings.push(finding);
+        }
+    }
+}
+
+/// The first number that is missing before each number that is there.
+fn gaps(workers: &BTreeMap<u64, usize>) -> impl Iterator<Item = u64> + '_ {
+    let mut expected = 1;
+    workers.keys().filter_map(move |worker| {
+        let missing = (*worker > expected).then_some(expected);
+        expected = worker + 1;
+        missing
+    })
+}
+
+fn finding(rule: &'static Rule, field: &str, reason: Reason, message: String, report: &DocumentReport) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        rule,
+        field: field.to_owned(),
+        reason,
+        message,
+        position: report.name_position,
+        line_text: report.name_line.clone(),
+    }
+}

@@ -1,0 +1,429 @@
+//! The guide's own rules: what a Job of a tuning session looks like (D29 guide, "Job manifest").
+//! A typed Job comes in, and where it departs from the guide, findings go out.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::batch::v1::{Job, JobSpec};
+use k8s_openapi::api::core::v1::{Container, PodSpec};
+
+use super::finding::Reason::{
+    FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
+};
+use super::findings::Findings;
+use super::rule::{Rule, Source};
+use crate::apimachinery::{Path, time};
+use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
+use crate::job::names::{NameParts, parse_job_name};
+
+macro_rules! tuning_rule {
+    ($name:ident, $text:literal, $doc:literal, $bad:literal, $good:literal) => {
+        static $name: Rule = Rule { name: $text, source: Source::Tuning, doc: $doc, bad: $bad, good: $good };
+    };
+}
+
+tuning_rule!(
+    NAME,
+    "tuning-name",
+    "A tuning Job is named arb-tuning-{session_short}-worker-{k}-{k-1}: who looks at `kubectl get jobs` \
+     sees which session and which worker it is. session_short is the first 8 characters of the session's id.",
+    "metadata:\n  name: tuning-worker-1",
+    "metadata:\n  name: arb-tuning-d29-k8s--worker-1-0"
+);
+tuning_rule!(
+    LABELS,
+    "tuning-labels",
+    "The Job and its pods carry the labels app=arbitrage-tuning, component=tuning, session_id, worker_id, \
+     mode and env, the same on both, and they agree with the Job's name. Selectors and dashboards rely on them.",
+    "metadata:\n  labels:\n    worker_id: worker-7",
+    "metadata:\n  labels:\n    worker_id: worker-1"
+);
+tuning_rule!(
+    ANNOTATIONS,
+    "tuning-annotations",
+    "The Job carries the annotations description (Arbitrage tuning job for {worker_id}) and created_at (RFC 3339).",
+    "metadata:\n  annotations:\n    created_at: yesterday",
+    "metadata:\n  annotations:\n    created_at: \"2025-11-16T18:21:45.000000Z\""
+);
+tuning_rule!(
+    CONTAINER,
+    "tuning-container",
+    "The pod has one container, and it is named as the Job, so that logs can be found by either name.",
+    "spec:\n  template:\n    spec:\n      containers:\n      - name: main",
+    "spec:\n  template:\n    spec:\n      containers:\n      - name: arb-tuning-d29-k8s--worker-1-0"
+);
+tuning_rule!(
+    ARGS,
+    "tuning-args",
+    "The container runs python with scripts/run_d24_tuning_session.py and the options --config, --iterations, \
+     --mode, --env, --optimizer, --session-id, --worker-id and --output-csv, one token an item, in agreement \
+     with the labels. A worker with another worker's arguments would overwrite that worker's results.",
+    "spec:\n  template:\n    spec:\n      containers:\n      - command: [sh]",
+    "spec:\n  template:\n    spec:\n      containers:\n      - command: [python]"
+);
+tuning_rule!(
+    ENV,
+    "tuning-env",
+    "The container has the variables APP_ENV, REDIS_HOST, REDIS_PORT, SESSION_ID, WORKER_ID and MODE, and the \
+     last three agree with the labels.",
+    "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENVIRONMENT",
+    "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENV"
+);
+tuning_rule!(
+    RESTART_POLICY,
+    "tuning-restart-policy",
+    "restartPolicy is Never: a tuning run that failed is looked at, not repeated in the same pod.",
+    "spec:\n  template:\n    spec:\n      restartPolicy: OnFailure",
+    "spec:\n  template:\n    spec:\n      restartPolicy: Never"
+);
+tuning_rule!(
+    BACKOFF_LIMIT,
+    "tuning-backoff-limit",
+    "backoffLimit is 0: a failed worker is not started again, because half of its results are written already.",
+    "spec:\n  backoffLimit: 3",
+    "spec:\n  backoffLimit: 0"
+);
+tuning_rule!(
+    LIVE_MODE,
+    "tuning-live-mode",
+    "A Job with mode live trades real money. This is a warning, so that nobody applies one by accident.",
+    "metadata:\n  labels:\n    mode: live",
+    "metadata:\n  labels:\n    mode: paper"
+);
+
+/// The guide's rules for one Job.
+pub static RULES: &[&Rule] =
+    &[&NAME, &LABELS, &ANNOTATIONS, &CONTAINER, &ARGS, &ENV, &RESTART_POLICY, &BACKOFF_LIMIT, &LIVE_MODE];
+
+/// What is known of a Job's place in its session, for the rules across documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// The session, as its label has it.
+    pub session_id: String,
+    /// The worker's number, from 1.
+    pub worker: u64,
+    /// The iterations that its arguments ask for.
+    pub iterations: Option<u64>,
+}
+
+/// Holds a Job against the guide's rules; gives its place in its session if it can be told.
+pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
+    let name = job.metadata.name.as_deref().unwrap_or_default();
+    let labels = job.metadata.labels.clone().unwrap_or_default();
+    let parts = check_name(name, &labels, findings);
+    check_labels(&labels, parts, findings);
+    let default_spec = JobSpec::default();
+    let spec = job.spec.as_ref().unwrap_or(&default_spec);
+    let template_labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref());
+    check_template_labels(&labels, template_labels, findings);
+    check_annotations(job, &labels, findings);
+    check_spec(spec, findings);
+    let default_pod = PodSpec::default();
+    let pod = spec.template.spec.as_ref().unwrap_or(&default_pod);
+    check_restart_policy(pod, findings);
+    let container = check_container(pod, name, findings);
+    let iterations = container.and_then(|container| check_command(container, &labels, findings));
+    if let Some(container) = container {
+        check_env(container, &labels, findings);
+    }
+    let session_id = labels.get("session_id")?.clone();
+    Some(Membership { session_id, worker: parts?.worker, iterations })
+}
+
+type Labels = BTreeMap<String, String>;
+
+fn check_name<'n>(name: &'n str, labels: &Labels, findings: &mut Findings<'_>) -> Option<NameParts<'n>> {
+    let root = Path::root();
+    let metadata = root.field("metadata");
+    let path = metadata.field("name");
+    let Some(parts) = parse_job_name(name) else {
+        let reason = if name.is_empty() { FieldValueRequired } else { FieldValueInvalid };
+        findings.error(&NAME, &path, reason, "Write arb-tuning-{session_short}-worker-{k}-{k-1}.");
+        return None;
+    };
+    if parts.worker != parts.index + 1 {
+        let (worker, index) = (parts.worker, parts.worker - 1);
+        findings.error(
+            &NAME,
+            &path,
+            FieldValueInvalid,
+            format!("worker-{worker} stands at index {index}, and this name says {}.", parts.index),
+        );
+    }
+    if let Some(session_id) = labels.get("session_id") {
+        let short: String = session_id.chars().take(8).collect();
+        if parts.session_short != short {
+            findings.warning(
+                &NAME,
+                &path,
+                FieldValueInvalid,
+                format!("The session {session_id} is shortened to {short}, and this name has {}.", parts.session_short),
+            );
+        }
+    }
+    Some(parts)
+}
+
+fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Findings<'_>) {
+    let root = Path::root();
+    let metadata = root.field("metadata");
+    let path = metadata.field("labels");
+    let worker_id = parts.map(|parts| format!("worker-{}", parts.worker));
+    for (key, expected) in [
+        ("app", Some(APP)),
+        ("session_id", None),
+        ("worker_id", worker_id.as_deref()),
+        ("component", Some(COMPONENT)),
+        ("mode", None),
+        ("env", None),
+    ] {
+        let path = path.key(key);
+        match (labels.get(key), expected) {
+            (None, _) => findings.error(&LABELS, &path, FieldValueRequired, format!("Add the label {key}.")),
+            (Some(value), Some(expected)) if value != expected => {
+                findings.error(&LABELS, &path, FieldValueInvalid, format!("Write {key}: {expected}."));
+            }
+            _ => {}
+        }
+    }
+    check_word::<Mode>(&path.key("mode"), labels.get("mode"), findings);
+    check_word::<Env>(&path.key("env"), labels.get("env"), findings);
+    if labels.get("mode").is_some_and(|mode| *mode == Mode::Live.to_string()) {
+        findings.warning(
+            &LIVE_MODE,
+            &path.key("mode"),
+            FieldValueInvalid,
+            "This Job trades real money once it is applied.",
+        );
+    }
+}
+
+fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut Findings<'_>) {
+    if value.is_some_and(|value| W::parse(value).is_none()) {
+        findings.error(&LABELS, path, FieldValueNotSupported, format!("Write {}.", W::list()));
+    }
+}
+
+fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &mut Findings<'_>) {
+    let root = Path::root();
+    let spec = root.field("spec");
+    let template_path = spec.field("template");
+    let metadata = template_path.field("metadata");
+    let path = metadata.field("labels");
+    for key in ["app", "session_id", "worker_id", "component", "mode", "env"] {
+        let Some(expected) = labels.get(key) else { continue };
+        let path = path.key(key);
+        match template.and_then(|template| template.get(key)) {
+            None => findings.error(
+                &LABELS,
+                &path,
+                FieldValueRequired,
+                format!("Add the label {key}: {expected} to the pods too."),
+            ),
+            Some(value) if value != expected => {
+                findings.error(&LABELS, &path, FieldValueInvalid, format!("Write {key}: {expected}, as on the Job."));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
+    let root = Path::root();
+    let metadata = root.field("metadata");
+    let path = metadata.field("annotations");
+    let annotation = |key: &str| job.metadata.annotations.as_ref().and_then(|annotations| annotations.get(key));
+    let expected = labels.get("worker_id").map(|worker_id| description(worker_id));
+    match (annotation("description"), expected) {
+        (None, expected) => {
+            let expected = expected.unwrap_or_else(|| description("{worker_id}"));
+            let message = format!("Add the annotation description: {expected}.");
+            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueRequired, message);
+        }
+        (Some(value), Some(expected)) if *value != expected => {
+            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueInvalid, format!("Write {expected:?}."));
+        }
+        _ => {}
+    }
+    let example = "RFC 3339, such as 2025-11-16T18:21:45.000000Z.";
+    match annotation("created_at") {
+        None => {
+            let message = format!("Add the annotation created_at as {example}");
+            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueRequired, message);
+        }
+        Some(value) if time::rfc3339(value).is_none() => {
+            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueInvalid, format!("Write {example}"));
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_spec(spec: &JobSpec, findings: &mut Findings<'_>) {
+    if spec.backoff_limit != Some(0) {
+        let root = Path::root();
+        let path = root.field("spec");
+        findings.error(&BACKOFF_LIMIT, &path.field("backoffLimit"), FieldValueInvalid, "Write backoffLimit: 0.");
+    }
+}
+
+fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
+    if pod.restart_policy.as_deref() != Some("Never") {
+        with_pod_path(|path| {
+            let message = "Write restartPolicy: Never.";
+            findings.error(&RESTART_POLICY, &path.field("restartPolicy"), FieldValueInvalid, message);
+        });
+    }
+}
+
+fn with_pod_path(use_path: impl FnOnce(&Path<'_>)) {
+    let root = Path::root();
+    let spec = root.field("spec");
+    let template = spec.field("template");
+    use_path(&template.field("spec"));
+}
+
+fn with_container_path(use_path: impl FnOnce(&Path<'_>)) {
+    with_pod_path(|pod| use_path(&pod.field("containers").index(0)));
+}
+
+fn check_container<'p>(pod: &'p PodSpec, job_name: &str, findings: &mut Findings<'_>) -> Option<&'p Container> {
+    with_pod_path(|pod_path| {
+        let path = pod_path.field("containers");
+        match pod.containers.as_slice() {
+            [] => findings.error(&CONTAINER, &path, FieldValueRequired, "Add the one container that runs the worker."),
+            [container] if container.name != job_name => {
+                let message = format!("Name the container {job_name}, as the Job.");
+                findings.error(&CONTAINER, &path.index(0).field("name"), FieldValueInvalid, message);
+            }
+            [_] => {}
+            [_, ..] => {
+                findings.error(
+                    &CONTAINER,
+                    &path.index(1),
+                    FieldValueTooMany,
+                    "A worker's pod has one container. Remove this one.",
+                );
+            }
+        }
+    });
+    pod.containers.first()
+}
+
+fn check_command(container: &Container, labels: &Labels, findings: &mut Findings<'_>) -> Option<u64> {
+    let args = container.args.as_deref().unwrap_or_default();
+    let mut iterations = None;
+    with_container_path(|container_path| {
+        if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
+            let message = format!("Write command: [{COMMAND}].");
+            findings.error(&ARGS, &container_path.field("command"), FieldValueInvalid, message);
+        }
+        let path = container_path.field("args");
+        if args.first().map(String::as_str) != Some(SCRIPT) {
+            findings.error(&ARGS, &path.index(0), FieldValueInvalid, format!("Write {SCRIPT} first."));
+        }
+        let worker_id = labels.get("worker_id");
+        let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
+        for (option, expected) in [
+            ("--config", None),
+            ("--iterations", None),
+            ("--mode", labels.get("mode")),
+            ("--env", labels.get("env")),
+            ("--optimizer", None),
+            ("--session-id", labels.get("session_id")),
+            ("--worker-id", worker_id),
+            ("--output-csv", expected_csv.as_ref()),
+        ] {
+            let value = check_option(option, args, expected.map(String::as_str), &path, findings);
+            if option == "--iterations" {
+                iterations = value.and_then(|value| value.parse().ok());
+            }
+        }
+    });
+    iterations
+}
+
+/// The value of an option, which must be there once and agree with what is expected of it.
+fn check_option<'a>(
+    option: &str,
+    args: &'a [String],
+    expected: Option<&str>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<&'a str> {
+    let Some(nth) = args.iter().position(|arg| arg == option) else {
+        findings.error(&ARGS, path, FieldValueRequired, format!("Add {option} and its value, as two items."));
+        return None;
+    };
+    let Some(value) = args.get(nth + 1) else {
+        findings.error(
+            &ARGS,
+            &path.index(nth),
+            FieldValueRequired,
+            format!("Add the value of {option} as the next item."),
+        );
+        return None;
+    };
+    let place = path.index(nth + 1);
+    let fault = match (option, expected) {
+        (_, Some(expected)) if value != expected => {
+            Some((FieldValueInvalid, format!("Write {expected}, as the labels say.")))
+        }
+        ("--iterations", _) if value.parse::<u64>().map_or(true, |count| count == 0) => {
+            Some((FieldValueInvalid, "Write a whole number from 1.".to_owned()))
+        }
+        ("--optimizer", _) if Optimizer::parse(value).is_none() => {
+            Some((FieldValueNotSupported, format!("Write {}.", Optimizer::list())))
+        }
+        ("--config", _) if value.is_empty() => {
+            Some((FieldValueRequired, "Write the path of the parameter file.".to_owned()))
+        }
+        _ => None,
+    };
+    if let Some((reason, message)) = fault {
+        findings.error(&ARGS, &place, reason, message);
+    }
+    if let Some(again) = args.iter().skip(nth + 1).position(|arg| arg == option) {
+        let place = path.index(nth + 1 + again);
+        findings.error(
+            &ARGS,
+            &place,
+            FieldValueForbidden,
+            format!("{option} stands here again. Remove one of the two."),
+        );
+    }
+    Some(value)
+}
+
+fn check_env(container: &Container, labels: &Labels, findings: &mut Findings<'_>) {
+    let variables = container.env.as_deref().unwrap_or_default();
+    with_container_path(|container_path| {
+        let path = container_path.field("env");
+        for (name, label) in [
+            ("APP_ENV", Some("env")),
+            ("REDIS_HOST", None),
+            ("REDIS_PORT", None),
+            ("SESSION_ID", Some("session_id")),
+            ("WORKER_ID", Some("worker_id")),
+            ("MODE", Some("mode")),
+        ] {
+            // The kubelet gives the pod the last of several variables of one name.
+            let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
+                findings.error(&ENV, &path, FieldValueRequired, format!("Add the variable {name}."));
+                continue;
+            };
+            let expected = label.and_then(|label| labels.get(label));
+            let value = variables[nth].value.as_deref().unwrap_or_default();
+            if variables[nth].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
+                let place = path.index(nth);
+                let expected = expected.map(String::as_str).unwrap_or_default();
+                let message = format!("{name} is {value:?}, and the labels say {expected:?}.");
+                // extra_env may set APP_ENV to something else on purpose.
+                if name == "APP_ENV" {
+                    findings.warning(&ENV, &place.field("value"), FieldValueInvalid, message);
+                } else {
+                    findings.error(&ENV, &place.field("value"), FieldValueInvalid, message);
+                }
+            }
+        }
+    });
+}
