@@ -1,4 +1,5 @@
 //! Every flag and its help text, and nothing else.
+#![allow(clippy::doc_markdown)] // The docs are the help text, which is not Markdown.
 
 use std::path::PathBuf;
 
@@ -10,29 +11,37 @@ use crate::job::CreatedAt;
 const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
 
 /// Turn a parameter-tuning session into Kubernetes Jobs, one per worker.
-///
-/// Reads files and writes files. It never talks to a cluster: apply what it writes with kubectl.
 #[derive(Debug, Parser)]
 #[command(
     name = "kubectl-arbtune",
     bin_name = "kubectl arbtune",
     version,
     help_template = TEMPLATE,
+    // As kubectl does, lines are left as they are: a wrapped command cannot be copied.
+    term_width = 0,
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
     before_help = "\
+It reads files and writes files, and never talks to a cluster: apply what it writes with kubectl.
+
 Examples:
   # Look at a session before anything is made of it
   kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
 
   # Make its Jobs, and hand them to kubectl
-  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml | kubectl apply -f -
-"
+  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml | kubectl apply -f -"
 )]
 pub struct Cli {
     /// When to use colours: auto, always or never. NO_COLOR is respected.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        display_order = 900
+    )]
     pub color: Color,
 
     /// What to do.
@@ -110,8 +119,7 @@ Examples:
 
   # The same bytes at every run
   kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
-    --created-at 2025-11-16T18:21:45Z
-"
+    --created-at 2025-11-16T18:21:45Z"
 )]
 pub struct GenerateArgs {
     /// The session.
@@ -161,8 +169,7 @@ Examples:
 
   # With the iterations and workers of an orchestrator configuration
   kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
-    --orchestrator-config configs/d28_orchestrator/demo_baseline.yaml
-"
+    --orchestrator-config configs/d28_orchestrator/demo_baseline.yaml"
 )]
 pub struct PlanArgs {
     /// The session.
@@ -202,8 +209,7 @@ Examples:
   kubectl arbtune validate -f jobs
 
   # Check any Job against the API server's rules alone
-  kubectl arbtune validate --rules api -f job.yaml
-"
+  kubectl arbtune validate --rules api -f job.yaml"
 )]
 pub struct ValidateArgs {
     /// The session's K8s configuration (D29); - reads standard input.
@@ -264,8 +270,7 @@ pub enum ReportFormat {
     before_help = "\
 Examples:
   # For kubectl-arbtune itself; kubectl arbtune completes by plugin/kubectl_complete-arbtune
-  kubectl-arbtune completion bash > /etc/bash_completion.d/kubectl-arbtune
-"
+  kubectl-arbtune completion bash > /etc/bash_completion.d/kubectl-arbtune"
 )]
 pub struct CompletionArgs {
     /// The shell: bash, zsh, fish, powershell or elvish.

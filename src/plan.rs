@@ -13,7 +13,7 @@ pub struct WorkerShare {
     pub iterations: u64,
 }
 
-/// Splits `total_iterations` over `workers` (D29 guide, "plan_jobs"): each worker gets the same
+/// Splits `total_iterations` over `workers` (D29 guide, "`plan_jobs")`: each worker gets the same
 /// number, and the first ones one more where it does not divide evenly.
 ///
 /// # Examples
@@ -21,6 +21,7 @@ pub struct WorkerShare {
 /// let shares: Vec<u64> = kubectl_arbtune::plan::plan_jobs(7, 3).map(|share| share.iterations).collect();
 /// assert_eq!(shares, [3, 2, 2]);
 /// ```
+#[must_use]
 pub fn plan_jobs(total_iterations: u64, workers: u32) -> impl ExactSizeIterator<Item = WorkerShare> {
     let count = u64::from(workers.max(1));
     let (each, surplus) = (total_iterations / count, total_iterations % count);

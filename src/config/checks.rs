@@ -179,17 +179,17 @@ pub fn workers_within_iterations(root: &Node, problems: &mut Problems<'_>) {
         Some(Node { value: Value::Integer(number), position, .. }) if *number >= 1 => Some((*number, *position)),
         _ => None,
     };
-    if let (Some((total, _)), Some((workers, position))) = (number("total_iterations"), number("workers")) {
-        if workers > total {
-            problems.add(
-                position,
-                format!(
-                    "workers is {workers}, and total_iterations is {total}: {} pods would start with nothing to do.",
-                    workers - total
-                ),
-                format!("Write {total} workers at the most, or raise total_iterations."),
-            );
-        }
+    if let (Some((total, _)), Some((workers, position))) = (number("total_iterations"), number("workers"))
+        && workers > total
+    {
+        problems.add(
+            position,
+            format!(
+                "workers is {workers}, and total_iterations is {total}: {} pods would start with nothing to do.",
+                workers - total
+            ),
+            format!("Write {total} workers at the most, or raise total_iterations."),
+        );
     }
 }
 
@@ -298,14 +298,14 @@ pub fn resources(key: &str, node: &Node, problems: &mut Problems<'_>) {
     let requests = node.get("requests").and_then(Node::as_mapping).unwrap_or_default();
     for entry in requests {
         let (request, limit) = (amount("requests", &entry.key), amount("limits", &entry.key));
-        if let (Some(request), Some(limit)) = (request, limit) {
-            if request > limit {
-                problems.add(
-                    entry.value.position,
-                    format!("The request for {} is {request}, above its limit of {limit}.", entry.key),
-                    "Lower the request, or raise the limit.",
-                );
-            }
+        if let (Some(request), Some(limit)) = (request, limit)
+            && request > limit
+        {
+            problems.add(
+                entry.value.position,
+                format!("The request for {} is {request}, above its limit of {limit}.", entry.key),
+                "Lower the request, or raise the limit.",
+            );
         }
     }
 }
@@ -340,7 +340,7 @@ fn amounts(key: &str, node: &Node, problems: &mut Problems<'_>) {
     }
 }
 
-/// An amount as the API server would see it: a bare 1_000 has become 1000.
+/// An amount as the API server would see it: a bare `1_000` has become 1000.
 pub fn amount_text(node: &Node) -> Option<String> {
     Node::new(node.value.clone(), node.position).as_written()
 }

@@ -48,8 +48,8 @@ pub struct Session {
 /// One setting of a session and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// The key.
-    pub name: &'static str,
+    /// The key, with a dot before each level below the first: `resources.limits.cpu`.
+    pub name: String,
     /// Its value.
     pub value: String,
     /// The file or the flag that it came from, or `default`.
@@ -196,20 +196,22 @@ fn settings(
     orchestrator: Option<(&ConfigFile, &OrchestratorConfig)>,
     overrides: &Overrides,
 ) -> Vec<Setting> {
-    let from_k8s = |name: &'static str, value: &dyn std::fmt::Display| {
+    let from_k8s = |name: &str, value: &dyn std::fmt::Display| {
         let present = k8s_file.root().get(name).is_some();
         let from = if present { k8s_file.name.clone() } else { "default".to_owned() };
-        Setting { name, value: value.to_string(), from }
+        Setting { name: name.to_owned(), value: value.to_string(), from }
     };
     let flag = |flag: &str, value: &Option<String>, setting: Setting| match value {
         Some(value) => Setting { value: value.clone(), from: flag.to_owned(), ..setting },
         None => setting,
     };
-    let number = |name: &'static str, ours: u64, theirs: fn(&OrchestratorConfig) -> u64| match orchestrator {
-        Some((file, config)) => Setting { name, value: theirs(config).to_string(), from: file.name.clone() },
+    let number = |name: &str, ours: u64, theirs: fn(&OrchestratorConfig) -> u64| match orchestrator {
+        Some((file, config)) => {
+            Setting { name: name.to_owned(), value: theirs(config).to_string(), from: file.name.clone() }
+        }
         None => from_k8s(name, &ours),
     };
-    vec![
+    let mut settings = vec![
         flag("--session-id", &overrides.session_id, from_k8s("session_id", &k8s.session_id)),
         flag("--namespace", &overrides.namespace, from_k8s("k8s_namespace", &k8s.k8s_namespace)),
         from_k8s("image", &k8s.image),
@@ -219,7 +221,18 @@ fn settings(
         from_k8s("config_path", &k8s.config_path),
         number("total_iterations", k8s.total_iterations, |config| config.total_iterations),
         number("workers", u64::from(k8s.workers), |config| u64::from(config.workers)),
-    ]
+    ];
+    let Resources { requests, limits } = &k8s.resources;
+    for (group, mapping) in
+        [("extra_env", &k8s.extra_env), ("resources.requests", requests), ("resources.limits", limits)]
+    {
+        settings.extend(pairs(mapping).into_iter().map(|(name, value)| Setting {
+            name: format!("{group}.{name}"),
+            value,
+            from: k8s_file.name.clone(),
+        }));
+    }
+    settings
 }
 
 /// The entries of a checked mapping as text; an amount may have been written as a number.

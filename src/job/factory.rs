@@ -1,4 +1,4 @@
-//! Makes one worker's [`K8sJobSpec`] out of the session (D29 guide, "K8sTuningJobFactory").
+//! Makes one worker's [`K8sJobSpec`] out of the session (D29 guide, "`K8sTuningJobFactory`").
 
 use super::created_at::CreatedAt;
 use super::names::job_name;

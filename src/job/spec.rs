@@ -1,4 +1,4 @@
-//! One worker's Job before it becomes an API object (D29 guide, "K8sJobSpec").
+//! One worker's Job before it becomes an API object (D29 guide, "`K8sJobSpec`").
 
 use serde::Serialize;
 

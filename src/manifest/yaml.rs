@@ -356,7 +356,7 @@ fn looks_like_date(text: &str) -> bool {
 /// Standard base64 with padding; line breaks are passed over.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
-    if digits.len() % 4 != 0 {
+    if !digits.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
@@ -434,9 +434,9 @@ mod tests {
         let node = first_document("a: 1\nb: 2\na: 3\n", 10, &mut duplicates).unwrap();
         assert_eq!(node.get("a").unwrap().value, Value::Integer(3));
         assert_eq!((duplicates[0].first.line, duplicates[0].last.line), (10, 12));
-        let long: String = (0..40).map(|n| format!("k{n}: 1\n")).collect();
+        let long = (0..40).map(|n| format!("k{n}: 1")).collect::<Vec<_>>().join("\n");
         duplicates.clear();
-        first_document(&format!("{long}k7: 2\n"), 1, &mut duplicates).unwrap();
+        first_document(&format!("{long}\nk7: 2\n"), 1, &mut duplicates).unwrap();
         assert_eq!(duplicates.len(), 1);
     }
 
@@ -453,9 +453,8 @@ mod tests {
     fn bombs_are_refused() {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for nth in 1..12 {
-            let last = nth - 1;
-            let list = vec![format!("*a{last}"); 10].join(", ");
-            bomb += &format!("a{nth}: &a{nth} [{list}]\n");
+            let aliases = vec![format!("*a{}", nth - 1); 10].join(", ");
+            bomb.extend([&format!("a{nth}: &a{nth} ["), aliases.as_str(), "]\n"]);
         }
         assert!(matches!(read(&bomb), Err(ReadError::Aliases { .. })));
         // The parser has a bound of its own for brackets; indentation is bounded here.

@@ -47,7 +47,7 @@ impl Directory {
             Ok(found) if !found.is_dir() => return Err(DirectoryError::NotADirectory(path.to_owned())),
             Ok(_) => {}
             Err(_) => {
-                fs::create_dir_all(path).map_err(|source| DirectoryError::Create { path: path.to_owned(), source })?
+                fs::create_dir_all(path).map_err(|source| DirectoryError::Create { path: path.to_owned(), source })?;
             }
         }
         Ok(Self { path: path.to_owned() })

@@ -98,6 +98,7 @@ impl JobRow {
 }
 
 /// The workers of a session, one row each.
+#[must_use]
 pub fn rows(session: &Session, kind: FileKind) -> impl ExactSizeIterator<Item = JobRow> {
     plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, share, kind))
 }
@@ -126,7 +127,7 @@ pub fn totals(session: &Session) -> Totals {
 #[must_use]
 pub fn view(session: &Session) -> PlanView {
     let setting = |setting: &crate::config::Setting| SettingView {
-        name: setting.name.to_owned(),
+        name: setting.name.clone(),
         value: setting.value.clone(),
         from: setting.from.clone(),
     };
@@ -164,7 +165,7 @@ pub fn job_table(session: &Session, kind: FileKind, all_rows: bool, style: Style
 #[must_use]
 pub fn setting_table(session: &Session, style: Style) -> String {
     let rows =
-        session.settings.iter().map(|setting| [setting.name.to_owned(), setting.value.clone(), setting.from.clone()]);
+        session.settings.iter().map(|setting| [setting.name.clone(), setting.value.clone(), setting.from.clone()]);
     table::render(["SETTING", "VALUE", "FROM"], rows.collect(), style)
 }
 

@@ -18,7 +18,12 @@ pub fn render<const N: usize>(headers: [&str; N], rows: Vec<[String; N]>, style:
     table.with(Lines::empty()).with(Alignment::left()).with(Padding::new(0, 3, 0, 0));
     table.modify(Columns::last(), Padding::zero());
     let text = table.to_string();
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    let mut trimmed = String::with_capacity(text.len());
+    for line in text.lines() {
+        trimmed.push_str(line.trim_end());
+        trimmed.push('\n');
+    }
+    trimmed
 }
 
 #[cfg(test)]

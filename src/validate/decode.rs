@@ -173,7 +173,7 @@ macro_rules! integers {
     )*};
 }
 
-impl<'de, 'n> de::Deserializer<'de> for Decoder<'n, '_> {
+impl<'de> de::Deserializer<'de> for Decoder<'_, '_> {
     type Error = DecodeError;
 
     integers!(deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
@@ -332,7 +332,7 @@ impl Decoder<'_, '_> {
             Value::Mapping(entries) => entries.as_slice(),
             _ => return Err(self.wrong_type(expected)),
         };
-        visitor.visit_map(Entries { decoder: self, fields, entries: entries.iter(), value: None })
+        visitor.visit_map(Entries { decoder: self, fields, left: entries.iter(), value: None })
     }
 }
 
@@ -359,7 +359,7 @@ struct Entries<'n, 'p> {
     decoder: Decoder<'n, 'p>,
     /// The fields that the type has; none for a map, which takes any key.
     fields: &'static [&'static str],
-    entries: std::slice::Iter<'n, Entry>,
+    left: std::slice::Iter<'n, Entry>,
     value: Option<&'n Entry>,
 }
 
@@ -367,7 +367,7 @@ impl<'de> de::MapAccess<'de> for Entries<'_, '_> {
     type Error = DecodeError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
-        let Some(entry) = self.entries.next() else { return Ok(None) };
+        let Some(entry) = self.left.next() else { return Ok(None) };
         self.value = Some(entry);
         if !self.fields.is_empty() && !self.fields.contains(&entry.key.as_str()) {
             self.unknown(entry);

@@ -186,7 +186,7 @@ impl Standing {
             (Some(""), Some("")) if in_job_list => Self::Job,
             (Some(""), _) => Self::Unnamed("apiVersion"),
             (_, Some("")) => Self::Unnamed("kind"),
-            (_, Some("Job")) | (None, _) | (_, None) => Self::Job,
+            (_, Some("Job") | None) | (None, _) => Self::Job,
             // Nothing else of this group and version can be told from a mistyped Job, except these.
             (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJob" | "CronJobList" | "JobList") => Self::Job,
             _ => Self::Other,

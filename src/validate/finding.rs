@@ -1,6 +1,7 @@
 //! What `validate` has to say: a [`Finding`] for one place, a [`DocumentReport`] for one document.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 
 use super::rule::{Rule, Source};
 use crate::manifest::Position;
@@ -63,12 +64,11 @@ impl Reason {
 }
 
 /// One thing that `validate` has to say of a document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Finding {
     /// How serious it is.
     pub severity: Severity,
     /// The rule that says it.
-    #[serde(flatten, serialize_with = "rule_and_source")]
     pub rule: &'static Rule,
     /// The field's path, as the API server writes it.
     pub field: String,
@@ -77,27 +77,25 @@ pub struct Finding {
     /// What is wrong and what to write instead, as a sentence.
     pub message: String,
     /// Where in the file.
-    #[serde(flatten, serialize_with = "line_and_column")]
     pub position: Position,
     /// The line at that place.
-    #[serde(skip)]
     pub line_text: String,
 }
 
-fn rule_and_source<S: Serializer>(rule: &&'static Rule, serializer: S) -> Result<S::Ok, S::Error> {
-    use serde::ser::SerializeMap;
-    let mut map = serializer.serialize_map(Some(2))?;
-    map.serialize_entry("source", &rule.source)?;
-    map.serialize_entry("rule", rule.name)?;
-    map.end()
-}
-
-fn line_and_column<S: Serializer>(position: &Position, serializer: S) -> Result<S::Ok, S::Error> {
-    use serde::ser::SerializeMap;
-    let mut map = serializer.serialize_map(Some(2))?;
-    map.serialize_entry("line", &position.line)?;
-    map.serialize_entry("column", &position.column)?;
-    map.end()
+/// A finding as reports for programs have it: flat, and without the line's text.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Finding", 8)?;
+        object.serialize_field("severity", &self.severity)?;
+        object.serialize_field("source", &self.rule.source)?;
+        object.serialize_field("rule", self.rule.name)?;
+        object.serialize_field("field", &self.field)?;
+        object.serialize_field("reason", self.reason.as_str())?;
+        object.serialize_field("message", &self.message)?;
+        object.serialize_field("line", &self.position.line)?;
+        object.serialize_field("column", &self.position.column)?;
+        object.end()
+    }
 }
 
 /// Everything that was found out about one document.

@@ -6,6 +6,8 @@
 
 pub mod decode;
 pub mod document;
+#[cfg(test)]
+mod examples;
 pub mod finding;
 pub mod findings;
 pub mod input;

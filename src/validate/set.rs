@@ -69,29 +69,28 @@ impl Sets {
         let Some(member) = member else { return };
         let key = (member.session_id.clone(), report.namespace.clone());
         let session = self.sessions.entry(key).or_default();
-        if session.workers.contains_key(&member.worker) {
+        if let std::collections::btree_map::Entry::Vacant(e) = session.workers.entry(member.worker) {
+            e.insert(nth);
+        } else {
             let message = format!("The session {} has a worker-{} already.", member.session_id, member.worker);
             let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueDuplicate, message, report);
             report.findings.push(finding);
-        } else {
-            session.workers.insert(member.worker, nth);
         }
         let Some(iterations) = member.iterations else { return };
         session.iterations.entry(iterations).or_insert(nth);
         if let (Some((&least, _)), Some((&most, _))) =
             (session.iterations.first_key_value(), session.iterations.last_key_value())
+            && most - least > 1
         {
-            if most - least > 1 {
-                let message = format!(
-                    "The workers of session {} run between {least} and {most} iterations; an even split differs by one at the most.",
-                    member.session_id
-                );
-                let field = "spec.template.spec.containers[0].args";
-                let finding = finding(&SPLIT, field, Reason::FieldValueInvalid, message, report);
-                report.findings.push(finding);
-                // Taken out again, so that one odd Job does not make odd ones of all that follow.
-                session.iterations.remove(&iterations);
-            }
+            let message = format!(
+                "The workers of session {} run between {least} and {most} iterations; an even split differs by one at the most.",
+                member.session_id
+            );
+            let field = "spec.template.spec.containers[0].args";
+            let finding = finding(&SPLIT, field, Reason::FieldValueInvalid, message, report);
+            report.findings.push(finding);
+            // Taken out again, so that one odd Job does not make odd ones of all that follow.
+            session.iterations.remove(&iterations);
         }
     }
 
@@ -138,5 +137,75 @@ fn finding(rule: &'static Rule, field: &str, reason: Reason, message: String, re
         message,
         position: report.name_position,
         line_text: report.name_line.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::session::tests::{K8S, session};
+    use crate::job::{CreatedAt, K8sTuningJobFactory, build_job};
+    use crate::manifest::Text;
+    use crate::plan::plan_jobs;
+    use crate::validate::{Sources, Validator};
+
+    /// The manifests of a session of five workers and seven iterations.
+    fn manifests() -> Vec<String> {
+        let text = K8S.replace("total_iterations: 6", "total_iterations: 7").replace("workers: 2", "workers: 5");
+        let session = session(&text, None).unwrap();
+        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap());
+        plan_jobs(session.total_iterations, session.workers)
+            .map(|share| factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
+            .map(|spec| serde_json::to_string(&build_job(spec)).unwrap())
+            .collect()
+    }
+
+    /// What is said of each document: its place, the rule and the message.
+    fn said(manifests: &[String]) -> Vec<(usize, &'static str, String)> {
+        let mut validator = Validator::new(Sources { api: true, tuning: true });
+        for manifest in manifests {
+            validator.add("x.json", &Text::decode(manifest.as_bytes().to_vec()));
+        }
+        let mut said = Vec::new();
+        for (nth, report) in validator.finish().into_iter().enumerate() {
+            said.extend(report.findings.into_iter().map(|finding| (nth, finding.rule.name, finding.message)));
+        }
+        said
+    }
+
+    #[test]
+    fn a_whole_session_is_sound() {
+        assert_eq!(said(&manifests()), []);
+        assert_eq!(said(&manifests()[3..4]), [], "one Job says nothing of the others");
+    }
+
+    #[test]
+    fn missing_workers_are_told_once() {
+        let mut manifests = manifests();
+        manifests.remove(1);
+        let found = said(&manifests);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].0, found[0].1), (3, "tuning-workers"));
+        assert!(found[0].2.contains("up to worker-5, and worker-2 is missing"));
+        manifests.remove(1);
+        assert!(said(&manifests)[0].2.contains("worker-2 and 1 more are missing"));
+    }
+
+    #[test]
+    fn a_job_that_stands_twice() {
+        let mut manifests = manifests();
+        manifests.push(manifests[0].clone());
+        let found = said(&manifests);
+        assert_eq!(found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(), [
+            (5, "tuning-duplicate-name"),
+            (5, "tuning-workers")
+        ]);
+    }
+
+    #[test]
+    fn an_uneven_split_is_told_where_it_shows() {
+        let mut manifests = manifests();
+        manifests[3] = manifests[3].replace("\"--iterations\",\"1\"", "\"--iterations\",\"9\"");
+        let found = said(&manifests);
+        assert_eq!(found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(), [(3, "tuning-split")]);
     }
 }

@@ -1,0 +1,111 @@
+//! Every rule's examples, applied: the bad one breaks the rule, and the good one breaks none.
+
+use serde_json::Value as Json;
+
+use super::{DocumentReport, Rule, Source, Sources, Validator, rules};
+use crate::manifest::{Node, Text, Value};
+
+const ALL: Sources = Sources { api: true, tuning: true };
+
+/// A Job of a session, as `generate` writes it.
+const BASE: &str = include_str!("../../tests/data/worker-1.yaml");
+
+fn report(text: &str) -> DocumentReport {
+    let mut validator = Validator::new(ALL);
+    validator.add("job.yaml", &Text::decode(text.as_bytes().to_vec()));
+    let mut reports = validator.finish();
+    assert!(!reports.is_empty(), "no document in {text}");
+    reports.swap_remove(0)
+}
+
+/// The first document of a text as JSON; none if it cannot be read.
+fn json(text: &str) -> Option<Json> {
+    let mut first = None;
+    crate::manifest::documents(text, |document| {
+        first.get_or_insert(document.ok().filter(|document| document.duplicates.is_empty()));
+    });
+    first.flatten().map(|document| to_json(&document.root))
+}
+
+fn to_json(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Integer(value) => (*value).into(),
+        Value::Float(value) => (*value).into(),
+        Value::String(value) => value.as_str().into(),
+        Value::Sequence(items) => items.iter().map(to_json).collect(),
+        Value::Mapping(entries) => entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect(),
+    }
+}
+
+/// Lays a piece of a Job over a whole one: objects by key, lists by place.
+fn lay_over(base: &mut Json, piece: Json) {
+    match (base, piece) {
+        (Json::Object(base), Json::Object(piece)) => {
+            for (key, value) in piece {
+                lay_over(base.entry(key).or_insert(Json::Null), value);
+            }
+        }
+        (Json::Array(base), Json::Array(piece)) if piece.iter().all(Json::is_object) => {
+            for (nth, value) in piece.into_iter().enumerate() {
+                match base.get_mut(nth) {
+                    Some(item) => lay_over(item, value),
+                    None => base.push(value),
+                }
+            }
+        }
+        (base, piece) => *base = piece,
+    }
+}
+
+/// The base Job with a piece laid over it; a piece that is no clean YAML stands by itself.
+fn with(piece: &str) -> DocumentReport {
+    match json(piece) {
+        None => report(&format!("apiVersion: batch/v1\nkind: Job\n{piece}")),
+        Some(piece) => {
+            let mut job = json(BASE).unwrap();
+            lay_over(&mut job, piece);
+            report(&job.to_string())
+        }
+    }
+}
+
+/// Rules that concern several documents have their tests with them.
+fn concerns_one_document(rule: &Rule) -> bool {
+    !super::set::RULES.contains(&rule)
+}
+
+fn breaks(report: &DocumentReport, rule: &Rule) -> bool {
+    report.findings.iter().any(|finding| finding.rule == rule)
+}
+
+#[test]
+fn the_base_is_sound() {
+    let report = report(BASE);
+    assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    assert_eq!(report.accepted, Some(true));
+}
+
+#[test]
+fn bad_examples_break_their_rule_and_good_ones_keep_it() {
+    for rule in rules().into_iter().filter(|rule| concerns_one_document(rule)) {
+        let bad = with(rule.bad);
+        assert!(breaks(&bad, rule), "{}: the bad example passes: {:#?}", rule.name, bad.findings);
+        let good = with(rule.good);
+        let api: Vec<_> = good.findings.iter().filter(|finding| finding.rule.source == Source::Api).collect();
+        assert!(!breaks(&good, rule) && api.is_empty(), "{}: the good example fails: {:#?}", rule.name, good.findings);
+    }
+}
+
+#[test]
+fn names_are_unique_and_docs_are_sentences() {
+    let mut names: Vec<&str> = rules().iter().map(|rule| rule.name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    for rule in rules() {
+        assert!(rule.doc.ends_with('.') && rule.doc.len() > 40, "{}", rule.name);
+    }
+}
