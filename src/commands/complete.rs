@@ -48,9 +48,11 @@ fn candidates(words: &[OsString]) -> io::Result<Vec<CompletionCandidate>> {
     Ok(candidates)
 }
 
-/// Whether the last word is the value of a flag that takes a path: the shell itself completes those.
+/// Whether the last word is the value of a flag that takes a path, or a flag with such a value: the
+/// shell itself completes those.
 fn wants_file(words: &[OsString]) -> bool {
-    let [.., flag, _] = words else { return false };
+    let [.., before, last] = words else { return false };
+    let flag = last.to_str().and_then(|last| last.split_once('=')).map_or(before.clone(), |(flag, _)| flag.into());
     let command = Cli::command();
     let Some(subcommand) = words.first().and_then(|word| command.find_subcommand(word)) else { return false };
     let flag = flag.to_string_lossy();

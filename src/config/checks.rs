@@ -43,6 +43,12 @@ impl<'f> Problems<'f> {
         });
     }
 
+    /// What stands in the file at a place.
+    fn written(&self, position: Position) -> String {
+        let line = self.file.text.line(position.line).chars();
+        line.skip(position.column.saturating_sub(1) as usize).take(position.width as usize).collect()
+    }
+
     /// Nothing, or all that was found, in the file's order.
     pub fn finish(mut self) -> Result<(), ConfigError> {
         if self.found.is_empty() {
@@ -84,7 +90,11 @@ fn check_mapping(what: &str, node: &Node, keys: &[Key], problems: &mut Problems<
             None => unknown_key(entry, keys, problems),
         }
     }
-    for key in keys.iter().filter(|key| key.required && node.get(key.name).is_none()) {
+    // A required key that was only mistyped has been told already.
+    let unknown = entries.iter().filter(|entry| keys.iter().all(|key| key.name != entry.key));
+    let meant: Vec<_> = unknown.filter_map(|entry| nearest(&entry.key, keys.iter().map(|key| key.name))).collect();
+    let missing = |key: &&Key| key.required && node.get(key.name).is_none() && !meant.contains(&key.name);
+    for key in keys.iter().filter(missing) {
         problems.add(
             node.position,
             format!("The key {} is missing.", key.name),
@@ -182,12 +192,11 @@ pub fn workers_within_iterations(root: &Node, problems: &mut Problems<'_>) {
     if let (Some((total, _)), Some((workers, position))) = (number("total_iterations"), number("workers"))
         && workers > total
     {
+        let surplus = workers - total;
+        let pods = if surplus == 1 { "1 pod".to_owned() } else { format!("{surplus} pods") };
         problems.add(
             position,
-            format!(
-                "workers is {workers}, and total_iterations is {total}: {} pods would start with nothing to do.",
-                workers - total
-            ),
+            format!("workers is {workers}, and total_iterations is {total}: {pods} would start with nothing to do."),
             format!("Write {total} workers at the most, or raise total_iterations."),
         );
     }
@@ -271,6 +280,12 @@ pub fn extra_env(key: &str, node: &Node, problems: &mut Problems<'_>) {
     };
     for entry in entries {
         let name = &entry.key;
+        let written = problems.written(entry.key_position);
+        if !written.starts_with(['"', '\'']) && written != *name {
+            let message = format!("kubectl reads the key {written} as {name}.");
+            problems.add(entry.key_position, message, format!("Quote it: \"{written}\"."));
+            continue;
+        }
         if let Err(fault) = names::env_var_name(name) {
             let message = format!("{name:?} cannot be the name of an environment variable: {fault}.");
             problems.add(entry.key_position, message, "Write letters, digits and '_', such as LOG_LEVEL.");

@@ -195,10 +195,10 @@ mod tests {
         let mut manifests = manifests();
         manifests.push(manifests[0].clone());
         let found = said(&manifests);
-        assert_eq!(found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(), [
-            (5, "tuning-duplicate-name"),
-            (5, "tuning-workers")
-        ]);
+        assert_eq!(
+            found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(),
+            [(5, "tuning-duplicate-name"), (5, "tuning-workers")]
+        );
     }
 
     #[test]

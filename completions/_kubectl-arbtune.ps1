@@ -1,0 +1,102 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'kubectl-arbtune'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'kubectl-arbtune' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write the Jobs of a session to stdout, or to a directory')
+            [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show a session''s workers, totals and settings; write nothing')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Say what the API server, and the tuning guide, would say of Jobs')
+            [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('__complete', '__complete', [CompletionResultType]::ParameterValue, 'Answer `kubectl __complete`: print the completions of the last word')
+            break
+        }
+        'kubectl-arbtune;generate' {
+            [CompletionResult]::new('--k8s-config', '--k8s-config', [CompletionResultType]::ParameterName, 'The session''s K8s configuration (D29); - reads standard input')
+            [CompletionResult]::new('--orchestrator-config', '--orchestrator-config', [CompletionResultType]::ParameterName, 'An orchestrator configuration (D28), which gives the iterations and the workers')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Write one file per Job into this directory, and the summary to stdout')
+            [CompletionResult]::new('--output-dir', '--output-dir', [CompletionResultType]::ParameterName, 'Write one file per Job into this directory, and the summary to stdout')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to write: yaml, json (one v1 List) or name')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to write: yaml, json (one v1 List) or name')
+            [CompletionResult]::new('--created-at', '--created-at', [CompletionResultType]::ParameterName, 'The Jobs'' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no summary')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no summary')
+            [CompletionResult]::new('--allow-live', '--allow-live', [CompletionResultType]::ParameterName, 'Allow mode live, which trades real money')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;plan' {
+            [CompletionResult]::new('--k8s-config', '--k8s-config', [CompletionResultType]::ParameterName, 'The session''s K8s configuration (D29); - reads standard input')
+            [CompletionResult]::new('--orchestrator-config', '--orchestrator-config', [CompletionResultType]::ParameterName, 'An orchestrator configuration (D28), which gives the iterations and the workers')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show it: table, wide (all rows), json, yaml or name')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show it: table, wide (all rows), json, yaml or name')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;validate' {
+            [CompletionResult]::new('--k8s-config', '--k8s-config', [CompletionResultType]::ParameterName, 'The session''s K8s configuration (D29); - reads standard input')
+            [CompletionResult]::new('--orchestrator-config', '--orchestrator-config', [CompletionResultType]::ParameterName, 'An orchestrator configuration (D28), which gives the iterations and the workers')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A manifest file, a directory of them, or - for standard input; may be repeated')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A manifest file, a directory of them, or - for standard input; may be repeated')
+            [CompletionResult]::new('--rules', '--rules', [CompletionResultType]::ParameterName, 'Whose rules to apply: api (the API server''s), tuning (the guide''s)')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to report: table or json')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to report: table or json')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into sub-directories too')
+            [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into sub-directories too')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;completion' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;__complete' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,91 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'kubectl-arbtune'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'kubectl-arbtune'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand generate 'Write the Jobs of a session to stdout, or to a directory'
+            cand plan 'Show a session''s workers, totals and settings; write nothing'
+            cand validate 'Say what the API server, and the tuning guide, would say of Jobs'
+            cand completion 'Print the completion script of a shell'
+            cand __complete 'Answer `kubectl __complete`: print the completions of the last word'
+        }
+        &'kubectl-arbtune;generate'= {
+            cand --k8s-config 'The session''s K8s configuration (D29); - reads standard input'
+            cand --orchestrator-config 'An orchestrator configuration (D28), which gives the iterations and the workers'
+            cand -n 'The namespace of the Jobs, instead of the configuration''s'
+            cand --namespace 'The namespace of the Jobs, instead of the configuration''s'
+            cand --session-id 'The session''s id, instead of the configuration''s'
+            cand -d 'Write one file per Job into this directory, and the summary to stdout'
+            cand --output-dir 'Write one file per Job into this directory, and the summary to stdout'
+            cand -o 'What to write: yaml, json (one v1 List) or name'
+            cand --output 'What to write: yaml, json (one v1 List) or name'
+            cand --created-at 'The Jobs'' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]'
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -q 'Write no summary'
+            cand --quiet 'Write no summary'
+            cand --allow-live 'Allow mode live, which trades real money'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;plan'= {
+            cand --k8s-config 'The session''s K8s configuration (D29); - reads standard input'
+            cand --orchestrator-config 'An orchestrator configuration (D28), which gives the iterations and the workers'
+            cand -n 'The namespace of the Jobs, instead of the configuration''s'
+            cand --namespace 'The namespace of the Jobs, instead of the configuration''s'
+            cand --session-id 'The session''s id, instead of the configuration''s'
+            cand -o 'How to show it: table, wide (all rows), json, yaml or name'
+            cand --output 'How to show it: table, wide (all rows), json, yaml or name'
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;validate'= {
+            cand --k8s-config 'The session''s K8s configuration (D29); - reads standard input'
+            cand --orchestrator-config 'An orchestrator configuration (D28), which gives the iterations and the workers'
+            cand -n 'The namespace of the Jobs, instead of the configuration''s'
+            cand --namespace 'The namespace of the Jobs, instead of the configuration''s'
+            cand --session-id 'The session''s id, instead of the configuration''s'
+            cand -f 'A manifest file, a directory of them, or - for standard input; may be repeated'
+            cand --filename 'A manifest file, a directory of them, or - for standard input; may be repeated'
+            cand --rules 'Whose rules to apply: api (the API server''s), tuning (the guide''s)'
+            cand -o 'How to report: table or json'
+            cand --output 'How to report: table or json'
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -R 'Look into sub-directories too'
+            cand --recursive 'Look into sub-directories too'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;completion'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;__complete'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,86 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_kubectl_arbtune_global_optspecs
+    string join \n color= h/help V/version
+end
+
+function __fish_kubectl_arbtune_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_kubectl_arbtune_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_kubectl_arbtune_using_subcommand
+    set -l cmd (__fish_kubectl_arbtune_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -s V -l version -d 'Print version'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "generate" -d 'Write the Jobs of a session to stdout, or to a directory'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "plan" -d 'Show a session\'s workers, totals and settings; write nothing'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "validate" -d 'Say what the API server, and the tuning guide, would say of Jobs'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "__complete" -d 'Answer `kubectl __complete`: print the completions of the last word'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l k8s-config -d 'The session\'s K8s configuration (D29); - reads standard input' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s d -l output-dir -d 'Write one file per Job into this directory, and the summary to stdout' -r -f -a "(__fish_complete_directories)"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s o -l output -d 'What to write: yaml, json (one v1 List) or name' -r -f -a "yaml\t'A YAML stream'
+json\t'One v1 List'
+name\t'Names only'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l created-at -d 'The Jobs\' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s q -l quiet -d 'Write no summary'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l allow-live -d 'Allow mode live, which trades real money'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l k8s-config -d 'The session\'s K8s configuration (D29); - reads standard input' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s o -l output -d 'How to show it: table, wide (all rows), json, yaml or name' -r -f -a "table\t'Tables; a long one shows its head and its tail'
+wide\t'Tables with all rows'
+json\t'One JSON object'
+yaml\t'The same as YAML'
+name\t'Names of the Jobs only'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l k8s-config -d 'The session\'s K8s configuration (D29); - reads standard input' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s f -l filename -d 'A manifest file, a directory of them, or - for standard input; may be repeated' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l rules -d 'Whose rules to apply: api (the API server\'s), tuning (the guide\'s)' -r -f -a "api\t'The API server\'s'
+tuning\t'The guide\'s'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s o -l output -d 'How to report: table or json' -r -f -a "table\t'For a person'
+json\t'One JSON object'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s R -l recursive -d 'Look into sub-directories too'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand completion" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand completion" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand __complete" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand __complete" -s h -l help -d 'Print help'
