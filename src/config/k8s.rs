@@ -197,9 +197,12 @@ mod tests {
 
     #[test]
     fn all_problems_come_in_one_go() {
+        let missing = said("mode: paper\nenv: docker", "mode: papr");
+        assert_eq!(missing.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [2, 5], "{missing:?}");
+        assert!(missing[0].2.contains("The key env is missing"));
         let said = said("mode: paper\nenv: docker", "mode: papr\nenvi: docker");
         let lines: Vec<u32> = said.iter().map(|(line, ..)| *line).collect();
-        assert_eq!(lines, [2, 5, 6], "{said:?}");
-        assert!(said[0].2.contains("The key env is missing"));
+        assert_eq!(lines, [5, 6], "{said:?}");
+        assert!(said[1].2.contains("Did you mean env?"), "A mistyped key is not also a missing one.");
     }
 }

@@ -240,11 +240,8 @@ impl<'t> Values<'t> {
                     }
                     Some(&nth) => {
                         let first: &mut Entry = &mut entries[nth];
-                        duplicates.push(Duplicate {
-                            key: entry.key.clone(),
-                            first: first.key_position,
-                            last: key_position,
-                        });
+                        let (key, first_place) = (entry.key.clone(), first.key_position);
+                        Duplicate { key, first: first_place, last: key_position }.note(duplicates);
                         *first = entry;
                     }
                 }

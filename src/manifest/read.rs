@@ -8,6 +8,12 @@ use thiserror::Error;
 use super::node::{Node, Position, Value};
 use super::{json, yaml};
 
+/// A List of all Jobs of a large cluster stays below this; a file that took a tree of many gigabytes
+/// does not.
+const MAX_YAML_DOCUMENT: usize = 64 << 20;
+/// So many duplicate keys of one document are kept; who has more has no manifest.
+const MAX_DUPLICATES: usize = 100;
+
 /// The notation of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -43,6 +49,15 @@ pub struct Duplicate {
     pub first: Position,
     /// Where it stands again; this value counts.
     pub last: Position,
+}
+
+impl Duplicate {
+    /// Keeps this duplicate unless there are too many already.
+    pub(super) fn note(self, duplicates: &mut Vec<Self>) {
+        if duplicates.len() < MAX_DUPLICATES {
+            duplicates.push(self);
+        }
+    }
 }
 
 /// Why kubectl could not read a document.
@@ -116,6 +131,14 @@ pub enum ReadError {
         /// Where the limit was passed.
         position: Position,
     },
+    /// A document that takes too much memory to be read.
+    #[error("This document is larger than {} MiB, and no Kubernetes object is. Put '---' between objects.", max >> 20)]
+    Size {
+        /// Where the document starts.
+        position: Position,
+        /// The limit in bytes.
+        max: usize,
+    },
     /// Too many levels.
     #[error("This nests more than {max} levels deep, which no Kubernetes object does.")]
     Depth {
@@ -140,6 +163,7 @@ impl ReadError {
             | Self::Merge { position }
             | Self::Alias { position }
             | Self::Aliases { position }
+            | Self::Size { position, .. }
             | Self::Depth { position, .. } => *position,
         }
     }
@@ -169,6 +193,10 @@ pub fn documents(text: &str, mut each: impl FnMut(Result<Document, ReadError>)) 
 }
 
 fn yaml_document(piece: &Piece<'_>) -> Result<Document, ReadError> {
+    if piece.text.len() > MAX_YAML_DOCUMENT {
+        let position = Position { line: piece.first_line, column: 1, width: 1 };
+        return Err(ReadError::Size { position, max: MAX_YAML_DOCUMENT });
+    }
     refuse_control_characters(piece)?;
     let mut duplicates = Vec::new();
     let root = yaml::first_document(piece.text, piece.first_line, &mut duplicates)?;

@@ -257,7 +257,7 @@ impl Mapping {
             None => self.entries.push(new),
             Some(nth) => {
                 let first = self.entries[nth].key_position;
-                duplicates.push(Duplicate { key: new.key.clone(), first, last: key_position });
+                Duplicate { key: new.key.clone(), first, last: key_position }.note(duplicates);
                 self.entries[nth] = new;
             }
         }

@@ -1,0 +1,82 @@
+//! Runs the tool and keeps what it printed.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use assert_cmd::assert::Assert;
+
+/// The K8s configuration that most tests start from.
+pub const K8S: &str = "configs/d29_k8s/orchestrator_k8s_baseline.yaml";
+/// The orchestrator configuration that goes with it.
+pub const ORCHESTRATOR: &str = "configs/d28_orchestrator/demo_baseline.yaml";
+/// The moment of the guide's example.
+pub const CREATED_AT: &str = "2025-11-16T18:21:45Z";
+
+/// The project's root, where the tool is run.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of the project, as text.
+pub fn text_of(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The tool, in an environment that says nothing of time or colours.
+pub fn arbtune(args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("kubectl-arbtune").unwrap();
+    command.current_dir(root()).args(args);
+    for name in ["NO_COLOR", "SOURCE_DATE_EPOCH", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What a run left: exit code, stdout and stderr.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Assert> for Ran {
+    fn from(assert: Assert) -> Self {
+        let output = assert.get_output();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout.clone()).unwrap(),
+            err: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+}
+
+/// Runs the tool without input.
+pub fn run(args: &[&str]) -> Ran {
+    arbtune(args).assert().into()
+}
+
+/// Runs the tool with text on standard input.
+pub fn run_with(args: &[&str], input: impl Into<Vec<u8>>) -> Ran {
+    arbtune(args).write_stdin(input).assert().into()
+}
+
+/// Runs the tool and expects that all is well.
+pub fn run_well(args: &[&str]) -> Ran {
+    let ran = run(args);
+    assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+    ran
+}
+
+/// The names in a folder, sorted.
+pub fn names_in(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A path as an argument.
+pub fn arg(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

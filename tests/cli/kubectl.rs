@@ -1,0 +1,199 @@
+//! The tool through kubectl itself, as its user runs it. None of this needs a cluster.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::Value;
+
+use crate::common::{CREATED_AT, K8S, arg, root, run_with, text_of};
+
+/// kubectl with the plugin on its PATH; none, and said so, where there is no kubectl.
+fn kubectl(args: &[&str]) -> Option<Command> {
+    if Command::new("kubectl").args(["version", "--client"]).output().is_err() {
+        eprintln!("skipped: there is no kubectl on the PATH");
+        return None;
+    }
+    let binary = assert_cmd::cargo::cargo_bin("kubectl-arbtune");
+    let folders = [binary.parent().unwrap().to_owned(), root().join("plugin")];
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&path))).unwrap();
+    let mut command = Command::new("kubectl");
+    command.args(args).current_dir(root()).env("PATH", path).env("KUBECONFIG", "/dev/null");
+    Some(command)
+}
+
+fn output(mut command: Command, input: &[u8]) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// What kubectl makes of manifests: one JSON object per document.
+fn read_by_kubectl(manifests: &[u8]) -> Option<Vec<Value>> {
+    let output = output(kubectl(&["label", "--local", "-f", "-", "x=y", "-o", "json"])?, manifests);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stream = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+    Some(stream.map(Result::unwrap).collect())
+}
+
+#[test]
+fn discovered_as_a_plugin_and_piped_into_kubectl() {
+    let Some(generate) = kubectl(&["arbtune", "generate", "--k8s-config", K8S, "--created-at", CREATED_AT, "-q"])
+    else {
+        return;
+    };
+    let generated = output(generate, b"");
+    assert!(generated.status.success(), "{}", String::from_utf8_lossy(&generated.stderr));
+    let jobs = read_by_kubectl(&generated.stdout).unwrap();
+    assert_eq!(jobs.len(), 2);
+    for (job, name) in jobs.iter().zip(["arb-tuning-d29-k8s--worker-1-0", "arb-tuning-d29-k8s--worker-2-1"]) {
+        assert_eq!((job["kind"].as_str(), job["metadata"]["name"].as_str()), (Some("Job"), Some(name)));
+        assert_eq!(job["metadata"]["labels"]["x"], "y");
+    }
+}
+
+#[test]
+fn a_folder_as_kubectl_reads_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(generate) = kubectl(&["arbtune", "generate", "--k8s-config", K8S, "-d", arg(dir.path())]) else { return };
+    assert!(output(generate, b"").status.success());
+    let read = output(kubectl(&["label", "--local", "-f", arg(dir.path()), "x=y", "-o", "name"]).unwrap(), b"");
+    let expected = "job.batch/arb-tuning-d29-k8s--worker-1-0\njob.batch/arb-tuning-d29-k8s--worker-2-1\n";
+    let names = String::from_utf8_lossy(&read.stdout).replace(" labeled", "");
+    assert_eq!(names, expected, "{}", String::from_utf8_lossy(&read.stderr));
+}
+
+#[test]
+fn completed_by_kubectl() {
+    let Some(flags) = kubectl(&["__complete", "arbtune", "generate", "--o"]) else { return };
+    let flags = String::from_utf8(output(flags, b"").stdout).unwrap();
+    assert!(flags.contains("--output-dir") && flags.contains("--orchestrator-config"), "{flags}");
+    let formats = output(kubectl(&["__complete", "arbtune", "plan", "-o", ""]).unwrap(), b"");
+    let formats = String::from_utf8(formats.stdout).unwrap();
+    for format in ["table", "wide", "json", "yaml", "name"] {
+        assert!(formats.lines().any(|line| line.split('\t').next() == Some(format)), "{formats}");
+    }
+}
+
+/// A configuration whose `extra_env` carries these values, each as JSON, which YAML reads alike once
+/// the control character that JSON leaves bare is escaped.
+fn config_with(values: &[String]) -> String {
+    let json = |value: &String| serde_json::to_string(value).unwrap().replace('\u{7f}', "\\x7f");
+    let entries: Vec<String> =
+        values.iter().enumerate().map(|(nth, value)| format!("  V{nth}: {}\n", json(value))).collect();
+    text_of(K8S).replace("extra_env:\n", &format!("extra_env:\n{}", entries.concat()))
+}
+
+/// The values as they arrive in the pod, after the tool wrote them and kubectl read them.
+fn through_kubectl(values: &[String]) -> Option<Vec<String>> {
+    let ran = run_with(&["generate", "--k8s-config", "-", "-q"], config_with(values));
+    assert_eq!(ran.code, 0, "{values:?}: {}", ran.err);
+    let jobs = read_by_kubectl(ran.out.as_bytes())?;
+    let env = jobs[0]["spec"]["template"]["spec"]["containers"][0]["env"].as_array().unwrap().clone();
+    let arrived = (0..values.len()).map(|nth| {
+        let name = format!("V{nth}");
+        let variable = env.iter().find(|variable| variable["name"] == name.as_str()).unwrap();
+        variable["value"].as_str().unwrap_or_default().to_owned()
+    });
+    Some(arrived.collect())
+}
+
+#[test]
+fn hostile_values_arrive_byte_for_byte() {
+    let values: Vec<String> = [
+        "y",
+        "Y",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "n",
+        "N",
+        "true",
+        "null",
+        "~",
+        "",
+        " ",
+        "0644",
+        "0o17",
+        "0O17",
+        "0b11",
+        "0x1F",
+        "1_000",
+        "1e3",
+        ".5",
+        "+1",
+        "-0",
+        ".inf",
+        ".NaN",
+        "1:30",
+        "2025-11-16",
+        "<<",
+        "=",
+        "!x",
+        "&a",
+        "*a",
+        "- a",
+        "? a",
+        "a: b",
+        "a #b",
+        "#",
+        "'",
+        "\"",
+        "\\",
+        "%TAG",
+        "@",
+        "`",
+        "{",
+        "[",
+        "]",
+        ",",
+        "|",
+        ">",
+        "---",
+        "...",
+        "a\nb",
+        "\n",
+        "a\n",
+        " a",
+        "a ",
+        "\ta",
+        "a\tb",
+        "\u{1}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "é",
+        "💰",
+        "$(HOME)",
+        "$$",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    if let Some(arrived) = through_kubectl(&values) {
+        assert_eq!(arrived, values);
+    }
+}
+
+#[test]
+fn any_values_arrive_byte_for_byte() {
+    if kubectl(&[]).is_none() {
+        return;
+    }
+    let part = prop_oneof![
+        "[-+.0-9_xobeEyYnNtTfFuUlLsSrRaAkKiI~:]{0,8}",
+        "[ \t\n#:,'\"\\\\{}\\[\\]&*!|>%@`?-]{0,6}",
+        any::<String>(),
+    ];
+    let values = proptest::collection::vec(part, 200);
+    let mut runner = TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() });
+    runner
+        .run(&values, |values| {
+            prop_assert_eq!(through_kubectl(&values).unwrap(), values);
+            Ok(())
+        })
+        .unwrap();
+}

@@ -1,0 +1,164 @@
+//! `validate`: files, folders, streams and sessions, reported to people and programs.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::common::{CREATED_AT, K8S, Ran, arg, run, run_well, run_with, text_of};
+
+const WORKER_1: &str = "tests/data/worker-1.yaml";
+
+/// The Jobs of the baseline session in a folder.
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    run_well(&["generate", "--k8s-config", K8S, "-d", arg(dir.path()), "--created-at", CREATED_AT, "-q"]);
+    dir
+}
+
+fn report(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
+}
+
+/// The report on one text.
+fn report_on(text: &str, more: &[&str]) -> Value {
+    report(&run_with(&[&["validate", "-f", "-", "-o", "json"], more].concat(), text))
+}
+
+fn rules_in(report: &Value) -> Vec<String> {
+    let documents = report["documents"].as_array().unwrap().iter();
+    documents
+        .flat_map(|document| document["findings"].as_array().unwrap())
+        .map(|finding| finding["rule"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_generate_writes_is_accepted() {
+    let dir = folder();
+    let ran = run_well(&["validate", "-f", arg(dir.path())]);
+    assert!(ran.out.ends_with("2 documents: 2 accepted, 0 errors, 0 warnings\n"), "{}", ran.out);
+    let session = run_well(&["validate", "--k8s-config", K8S]);
+    assert!(session.out.ends_with("2 documents: 2 accepted, 0 errors, 0 warnings\n"), "{}", session.out);
+}
+
+#[test]
+fn the_report_for_programs_has_its_shape() {
+    let text = text_of(WORKER_1).replace("backoffLimit: 0", "backofLimit: 0");
+    let report = report_on(&text, &[]);
+    let document = &report["documents"][0];
+    let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
+    assert_eq!(keys.len(), 7, "{keys:?}");
+    for key in ["file", "index", "kind", "name", "namespace", "accepted", "findings"] {
+        assert!(document.get(key).is_some(), "{key}");
+    }
+    assert_eq!(document["accepted"], false);
+    let finding = &document["findings"][0];
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["source"], "api");
+    assert_eq!(finding["rule"], "unknown-field");
+    assert_eq!(finding["field"], "spec.backofLimit");
+    assert_eq!(finding["line"], 17, "{finding}");
+    assert_eq!(finding["column"], 3);
+    assert!(finding["message"].as_str().unwrap().contains("Did you mean backoffLimit?"));
+    let summary = report["summary"].as_object().unwrap();
+    for key in ["documents", "accepted", "rejected", "skipped", "errors", "warnings"] {
+        assert!(summary[key].is_u64(), "{key}");
+    }
+    assert_eq!(summary["rejected"], 1);
+}
+
+#[test]
+fn the_table_shows_the_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("job.yaml");
+    fs::write(&path, text_of(WORKER_1).replace("restartPolicy: Never", "restartPolicy: Often")).unwrap();
+    let ran = run(&["validate", "-f", arg(&path)]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert!(ran.out.contains("restartPolicy: Often\n") && ran.out.contains("^^^^^"), "{}", ran.out);
+}
+
+#[test]
+fn yaml_and_json_streams_and_lists() {
+    let worker = text_of(WORKER_1);
+    let json = serde_json::to_string(&serde_yaml::from_str::<Value>(&worker).unwrap()).unwrap();
+    let other = worker.replace("worker-1-0", "worker-2-1").replace("worker-1", "worker-2");
+    let list = format!("{{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [{json}, {json}]}}");
+    let job_list = list.replace("\"v1\"", "\"batch/v1\"").replace("\"List\"", "\"JobList\"");
+    for (text, documents) in [
+        (format!("{worker}---\n{other}"), 2),
+        (format!("---\n{worker}---\n---\n# nothing\n"), 1),
+        (json.clone(), 1),
+        (format!("{json}\n{json}"), 2),
+        (list, 2),
+        (job_list, 2),
+    ] {
+        let report = report_on(&text, &["--rules", "api"]);
+        assert_eq!(report["summary"]["documents"], documents, "{text}");
+        assert_eq!(report["summary"]["accepted"], documents, "{text}\n{report}");
+    }
+}
+
+#[test]
+fn other_kinds_are_skipped() {
+    let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\n---\n{}", text_of(WORKER_1));
+    let report = report_on(&text, &[]);
+    assert_eq!(report["summary"]["skipped"], 1);
+    assert_eq!(report["documents"][0]["accepted"], Value::Null);
+    assert_eq!(report["documents"][0]["kind"], "ConfigMap");
+}
+
+#[test]
+fn the_rules_can_be_picked() {
+    let text = text_of(WORKER_1).replace("backoffLimit: 0", "backoffLimit: 3\n  nonsense: 1");
+    assert_eq!(rules_in(&report_on(&text, &[])), ["unknown-field", "tuning-backoff-limit"]);
+    assert_eq!(rules_in(&report_on(&text, &["--rules", "api"])), ["unknown-field"]);
+    let tuning = report_on(&text, &["--rules", "tuning"]);
+    assert_eq!(rules_in(&tuning), ["tuning-backoff-limit"]);
+    assert_eq!(tuning["documents"][0]["accepted"], Value::Null, "The server was not asked.");
+}
+
+#[test]
+fn sets_of_one_session() {
+    let worker = text_of(WORKER_1);
+    let third = worker.replace("worker-1-0", "worker-3-2").replace("worker-1", "worker-3");
+    let said = rules_in(&report_on(&format!("{worker}---\n{third}"), &[]));
+    assert_eq!(said, ["tuning-workers"], "worker-2 is missing");
+    let twice = rules_in(&report_on(&format!("{worker}---\n{worker}"), &[]));
+    assert!(twice.contains(&"tuning-duplicate-name".to_owned()), "{twice:?}");
+}
+
+#[test]
+fn folders_and_sub_folders() {
+    let dir = folder();
+    fs::create_dir(dir.path().join("below")).unwrap();
+    fs::write(dir.path().join("below/x.yaml"), text_of(WORKER_1).replace("demo-session", "other-session")).unwrap();
+    fs::write(dir.path().join("notes.txt"), "not a manifest: [").unwrap();
+    let count = |args: &[&str]| report(&run(&[args, &["-o", "json"]].concat()))["summary"]["documents"].clone();
+    assert_eq!(count(&["validate", "-f", arg(dir.path())]), 2);
+    assert_eq!(count(&["validate", "-R", "-f", arg(dir.path())]), 3);
+}
+
+#[test]
+fn inputs_that_are_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let empty = run(&["validate", "-f", arg(dir.path())]);
+    assert_eq!(empty.code, 1);
+    assert!(empty.err.starts_with("error: "), "{}", empty.err);
+    let missing = run(&["validate", "-f", arg(&Path::new("no").join("such.yaml"))]);
+    assert_eq!(missing.code, 1);
+    assert!(missing.err.starts_with("error: ") && missing.err.contains("no/such.yaml"), "{}", missing.err);
+    for args in [&["validate"][..], &["validate", "-f", "x", "--k8s-config", "y"], &["validate", "-f", "-", "-f", "-"]]
+    {
+        let ran = run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_duplicate_key_is_told() {
+    let text = text_of(WORKER_1).replace("  backoffLimit: 0", "  backoffLimit: 3\n  backoffLimit: 0");
+    let report = report_on(&text, &["--rules", "api"]);
+    assert_eq!(report["documents"][0]["accepted"], true, "kubectl keeps the last one.");
+    assert_eq!(report["documents"][0]["findings"][0]["severity"], "warning");
+}
