@@ -3,30 +3,26 @@
 
 use super::finding::{DocumentReport, Finding, Reason, Severity};
 use super::findings::Findings;
-use super::rule::{Rule, Source};
+use super::rule::rules;
 use super::server;
 use super::tuning::{self, Membership};
 use crate::apimachinery::{Path, Segment};
 use crate::manifest::{Document, Node, ReadError, Text, Value};
 
-static SYNTAX: Rule = Rule {
-    name: "syntax",
-    source: Source::Api,
-    doc: "The text is YAML or JSON that kubectl can read; nothing else ever reaches the server.",
-    bad: "metadata: {labels: {app: [}}",
-    good: "metadata: {labels: {app: arbitrage-tuning}}",
-};
-static DUPLICATE_KEY: Rule = Rule {
-    name: "duplicate-key",
-    source: Source::Api,
-    doc: "A key stands once in its mapping. kubectl keeps the last of two and says nothing, so the first value is \
-          lost before the server sees it. The server accepts what is left, and this is a warning.",
-    bad: "spec:\n  suspend: true\n  suspend: false",
-    good: "spec:\n  suspend: false",
-};
+rules! {
+    Api;
 
-/// The rules of reading.
-pub static RULES: &[&Rule] = &[&SYNTAX, &DUPLICATE_KEY];
+    /// The text is YAML or JSON that kubectl can read; nothing else ever reaches the server.
+    SYNTAX = "syntax" in Job:
+        "metadata: {labels: {app: [}}",
+        "metadata: {labels: {app: arbitrage-tuning}}";
+
+    /// A key stands once in its mapping. kubectl keeps the last of two and says nothing, so the first
+    /// value is lost before the server sees it. The server accepts what is left, and this is a warning.
+    DUPLICATE_KEY = "duplicate-key" in Job:
+        "spec:\n  suspend: true\n  suspend: false",
+        "spec:\n  suspend: false";
+}
 
 /// Which sources' rules are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

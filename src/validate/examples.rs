@@ -90,9 +90,9 @@ fn the_base_is_sound() {
 #[test]
 fn bad_examples_break_their_rule_and_good_ones_keep_it() {
     for rule in rules().into_iter().filter(|rule| concerns_one_document(rule)) {
-        let bad = with(rule.bad);
+        let bad = with(&rule.bad_example());
         assert!(breaks(&bad, rule), "{}: the bad example passes: {:#?}", rule.name, bad.findings);
-        let good = with(rule.good);
+        let good = with(&rule.good_example());
         let api: Vec<_> = good.findings.iter().filter(|finding| finding.rule.source == Source::Api).collect();
         assert!(!breaks(&good, rule) && api.is_empty(), "{}: the good example fails: {:#?}", rule.name, good.findings);
     }
@@ -106,6 +106,6 @@ fn names_are_unique_and_docs_are_sentences() {
     names.dedup();
     assert_eq!(names.len(), count);
     for rule in rules() {
-        assert!(rule.doc.ends_with('.') && rule.doc.len() > 40, "{}", rule.name);
+        assert!(rule.doc().ends_with('.') && rule.doc().len() > 40, "{}", rule.name);
     }
 }

@@ -4,6 +4,7 @@
 use super::finding::{Finding, Reason, Severity};
 use super::rule::Rule;
 use crate::apimachinery::Path;
+use crate::apimachinery::names::Fault;
 use crate::manifest::{Node, Position, Text};
 
 /// The findings of one document, as the rules make them.
@@ -33,6 +34,102 @@ impl<'d> Findings<'d> {
         self.push(Severity::Warning, rule, path.to_string(), reason, message.into(), position);
     }
 
+    /// As [`Self::error`], where the server names the field by another path than its own.
+    pub fn error_at(
+        &mut self,
+        rule: &'static Rule,
+        shown: &Path<'_>,
+        place: &Path<'_>,
+        reason: Reason,
+        message: impl Into<String>,
+    ) {
+        let position = self.root.locate(&place.segments());
+        self.push(Severity::Error, rule, shown.to_string(), reason, message.into(), position);
+    }
+
+    /// A value that must be there is not.
+    pub fn required(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
+        self.error(rule, path, Reason::FieldValueRequired, message);
+    }
+
+    /// A value that cannot be.
+    pub fn invalid(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
+        self.error(rule, path, Reason::FieldValueInvalid, message);
+    }
+
+    /// A field that may not be set here.
+    pub fn forbidden(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
+        self.error(rule, path, Reason::FieldValueForbidden, message);
+    }
+
+    /// A value that may stand once stands twice.
+    pub fn duplicate(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
+        self.error(rule, path, Reason::FieldValueDuplicate, message);
+    }
+
+    /// A name that nothing here has.
+    pub fn not_found(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
+        self.error(rule, path, Reason::FieldValueNotFound, message);
+    }
+
+    /// More elements than allowed.
+    pub fn too_many(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
+        self.error(
+            rule,
+            path,
+            Reason::FieldValueTooMany,
+            format!("There are {found}, and {max} at most. Remove some."),
+        );
+    }
+
+    /// More characters than allowed.
+    pub fn too_long(&mut self, rule: &'static Rule, path: &Path<'_>, max: usize) {
+        self.error(rule, path, Reason::FieldValueTooLong, format!("This is longer than {max} bytes. Shorten it."));
+    }
+
+    /// A value outside a closed list.
+    pub fn one_of(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, allowed: &[&str]) {
+        if !allowed.contains(&value) {
+            self.error(rule, path, Reason::FieldValueNotSupported, not_in_list(value, allowed));
+        }
+    }
+
+    /// A value that breaks the spelling that `spelling` stands for.
+    pub fn spelled(
+        &mut self,
+        rule: &'static Rule,
+        path: &Path<'_>,
+        value: &str,
+        spelling: fn(&str) -> Result<(), Fault>,
+    ) -> bool {
+        match spelling(value) {
+            Ok(()) => true,
+            Err(fault) => {
+                self.invalid(rule, path, format!("{value:?} cannot stand here: {fault}."));
+                false
+            }
+        }
+    }
+
+    /// A number below zero.
+    pub fn not_negative(&mut self, rule: &'static Rule, path: &Path<'_>, value: Option<impl Into<i64>>) {
+        if let Some(value) = value.map(Into::into).filter(|value| *value < 0) {
+            self.invalid(rule, path, format!("{value} is negative. Write 0 or more."));
+        }
+    }
+
+    /// How many findings there are so far.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether nothing was found so far.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// A finding whose place is known already.
     pub fn push(
         &mut self,
@@ -51,5 +148,20 @@ impl<'d> Findings<'d> {
     #[must_use]
     pub fn into_vec(self) -> Vec<Finding> {
         self.found
+    }
+}
+
+/// Why a value is refused that is not in its list, and which one was meant.
+fn not_in_list(value: &str, allowed: &[&str]) -> String {
+    let list = match allowed {
+        [] => return format!("{value:?} cannot stand here."),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} or {last}", all.join(", ")),
+    };
+    let likeness = |word: &&&str| strsim::jaro_winkler(&value.to_lowercase(), &word.to_lowercase());
+    let near = allowed.iter().filter(|word| likeness(word) > 0.85).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    match near {
+        Some(word) => format!("{value:?} must be {list}. Did you mean {word}?"),
+        None => format!("{value:?} must be {list}."),
     }
 }

@@ -4,6 +4,7 @@
 //! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
 //! back to the place in the file that it speaks of.
 
+mod api;
 pub mod decode;
 pub mod document;
 #[cfg(test)]
@@ -26,7 +27,7 @@ use crate::manifest::{self, Text};
 /// All rules, in the order in which they are applied.
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
-    [document::RULES, server::RULES, tuning::RULES, set::RULES].concat()
+    [&[document::RULES, server::RULES], api::RULES, &[tuning::RULES, set::RULES]].concat().concat()
 }
 
 /// Checks documents one file after the other, and then what they are to each other.

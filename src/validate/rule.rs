@@ -13,6 +13,59 @@ pub enum Source {
     Tuning,
 }
 
+impl Source {
+    /// The source as reports have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Tuning => "tuning",
+        }
+    }
+}
+
+/// Where in a Job a rule's examples stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// At its top.
+    Job,
+    /// In `spec`.
+    JobSpec,
+    /// In `spec.template.spec`.
+    Pod,
+    /// In the pod's first container.
+    Container,
+    /// In the pod's first volume, after its name.
+    Volume,
+}
+
+impl Scope {
+    /// The lines above an example, and what stands before each of its own.
+    const fn frame(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Job => ("", "", ""),
+            Self::JobSpec => ("spec:\n", "  ", "  "),
+            Self::Pod => ("spec:\n  template:\n    spec:\n", "      ", "      "),
+            Self::Container => ("spec:\n  template:\n    spec:\n      containers:\n", "      - ", "        "),
+            Self::Volume => {
+                ("spec:\n  template:\n    spec:\n      volumes:\n      - name: v\n", "        ", "        ")
+            }
+        }
+    }
+
+    /// The example as a piece of a Job.
+    fn frame_around(self, example: &str) -> String {
+        let (above, first, next) = self.frame();
+        let mut text = above.to_owned();
+        for (nth, line) in example.lines().enumerate() {
+            text += if nth == 0 { first } else { next };
+            text += line;
+            text.push('\n');
+        }
+        text
+    }
+}
+
 /// A rule that documents are held against.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -22,8 +75,51 @@ pub struct Rule {
     pub source: Source,
     /// What is demanded, and why.
     pub doc: &'static str,
-    /// A piece of a Job that breaks the rule.
+    /// Where the examples stand.
+    pub scope: Scope,
+    /// What breaks the rule.
     pub bad: &'static str,
-    /// The same piece, mended.
+    /// The same, mended.
     pub good: &'static str,
 }
+
+impl Rule {
+    /// What is demanded, as one paragraph.
+    #[must_use]
+    pub fn doc(&self) -> String {
+        self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// A piece of a Job that breaks the rule.
+    #[must_use]
+    pub fn bad_example(&self) -> String {
+        self.scope.frame_around(self.bad)
+    }
+
+    /// The same piece, mended.
+    #[must_use]
+    pub fn good_example(&self) -> String {
+        self.scope.frame_around(self.good)
+    }
+}
+
+/// Declares the rules of a file: their doc comments are what `--explain` prints.
+macro_rules! rules {
+    ($source:ident; $($(#[doc = $doc:literal])+ $name:ident = $text:literal in $scope:ident: $bad:expr, $good:expr;)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub(in crate::validate) static $name: $crate::validate::Rule = $crate::validate::Rule {
+                name: $text,
+                source: $crate::validate::Source::$source,
+                doc: concat!($($doc),+),
+                scope: $crate::validate::rule::Scope::$scope,
+                bad: $bad,
+                good: $good,
+            };
+        )+
+
+        /// The rules of this subject.
+        pub static RULES: &[&$crate::validate::Rule] = &[$(&$name),+];
+    };
+}
+pub(in crate::validate) use rules;

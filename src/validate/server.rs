@@ -3,47 +3,41 @@
 
 use k8s_openapi::api::batch::v1::Job;
 
+use super::api;
 use super::decode::{Misfit, MisfitKind, decode};
 use super::finding::{Reason, Severity};
 use super::findings::Findings;
-use super::rule::{Rule, Source};
+use super::rule::rules;
 use crate::apimachinery::Path;
 use crate::manifest::{Node, Value};
 
-pub(super) static KIND: Rule = Rule {
-    name: "object-kind",
-    source: Source::Api,
-    doc: "apiVersion and kind name a type that the server knows, in its own spelling: batch/v1 and Job.",
-    bad: "apiVersion: batch/v1beta1",
-    good: "apiVersion: batch/v1",
-};
-pub(super) static TYPE: Rule = Rule {
-    name: "field-type",
-    source: Source::Api,
-    doc: "Each value has its field's type: text is quoted where YAML would read something else, integers fit \
-          their 32 or 64 bits, times are RFC 3339. null counts as an absent value.",
-    bad: "spec:\n  backoffLimit: \"1\"",
-    good: "spec:\n  backoffLimit: 1",
-};
-pub(super) static QUANTITY: Rule = Rule {
-    name: "field-quantity",
-    source: Source::Api,
-    doc: "An amount of a resource is a number with an optional unit: m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei, \
-          or an exponent.",
-    bad: "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1 GB",
-    good: "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1Gi",
-};
-pub(super) static UNKNOWN_FIELD: Rule = Rule {
-    name: "unknown-field",
-    source: Source::Api,
-    doc: "Every field is one that its type has, at its own level and in its own spelling: names are case-sensitive. \
-          kubectl asks the server to refuse others, because a mistyped field is a setting lost.",
-    bad: "spec:\n  backofLimit: 1",
-    good: "spec:\n  backoffLimit: 1",
-};
+rules! {
+    Api;
 
-/// The rules of decoding.
-pub static RULES: &[&Rule] = &[&KIND, &TYPE, &QUANTITY, &UNKNOWN_FIELD];
+    /// apiVersion and kind name a type that the server knows, in its own spelling: batch/v1 and Job.
+    KIND = "object-kind" in Job:
+        "apiVersion: batch/v1beta1",
+        "apiVersion: batch/v1";
+
+    /// Each value has its field's type: text is quoted where YAML would read something else, integers fit
+    /// their 32 or 64 bits, times are RFC 3339. null counts as an absent value.
+    TYPE = "field-type" in Job:
+        "spec:\n  backoffLimit: \"1\"",
+        "spec:\n  backoffLimit: 1";
+
+    /// An amount of a resource is a number with an optional unit: m, k, M, G, T, P, E, Ki, Mi, Gi, Ti,
+    /// Pi, Ei, or an exponent.
+    QUANTITY = "field-quantity" in Job:
+        "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1 GB",
+        "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1Gi";
+
+    /// Every field is one that its type has, at its own level and in its own spelling: names are
+    /// case-sensitive. kubectl asks the server to refuse others, because a mistyped field is a setting
+    /// lost.
+    UNKNOWN_FIELD = "unknown-field" in Job:
+        "spec:\n  backofLimit: 1",
+        "spec:\n  backoffLimit: 1";
+}
 
 /// Decodes a Job and adds whatever the server would refuse; none where it cannot be decoded.
 pub fn check(root: &Node, findings: &mut Findings<'_>) -> Option<Job> {
@@ -55,6 +49,7 @@ pub fn check(root: &Node, findings: &mut Findings<'_>) -> Option<Job> {
             for misfit in unknown {
                 push(misfit, findings);
             }
+            api::check(&job, findings);
             Some(job)
         }
         Err(misfit) => {

@@ -5,36 +5,30 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::finding::{DocumentReport, Finding, Reason, Severity};
-use super::rule::{Rule, Source};
+use super::rule::{Rule, rules};
 use super::tuning::Membership;
 
-static DUPLICATE_NAME: Rule = Rule {
-    name: "tuning-duplicate-name",
-    source: Source::Tuning,
-    doc: "Each Job has a name of its own within its namespace. kubectl would apply the second one over the \
-          first, which fails on the immutable pod template, or loses a worker.",
-    bad: "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-1-0",
-    good: "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1",
-};
-static WORKERS: Rule = Rule {
-    name: "tuning-workers",
-    source: Source::Tuning,
-    doc: "The Jobs of a session are worker-1 to worker-n, each once. A missing worker's iterations would never \
-          run, and a repeated one would write over the other's results.",
-    bad: "# worker-1 and worker-3, but no worker-2",
-    good: "# worker-1, worker-2 and worker-3",
-};
-static SPLIT: Rule = Rule {
-    name: "tuning-split",
-    source: Source::Tuning,
-    doc: "The iterations of a session are split evenly: two workers differ by one at the most. A larger \
-          difference is the sign of Jobs from different plans.",
-    bad: "# worker-1 with --iterations 3 and worker-2 with --iterations 1",
-    good: "# worker-1 with --iterations 3 and worker-2 with --iterations 2",
-};
+rules! {
+    Tuning;
 
-/// The rules across the documents of a session.
-pub static RULES: &[&Rule] = &[&DUPLICATE_NAME, &WORKERS, &SPLIT];
+    /// Each Job has a name of its own within its namespace. kubectl would apply the second one over the
+    /// first, which fails on the immutable pod template, or loses a worker.
+    DUPLICATE_NAME = "tuning-duplicate-name" in Job:
+        "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-1-0",
+        "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1";
+
+    /// The Jobs of a session are worker-1 to worker-n, each once. A missing worker's iterations would
+    /// never run, and a repeated one would write over the other's results.
+    WORKERS = "tuning-workers" in Job:
+        "# worker-1 and worker-3, but no worker-2",
+        "# worker-1, worker-2 and worker-3";
+
+    /// The iterations of a session are split evenly: two workers differ by one at the most. A larger
+    /// difference is the sign of Jobs from different plans.
+    SPLIT = "tuning-split" in Job:
+        "# worker-1 with --iterations 3 and worker-2 with --iterations 1",
+        "# worker-1 with --iterations 3 and worker-2 with --iterations 2";
+}
 
 /// What has been seen of all documents so far.
 #[derive(Debug, Default)]

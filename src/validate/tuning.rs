@@ -10,90 +10,71 @@ use super::finding::Reason::{
     FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
 };
 use super::findings::Findings;
-use super::rule::{Rule, Source};
+use super::rule::rules;
 use crate::apimachinery::{Path, time};
 use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
 use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
 use crate::job::names::{NameParts, parse_job_name};
 
-macro_rules! tuning_rule {
-    ($name:ident, $text:literal, $doc:literal, $bad:literal, $good:literal) => {
-        static $name: Rule = Rule { name: $text, source: Source::Tuning, doc: $doc, bad: $bad, good: $good };
-    };
+rules! {
+    Tuning;
+
+    /// A tuning Job is named arb-tuning-{session_short}-worker-{k}-{k-1}: who looks at `kubectl get jobs`
+    /// sees which session and which worker it is. session_short is the first 8 characters of the
+    /// session's id.
+    NAME = "tuning-name" in Job:
+        "metadata:\n  name: tuning-worker-1",
+        "metadata:\n  name: arb-tuning-d29-k8s--worker-1-0";
+
+    /// The Job and its pods carry the labels app=arbitrage-tuning, component=tuning, session_id,
+    /// worker_id, mode and env, the same on both, and they agree with the Job's name. Selectors and
+    /// dashboards rely on them.
+    LABELS = "tuning-labels" in Job:
+        "metadata:\n  labels:\n    worker_id: worker-7",
+        "metadata:\n  labels:\n    worker_id: worker-1";
+
+    /// The Job carries the annotations description (Arbitrage tuning job for {worker_id}) and created_at
+    /// (RFC 3339).
+    ANNOTATIONS = "tuning-annotations" in Job:
+        "metadata:\n  annotations:\n    created_at: yesterday",
+        "metadata:\n  annotations:\n    created_at: \"2025-11-16T18:21:45.000000Z\"";
+
+    /// The pod has one container, and it is named as the Job, so that logs can be found by either name.
+    CONTAINER = "tuning-container" in Job:
+        "spec:\n  template:\n    spec:\n      containers:\n      - name: main",
+        "spec:\n  template:\n    spec:\n      containers:\n      - name: arb-tuning-d29-k8s--worker-1-0";
+
+    /// The container runs python with scripts/run_d24_tuning_session.py and the options --config,
+    /// --iterations, --mode, --env, --optimizer, --session-id, --worker-id and --output-csv, one token an
+    /// item, in agreement with the labels. A worker with another worker's arguments would overwrite that
+    /// worker's results.
+    ARGS = "tuning-args" in Job:
+        "spec:\n  template:\n    spec:\n      containers:\n      - command: [sh]",
+        "spec:\n  template:\n    spec:\n      containers:\n      - command: [python]";
+
+    /// The container has the variables APP_ENV, REDIS_HOST, REDIS_PORT, SESSION_ID, WORKER_ID and MODE,
+    /// and the last three agree with the labels.
+    ENV = "tuning-env" in Job:
+        "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENVIRONMENT",
+        "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENV";
+
+    /// restartPolicy is Never: a tuning run that failed is looked at, not repeated in the same pod.
+    RESTART_POLICY = "tuning-restart-policy" in Job:
+        "spec:\n  template:\n    spec:\n      restartPolicy: OnFailure",
+        "spec:\n  template:\n    spec:\n      restartPolicy: Never";
+
+    /// backoffLimit is 0: a failed worker is not started again, because half of its results are written
+    /// already.
+    BACKOFF_LIMIT = "tuning-backoff-limit" in Job:
+        "spec:\n  backoffLimit: 3",
+        "spec:\n  backoffLimit: 0";
+
+    /// A Job with mode live trades real money. This is a warning, so that nobody applies one by accident.
+    LIVE_MODE = "tuning-live-mode" in Job:
+        "metadata:\n  labels:\n    mode: live",
+        "metadata:\n  labels:\n    mode: paper";
 }
 
-tuning_rule!(
-    NAME,
-    "tuning-name",
-    "A tuning Job is named arb-tuning-{session_short}-worker-{k}-{k-1}: who looks at `kubectl get jobs` \
-     sees which session and which worker it is. session_short is the first 8 characters of the session's id.",
-    "metadata:\n  name: tuning-worker-1",
-    "metadata:\n  name: arb-tuning-d29-k8s--worker-1-0"
-);
-tuning_rule!(
-    LABELS,
-    "tuning-labels",
-    "The Job and its pods carry the labels app=arbitrage-tuning, component=tuning, session_id, worker_id, \
-     mode and env, the same on both, and they agree with the Job's name. Selectors and dashboards rely on them.",
-    "metadata:\n  labels:\n    worker_id: worker-7",
-    "metadata:\n  labels:\n    worker_id: worker-1"
-);
-tuning_rule!(
-    ANNOTATIONS,
-    "tuning-annotations",
-    "The Job carries the annotations description (Arbitrage tuning job for {worker_id}) and created_at (RFC 3339).",
-    "metadata:\n  annotations:\n    created_at: yesterday",
-    "metadata:\n  annotations:\n    created_at: \"2025-11-16T18:21:45.000000Z\""
-);
-tuning_rule!(
-    CONTAINER,
-    "tuning-container",
-    "The pod has one container, and it is named as the Job, so that logs can be found by either name.",
-    "spec:\n  template:\n    spec:\n      containers:\n      - name: main",
-    "spec:\n  template:\n    spec:\n      containers:\n      - name: arb-tuning-d29-k8s--worker-1-0"
-);
-tuning_rule!(
-    ARGS,
-    "tuning-args",
-    "The container runs python with scripts/run_d24_tuning_session.py and the options --config, --iterations, \
-     --mode, --env, --optimizer, --session-id, --worker-id and --output-csv, one token an item, in agreement \
-     with the labels. A worker with another worker's arguments would overwrite that worker's results.",
-    "spec:\n  template:\n    spec:\n      containers:\n      - command: [sh]",
-    "spec:\n  template:\n    spec:\n      containers:\n      - command: [python]"
-);
-tuning_rule!(
-    ENV,
-    "tuning-env",
-    "The container has the variables APP_ENV, REDIS_HOST, REDIS_PORT, SESSION_ID, WORKER_ID and MODE, and the \
-     last three agree with the labels.",
-    "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENVIRONMENT",
-    "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENV"
-);
-tuning_rule!(
-    RESTART_POLICY,
-    "tuning-restart-policy",
-    "restartPolicy is Never: a tuning run that failed is looked at, not repeated in the same pod.",
-    "spec:\n  template:\n    spec:\n      restartPolicy: OnFailure",
-    "spec:\n  template:\n    spec:\n      restartPolicy: Never"
-);
-tuning_rule!(
-    BACKOFF_LIMIT,
-    "tuning-backoff-limit",
-    "backoffLimit is 0: a failed worker is not started again, because half of its results are written already.",
-    "spec:\n  backoffLimit: 3",
-    "spec:\n  backoffLimit: 0"
-);
-tuning_rule!(
-    LIVE_MODE,
-    "tuning-live-mode",
-    "A Job with mode live trades real money. This is a warning, so that nobody applies one by accident.",
-    "metadata:\n  labels:\n    mode: live",
-    "metadata:\n  labels:\n    mode: paper"
-);
-
-/// The guide's rules for one Job.
-pub static RULES: &[&Rule] =
-    &[&NAME, &LABELS, &ANNOTATIONS, &CONTAINER, &ARGS, &ENV, &RESTART_POLICY, &BACKOFF_LIMIT, &LIVE_MODE];
 
 /// What is known of a Job's place in its session, for the rules across documents.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,104 @@
+//! The resource claims of a pod (devices), and the containers' references to them.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::{PodResourceClaim, ResourceClaim};
+
+use super::common::text;
+use crate::apimachinery::Path;
+use crate::apimachinery::names::{dns_label, dns_subdomain};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A pod's resource claim has a name of its own, a DNS label, and either resourceClaimName or
+    /// resourceClaimTemplateName, a DNS subdomain.
+    POD_CLAIMS = "pod-resource-claims" in Pod:
+        "resourceClaims: [{name: gpu}]", "resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu-template}]";
+    /// A container refers to each of the pod's resource claims once, as a whole or request by request.
+    CONTAINER_CLAIMS = "container-resource-claims" in Container:
+        "resources: {claims: [{name: gpu}]}", "resources: {claims: []}";
+}
+
+/// The pod's list of claims.
+pub fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut seen = BTreeSet::new();
+    for (nth, claim) in claims.iter().enumerate() {
+        check_claim(claim, &mut seen, &path.index(nth), findings);
+    }
+}
+
+fn check_claim<'c>(
+    claim: &'c PodResourceClaim,
+    seen: &mut BTreeSet<&'c str>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let name = path.field("name");
+    if claim.name.is_empty() {
+        findings.required(&POD_CLAIMS, &name, "A claim needs a name, by which containers refer to it.");
+    } else if seen.contains(claim.name.as_str()) {
+        findings.duplicate(&POD_CLAIMS, &name, format!("The claim {} stands here twice. Rename one.", claim.name));
+    } else {
+        findings.spelled(&POD_CLAIMS, &name, &claim.name, dns_label);
+        seen.insert(&claim.name);
+    }
+    match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
+        (Some(_), Some(_)) => {
+            let message = "A claim has resourceClaimName or resourceClaimTemplateName, not both. Remove one.";
+            findings.invalid(&POD_CLAIMS, path, message);
+        }
+        (None, None) => {
+            findings.invalid(&POD_CLAIMS, path, "A claim needs resourceClaimName or resourceClaimTemplateName.");
+        }
+        _ => {}
+    }
+    for (field, reference) in [
+        ("resourceClaimName", &claim.resource_claim_name),
+        ("resourceClaimTemplateName", &claim.resource_claim_template_name),
+    ] {
+        if let Some(reference) = reference {
+            findings.spelled(&POD_CLAIMS, &path.field(field), reference, dns_subdomain);
+        }
+    }
+}
+
+/// A container's references, given the names of the pod's claims.
+pub fn check_references(
+    claims: &[ResourceClaim],
+    pod_claims: &BTreeSet<&str>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let mut wholes = BTreeSet::new();
+    let mut parts = BTreeSet::new();
+    for (nth, claim) in claims.iter().enumerate() {
+        let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
+        if name.is_empty() {
+            findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
+        } else {
+            if !request.is_empty() {
+                findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+            }
+            let taken = if request.is_empty() {
+                parts.iter().any(|(known, _)| *known == name)
+            } else {
+                parts.contains(&(name, request))
+            };
+            if taken || wholes.contains(name) {
+                findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
+            }
+            if request.is_empty() {
+                wholes.insert(name);
+            } else {
+                parts.insert((name, request));
+            }
+        }
+        if !pod_claims.contains(name) {
+            let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");
+            findings.not_found(&CONTAINER_CLAIMS, &place, message);
+        }
+    }
+}

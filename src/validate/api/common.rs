@@ -1,0 +1,117 @@
+//! Small questions that rules of several subjects ask.
+
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::apimachinery::Path;
+use crate::validate::Rule;
+use crate::validate::findings::Findings;
+
+/// The elements of a list that may be absent.
+pub fn each<T>(list: &Option<Vec<T>>) -> &[T] {
+    list.as_deref().unwrap_or_default()
+}
+
+/// The text of a field that may be absent, where the server makes no difference between absent and
+/// empty.
+pub fn text(field: &Option<String>) -> &str {
+    field.as_deref().unwrap_or_default()
+}
+
+/// Whether a flag is set and true.
+pub const fn is_true(flag: Option<bool>) -> bool {
+    matches!(flag, Some(true))
+}
+
+/// A path below a volume's root: relative, and nowhere through `..`.
+pub fn descending(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+    if value.starts_with('/') {
+        findings.invalid(rule, path, format!("{value:?} must be relative. Drop the leading '/'."));
+    }
+    no_backsteps(rule, path, value, findings);
+}
+
+/// As [`descending`], and its first name does not start with `..`, which the kubelet keeps for itself.
+pub fn descending_unreserved(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+    descending(rule, path, value, findings);
+    if value.starts_with("..") && !value.starts_with("../") {
+        findings.invalid(rule, path, format!("{value:?} must not start with '..'."));
+    }
+}
+
+/// A path without `..` in it.
+pub fn no_backsteps(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+    if value.split('/').any(|name| name == "..") {
+        findings.invalid(rule, path, format!("{value:?} must not contain '..'. Write the path out."));
+    }
+}
+
+/// Whether a number can be a port.
+pub const fn is_port(number: i32) -> bool {
+    number >= 1 && number <= 65535
+}
+
+/// What is wrong with a port's name.
+pub fn port_name_fault(name: &str) -> Option<&'static str> {
+    let bytes = name.as_bytes();
+    if bytes.len() > 15 {
+        Some("it is longer than 15 characters")
+    } else if !bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-') {
+        Some("only lower-case letters, digits and '-' may stand in it")
+    } else if !bytes.iter().any(u8::is_ascii_lowercase) {
+        Some("it must contain a letter")
+    } else if name.contains("--") {
+        Some("'--' must not stand in it")
+    } else if name.starts_with('-') || name.ends_with('-') {
+        Some("it must not start or end with '-'")
+    } else {
+        None
+    }
+}
+
+/// A port by its number or by its name.
+pub fn port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, findings: &mut Findings<'_>) {
+    match value {
+        IntOrString::Int(number) if is_port(*number) => {}
+        IntOrString::Int(number) => {
+            findings.invalid(rule, path, format!("{number} is no port. Write a number from 1 to 65535."));
+        }
+        IntOrString::String(name) => {
+            if let Some(fault) = port_name_fault(name) {
+                findings.invalid(rule, path, format!("{name:?} is no name of a port: {fault}."));
+            }
+        }
+    }
+}
+
+/// The permission bits of a file.
+pub fn file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option<i32>, findings: &mut Findings<'_>) {
+    if let Some(mode) = mode.filter(|mode| !(0..=0o777).contains(mode)) {
+        findings.invalid(
+            rule,
+            path,
+            format!("{mode} is no file mode. Write one from 0 to 0777; in JSON, from 0 to 511."),
+        );
+    }
+}
+
+/// A user or group id.
+pub fn id(rule: &'static Rule, path: &Path<'_>, id: Option<i64>, findings: &mut Findings<'_>) {
+    if let Some(id) = id.filter(|id| !(0..=i64::from(i32::MAX)).contains(id)) {
+        findings.invalid(rule, path, format!("{id} is no id. Write a number from 0 to {}.", i32::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ports() {
+        for good in ["http", "a", "a-1", "1a"] {
+            assert_eq!(port_name_fault(good), None, "{good}");
+        }
+        for bad in ["", "1", "A", "a--b", "-a", "a-", "a_b", "abcdefghijklmnop"] {
+            assert!(port_name_fault(bad).is_some(), "{bad}");
+        }
+    }
+}

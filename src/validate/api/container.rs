@@ -1,0 +1,136 @@
+//! A pod's containers and init containers: their names, and each of their parts in the server's order.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::{Container, PodSpec};
+
+use super::common::{each, text};
+use super::volumes::Volumes;
+use super::{claims, container_security, env, image, mounts, ports, probes, resources, restart_rules};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::dns_label;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A pod has at least one container.
+    CONTAINERS = "pod-containers" in JobSpec:
+        "template: {spec: {containers: []}}", "template: {spec: {containers: [{name: main, image: busybox}]}}";
+    /// A container has a name of its own within its pod, init containers included. It is a DNS label:
+    /// lower-case letters, digits and '-', up to 63 characters.
+    NAME = "container-name" in Container: "name: Main_Loop", "name: main-loop";
+    /// terminationMessagePolicy is File or FallbackToLogsOnError.
+    TERMINATION_MESSAGE = "container-termination-message-policy" in Container:
+        "terminationMessagePolicy: Logs", "terminationMessagePolicy: FallbackToLogsOnError";
+    /// An init container that ends before the pod starts has no probes, lifecycle handlers or resizePolicy;
+    /// one with restartPolicy: Always (a sidecar) may have them.
+    INIT = "init-container-fields" in Pod:
+        "initContainers:\n- name: fetch\n  image: busybox\n  livenessProbe: {exec: {command: [\"true\"]}}",
+        "initContainers:\n- name: fetch\n  image: busybox\n  restartPolicy: Always\n  livenessProbe: {exec: {command: [\"true\"]}}";
+}
+
+/// What the rules of a container must know of its pod.
+pub struct Surroundings<'p> {
+    /// The pod.
+    pub pod: &'p PodSpec,
+    /// The pod's sound volumes.
+    pub volumes: &'p Volumes<'p>,
+    /// The names of the pod's resource claims.
+    pub claims: &'p BTreeSet<&'p str>,
+}
+
+/// All containers of a pod at `path`.
+pub fn check_all(
+    pod: &PodSpec,
+    volumes: &Volumes<'_>,
+    claims: &BTreeSet<&str>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let surroundings = Surroundings { pod, volumes, claims };
+    let list = path.field("containers");
+    if pod.containers.is_empty() {
+        findings.required(&CONTAINERS, &list, "A pod needs at least one container.");
+    }
+    let mut names = BTreeSet::new();
+    for (nth, container) in pod.containers.iter().enumerate() {
+        let path = list.index(nth);
+        check_common(container, &surroundings, &path, findings);
+        check_unique(container, &mut names, &path, findings);
+        probes::check(container, pod, &path, findings);
+        restart_rules::check(container, &path, findings);
+    }
+    ports::check_conflicts(&pod.containers, &list, findings);
+    let list = path.field("initContainers");
+    for (nth, container) in each(&pod.init_containers).iter().enumerate() {
+        let path = list.index(nth);
+        check_common(container, &surroundings, &path, findings);
+        check_unique(container, &mut names, &path, findings);
+        restart_rules::check(container, &path, findings);
+        if text(&container.restart_policy) == "Always" {
+            probes::check(container, pod, &path, findings);
+        } else {
+            check_plain_init(container, &path, findings);
+        }
+        ports::check_conflicts(std::slice::from_ref(container), &list, findings);
+    }
+}
+
+/// What containers and init containers have in common.
+fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let name = path.field("name");
+    if container.name.is_empty() {
+        findings.required(&NAME, &name, "A container needs a name.");
+    } else {
+        findings.spelled(&NAME, &name, &container.name, dns_label);
+    }
+    image::check(container, path, findings);
+    findings.one_of(
+        &TERMINATION_MESSAGE,
+        &path.field("terminationMessagePolicy"),
+        text(&container.termination_message_policy),
+        &["FallbackToLogsOnError", "File"],
+    );
+    ports::check(each(&container.ports), &path.field("ports"), findings);
+    env::check(container, surroundings, path, findings);
+    mounts::check(container, surroundings.volumes, path, findings);
+    if let Some(resources) = &container.resources {
+        let path = path.field("resources");
+        resources::check(resources, &path, findings);
+        claims::check_references(each(&resources.claims), surroundings.claims, &path.field("claims"), findings);
+    }
+    resources::check_resize(container, surroundings.pod, &path.field("resizePolicy"), findings);
+    container_security::check(container, surroundings.pod, &path.field("securityContext"), findings);
+}
+
+fn check_unique<'c>(
+    container: &'c Container,
+    names: &mut BTreeSet<&'c str>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    if !names.insert(&container.name) {
+        let message = format!("Another container has the name {:?}. Rename one.", container.name);
+        findings.duplicate(&NAME, &path.field("name"), message);
+    }
+}
+
+fn check_plain_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (field, set) in [
+        ("lifecycle", container.lifecycle.is_some()),
+        ("livenessProbe", container.liveness_probe.is_some()),
+        ("readinessProbe", container.readiness_probe.is_some()),
+        ("startupProbe", container.startup_probe.is_some()),
+    ] {
+        if set {
+            let message = format!("An init container has a {field} only with restartPolicy: Always.");
+            findings.forbidden(&INIT, &path.field(field), message);
+        }
+    }
+    if !each(&container.resize_policy).is_empty() {
+        let message = "An init container has a resizePolicy only with restartPolicy: Always.";
+        findings.invalid(&INIT, &path.field("resizePolicy"), message);
+    }
+}

@@ -1,0 +1,169 @@
+//! The security context of a container, and the profiles that pods have too.
+
+use k8s_openapi::api::core::v1::{
+    AppArmorProfile, Container, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions,
+};
+
+use super::common::{descending, each, id, is_true};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::dns_subdomain;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// runAsUser, runAsGroup, fsGroup and supplementalGroups are ids from 0 to 2147483647.
+    IDS = "security-ids" in Container: "securityContext: {runAsUser: -1}", "securityContext: {runAsUser: 1000}";
+    /// procMount is Default or Unmasked, and Unmasked needs hostUsers: false in the pod.
+    PROC_MOUNT = "security-proc-mount" in Container:
+        "securityContext: {procMount: Masked}", "securityContext: {procMount: Default}";
+    /// A container that is privileged or has the capability SYS_ADMIN escalates privileges in any case:
+    /// allowPrivilegeEscalation: false beside it is refused.
+    ESCALATION = "security-privilege-escalation" in Container:
+        "securityContext: {privileged: true, allowPrivilegeEscalation: false}",
+        "securityContext: {allowPrivilegeEscalation: false}";
+    /// A seccompProfile has the type RuntimeDefault, Unconfined or Localhost; the last one, and no other, has a
+    /// localhostProfile, a relative path without '..'.
+    SECCOMP = "security-seccomp-profile" in Container:
+        "securityContext: {seccompProfile: {type: Default}}", "securityContext: {seccompProfile: {type: RuntimeDefault}}";
+    /// An appArmorProfile has the type RuntimeDefault, Unconfined or Localhost; the last one, and no other, has a
+    /// localhostProfile, without white space around it.
+    APP_ARMOR = "security-app-armor-profile" in Container:
+        "securityContext: {appArmorProfile: {type: Default}}", "securityContext: {appArmorProfile: {type: RuntimeDefault}}";
+    /// runAsUserName is USER or DOMAIN\USER as Windows spells them; a gMSA credential spec has a name that is
+    /// a DNS subdomain, and 64 KiB at most.
+    WINDOWS = "security-windows-options" in Pod:
+        "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: \"a/b\"}}",
+        "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: ContainerUser}}";
+}
+
+/// Bytes in a gMSA credential spec, and in the name of an AppArmor profile.
+const CREDENTIAL_SPEC_MAX: usize = 64 * 1024;
+const APP_ARMOR_MAX: usize = 4095;
+
+/// The security context of a container, at `path`.
+pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(context) = &container.security_context else { return };
+    if let Some(mount) = &context.proc_mount {
+        let path = path.field("procMount");
+        findings.one_of(&PROC_MOUNT, &path, mount, &["Default", "Unmasked"]);
+        if mount == "Unmasked" && pod.host_users != Some(false) {
+            findings.invalid(&PROC_MOUNT, &path, "Unmasked needs hostUsers: false in the pod.");
+        }
+    }
+    id(&IDS, &path.field("runAsUser"), context.run_as_user, findings);
+    id(&IDS, &path.field("runAsGroup"), context.run_as_group, findings);
+    check_seccomp(context.seccomp_profile.as_ref(), &path.field("seccompProfile"), findings);
+    check_escalation(context, path, findings);
+    check_windows(context.windows_options.as_ref(), &path.field("windowsOptions"), findings);
+    check_app_armor(context.app_armor_profile.as_ref(), &path.field("appArmorProfile"), findings);
+}
+
+fn check_escalation(context: &SecurityContext, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if context.allow_privilege_escalation != Some(false) {
+        return;
+    }
+    if is_true(context.privileged) {
+        findings.invalid(&ESCALATION, path, "A privileged container escalates in any case. Remove one of the two.");
+    }
+    let added = context.capabilities.iter().flat_map(|capabilities| each(&capabilities.add));
+    if added.into_iter().any(|capability| capability == "CAP_SYS_ADMIN") {
+        findings.invalid(&ESCALATION, path, "CAP_SYS_ADMIN escalates in any case. Remove one of the two.");
+    }
+}
+
+/// A seccomp profile of a pod or container.
+pub fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(profile) = profile else { return };
+    let (kind, local) = (path.field("type"), path.field("localhostProfile"));
+    match profile.type_.as_str() {
+        "" => findings.required(&SECCOMP, &kind, "Write RuntimeDefault, Unconfined or Localhost."),
+        other => findings.one_of(&SECCOMP, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
+    }
+    match (&profile.localhost_profile, profile.type_ == "Localhost") {
+        (None, true) => findings.required(&SECCOMP, &local, "Localhost needs the profile's path."),
+        (Some(value), true) => descending(&SECCOMP, &local, value, findings),
+        (Some(_), false) => findings.invalid(&SECCOMP, &local, "Only type Localhost has a profile's path. Remove it."),
+        (None, false) => {}
+    }
+}
+
+/// An AppArmor profile of a pod or container.
+pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(profile) = profile else { return };
+    let (kind, local) = (path.field("type"), path.field("localhostProfile"));
+    match (profile.type_.as_str(), profile.localhost_profile.as_deref()) {
+        ("", _) => findings.required(&APP_ARMOR, &kind, "Write RuntimeDefault, Unconfined or Localhost."),
+        ("Localhost", None) => findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name."),
+        ("Localhost", Some(name)) => {
+            if name.trim() != name {
+                findings.invalid(&APP_ARMOR, &local, format!("{name:?} has white space around it. Remove it."));
+            }
+            if name.trim().is_empty() {
+                findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
+            }
+            if name.len() > APP_ARMOR_MAX {
+                findings.too_long(&APP_ARMOR, &local, APP_ARMOR_MAX);
+            }
+        }
+        ("RuntimeDefault" | "Unconfined", Some(_)) => {
+            findings.invalid(&APP_ARMOR, &local, "Only type Localhost has a profile's name. Remove it.");
+        }
+        (other, _) => findings.one_of(&APP_ARMOR, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
+    }
+}
+
+/// The Windows options of a pod or container.
+pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(options) = options else { return };
+    if let Some(name) = &options.gmsa_credential_spec_name {
+        findings.spelled(&WINDOWS, &path.field("gmsaCredentialSpecName"), name, dns_subdomain);
+    }
+    if let Some(spec) = &options.gmsa_credential_spec {
+        if spec.is_empty() || spec.len() > CREDENTIAL_SPEC_MAX {
+            let message = format!("A credential spec has from 1 to {CREDENTIAL_SPEC_MAX} bytes.");
+            findings.invalid(&WINDOWS, &path.field("gmsaCredentialSpec"), message);
+        }
+    }
+    if let Some(name) = &options.run_as_user_name {
+        if let Some(fault) = user_name_fault(name) {
+            findings.invalid(&WINDOWS, &path.field("runAsUserName"), format!("{name:?} is no user: {fault}."));
+        }
+    }
+}
+
+fn user_name_fault(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        return Some("it is empty");
+    }
+    if name.chars().any(char::is_control) {
+        return Some("it has a control character in it");
+    }
+    let (domain, user) = match name.split('\\').collect::<Vec<_>>().as_slice() {
+        [user] => (None, *user),
+        [domain, user] => (Some(*domain), *user),
+        _ => return Some("it has more than one '\\' in it"),
+    };
+    if user.is_empty() || user.trim_matches(['.', ' ']).is_empty() {
+        return Some("the user has no letters in it");
+    }
+    if user.chars().count() > 104 {
+        return Some("the user is longer than 104 characters");
+    }
+    if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']']) {
+        return Some("a character in it is none of a user's");
+    }
+    let domain = domain?;
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let net_bios = domain.len() <= 15 && !domain.starts_with('.') && !domain.is_empty()
+        && !domain.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|']);
+    let dns = domain.len() <= 255 && domain.split('.').all(label);
+    (!net_bios && !dns).then_some("the domain is none")
+}

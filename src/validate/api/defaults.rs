@@ -1,0 +1,168 @@
+//! What the server fills in before its rules see a Job.
+//! A decoded Job comes in, and leaves with the defaults on which a rule depends.
+
+use k8s_openapi::api::batch::v1::{Job, JobSpec};
+use k8s_openapi::api::core::v1::{
+    Container, EmptyDirVolumeSource, EnvVar, HTTPGetAction, LifecycleHandler, ObjectFieldSelector, PodSpec, Probe,
+    ResourceRequirements, Volume, VolumeProjection,
+};
+
+use super::common::{is_true, text};
+use super::volumes::count_sources;
+
+/// Fills in the defaults of a Job.
+pub fn fill_in(job: &mut Job) {
+    let spec = job.spec.get_or_insert_default();
+    job_spec(spec);
+    let template_labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.clone());
+    if job.metadata.labels.as_ref().is_none_or(std::collections::BTreeMap::is_empty) {
+        job.metadata.labels = template_labels;
+    }
+    pod(spec.template.spec.get_or_insert_default());
+}
+
+fn or<T>(field: &mut Option<T>, default: impl Into<T>) {
+    field.get_or_insert_with(|| default.into());
+}
+
+/// Where the server makes no difference between empty and absent.
+fn or_empty(field: &mut Option<String>, default: &str) {
+    if text(field).is_empty() {
+        *field = Some(default.to_owned());
+    }
+}
+
+/// Where the server makes no difference between zero and absent.
+fn or_zero(field: &mut Option<i32>, default: i32) {
+    if field.unwrap_or_default() == 0 {
+        *field = Some(default);
+    }
+}
+
+fn job_spec(spec: &mut JobSpec) {
+    if spec.completions.is_none() && spec.parallelism.is_none() {
+        spec.completions = Some(1);
+    }
+    or(&mut spec.parallelism, 1);
+    let unlimited = spec.backoff_limit_per_index.is_some();
+    or(&mut spec.backoff_limit, if unlimited { i32::MAX } else { 6 });
+    or(&mut spec.completion_mode, "NonIndexed");
+    let replacement = if spec.pod_failure_policy.is_some() { "Failed" } else { "TerminatingOrFailed" };
+    or(&mut spec.pod_replacement_policy, replacement);
+    for rule in spec.pod_failure_policy.iter_mut().flat_map(|policy| &mut policy.rules) {
+        for pattern in rule.on_pod_conditions.iter_mut().flatten() {
+            or_empty(&mut pattern.status, "True");
+        }
+    }
+}
+
+fn pod(pod: &mut PodSpec) {
+    or_empty(&mut pod.restart_policy, "Always");
+    or_empty(&mut pod.dns_policy, "ClusterFirst");
+    or(&mut pod.termination_grace_period_seconds, 30_i64);
+    if text(&pod.service_account_name).is_empty() {
+        pod.service_account_name.clone_from(&pod.service_account);
+    }
+    let host_network = is_true(pod.host_network);
+    for one in pod.init_containers.iter_mut().flatten().chain(&mut pod.containers) {
+        container(one, host_network);
+    }
+    for one in pod.volumes.iter_mut().flatten() {
+        volume(one);
+    }
+    if let Some(resources) = &mut pod.resources {
+        requests_from_limits(resources);
+    }
+}
+
+fn container(container: &mut Container, host_network: bool) {
+    or_empty(&mut container.termination_message_policy, "File");
+    let image = text(&container.image);
+    let latest = !image.contains('@') && image.rsplit('/').next().is_some_and(|last| !last.contains(':') || last.ends_with(":latest"));
+    or_empty(&mut container.image_pull_policy, if latest { "Always" } else { "IfNotPresent" });
+    for port in container.ports.iter_mut().flatten() {
+        or_empty(&mut port.protocol, "TCP");
+        if host_network && port.host_port.unwrap_or_default() == 0 {
+            port.host_port = Some(port.container_port);
+        }
+    }
+    container.env.iter_mut().flatten().for_each(env_var);
+    for one in [&mut container.liveness_probe, &mut container.readiness_probe, &mut container.startup_probe] {
+        one.iter_mut().for_each(probe);
+    }
+    if let Some(lifecycle) = &mut container.lifecycle {
+        for handler in [&mut lifecycle.post_start, &mut lifecycle.pre_stop].into_iter().flatten() {
+            lifecycle_handler(handler);
+        }
+    }
+    if let Some(resources) = &mut container.resources {
+        requests_from_limits(resources);
+    }
+}
+
+fn env_var(variable: &mut EnvVar) {
+    if let Some(field) = variable.value_from.as_mut().and_then(|source| source.field_ref.as_mut()) {
+        field_ref(field);
+    }
+}
+
+fn field_ref(field: &mut ObjectFieldSelector) {
+    or_empty(&mut field.api_version, "v1");
+}
+
+fn http_get(action: &mut HTTPGetAction) {
+    or_empty(&mut action.path, "/");
+    or_empty(&mut action.scheme, "HTTP");
+}
+
+fn lifecycle_handler(handler: &mut LifecycleHandler) {
+    handler.http_get.iter_mut().for_each(http_get);
+}
+
+fn probe(probe: &mut Probe) {
+    or_zero(&mut probe.timeout_seconds, 1);
+    or_zero(&mut probe.period_seconds, 10);
+    or_zero(&mut probe.success_threshold, 1);
+    or_zero(&mut probe.failure_threshold, 3);
+    probe.http_get.iter_mut().for_each(http_get);
+}
+
+/// A limit without a request is also the request.
+fn requests_from_limits(resources: &mut ResourceRequirements) {
+    let Some(limits) = &resources.limits else { return };
+    let requests = resources.requests.get_or_insert_default();
+    for (name, limit) in limits {
+        requests.entry(name.clone()).or_insert_with(|| limit.clone());
+    }
+}
+
+fn volume(volume: &mut Volume) {
+    if count_sources(volume) == 0 {
+        volume.empty_dir = Some(EmptyDirVolumeSource::default());
+    }
+    for item in volume.downward_api.iter_mut().filter_map(|source| source.items.as_mut()).flatten() {
+        item.field_ref.iter_mut().for_each(field_ref);
+    }
+    for source in volume.projected.iter_mut().filter_map(|source| source.sources.as_mut()).flatten() {
+        projection(source);
+    }
+    if let Some(disk) = &mut volume.azure_disk {
+        or(&mut disk.kind, "Shared");
+        or(&mut disk.caching_mode, "ReadWrite");
+    }
+    if let Some(template) = volume.ephemeral.as_mut().and_then(|source| source.volume_claim_template.as_mut()) {
+        or(&mut template.spec.volume_mode, "Filesystem");
+    }
+    if let Some(image) = &mut volume.image {
+        or_empty(&mut image.pull_policy, "IfNotPresent");
+    }
+}
+
+fn projection(projection: &mut VolumeProjection) {
+    for item in projection.downward_api.iter_mut().filter_map(|source| source.items.as_mut()).flatten() {
+        item.field_ref.iter_mut().for_each(field_ref);
+    }
+    if let Some(token) = &mut projection.service_account_token {
+        or(&mut token.expiration_seconds, 3600_i64);
+    }
+}

@@ -1,0 +1,282 @@
+//! A container's environment: variables, where their values come from, and whole sources.
+
+use k8s_openapi::api::core::v1::{Container, EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector};
+
+use super::common::{descending, each, text};
+use super::container::Surroundings;
+use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, qualified_name};
+use crate::apimachinery::{Path, Quantity};
+use crate::validate::Reason::FieldValueNotSupported;
+use crate::validate::Rule;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A variable has a name of printable ASCII characters without '='.
+    NAME = "env-name" in Container: "env: [{name: \"A=B\", value: c}]", "env: [{name: A_B, value: c}]";
+    /// valueFrom names one source, and stands instead of value.
+    VALUE_FROM = "env-value-from" in Container:
+        "env: [{name: APP_ENV, value: a, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]",
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {fieldRef: {fieldPath: metadata.name}}}]";
+    /// fieldRef names a field of the pod: metadata.name, metadata.namespace, metadata.uid, one label or annotation
+    /// (metadata.labels['KEY']), and for a variable also spec.nodeName, spec.serviceAccountName, status.hostIP,
+    /// status.hostIPs, status.podIP and status.podIPs.
+    FIELD_REF = "field-ref" in Container:
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {fieldRef: {fieldPath: status.nodeName}}}]",
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]";
+    /// resourceFieldRef names an amount of a container: limits. or requests. with cpu, memory, ephemeral-storage
+    /// or hugepages-SIZE. The divisor is a round unit: 1 or 1m of cpu, a power such as 1, 1k or 1Mi of the others.
+    RESOURCE_FIELD_REF = "resource-field-ref" in Container:
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {resourceFieldRef: {resource: limits.cpus}}}]",
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]";
+    /// A key of a ConfigMap or Secret is named by the object's name, a DNS subdomain, and the key: letters, digits,
+    /// '-', '_' and '.', up to 253 characters.
+    KEY_REF = "env-key-ref" in Container:
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {secretKeyRef: {name: redis, key: pass word}}}]",
+        "env: [{name: APP_ENV, value: \"\", valueFrom: {secretKeyRef: {name: redis, key: password}}}]";
+    /// Each of envFrom names one ConfigMap or one Secret; a prefix consists of printable ASCII characters without '='.
+    ENV_FROM = "env-from" in Container: "envFrom: [{prefix: A_}]", "envFrom: [{prefix: A_, secretRef: {name: redis}}]";
+}
+
+/// Where a field reference stands, and so which fields it may name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum RefIn {
+    /// A container's variable.
+    Env,
+    /// A file of a volume.
+    Volume,
+}
+
+/// The environment of a container at `path`.
+pub fn check(container: &Container, surroundings: &Surroundings<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let list = path.field("env");
+    for (nth, variable) in each(&container.env).iter().enumerate() {
+        let path = list.index(nth);
+        let name = path.field("name");
+        if variable.name.is_empty() {
+            findings.required(&NAME, &name, "A variable needs a name.");
+        } else {
+            findings.spelled(&NAME, &name, &variable.name, relaxed_name);
+        }
+        if let Some(source) = &variable.value_from {
+            check_source(variable, source, surroundings, &path.field("valueFrom"), findings);
+        }
+    }
+    let list = path.field("envFrom");
+    for (nth, source) in each(&container.env_from).iter().enumerate() {
+        check_env_from(source, &list, &list.index(nth), findings);
+    }
+}
+
+/// A variable's name as the server takes it since 1.32.
+fn relaxed_name(name: &str) -> Result<(), Fault> {
+    let allowed = "printable ASCII characters without '='";
+    let wrong = name.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~') || *c == '=');
+    wrong.map_or(Ok(()), |(nth, found)| Err(Fault::Character { found, place: nth + 1, allowed }))
+}
+
+fn check_source(
+    variable: &EnvVar,
+    source: &EnvVarSource,
+    surroundings: &Surroundings<'_>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let mut sources = 0;
+    if let Some(field) = &source.field_ref {
+        sources += 1;
+        check_field_ref(field, RefIn::Env, &path.field("fieldRef"), findings);
+    }
+    if let Some(field) = &source.resource_field_ref {
+        sources += 1;
+        check_resource_ref(field, RefIn::Env, &path.field("resourceFieldRef"), findings);
+    }
+    if let Some(key) = &source.config_map_key_ref {
+        sources += 1;
+        check_key_ref(&key.name, &key.key, &path.field("configMapKeyRef"), findings);
+    }
+    if let Some(key) = &source.secret_key_ref {
+        sources += 1;
+        check_key_ref(&key.name, &key.key, &path.field("secretKeyRef"), findings);
+    }
+    if let Some(file) = &source.file_key_ref {
+        sources += 1;
+        check_file_ref(file, surroundings, &path.field("fileKeyRef"), findings);
+    }
+    if sources == 0 {
+        let message = "Name a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
+        findings.invalid(&VALUE_FROM, path, message);
+    } else if !text(&variable.value).is_empty() {
+        findings.invalid(&VALUE_FROM, path, "A variable has value or valueFrom, not both. Remove one.");
+    } else if sources > 1 {
+        findings.invalid(&VALUE_FROM, path, "valueFrom names one source. Remove the others.");
+    }
+}
+
+/// A reference to a field of the pod.
+pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
+    const BOTH: &[&str] = &["metadata.name", "metadata.namespace", "metadata.uid"];
+    const ENV: &[&str] = &[
+        "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
+    ];
+    const VOLUME: &[&str] = &["metadata.annotations", "metadata.labels"];
+    /// What the server can read at all; of these a place takes its own.
+    const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", "spec.host"];
+    let place = path.field("fieldPath");
+    let written = field.field_path.as_str();
+    if written.is_empty() {
+        findings.required(&FIELD_REF, &place, "Write the field's path, such as metadata.name.");
+        return;
+    }
+    let known = |name: &str| [BOTH, ENV, VOLUME, KNOWN].iter().any(|list| list.contains(&name));
+    let subscript = written.strip_suffix("']").and_then(|start| start.split_once("['"));
+    let base = subscript.map_or(written, |(base, _)| base);
+    let convertible = text(&field.api_version) == "v1"
+        && match subscript {
+            Some((base, _)) => VOLUME.contains(&base),
+            None => known(base),
+        };
+    if !convertible {
+        findings.invalid(&FIELD_REF, &place, format!("{written:?} is no field that a pod can be asked for."));
+        return;
+    }
+    if let Some((base, key)) = subscript {
+        let key = if base == "metadata.annotations" { key.to_lowercase() } else { key.to_owned() };
+        if let Err(fault) = qualified_name(&key) {
+            findings.invalid(&FIELD_REF, path, format!("{key:?} is no key: {fault}."));
+        }
+        return;
+    }
+    let here = BOTH.contains(&base) || if ref_in == RefIn::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
+    if !here && base != "spec.host" {
+        let message = format!("{written:?} cannot be had here. Write metadata.name, for instance.");
+        findings.error(&FIELD_REF, &place, FieldValueNotSupported, message);
+    }
+}
+
+/// A reference to an amount of a container.
+pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if ref_in == RefIn::Volume && text(&field.container_name).is_empty() {
+        findings.required(&RESOURCE_FIELD_REF, &path.field("containerName"), "Name the container that is meant.");
+        return;
+    }
+    let resource = field.resource.as_str();
+    let place = path.field("resource");
+    if resource.is_empty() {
+        findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
+        return;
+    }
+    let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
+    match name {
+        Some(name) if matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-") => {
+            check_divisor(name, field, &path.field("divisor"), findings);
+        }
+        _ => {
+            let message = format!("{resource:?} must be limits. or requests. and cpu, memory or ephemeral-storage.");
+            findings.error(&RESOURCE_FIELD_REF, &place, FieldValueNotSupported, message);
+        }
+    }
+}
+
+fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>, findings: &mut Findings<'_>) {
+    const CPU: &[&str] = &["1m", "1"];
+    const BYTES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+    let Some(divisor) = field.divisor.as_ref().and_then(|divisor| Quantity::parse(&divisor.0)) else { return };
+    let allowed = if resource == "cpu" { CPU } else { BYTES };
+    let printed = divisor.to_string();
+    if !divisor.is_zero() && !allowed.contains(&printed.as_str()) {
+        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{printed} must be one of {}.", allowed.join(", ")));
+    }
+}
+
+fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    check_source_name(&KEY_REF, name, &path.field("name"), findings);
+    if key.is_empty() {
+        findings.required(&KEY_REF, &path.field("key"), "Name the key.");
+    } else {
+        findings.spelled(&KEY_REF, &path.field("key"), key, config_key);
+    }
+}
+
+fn check_file_ref(
+    file: &k8s_openapi::api::core::v1::FileKeySelector,
+    surroundings: &Surroundings<'_>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    if file.key.is_empty() {
+        findings.required(&KEY_REF, &path.field("key"), "Name the key.");
+    } else {
+        findings.spelled(&KEY_REF, &path.field("key"), &file.key, relaxed_name);
+    }
+    let volume = path.field("volumeName");
+    if file.volume_name.is_empty() {
+        findings.required(&KEY_REF, &volume, "Name the volume that the file is in.");
+    } else {
+        findings.spelled(&KEY_REF, &volume, &file.volume_name, dns_label);
+        match surroundings.volumes.get(file.volume_name.as_str()) {
+            Some(found) if found.empty_dir.is_none() => {
+                findings.invalid(&KEY_REF, &volume, "The file must be in a volume of type emptyDir.");
+            }
+            Some(_) => {}
+            None => findings.not_found(&KEY_REF, &volume, format!("The pod has no volume {}.", file.volume_name)),
+        }
+    }
+    if file.path.is_empty() {
+        findings.required(&KEY_REF, &path.field("path"), "Name the file.");
+    } else {
+        descending(&KEY_REF, &path.field("path"), &file.path, findings);
+    }
+}
+
+/// The name of a ConfigMap or Secret.
+fn check_source_name(rule: &'static Rule, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    findings.spelled(rule, path, name, dns_subdomain);
+}
+
+/// A key of a ConfigMap or Secret.
+pub fn config_key(key: &str) -> Result<(), Fault> {
+    let allowed = "letters, digits, '-', '_' and '.'";
+    if key.len() > 253 {
+        return Err(Fault::TooLong { max: 253 });
+    }
+    if let Some((nth, found)) =
+        key.chars().enumerate().find(|(_, c)| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+    {
+        return Err(Fault::Character { found, place: nth + 1, allowed });
+    }
+    if key == "." || key.starts_with("..") {
+        let allowed = "a letter or digit among the first two";
+        return Err(Fault::Character { found: '.', place: 1, allowed });
+    }
+    Ok(())
+}
+
+/// The server names the list where a source is missing, and not the place in it.
+fn check_env_from(source: &EnvFromSource, list: &Path<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    use crate::validate::Reason::FieldValueInvalid;
+    if !text(&source.prefix).is_empty() {
+        findings.spelled(&ENV_FROM, &path.field("prefix"), text(&source.prefix), relaxed_name);
+    }
+    let refs = [
+        ("configMapRef", source.config_map_ref.as_ref().map(|source| source.name.as_str())),
+        ("secretRef", source.secret_ref.as_ref().map(|source| source.name.as_str())),
+    ];
+    let mut sources = 0;
+    for (field, name) in refs {
+        let Some(name) = name else { continue };
+        sources += 1;
+        let path = path.field(field);
+        if name.is_empty() {
+            findings.required(&ENV_FROM, &path.field("name"), "Name the object that is meant.");
+        } else {
+            check_source_name(&ENV_FROM, name, &path.field("name"), findings);
+        }
+    }
+    if sources != 1 {
+        let message = "Each of envFrom names one configMapRef or one secretRef.";
+        findings.error_at(&ENV_FROM, list, path, FieldValueInvalid, message);
+    }
+}

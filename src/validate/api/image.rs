@@ -1,0 +1,35 @@
+//! A container's image and when it is pulled.
+
+use k8s_openapi::api::core::v1::Container;
+
+use super::common::text;
+use crate::apimachinery::Path;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A container has an image, without white space around it.
+    IMAGE = "container-image" in Container: "image: \"\"", "image: your-registry/arbitrage-lite:latest";
+    /// imagePullPolicy is Always, IfNotPresent or Never.
+    PULL_POLICY = "container-image-pull-policy" in Container:
+        "imagePullPolicy: IfMissing", "imagePullPolicy: IfNotPresent";
+}
+
+/// The image of a container at `path`.
+pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let image = text(&container.image);
+    let field = path.field("image");
+    if image.is_empty() {
+        findings.required(&IMAGE, &field, "A container needs an image.");
+    } else if image.trim() != image {
+        findings.invalid(&IMAGE, &field, format!("{image:?} has white space around it. Remove it."));
+    }
+    check_pull_policy(text(&container.image_pull_policy), &path.field("imagePullPolicy"), findings);
+}
+
+/// When an image is pulled.
+pub fn check_pull_policy(policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    findings.one_of(&PULL_POLICY, path, policy, &["Always", "IfNotPresent", "Never"]);
+}

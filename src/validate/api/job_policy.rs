@@ -1,0 +1,233 @@
+//! What a Job makes of its pods' failures and successes: podFailurePolicy and successPolicy.
+
+use k8s_openapi::api::batch::v1::{
+    JobSpec, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyOnPodConditionsPattern, PodFailurePolicyRule,
+    SuccessPolicyRule,
+};
+
+use super::common::{each, text};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::qualified_name;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A podFailurePolicy has 20 rules at most. Each has an action (FailJob, FailIndex, Ignore or Count) and
+    /// either onExitCodes or onPodConditions; FailIndex needs backoffLimitPerIndex.
+    FAILURE_RULE = "job-failure-policy" in JobSpec:
+        "podFailurePolicy:\n  rules:\n  - action: Fail\n    onExitCodes: {operator: In, values: [42]}",
+        "podFailurePolicy:\n  rules:\n  - action: FailJob\n    onExitCodes: {operator: In, values: [42]}";
+    /// onExitCodes has the operator In or NotIn and up to 255 codes, ascending, each once, and never 0 with In.
+    /// A containerName is one of the pod's.
+    EXIT_CODES = "job-failure-exit-codes" in JobSpec:
+        "podFailurePolicy:\n  rules:\n  - action: FailJob\n    onExitCodes: {operator: In, values: [42, 7]}",
+        "podFailurePolicy:\n  rules:\n  - action: FailJob\n    onExitCodes: {operator: In, values: [7, 42]}";
+    /// Each of onPodConditions, 20 at most, has a condition's type and a status: True, False or Unknown.
+    POD_CONDITIONS = "job-failure-pod-conditions" in JobSpec:
+        "podFailurePolicy:\n  rules:\n  - action: Ignore\n    onPodConditions: [{type: Disruption Target}]",
+        "podFailurePolicy:\n  rules:\n  - action: Ignore\n    onPodConditions: [{type: DisruptionTarget}]";
+    /// A successPolicy belongs to an Indexed Job and has 1 to 20 rules, each with succeededIndexes (ascending
+    /// numbers and ranges below completions, such as 0-2,5), succeededCount, or both.
+    SUCCESS = "job-success-policy" in JobSpec:
+        "completionMode: Indexed\ncompletions: 5\nsuccessPolicy:\n  rules: [{succeededIndexes: 3-1}]",
+        "completionMode: Indexed\ncompletions: 5\nsuccessPolicy:\n  rules: [{succeededIndexes: 1-3}]";
+}
+
+const RULES_MAX: usize = 20;
+const PATTERNS_MAX: usize = 20;
+const CODES_MAX: usize = 255;
+/// Bytes in succeededIndexes.
+const INDEXES_MAX: usize = 64 * 1024;
+
+/// Both policies.
+pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if let Some(policy) = &spec.pod_failure_policy {
+        let policy_path = path.field("podFailurePolicy");
+        let rules = policy_path.field("rules");
+        if policy.rules.len() > RULES_MAX {
+            findings.too_many(&FAILURE_RULE, &rules, policy.rules.len(), RULES_MAX);
+        }
+        for (nth, rule) in policy.rules.iter().enumerate() {
+            check_failure_rule(spec, rule, &rules.index(nth), findings);
+        }
+    }
+    if let Some(policy) = &spec.success_policy {
+        let path = path.field("successPolicy");
+        if text(&spec.completion_mode) == "Indexed" {
+            check_success_rules(spec, &policy.rules, &path.field("rules"), findings);
+        } else {
+            findings.invalid(&SUCCESS, &path, "A successPolicy needs completionMode: Indexed.");
+        }
+    }
+}
+
+fn check_failure_rule(spec: &JobSpec, rule: &PodFailurePolicyRule, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let action = path.field("action");
+    match rule.action.as_str() {
+        "" => findings.required(&FAILURE_RULE, &action, "Write FailJob, FailIndex, Ignore or Count."),
+        "FailIndex" if spec.backoff_limit_per_index.is_none() => {
+            findings.invalid(&FAILURE_RULE, &action, "FailIndex needs backoffLimitPerIndex. Add it, or write FailJob.");
+        }
+        other => findings.one_of(&FAILURE_RULE, &action, other, &["Count", "FailIndex", "FailJob", "Ignore"]),
+    }
+    if let Some(codes) = &rule.on_exit_codes {
+        check_exit_codes(spec, codes, &path.field("onExitCodes"), findings);
+    }
+    let conditions = each(&rule.on_pod_conditions);
+    let conditions_path = path.field("onPodConditions");
+    if conditions.len() > PATTERNS_MAX {
+        findings.too_many(&POD_CONDITIONS, &conditions_path, conditions.len(), PATTERNS_MAX);
+    }
+    for (nth, pattern) in conditions.iter().enumerate() {
+        check_condition(pattern, &conditions_path.index(nth), findings);
+    }
+    match (rule.on_exit_codes.is_some(), !conditions.is_empty()) {
+        (true, true) => {
+            let message = "A rule has onExitCodes or onPodConditions, not both. Make two rules of it.";
+            findings.invalid(&FAILURE_RULE, path, message);
+        }
+        (false, false) => {
+            findings.invalid(&FAILURE_RULE, path, "A rule needs onExitCodes or onPodConditions. Add one of them.");
+        }
+        _ => {}
+    }
+}
+
+fn check_exit_codes(
+    spec: &JobSpec,
+    codes: &PodFailurePolicyOnExitCodesRequirement,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let operator = path.field("operator");
+    match codes.operator.as_str() {
+        "" => findings.required(&EXIT_CODES, &operator, "Write In or NotIn."),
+        other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
+    }
+    if let Some(name) = &codes.container_name {
+        let known = spec.template.spec.iter().flat_map(|pod| pod.containers.iter().chain(each(&pod.init_containers)));
+        if !known.map(|container| &container.name).any(|known| known == name) {
+            let message = format!("The pod has no container {name:?}. Name one that it has.");
+            findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
+        }
+    }
+    let (values, list) = (&codes.values, path.field("values"));
+    if values.is_empty() {
+        findings.invalid(&EXIT_CODES, &list, "At least one exit code is needed.");
+    } else if values.len() > CODES_MAX {
+        findings.too_many(&EXIT_CODES, &list, values.len(), CODES_MAX);
+    }
+    for (nth, code) in values.iter().enumerate() {
+        if codes.operator == "In" && *code == 0 {
+            findings.invalid(&EXIT_CODES, &list.index(nth), "0 is success and cannot be a failure. Remove it.");
+        }
+        if values[..nth].contains(code) {
+            findings.duplicate(&EXIT_CODES, &list.index(nth), format!("{code} stands here already. Remove one."));
+        }
+    }
+    if !values.is_sorted() {
+        findings.invalid(&EXIT_CODES, &list, "Exit codes must ascend. Sort them.");
+    }
+}
+
+fn check_condition(pattern: &PodFailurePolicyOnPodConditionsPattern, path: &Path<'_>, findings: &mut Findings<'_>) {
+    findings.spelled(&POD_CONDITIONS, &path.field("type"), &pattern.type_, qualified_name);
+    let (status, field) = (text(&pattern.status), path.field("status"));
+    if status.is_empty() {
+        findings.required(&POD_CONDITIONS, &field, "Write True, False or Unknown.");
+    } else {
+        findings.one_of(&POD_CONDITIONS, &field, status, &["False", "True", "Unknown"]);
+    }
+}
+
+fn check_success_rules(spec: &JobSpec, rules: &[SuccessPolicyRule], path: &Path<'_>, findings: &mut Findings<'_>) {
+    if rules.is_empty() {
+        findings.required(&SUCCESS, path, "A successPolicy needs at least one rule.");
+    }
+    if rules.len() > RULES_MAX {
+        findings.too_many(&SUCCESS, path, rules.len(), RULES_MAX);
+    }
+    for (nth, rule) in rules.iter().enumerate() {
+        check_success_rule(spec, rule, &path.index(nth), findings);
+    }
+}
+
+fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if rule.succeeded_count.is_none() && rule.succeeded_indexes.is_none() {
+        findings.required(&SUCCESS, path, "A rule needs succeededIndexes, succeededCount, or both.");
+    }
+    let mut named = None;
+    let completions = spec.completions.unwrap_or_default();
+    if let Some(indexes) = &rule.succeeded_indexes {
+        let field = path.field("succeededIndexes");
+        if indexes.len() > INDEXES_MAX {
+            findings.too_long(&SUCCESS, &field, INDEXES_MAX);
+        }
+        match count_indexes(indexes, completions) {
+            Ok(count) => named = Some(count),
+            Err(fault) => findings.invalid(&SUCCESS, &field, format!("{indexes:?} is no list of indexes: {fault}.")),
+        }
+    }
+    let Some(count) = rule.succeeded_count else { return };
+    let field = path.field("succeededCount");
+    findings.not_negative(&SUCCESS, &field, Some(count));
+    if count == 0 {
+        findings.invalid(&SUCCESS, &field, "0 would make every Job a success. Write 1 or more.");
+    }
+    if count > completions {
+        let message = format!("{count} is more than the {completions} completions of the Job.");
+        findings.invalid(&SUCCESS, &field, message);
+    }
+    if let Some(named) = named.filter(|named| count > *named) {
+        let message = format!("{count} is more than the {named} indexes that succeededIndexes names.");
+        findings.invalid(&SUCCESS, &field, message);
+    }
+}
+
+/// How many indexes a list such as `0-2,5` names.
+fn count_indexes(text: &str, completions: i32) -> Result<i32, String> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    let mut count = 0;
+    let mut last: Option<i32> = None;
+    for part in text.split(',') {
+        let ends: Vec<&str> = part.split('-').collect();
+        let number = |text: &str| {
+            text.parse::<i32>().ok().filter(|number| *number >= 0).ok_or_else(|| format!("{text:?} is no index"))
+        };
+        let (first, end) = match ends.as_slice() {
+            [one] => (number(one)?, number(one)?),
+            [first, end] => (number(first)?, number(end)?),
+            _ => return Err(format!("{part:?} is no range")),
+        };
+        if ends.len() == 2 && first >= end {
+            return Err(format!("{part:?} does not ascend"));
+        }
+        if last.is_some_and(|last| last >= first) {
+            return Err(format!("{first} does not come after what is before it"));
+        }
+        if end >= completions {
+            return Err(format!("the last index is {}", completions - 1));
+        }
+        count += end - first + 1;
+        last = Some(end);
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count_indexes;
+
+    #[test]
+    fn indexes_ascend_below_the_completions() {
+        assert_eq!(count_indexes("0-2,5,7-9", 10), Ok(7));
+        assert_eq!(count_indexes("", 10), Ok(0));
+        for wrong in ["10", "2-1", "1-1", "1,1", "5,3", "a", "1-2-3", "-1", "1,", " 1"] {
+            assert!(count_indexes(wrong, 10).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Object metadata: names, labels, annotations, owners and finalizers.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+
+use super::common::{each, is_true, text};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::{dns_label, dns_subdomain, label_value, qualified_name};
+use crate::validate::Rule;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// An object has a name, or a generateName that the server makes one of. It is a DNS subdomain:
+    /// lower-case letters, digits, '-' and '.', up to 253 characters.
+    NAME = "metadata-name" in Job:
+        "metadata:\n  name: Night_Run", "metadata:\n  name: night-run";
+    /// generateName becomes a DNS subdomain once the server has put five characters after it.
+    GENERATE_NAME = "metadata-generate-name" in Job:
+        "metadata:\n  generateName: Night_", "metadata:\n  generateName: night-";
+    /// A namespace is a DNS label: lower-case letters, digits and '-', up to 63 characters.
+    NAMESPACE = "metadata-namespace" in Job:
+        "metadata:\n  namespace: Trading_Bots", "metadata:\n  namespace: trading-bots";
+    /// A label's key is a name with an optional DNS subdomain before a '/'; its value is empty or up to
+    /// 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends.
+    LABELS = "metadata-labels" in Job:
+        "metadata:\n  labels:\n    team: the quants", "metadata:\n  labels:\n    team: the-quants";
+    /// An annotation's key is spelled as a label's; its value is free. All annotations of an object
+    /// together take 256 KiB at most.
+    ANNOTATIONS = "metadata-annotations" in Job:
+        "metadata:\n  annotations:\n    reviewed by: me", "metadata:\n  annotations:\n    reviewed-by: me";
+    /// An owner is named by its apiVersion, kind, name and uid, and one of them at most is the controller.
+    OWNERS = "metadata-owner-references" in Job:
+        "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: \"\"}",
+        "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
+    /// A finalizer is a qualified name, such as example.com/protect, or one that Kubernetes itself knows:
+    /// orphan, foregroundDeletion or kubernetes, and not both of the first two.
+    FINALIZERS = "metadata-finalizers" in Job:
+        "metadata:\n  finalizers: [protect]", "metadata:\n  finalizers: [example.com/protect]";
+}
+
+/// The server's own length of what it puts after a generateName.
+const SUFFIX: &str = "xxxxx";
+/// What the server keeps of a generateName.
+const BASE_MAX: usize = 58;
+/// All annotations of an object together, in bytes.
+const ANNOTATIONS_MAX: usize = 256 * 1024;
+
+/// The name that the object has or would get.
+pub fn effective_name(metadata: &ObjectMeta) -> String {
+    let (name, base) = (text(&metadata.name), text(&metadata.generate_name));
+    if !name.is_empty() || base.is_empty() {
+        return name.to_owned();
+    }
+    let end = (0..=base.len().min(BASE_MAX)).rev().find(|end| base.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}{SUFFIX}", &base[..end])
+}
+
+/// The metadata of the Job itself.
+pub fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let base = text(&metadata.generate_name);
+    if !base.is_empty() {
+        // A dash at the end is fine, because more will follow.
+        let masked = base.strip_suffix('-').map_or(base.to_owned(), |start| format!("{start}a"));
+        findings.spelled(&GENERATE_NAME, &path.field("generateName"), &masked, dns_subdomain);
+    }
+    let name = effective_name(metadata);
+    if name.is_empty() {
+        findings.required(&NAME, &path.field("name"), "An object needs a name or a generateName.");
+    } else {
+        findings.spelled(&NAME, &path.field("name"), &name, dns_subdomain);
+    }
+    let namespace = text(&metadata.namespace);
+    if !namespace.is_empty() {
+        findings.spelled(&NAMESPACE, &path.field("namespace"), namespace, dns_label);
+    }
+    check_labels(&LABELS, metadata.labels.as_ref(), &path.field("labels"), findings);
+    check_annotations(metadata.annotations.as_ref(), &path.field("annotations"), &path.field("annotations"), findings);
+    check_owners(each(&metadata.owner_references), &path.field("ownerReferences"), findings);
+    check_finalizers(each(&metadata.finalizers), &path.field("finalizers"), findings);
+}
+
+/// A map of labels; the server names the map and not the key.
+pub fn check_labels(
+    rule: &'static Rule,
+    labels: Option<&BTreeMap<String, String>>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    check_labels_at(rule, labels, path, path, findings);
+}
+
+/// As [`check_labels`], where the server shows another path than the labels' own.
+pub fn check_labels_at(
+    rule: &'static Rule,
+    labels: Option<&BTreeMap<String, String>>,
+    shown: &Path<'_>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    use crate::validate::Reason::FieldValueInvalid;
+    for (key, value) in labels.into_iter().flatten() {
+        if let Err(fault) = qualified_name(key) {
+            let message = format!("The key {key:?} cannot stand here: {fault}.");
+            findings.error_at(rule, shown, &path.key(key), FieldValueInvalid, message);
+        }
+        if let Err(fault) = label_value(value) {
+            let message = format!("{value:?}, the value of {key}, cannot stand here: {fault}.");
+            findings.error_at(rule, shown, &path.key(key), FieldValueInvalid, message);
+        }
+    }
+}
+
+/// A map of annotations.
+pub fn check_annotations(
+    annotations: Option<&BTreeMap<String, String>>,
+    shown: &Path<'_>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    use crate::validate::Reason::{FieldValueInvalid, FieldValueTooLong};
+    let Some(annotations) = annotations else { return };
+    for key in annotations.keys() {
+        // The server looks at the key in lower case, so that capitals pass in its prefix.
+        if let Err(fault) = qualified_name(&key.to_lowercase()) {
+            let message = format!("The key {key:?} cannot stand here: {fault}.");
+            findings.error_at(&ANNOTATIONS, shown, &path.key(key), FieldValueInvalid, message);
+        }
+    }
+    let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
+    if size > ANNOTATIONS_MAX {
+        let message = format!("The annotations take {size} bytes together, and {ANNOTATIONS_MAX} at most.");
+        findings.error_at(&ANNOTATIONS, shown, path, FieldValueTooLong, message);
+    }
+}
+
+fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (nth, owner) in owners.iter().enumerate() {
+        check_owner(owner, path, nth, findings);
+    }
+    if owners.iter().filter(|owner| is_true(owner.controller)).count() > 1 {
+        findings.invalid(&OWNERS, path, "Only one owner can be the controller. Set controller on one of them.");
+    }
+}
+
+/// The server names the list and not the place in it.
+fn check_owner(owner: &OwnerReference, path: &Path<'_>, nth: usize, findings: &mut Findings<'_>) {
+    use crate::validate::Reason::FieldValueInvalid;
+    let place = path.index(nth);
+    let version = owner.api_version.rsplit('/').next().unwrap_or_default();
+    for (field, empty) in [
+        ("apiVersion", version.is_empty()),
+        ("kind", owner.kind.is_empty()),
+        ("name", owner.name.is_empty()),
+        ("uid", owner.uid.is_empty()),
+    ] {
+        if empty {
+            let message = format!("An owner needs its {field}.");
+            findings.error_at(&OWNERS, &path.field(field), &place.field(field), FieldValueInvalid, message);
+        }
+    }
+    if owner.api_version == "v1" && owner.kind == "Event" {
+        findings.error_at(&OWNERS, path, &place, FieldValueInvalid, "An Event cannot own other objects.");
+    }
+}
+
+fn check_finalizers(finalizers: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
+    const KNOWN: &[&str] = &["kubernetes", "orphan", "foregroundDeletion"];
+    for (nth, finalizer) in finalizers.iter().enumerate() {
+        let place = path.index(nth);
+        if let Err(fault) = qualified_name(finalizer) {
+            let message = format!("{finalizer:?} cannot stand here: {fault}.");
+            findings.error_at(&FINALIZERS, path, &place, crate::validate::Reason::FieldValueInvalid, message.clone());
+            findings.invalid(&FINALIZERS, &place, message);
+        } else if !finalizer.contains('/') && !KNOWN.contains(&finalizer.as_str()) {
+            let message = format!("{finalizer:?} needs a domain before it, such as example.com/{finalizer}.");
+            findings.invalid(&FINALIZERS, &place, message);
+        }
+    }
+    let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
+    if has("orphan") && has("foregroundDeletion") {
+        findings.invalid(&FINALIZERS, path, "orphan and foregroundDeletion exclude each other. Keep one.");
+    }
+}

@@ -1,0 +1,192 @@
+//! The network of a pod: host network, DNS, host names and aliases.
+
+use std::net::IpAddr;
+
+use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec};
+
+use super::common::{each, is_true, text};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::{Fault, dns_label, dns_subdomain};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// In the host's network a container's port is the host's: containerPort and hostPort are equal.
+    HOST_NETWORK = "host-network-ports" in Pod:
+        "hostNetwork: true\ncontainers: [{ports: [{containerPort: 80, hostPort: 8080}]}]",
+        "hostNetwork: true\ncontainers: [{ports: [{containerPort: 8080, hostPort: 8080}]}]";
+    /// dnsPolicy is ClusterFirst, ClusterFirstWithHostNet, Default or None; None needs a dnsConfig with a nameserver.
+    DNS_POLICY = "dns-policy" in Pod: "dnsPolicy: Cluster", "dnsPolicy: ClusterFirst";
+    /// A dnsConfig has up to 3 nameservers (IP addresses) and up to 32 searches (domains of 2048 characters together),
+    /// and each of its options has a name.
+    DNS_CONFIG = "dns-config" in Pod: "dnsConfig: {nameservers: [localhost]}", "dnsConfig: {nameservers: [127.0.0.1]}";
+    /// A host alias gives an IP address host names, which are DNS subdomains.
+    HOST_ALIASES = "host-aliases" in Pod:
+        "hostAliases: [{ip: localhost, hostnames: [redis.local]}]", "hostAliases: [{ip: 127.0.0.1, hostnames: [redis.local]}]";
+    /// hostname and subdomain of a pod are DNS labels.
+    HOST_NAME = "pod-hostname" in Pod: "hostname: Tuner_1", "hostname: tuner-1";
+    /// hostnameOverride is a DNS subdomain of 64 characters at most, and excludes setHostnameAsFQDN and hostNetwork.
+    HOST_NAME_OVERRIDE = "pod-hostname-override" in Pod:
+        "hostnameOverride: Tuner_1", "hostnameOverride: tuner-1";
+}
+
+const NAMESERVERS_MAX: usize = 3;
+const SEARCHES_MAX: usize = 32;
+const SEARCH_CHARACTERS_MAX: usize = 2048;
+const OVERRIDE_MAX: usize = 64;
+
+/// Ports in the host's network.
+pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if !is_true(pod.host_network) {
+        return;
+    }
+    for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+        let list = path.field(list);
+        for (nth, container) in containers.iter().enumerate() {
+            let container_path = list.index(nth);
+            let ports = container_path.field("ports");
+            for (nth, port) in each(&container.ports).iter().enumerate() {
+                if port.host_port.unwrap_or_default() != port.container_port {
+                    let message = "In the host's network this must equal hostPort. Remove hostPort.";
+                    findings.invalid(&HOST_NETWORK, &ports.index(nth).field("containerPort"), message);
+                }
+            }
+        }
+    }
+}
+
+/// Names and addresses of a pod at `path`.
+pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let policy = text(&pod.dns_policy);
+    findings.one_of(
+        &DNS_POLICY,
+        &path.field("dnsPolicy"),
+        policy,
+        &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
+    );
+    check_dns_config(pod.dns_config.as_ref(), policy, &path.field("dnsConfig"), findings);
+    for (field, name) in [("hostname", &pod.hostname), ("subdomain", &pod.subdomain)] {
+        if !text(name).is_empty() {
+            findings.spelled(&HOST_NAME, &path.field(field), text(name), dns_label);
+        }
+    }
+    check_override(pod, path, findings);
+    let list = path.field("hostAliases");
+    for (nth, alias) in each(&pod.host_aliases).iter().enumerate() {
+        let path = list.index(nth);
+        check_ip(&HOST_ALIASES, &alias.ip, &path.field("ip"), findings);
+        let names = path.field("hostnames");
+        for (nth, name) in each(&alias.hostnames).iter().enumerate() {
+            findings.spelled(&HOST_ALIASES, &names.index(nth), name, dns_subdomain);
+        }
+    }
+}
+
+fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(name) = &pod.hostname_override else { return };
+    let field = path.field("hostnameOverride");
+    if name.len() > OVERRIDE_MAX {
+        findings.too_long(&HOST_NAME_OVERRIDE, &field, OVERRIDE_MAX);
+    }
+    findings.spelled(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
+    if is_true(pod.set_hostname_as_fqdn) {
+        let message = "setHostnameAsFQDN excludes hostnameOverride. Remove one of them.";
+        findings.forbidden(&HOST_NAME_OVERRIDE, &path.field("setHostnameAsFQDN"), message);
+    }
+    if is_true(pod.host_network) {
+        let message = "hostNetwork excludes hostnameOverride. Remove one of them.";
+        findings.forbidden(&HOST_NAME_OVERRIDE, &path.field("hostNetwork"), message);
+    }
+}
+
+/// Addresses as the server reads them: it takes leading zeros and IPv4 inside IPv6, as it always did.
+pub fn parse_ip(text: &str) -> Option<IpAddr> {
+    if text.contains(':') {
+        return text.parse().ok();
+    }
+    let parts: Vec<&str> = text.split('.').collect();
+    let number = |part: &&str| {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let significant = part.trim_start_matches('0');
+        digits.then(|| if significant.is_empty() { Some(0) } else { significant.parse::<u8>().ok() }).flatten()
+    };
+    let numbers: Option<Vec<u8>> = parts.iter().map(number).collect();
+    let bytes: [u8; 4] = numbers?.try_into().ok()?;
+    Some(IpAddr::from(bytes))
+}
+
+fn check_ip(rule: &'static crate::validate::Rule, value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if parse_ip(value).is_none() {
+        findings.invalid(rule, path, format!("{value:?} is no IP address. Write one such as 10.0.0.1 or 2001:db8::1."));
+    }
+}
+
+fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if policy == "None" {
+        match config {
+            None => findings.required(&DNS_POLICY, path, "dnsPolicy: None needs a dnsConfig. Add one."),
+            Some(config) if each(&config.nameservers).is_empty() => {
+                let message = "dnsPolicy: None needs at least one nameserver.";
+                findings.required(&DNS_POLICY, &path.field("nameservers"), message);
+            }
+            Some(_) => {}
+        }
+    }
+    let Some(config) = config else { return };
+    let (servers, list) = (each(&config.nameservers), path.field("nameservers"));
+    if servers.len() > NAMESERVERS_MAX {
+        findings.invalid(&DNS_CONFIG, &list, format!("There are more than {NAMESERVERS_MAX}. Remove some."));
+    }
+    for (nth, server) in servers.iter().enumerate() {
+        check_ip(&DNS_CONFIG, server, &list.index(nth), findings);
+    }
+    check_searches(each(&config.searches), &path.field("searches"), findings);
+    let list = path.field("options");
+    for (nth, option) in each(&config.options).iter().enumerate() {
+        if text(&option.name).is_empty() {
+            findings.required(&DNS_CONFIG, &list.index(nth), "An option needs a name.");
+        }
+    }
+}
+
+fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
+    if searches.len() > SEARCHES_MAX {
+        findings.invalid(&DNS_CONFIG, path, format!("There are more than {SEARCHES_MAX}. Remove some."));
+    }
+    if searches.join(" ").len() > SEARCH_CHARACTERS_MAX {
+        let message = format!("The domains take more than {SEARCH_CHARACTERS_MAX} characters together.");
+        findings.invalid(&DNS_CONFIG, path, message);
+    }
+    for (nth, search) in searches.iter().enumerate() {
+        if search != "." {
+            let name = search.strip_suffix('.').unwrap_or(search);
+            findings.spelled(&DNS_CONFIG, &path.index(nth), name, search_domain);
+        }
+    }
+}
+
+/// A DNS subdomain in which '_' may stand too.
+fn search_domain(name: &str) -> Result<(), Fault> {
+    let ends = |label: &str| label.starts_with('_') || label.ends_with('_');
+    if name.split('.').any(|label| label.ends_with('_') && label.len() == 1) || ends("") {
+        return dns_subdomain(name);
+    }
+    dns_subdomain(&name.replace('_', "a"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_ip;
+
+    #[test]
+    fn addresses() {
+        for good in ["10.0.0.1", "010.0.0.1", "::1", "2001:db8::1", "::ffff:10.0.0.1"] {
+            assert!(parse_ip(good).is_some(), "{good}");
+        }
+        for bad in ["", "10.0.0", "10.0.0.256", "10.0.0.1.", " 10.0.0.1", "1.2.3.a", "::1%eth0"] {
+            assert!(parse_ip(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a pod's operating system rules out.
+
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, SecurityContext};
+
+use super::common::{each, is_true};
+use crate::apimachinery::Path;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// os.name is linux or windows.
+    NAME = "pod-os" in Pod: "os: {name: Linux}", "os: {name: linux}";
+    /// A pod for Windows has none of the settings that Linux alone knows, and the other way round.
+    FIELDS = "pod-os-fields" in Pod:
+        "os: {name: windows}\nsecurityContext: {runAsUser: 1000}",
+        "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: ContainerUser}}";
+    /// In a Windows pod either all containers are host processes (windowsOptions.hostProcess) or none, and a pod of host
+    /// processes has hostNetwork: true.
+    HOST_PROCESS = "pod-windows-host-process" in Pod:
+        "securityContext: {windowsOptions: {hostProcess: true}}",
+        "hostNetwork: true\nsecurityContext: {windowsOptions: {hostProcess: true}}";
+}
+
+/// The operating system of a pod at `path`.
+pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    check_host_process(pod, path, findings);
+    let Some(os) = &pod.os else { return };
+    match os.name.as_str() {
+        "" => {
+            let os = path.field("os");
+            findings.required(&NAME, &os.field("name"), "Write linux or windows.");
+        }
+        "linux" => check_linux(pod, path, findings),
+        "windows" => check_windows(pod, path, findings),
+        other => findings.one_of(&NAME, &path.field("os"), other, &["linux", "windows"]),
+    }
+}
+
+fn forbid(os: &str, field: &str, set: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if set {
+        findings.forbidden(&FIELDS, &path.field(field), format!("A pod for {os} cannot have {field}. Remove it."));
+    }
+}
+
+fn check_linux(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if let Some(context) = &pod.security_context {
+        let path = path.field("securityContext");
+        forbid("linux", "windowsOptions", context.windows_options.is_some(), &path, findings);
+    }
+    each_context(pod, path, findings, |context, path, findings| {
+        forbid("linux", "windowsOptions", context.windows_options.is_some(), path, findings);
+    });
+}
+
+fn each_context(
+    pod: &PodSpec,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+    check: impl Fn(&SecurityContext, &Path<'_>, &mut Findings<'_>),
+) {
+    for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+        let list = path.field(list);
+        for (nth, container) in containers.iter().enumerate() {
+            if let Some(context) = &container.security_context {
+                let place = list.index(nth);
+                check(context, &place.field("securityContext"), findings);
+            }
+        }
+    }
+}
+
+fn check_windows(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if let Some(context) = &pod.security_context {
+        check_pod_context(context, &path.field("securityContext"), findings);
+    }
+    if is_true(pod.share_process_namespace) {
+        forbid("windows", "shareProcessNamespace", true, path, findings);
+    }
+    for (field, set) in [
+        ("hostUsers", pod.host_users.is_some()),
+        ("hostPID", is_true(pod.host_pid)),
+        ("hostIPC", is_true(pod.host_ipc)),
+        ("resources", pod.resources.is_some()),
+    ] {
+        forbid("windows", field, set, path, findings);
+    }
+    each_context(pod, path, findings, |context, path, findings| {
+        for (field, set) in [
+            ("appArmorProfile", context.app_armor_profile.is_some()),
+            ("seLinuxOptions", context.se_linux_options.is_some()),
+            ("seccompProfile", context.seccomp_profile.is_some()),
+            ("capabilities", context.capabilities.is_some()),
+            ("readOnlyRootFilesystem", context.read_only_root_filesystem.is_some()),
+            ("privileged", context.privileged.is_some()),
+            ("allowPrivilegeEscalation", context.allow_privilege_escalation.is_some()),
+            ("procMount", context.proc_mount.is_some()),
+            ("runAsUser", context.run_as_user.is_some()),
+            ("runAsGroup", context.run_as_group.is_some()),
+        ] {
+            forbid("windows", field, set, path, findings);
+        }
+    });
+}
+
+fn check_pod_context(context: &PodSecurityContext, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (field, set) in [
+        ("appArmorProfile", context.app_armor_profile.is_some()),
+        ("seLinuxOptions", context.se_linux_options.is_some()),
+        ("seLinuxChangePolicy", context.se_linux_change_policy.is_some()),
+        ("seccompProfile", context.seccomp_profile.is_some()),
+        ("fsGroup", context.fs_group.is_some()),
+        ("fsGroupChangePolicy", context.fs_group_change_policy.is_some()),
+        ("sysctls", !each(&context.sysctls).is_empty()),
+        ("runAsUser", context.run_as_user.is_some()),
+        ("runAsGroup", context.run_as_group.is_some()),
+        ("supplementalGroups", context.supplemental_groups.is_some()),
+        ("supplementalGroupsPolicy", context.supplemental_groups_policy.is_some()),
+    ] {
+        forbid("windows", field, set, path, findings);
+    }
+}
+
+/// Host processes of Windows, which any pod may ask for.
+fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let of_pod = pod.security_context.as_ref().and_then(|context| context.windows_options.as_ref()?.host_process);
+    let all: Vec<Option<bool>> = each(&pod.init_containers)
+        .iter()
+        .chain(&pod.containers)
+        .map(|container| container.security_context.as_ref().and_then(|own| own.windows_options.as_ref()?.host_process))
+        .collect();
+    let hosts = all.iter().filter(|own| own.or(of_pod) == Some(true)).count();
+    for (nth, own) in all.iter().enumerate() {
+        if own.is_some() && of_pod.is_some() && *own != of_pod {
+            let init = each(&pod.init_containers).len();
+            let (list, nth) = if nth < init { ("initContainers", nth) } else { ("containers", nth - init) };
+            let list = path.field(list);
+            let place = list.index(nth);
+            let context = place.field("securityContext");
+            let options = context.field("windowsOptions");
+            let message = "This must be what the pod's own windowsOptions say.";
+            findings.invalid(&HOST_PROCESS, &options.field("hostProcess"), message);
+        }
+    }
+    if hosts == 0 {
+        return;
+    }
+    if hosts != all.len() {
+        findings.invalid(&HOST_PROCESS, path, "Either all containers are host processes, or none.");
+    }
+    if !is_true(pod.host_network) {
+        findings.invalid(&HOST_PROCESS, &path.field("hostNetwork"), "A pod of host processes needs hostNetwork: true.");
+    }
+}

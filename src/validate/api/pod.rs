@@ -1,0 +1,191 @@
+//! The pod that a Job's template describes: its parts in the server's order, and what belongs to none of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
+
+use super::common::{each, is_true, text};
+use super::{
+    affinity, claims, container, metadata, network, operating_system, pod_security, resources, scheduling, volumes,
+};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::{dns_subdomain, qualified_name};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A pod's restartPolicy is Always, OnFailure or Never.
+    RESTART_POLICY = "pod-restart-policy" in Pod: "restartPolicy: never", "restartPolicy: Never";
+    /// activeDeadlineSeconds of a pod is a number from 1 to 2147483647.
+    DEADLINE = "pod-active-deadline" in Pod: "activeDeadlineSeconds: 0", "activeDeadlineSeconds: 3600";
+    /// The names that a pod refers to (service account, node, priority class, runtime class) are DNS subdomains.
+    REFERENCES = "pod-references" in Pod: "serviceAccountName: Tuning_Bot", "serviceAccountName: tuning-bot";
+    /// nodeSelector is a map of labels.
+    NODE_SELECTOR = "pod-node-selector" in Pod:
+        "nodeSelector: {disk type: ssd}", "nodeSelector: {disk-type: ssd}";
+    /// preemptionPolicy is PreemptLowerPriority or Never.
+    PREEMPTION = "pod-preemption-policy" in Pod: "preemptionPolicy: Always", "preemptionPolicy: Never";
+    /// A readiness gate names a pod's condition by a qualified name.
+    READINESS_GATES = "pod-readiness-gates" in Pod:
+        "readinessGates: [{conditionType: is ready}]", "readinessGates: [{conditionType: example.com/ready}]";
+    /// A scheduling gate has a qualified name of its own.
+    SCHEDULING_GATES = "pod-scheduling-gates" in Pod:
+        "schedulingGates: [{name: my gate}]", "schedulingGates: [{name: example.com/gate}]";
+    /// With hostUsers: false the pod has user ids of its own, and so no share in the host's network, processes or IPC,
+    /// and no block devices.
+    HOST_USERS = "pod-host-users" in Pod: "hostUsers: false\nhostPID: true", "hostUsers: false";
+    /// Ephemeral containers are added to a pod that runs; a template has none.
+    EPHEMERAL_CONTAINERS = "pod-ephemeral-containers" in Pod:
+        "ephemeralContainers: [{name: debug, image: busybox}]", "ephemeralContainers: []";
+    /// Some annotations of a pod speak to Kubernetes: controller.kubernetes.io/pod-deletion-cost is a whole number
+    /// of 32 bits, and kubernetes.io/config.mirror stands on mirror pods only, which have a nodeName.
+    ANNOTATIONS = "pod-annotations" in JobSpec:
+        "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: high}",
+        "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: \"100\"}";
+}
+
+/// The pod of a template at `template`.
+pub fn check(
+    pod: &PodSpec,
+    annotations: Option<&BTreeMap<String, String>>,
+    template: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    check_annotations(pod, annotations, template, findings);
+    let path = &template.field("spec");
+    let volumes = volumes::check(each(&pod.volumes), &path.field("volumes"), findings);
+    let claims: BTreeSet<&str> = each(&pod.resource_claims).iter().map(|claim| claim.name.as_str()).collect();
+    claims::check(each(&pod.resource_claims), &path.field("resourceClaims"), findings);
+    container::check_all(pod, &volumes, &claims, path, findings);
+    network::check_host_ports(pod, path, findings);
+    resources::check_pod(pod, &path.field("resources"), findings);
+    findings.one_of(
+        &RESTART_POLICY,
+        &path.field("restartPolicy"),
+        text(&pod.restart_policy),
+        &["Always", "Never", "OnFailure"],
+    );
+    network::check(pod, path, findings);
+    metadata::check_labels(&NODE_SELECTOR, pod.node_selector.as_ref(), &path.field("nodeSelector"), findings);
+    pod_security::check(pod, path, findings);
+    affinity::check(pod.affinity.as_ref(), &path.field("affinity"), findings);
+    check_gates(pod, path, findings);
+    scheduling::check(pod, path, findings);
+    check_host_users(pod, path, findings);
+    check_references(pod, path, findings);
+    check_numbers(pod, path, findings);
+    resources::check_overhead(pod.overhead.as_ref(), &path.field("overhead"), findings);
+    operating_system::check(pod, path, findings);
+    if !each(&pod.ephemeral_containers).is_empty() {
+        let message = "A template has no ephemeral containers. Write a container, or add them with kubectl debug.";
+        findings.forbidden(&EPHEMERAL_CONTAINERS, &path.field("ephemeralContainers"), message);
+    }
+}
+
+/// The annotations that Kubernetes itself reads.
+fn check_annotations(
+    pod: &PodSpec,
+    annotations: Option<&BTreeMap<String, String>>,
+    template: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    use crate::validate::Reason::FieldValueInvalid;
+    let Some(annotations) = annotations else { return };
+    let (shown, metadata) = (template.field("annotations"), template.field("metadata"));
+    let place = metadata.field("annotations");
+    let mirror = "kubernetes.io/config.mirror";
+    if annotations.contains_key(mirror) && text(&pod.node_name).is_empty() {
+        let message = "Only a mirror pod has this annotation, and a mirror pod has a nodeName. Remove it.";
+        findings.error_at(&ANNOTATIONS, &shown.key(mirror), &place.key(mirror), FieldValueInvalid, message);
+    }
+    let cost = "controller.kubernetes.io/pod-deletion-cost";
+    if let Some(value) = annotations.get(cost) {
+        let spelled = !value.starts_with('+') && (value == "0" || !value.trim_start_matches('-').starts_with('0'));
+        if !spelled || value.parse::<i32>().is_err() {
+            let message = format!("{value:?} must be a whole number of 32 bits, such as \"100\".");
+            findings.error_at(&ANNOTATIONS, &shown.key(cost), &place.key(cost), FieldValueInvalid, message);
+        }
+    }
+}
+
+fn check_gates(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let gates = path.field("readinessGates");
+    for (nth, gate) in each(&pod.readiness_gates).iter().enumerate() {
+        let place = gates.index(nth);
+        findings.spelled(&READINESS_GATES, &place.field("conditionType"), &gate.condition_type, qualified_name);
+    }
+    let gates = path.field("schedulingGates");
+    let mut seen = BTreeSet::new();
+    for (nth, gate) in each(&pod.scheduling_gates).iter().enumerate() {
+        let place = gates.index(nth);
+        findings.spelled(&SCHEDULING_GATES, &place, &gate.name, qualified_name);
+        if !seen.insert(&gate.name) {
+            findings.duplicate(&SCHEDULING_GATES, &place, format!("The gate {} stands here twice.", gate.name));
+        }
+    }
+}
+
+fn check_host_users(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if pod.host_users != Some(false) {
+        return;
+    }
+    for (field, set) in [
+        ("hostNetwork", is_true(pod.host_network)),
+        ("hostPID", is_true(pod.host_pid)),
+        ("hostIPC", is_true(pod.host_ipc)),
+    ] {
+        if set {
+            let message = format!("{field} cannot be had with hostUsers: false. Remove one of them.");
+            findings.forbidden(&HOST_USERS, &path.field(field), message);
+        }
+    }
+    for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+        let list = path.field(list);
+        for (nth, container) in containers.iter().enumerate() {
+            if !each(&container.volume_devices).is_empty() {
+                let place = list.index(nth);
+                let message = "Block devices cannot be had with hostUsers: false. Remove one of them.";
+                findings.forbidden(&HOST_USERS, &place.field("volumeDevices"), message);
+            }
+        }
+    }
+}
+
+fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (field, name) in [
+        ("serviceAccountName", &pod.service_account_name),
+        ("nodeName", &pod.node_name),
+        ("priorityClassName", &pod.priority_class_name),
+    ] {
+        if !text(name).is_empty() {
+            findings.spelled(&REFERENCES, &path.field(field), text(name), dns_subdomain);
+        }
+    }
+    if let Some(name) = &pod.runtime_class_name {
+        findings.spelled(&REFERENCES, &path.field("runtimeClassName"), name, dns_subdomain);
+    }
+}
+
+fn check_numbers(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if let Some(seconds) = pod.active_deadline_seconds.filter(|seconds| !(1..=i64::from(i32::MAX)).contains(seconds)) {
+        let message = format!("{seconds} must be from 1 to {}.", i32::MAX);
+        findings.invalid(&DEADLINE, &path.field("activeDeadlineSeconds"), message);
+    }
+    if let Some(policy) = &pod.preemption_policy {
+        let allowed = ["Never", "PreemptLowerPriority"];
+        findings.one_of(&PREEMPTION, &path.field("preemptionPolicy"), policy, &allowed);
+    }
+}
+
+/// All containers of a template with the name of their list and their place in it.
+pub fn containers(
+    template: &PodTemplateSpec,
+) -> impl Iterator<Item = (&'static str, usize, &k8s_openapi::api::core::v1::Container)> {
+    let pod = template.spec.iter();
+    pod.flat_map(|pod| {
+        let init = each(&pod.init_containers).iter().enumerate().map(|(nth, one)| ("initContainers", nth, one));
+        init.chain(pod.containers.iter().enumerate().map(|(nth, one)| ("containers", nth, one)))
+    })
+}

@@ -1,0 +1,95 @@
+//! The security context of a pod.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
+
+use super::common::{each, id, is_true};
+use super::container_security::{self, IDS};
+use crate::apimachinery::Path;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A pod does not share its processes with the host and among its containers at once.
+    SHARE_PROCESSES = "pod-share-process-namespace" in Pod:
+        "shareProcessNamespace: true\nhostPID: true", "shareProcessNamespace: true";
+    /// A sysctl has the name of a kernel's setting, such as net.core.somaxconn, once; in the host's network or IPC the
+    /// settings of these cannot be changed.
+    SYSCTLS = "pod-sysctls" in Pod:
+        "securityContext: {sysctls: [{name: Net.Core, value: \"1\"}]}",
+        "securityContext: {sysctls: [{name: net.core.somaxconn, value: \"1024\"}]}";
+    /// fsGroupChangePolicy is OnRootMismatch or Always, supplementalGroupsPolicy is Merge or Strict, and
+    /// seLinuxChangePolicy is MountOption or Recursive.
+    POLICIES = "pod-security-policies" in Pod:
+        "securityContext: {fsGroupChangePolicy: Never}", "securityContext: {fsGroupChangePolicy: OnRootMismatch}";
+}
+
+/// Characters in the name of a sysctl.
+const SYSCTL_MAX: usize = 253;
+
+/// The security context of a pod at `path`.
+pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let path = path.field("securityContext");
+    if is_true(pod.share_process_namespace) && is_true(pod.host_pid) {
+        let message = "shareProcessNamespace and hostPID exclude each other. Remove one of them.";
+        findings.invalid(&SHARE_PROCESSES, &path.field("shareProcessNamespace"), message);
+    }
+    let Some(context) = &pod.security_context else { return };
+    id(&IDS, &path.field("fsGroup"), context.fs_group, findings);
+    id(&IDS, &path.field("runAsUser"), context.run_as_user, findings);
+    id(&IDS, &path.field("runAsGroup"), context.run_as_group, findings);
+    let groups = path.field("supplementalGroups");
+    for (nth, group) in each(&context.supplemental_groups).iter().enumerate() {
+        id(&IDS, &groups.index(nth), Some(*group), findings);
+    }
+    check_sysctls(context, pod, &path.field("sysctls"), findings);
+    for (field, policy, allowed) in [
+        ("fsGroupChangePolicy", &context.fs_group_change_policy, ["Always", "OnRootMismatch"]),
+        ("supplementalGroupsPolicy", &context.supplemental_groups_policy, ["Merge", "Strict"]),
+        ("seLinuxChangePolicy", &context.se_linux_change_policy, ["MountOption", "Recursive"]),
+    ] {
+        if let Some(policy) = policy {
+            findings.one_of(&POLICIES, &path.field(field), policy, &allowed);
+        }
+    }
+    container_security::check_seccomp(context.seccomp_profile.as_ref(), &path.field("seccompProfile"), findings);
+    container_security::check_windows(context.windows_options.as_ref(), &path.field("windowsOptions"), findings);
+    container_security::check_app_armor(context.app_armor_profile.as_ref(), &path.field("appArmorProfile"), findings);
+}
+
+fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut seen = BTreeSet::new();
+    for (nth, sysctl) in each(&context.sysctls).iter().enumerate() {
+        let place = path.index(nth);
+        let (name, field) = (sysctl.name.as_str(), place.field("name"));
+        if name.is_empty() {
+            findings.required(&SYSCTLS, &field, "Name the setting, such as net.core.somaxconn.");
+        } else if !is_sysctl(name) {
+            let message = format!("{name:?} is no name of a kernel's setting, such as net.core.somaxconn.");
+            findings.invalid(&SYSCTLS, &field, message);
+        } else if !seen.insert(name) {
+            findings.duplicate(&SYSCTLS, &field, format!("{name} is set twice. Remove one."));
+        }
+        let (dotted, host) = (name.replace('/', "."), is_true(pod.host_network));
+        if host && dotted.starts_with("net.") {
+            findings.invalid(&SYSCTLS, &field, "In the host's network this cannot be set. Remove it.");
+        }
+        let ipc = ["kernel.shm", "kernel.msg", "fs.mqueue."].iter().any(|start| dotted.starts_with(start));
+        if is_true(pod.host_ipc) && (ipc || dotted == "kernel.sem") {
+            findings.invalid(&SYSCTLS, &field, "With the host's IPC this cannot be set. Remove it.");
+        }
+    }
+}
+
+fn is_sysctl(name: &str) -> bool {
+    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let part = |part: &str| {
+        let bytes = part.as_bytes();
+        let ends = bytes.first().is_some_and(|b| alphanumeric(*b)) && bytes.last().is_some_and(|b| alphanumeric(*b));
+        ends && bytes.iter().all(|b| alphanumeric(*b) || matches!(b, b'-' | b'_'))
+    };
+    name.len() <= SYSCTL_MAX && name.split(['.', '/']).all(part)
+}

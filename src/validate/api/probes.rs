@@ -1,0 +1,192 @@
+//! Probes and lifecycle handlers: what they do, and how often.
+
+use k8s_openapi::api::core::v1::{
+    Container, ExecAction, GRPCAction, HTTPGetAction, LifecycleHandler, PodSpec, Probe, SleepAction, TCPSocketAction,
+};
+
+use super::common::{is_port, port, text};
+use crate::apimachinery::Path;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A probe or lifecycle handler does one thing: exec, httpGet or tcpSocket; a probe may also use grpc,
+    /// and a lifecycle handler sleep.
+    HANDLER = "handler" in Container: "livenessProbe: {}", "livenessProbe: {exec: {command: [\"true\"]}}";
+    /// exec needs a command.
+    EXEC = "handler-exec" in Container:
+        "livenessProbe: {exec: {command: []}}", "livenessProbe: {exec: {command: [\"true\"]}}";
+    /// httpGet has a port (by number or name), the scheme HTTP or HTTPS, and headers whose names HTTP allows.
+    HTTP_GET = "handler-http-get" in Container:
+        "livenessProbe: {httpGet: {port: 8080, scheme: https}}", "livenessProbe: {httpGet: {port: 8080, scheme: HTTPS}}";
+    /// tcpSocket and grpc have a port from 1 to 65535.
+    PORT = "handler-port" in Container:
+        "livenessProbe: {tcpSocket: {port: 0}}", "livenessProbe: {tcpSocket: {port: 6379}}";
+    /// sleep takes from 0 seconds to the pod's grace period.
+    SLEEP = "handler-sleep" in Container:
+        "lifecycle: {preStop: {sleep: {seconds: 60}}}", "lifecycle: {preStop: {sleep: {seconds: 5}}}";
+    /// The times of a probe are not negative. A liveness or startup probe succeeds at once (successThreshold 1), and
+    /// a readiness probe, which stops nothing, has no terminationGracePeriodSeconds.
+    PROBE = "probe" in Container:
+        "livenessProbe: {exec: {command: [\"true\"]}, successThreshold: 2}",
+        "livenessProbe: {exec: {command: [\"true\"]}, successThreshold: 1}";
+    /// A stopSignal needs os.name in the pod, and is a signal that this system has.
+    STOP_SIGNAL = "stop-signal" in Pod:
+        "containers: [{lifecycle: {stopSignal: SIGUSR1}}]",
+        "os: {name: linux}\ncontainers: [{lifecycle: {stopSignal: SIGUSR1}}]";
+}
+
+/// What a probe or a lifecycle handler does.
+#[derive(Default)]
+struct Handler<'h> {
+    exec: Option<&'h ExecAction>,
+    http_get: Option<&'h HTTPGetAction>,
+    tcp_socket: Option<&'h TCPSocketAction>,
+    grpc: Option<&'h GRPCAction>,
+    sleep: Option<&'h SleepAction>,
+}
+
+/// The probes and handlers of a container at `path`.
+pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let grace = pod.termination_grace_period_seconds.unwrap_or_default();
+    if let Some(lifecycle) = &container.lifecycle {
+        let path = path.field("lifecycle");
+        for (field, handler) in [("postStart", &lifecycle.post_start), ("preStop", &lifecycle.pre_stop)] {
+            if let Some(handler) = handler {
+                check_handler(&of_lifecycle(handler), grace, &path.field(field), findings);
+            }
+        }
+        if let Some(signal) = &lifecycle.stop_signal {
+            check_signal(signal, pod, &path.field("stopSignal"), findings);
+        }
+    }
+    for (field, probe) in [
+        ("livenessProbe", &container.liveness_probe),
+        ("readinessProbe", &container.readiness_probe),
+        ("startupProbe", &container.startup_probe),
+    ] {
+        if let Some(probe) = probe {
+            check_probe(probe, field, grace, &path.field(field), findings);
+        }
+    }
+}
+
+fn of_lifecycle(handler: &LifecycleHandler) -> Handler<'_> {
+    Handler {
+        exec: handler.exec.as_ref(),
+        http_get: handler.http_get.as_ref(),
+        tcp_socket: handler.tcp_socket.as_ref(),
+        sleep: handler.sleep.as_ref(),
+        grpc: None,
+    }
+}
+
+fn check_probe(probe: &Probe, kind: &str, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let handler = Handler {
+        exec: probe.exec.as_ref(),
+        http_get: probe.http_get.as_ref(),
+        tcp_socket: probe.tcp_socket.as_ref(),
+        grpc: probe.grpc.as_ref(),
+        sleep: None,
+    };
+    check_handler(&handler, grace, path, findings);
+    for (field, value) in [
+        ("initialDelaySeconds", probe.initial_delay_seconds),
+        ("timeoutSeconds", probe.timeout_seconds),
+        ("periodSeconds", probe.period_seconds),
+        ("successThreshold", probe.success_threshold),
+        ("failureThreshold", probe.failure_threshold),
+    ] {
+        findings.not_negative(&PROBE, &path.field(field), value);
+    }
+    let own_grace = path.field("terminationGracePeriodSeconds");
+    if let Some(seconds) = probe.termination_grace_period_seconds {
+        if seconds <= 0 {
+            findings.invalid(&PROBE, &own_grace, format!("{seconds} must be greater than 0."));
+        }
+        if kind == "readinessProbe" {
+            findings.invalid(&PROBE, &own_grace, "A readiness probe stops nothing. Remove this.");
+        }
+    }
+    if kind != "readinessProbe" && probe.success_threshold != Some(1) {
+        findings.invalid(&PROBE, &path.field("successThreshold"), "This must be 1.");
+    }
+}
+
+fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut count = 0;
+    let mut first = |field: &str, findings: &mut Findings<'_>| {
+        count += 1;
+        if count > 1 {
+            let message = format!("{field} is the second thing to do. Keep one.");
+            findings.forbidden(&HANDLER, &path.field(field), message);
+        }
+        count == 1
+    };
+    if let Some(exec) = handler.exec.filter(|_| first("exec", findings)) {
+        if exec.command.as_deref().unwrap_or_default().is_empty() {
+            let path = path.field("exec");
+            findings.required(&EXEC, &path.field("command"), "Write the command and its arguments.");
+        }
+    }
+    if let Some(action) = handler.http_get.filter(|_| first("httpGet", findings)) {
+        check_http_get(action, &path.field("httpGet"), findings);
+    }
+    if let Some(action) = handler.tcp_socket.filter(|_| first("tcpSocket", findings)) {
+        let path = path.field("tcpSocket");
+        port(&PORT, &path.field("port"), &action.port, findings);
+    }
+    if let Some(action) = handler.grpc.filter(|_| first("grpc", findings)) {
+        let path = path.field("grpc");
+        if !is_port(action.port) {
+            let message = format!("{} is no port. Write a number from 1 to 65535.", action.port);
+            findings.invalid(&PORT, &path.field("port"), message);
+        }
+    }
+    if let Some(action) = handler.sleep.filter(|_| first("sleep", findings)) {
+        if !(0..=grace).contains(&action.seconds) {
+            let message = format!("{} must be from 0 to the grace period of {grace} seconds.", action.seconds);
+            findings.invalid(&SLEEP, &path.field("sleep"), message);
+        }
+    }
+    if count == 0 {
+        findings.required(&HANDLER, path, "Say what to do: exec, httpGet, tcpSocket.");
+    }
+}
+
+fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findings<'_>) {
+    port(&HTTP_GET, &path.field("port"), &action.port, findings);
+    findings.one_of(&HTTP_GET, &path.field("scheme"), text(&action.scheme), &["HTTP", "HTTPS"]);
+    for header in action.http_headers.iter().flatten() {
+        let name = header.name.as_str();
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            let message = format!("{name:?} is no name of a header. Write letters, digits and '-'.");
+            findings.invalid(&HTTP_GET, &path.field("httpHeaders"), message);
+        }
+    }
+}
+
+fn check_signal(signal: &str, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    const LINUX: &[&str] = &[
+        "SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO",
+        "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGSEGV", "SIGSTKFLT", "SIGSTOP",
+        "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM",
+        "SIGWINCH", "SIGXCPU", "SIGXFSZ", "SIGRTMIN", "SIGRTMAX",
+    ];
+    match pod.os.as_ref().map_or("", |os| os.name.as_str()) {
+        "" => findings.forbidden(&STOP_SIGNAL, path, "A stopSignal needs os.name in the pod. Add it."),
+        "windows" => findings.one_of(&STOP_SIGNAL, path, signal, &["SIGKILL", "SIGTERM"]),
+        _ => {
+            let real_time = signal.strip_prefix("SIGRTM").and_then(|rest| match rest.split_at_checked(3) {
+                Some(("IN+", number)) => number.parse::<u8>().ok().filter(|number| (1..=15).contains(number)),
+                Some(("AX-", number)) => number.parse::<u8>().ok().filter(|number| (1..=14).contains(number)),
+                _ => None,
+            });
+            if real_time.is_none() {
+                findings.one_of(&STOP_SIGNAL, path, signal, LINUX);
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Amounts of resources: of containers, of the pod as a whole, and of its overhead.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
+
+use super::common::{each, text};
+use crate::apimachinery::names::qualified_name;
+use crate::apimachinery::{Path, Quantity};
+use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A container's resources are cpu, memory, ephemeral-storage, hugepages-SIZE, and extended ones with a domain,
+    /// such as example.com/gpu.
+    NAME = "resource-name" in Container:
+        "resources: {limits: {gpu: 1}}", "resources: {limits: {example.com/gpu: 1}}";
+    /// Amounts are not negative; extended resources come in whole numbers, and huge pages in whole pages.
+    AMOUNT = "resource-amount" in Container:
+        "resources: {limits: {example.com/gpu: 500m}}", "resources: {limits: {example.com/gpu: 1}}";
+    /// A request is not above its limit. Extended resources and huge pages cannot be overcommitted: they need a limit,
+    /// and a request that equals it.
+    REQUEST = "resource-request" in Container:
+        "resources: {requests: {cpu: 2}, limits: {cpu: 1}}", "resources: {requests: {cpu: 1}, limits: {cpu: 2}}";
+    /// Who asks for huge pages asks for cpu or memory too.
+    HUGE_PAGES = "resource-huge-pages" in Pod:
+        "containers:\n- {name: main, image: busybox}\n- {name: pages, image: busybox, resources: {limits: {hugepages-2Mi: 4Mi}}}",
+        "containers:\n- {name: main, image: busybox}\n- {name: pages, image: busybox, resources: {limits: {hugepages-2Mi: 4Mi, memory: 1Gi}}}";
+    /// The resources of a pod as a whole are cpu, memory and huge pages; its requests are not below what its containers
+    /// request together, and no container's limit is above the pod's.
+    POD = "pod-resources" in Pod:
+        "resources: {requests: {cpu: 1m}}", "resources: {requests: {cpu: 4}}";
+    /// A resizePolicy says for cpu and memory, once each, NotRequired or RestartContainer; in a pod that
+    /// never restarts its containers, NotRequired only.
+    RESIZE = "container-resize-policy" in Container:
+        "resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]",
+        "resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]";
+}
+
+type Amounts = BTreeMap<String, RawQuantity>;
+
+const HUGE_PAGES_PREFIX: &str = "hugepages-";
+
+/// An amount that decoding has let through.
+fn amount(raw: &RawQuantity) -> Quantity {
+    Quantity::parse(&raw.0).unwrap_or(Quantity::ZERO)
+}
+
+fn is_huge_pages(name: &str) -> bool {
+    name.starts_with(HUGE_PAGES_PREFIX)
+}
+
+fn is_native(name: &str) -> bool {
+    !name.contains('/') || name.contains("kubernetes.io/")
+}
+
+fn is_extended(name: &str) -> bool {
+    !is_native(name) && !name.starts_with("requests.") && qualified_name(&format!("requests.{name}")).is_ok()
+}
+
+fn can_overcommit(name: &str) -> bool {
+    is_native(name) && !is_huge_pages(name)
+}
+
+fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    findings.spelled(&NAME, path, name, qualified_name);
+    if name.contains('/') {
+        if !is_native(name) && !is_extended(name) {
+            findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
+        }
+    } else if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
+        let message = format!("{name:?} is no resource of a container. Extended ones have a domain: example.com/{name}.");
+        findings.invalid(&NAME, path, message);
+    }
+}
+
+fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if amount.is_negative() {
+        findings.invalid(&AMOUNT, path, format!("{amount} is negative. Write 0 or more."));
+    }
+    if is_extended(name) && !amount.is_whole() {
+        findings.invalid(&AMOUNT, path, format!("{amount} must be a whole number: {name} cannot be divided."));
+    }
+    let page = name.strip_prefix(HUGE_PAGES_PREFIX).and_then(Quantity::parse);
+    if let Some(page) = page.filter(|page| is_huge_pages(name) && !page.is_zero()) {
+        if amount.units() % page.units() != 0 {
+            findings.invalid(&AMOUNT, path, format!("{amount} is no whole number of pages of {page}."));
+        }
+    }
+}
+
+/// The resources of a container.
+pub fn check(resources: &ResourceRequirements, path: &Path<'_>, findings: &mut Findings<'_>) {
+    check_with(resources, check_name, path, findings);
+}
+
+fn check_with(
+    resources: &ResourceRequirements,
+    check_name: fn(&str, &Path<'_>, &mut Findings<'_>),
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let none = Amounts::new();
+    let (limits, requests) = (resources.limits.as_ref().unwrap_or(&none), resources.requests.as_ref().unwrap_or(&none));
+    let (limits_path, requests_path) = (path.field("limits"), path.field("requests"));
+    for (name, limit) in limits {
+        let path = limits_path.key(name);
+        check_name(name, &path, findings);
+        check_amount(name, amount(limit), &path, findings);
+    }
+    for (name, raw) in requests {
+        let path = requests_path.key(name);
+        check_name(name, &path, findings);
+        let request = amount(raw);
+        check_amount(name, request, &path, findings);
+        check_against_limit(name, request, limits.get(name).map(amount), &requests_path, &limits_path, findings);
+    }
+    let has = |wanted: fn(&str) -> bool| limits.keys().chain(requests.keys()).any(|name| wanted(name));
+    if has(is_huge_pages) && !has(|name| matches!(name, "cpu" | "memory")) {
+        findings.forbidden(&HUGE_PAGES, path, "Huge pages need cpu or memory beside them. Add one.");
+    }
+}
+
+/// The server names the requests or limits as a whole here.
+fn check_against_limit(
+    name: &str,
+    request: Quantity,
+    limit: Option<Quantity>,
+    requests: &Path<'_>,
+    limits: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let place = requests.key(name);
+    match limit {
+        Some(limit) if request > limit => {
+            let message = format!("The request for {name} is {request}, above its limit of {limit}.");
+            findings.error_at(&REQUEST, requests, &place, FieldValueInvalid, message);
+        }
+        Some(limit) if !can_overcommit(name) && request != limit => {
+            let message = format!("The request for {name} must equal its limit of {limit}.");
+            findings.error_at(&REQUEST, requests, &place, FieldValueInvalid, message);
+        }
+        None if !can_overcommit(name) => {
+            let message = format!("{name} needs a limit that equals its request of {request}.");
+            findings.error_at(&REQUEST, limits, &place, FieldValueRequired, message);
+        }
+        _ => {}
+    }
+}
+
+/// The overhead of a runtime class, which the server treats as limits.
+pub fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if let Some(overhead) = overhead {
+        let resources = ResourceRequirements { limits: Some(overhead.clone()), ..ResourceRequirements::default() };
+        check(&resources, path, findings);
+    }
+}
+
+fn check_pod_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    findings.spelled(&NAME, path, name, qualified_name);
+    if !matches!(name, "cpu" | "memory") && !is_huge_pages(name) {
+        let message = format!("{name:?} is no resource of a pod as a whole. Give it to a container.");
+        findings.invalid(&POD, path, message);
+    }
+}
+
+/// The resources of a pod as a whole, against those of its containers.
+pub fn check_pod(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(resources) = &pod.resources else { return };
+    check_with(resources, check_pod_name, path, findings);
+    let requests = path.field("requests");
+    for (name, raw) in resources.requests.iter().flatten() {
+        let together = sum_of_requests(pod, name);
+        if together > amount(raw) {
+            let message = format!("The containers request {together} together, more than the pod's {}.", amount(raw));
+            findings.invalid(&POD, &requests.key(name), message);
+        }
+    }
+    let limits = resources.limits.iter().flatten();
+    for (name, raw) in limits {
+        for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+            for (nth, container) in containers.iter().enumerate() {
+                let limit = container.resources.as_ref().and_then(|own| own.limits.as_ref()?.get(name)).map(amount);
+                if limit.is_some_and(|limit| limit > amount(raw)) {
+                    let list = path.field(list);
+                    let (place, message) = (list.index(nth), "A container's limit is above that of its pod.");
+                    findings.invalid(&POD, &place.key(name).field("limits"), message);
+                }
+            }
+        }
+    }
+}
+
+/// What a pod's containers request of a resource: all that run at once, or the largest that runs before.
+fn sum_of_requests(pod: &PodSpec, name: &str) -> Quantity {
+    let request = |container: &Container| {
+        let own = container.resources.as_ref().and_then(|own| own.requests.as_ref()?.get(name));
+        own.map_or(Quantity::ZERO, amount)
+    };
+    let mut together = pod.containers.iter().map(request).fold(Quantity::ZERO, |sum, one| sum + one);
+    let (mut sidecars, mut largest) = (Quantity::ZERO, Quantity::ZERO);
+    for container in each(&pod.init_containers) {
+        if text(&container.restart_policy) == "Always" {
+            sidecars = sidecars + request(container);
+            largest = largest.max(sidecars);
+        } else {
+            largest = largest.max(sidecars + request(container));
+        }
+    }
+    together = together + sidecars;
+    together.max(largest)
+}
+
+/// The server names the list and not the place in it, except for repeated resources.
+pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut seen = Vec::new();
+    for (nth, policy) in each(&container.resize_policy).iter().enumerate() {
+        let place = path.index(nth);
+        let resource = policy.resource_name.as_str();
+        match resource {
+            "cpu" | "memory" => {}
+            "" => {
+                findings.error_at(&RESIZE, path, &place, FieldValueRequired, "Name the resource: cpu or memory.");
+            }
+            other => {
+                let message = format!("{other:?} must be cpu or memory.");
+                findings.error_at(&RESIZE, path, &place.field("resourceName"), FieldValueNotSupported, message);
+            }
+        }
+        if seen.contains(&resource) {
+            findings.error(&RESIZE, &place, FieldValueDuplicate, format!("{resource} has a policy already."));
+        }
+        seen.push(resource);
+        let action = policy.restart_policy.as_str();
+        let place = place.field("restartPolicy");
+        match action {
+            "NotRequired" | "RestartContainer" => {}
+            "" => {
+                let message = "Write NotRequired or RestartContainer.";
+                findings.error_at(&RESIZE, path, &place, FieldValueRequired, message);
+            }
+            other => {
+                let message = format!("{other:?} must be NotRequired or RestartContainer.");
+                findings.error_at(&RESIZE, path, &place, FieldValueNotSupported, message);
+            }
+        }
+        if text(&pod.restart_policy) == "Never" && action != "NotRequired" {
+            let message = "In a pod that never restarts its containers this must be NotRequired.";
+            findings.error_at(&RESIZE, path, &place, FieldValueInvalid, message);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Label selectors, wherever they stand.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+
+use super::common::{each, text};
+use super::metadata::check_labels;
+use crate::apimachinery::Path;
+use crate::apimachinery::names::{label_value, qualified_name};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A selector's matchLabels are labels, and each of its matchExpressions has a label's key, an operator
+    /// (In, NotIn, Exists or DoesNotExist), and values for the first two only.
+    SELECTOR = "label-selector" in Pod:
+        "topologySpreadConstraints:\n- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway\n  labelSelector: {matchExpressions: [{key: app, operator: Equals, values: [a]}]}",
+        "topologySpreadConstraints:\n- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway\n  labelSelector: {matchExpressions: [{key: app, operator: In, values: [a]}]}";
+}
+
+/// A selector; an absent one is fine.
+pub fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(selector) = selector else { return };
+    check_labels(&SELECTOR, selector.match_labels.as_ref(), &path.field("matchLabels"), findings);
+    let expressions = path.field("matchExpressions");
+    for (nth, requirement) in each(&selector.match_expressions).iter().enumerate() {
+        check_requirement(requirement, &expressions.index(nth), findings);
+    }
+}
+
+fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let values = each(&requirement.values);
+    match requirement.operator.as_str() {
+        "In" | "NotIn" if values.is_empty() => {
+            findings.required(&SELECTOR, &path.field("values"), "In and NotIn need at least one value.");
+        }
+        "Exists" | "DoesNotExist" if !values.is_empty() => {
+            findings.forbidden(
+                &SELECTOR,
+                &path.field("values"),
+                "Exists and DoesNotExist take no values. Remove them, or write In.",
+            );
+        }
+        "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+        other => {
+            let message = format!("{other:?} must be In, NotIn, Exists or DoesNotExist.");
+            findings.invalid(&SELECTOR, &path.field("operator"), message);
+        }
+    }
+    findings.spelled(&SELECTOR, &path.field("key"), &requirement.key, qualified_name);
+    let list = path.field("values");
+    for (nth, value) in values.iter().enumerate() {
+        findings.spelled(&SELECTOR, &list.index(nth), value, label_value);
+    }
+}
+
+/// Whether a selector is one at all, and selects these labels.
+pub fn selects(selector: &LabelSelector, label: impl Fn(&str) -> Option<String>) -> Option<bool> {
+    let mut all = true;
+    for (key, value) in selector.match_labels.iter().flatten() {
+        if qualified_name(key).is_err() || label_value(value).is_err() {
+            return None;
+        }
+        all &= label(key).as_deref() == Some(value);
+    }
+    for requirement in each(&selector.match_expressions) {
+        let values = each(&requirement.values);
+        if qualified_name(&requirement.key).is_err() || values.iter().any(|value| label_value(value).is_err()) {
+            return None;
+        }
+        let found = label(&requirement.key);
+        let listed = found.as_ref().is_some_and(|found| values.contains(found));
+        all &= match requirement.operator.as_str() {
+            "In" if !values.is_empty() => listed,
+            "NotIn" if !values.is_empty() => !listed,
+            "Exists" if values.is_empty() => found.is_some(),
+            "DoesNotExist" if values.is_empty() => found.is_none(),
+            _ => return None,
+        };
+    }
+    Some(all)
+}
+
+/// The keys of `matchLabelKeys` and its like: labels' keys, which the selector does not hold already.
+pub fn check_match_label_keys(
+    keys: &Option<Vec<String>>,
+    selector: Option<&LabelSelector>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let keys = each(keys);
+    if keys.is_empty() {
+        return;
+    }
+    let Some(selector) = selector else {
+        findings.forbidden(&SELECTOR, path, "These keys narrow a labelSelector, and there is none. Add one.");
+        return;
+    };
+    let held = |key: &String| {
+        selector.match_labels.iter().flatten().any(|(held, _)| held == key)
+            || each(&selector.match_expressions).iter().any(|requirement| &requirement.key == key)
+    };
+    for (nth, key) in keys.iter().enumerate() {
+        let place = path.index(nth);
+        findings.spelled(&SELECTOR, &place, key, qualified_name);
+        if held(key) {
+            findings.invalid(&SELECTOR, &place, format!("{key} is in the labelSelector already. Remove it from one."));
+        }
+    }
+}
+
+/// Whether a text field is set to something.
+pub fn is_set(field: &Option<String>) -> bool {
+    !text(field).is_empty()
+}

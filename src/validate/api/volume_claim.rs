@@ -1,0 +1,119 @@
+//! The claim that an ephemeral volume makes for each pod.
+
+use k8s_openapi::api::core::v1::{EphemeralVolumeSource, PersistentVolumeClaimSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::common::{each, text};
+use super::metadata::{check_annotations, check_labels};
+use super::selector;
+use crate::apimachinery::names::dns_subdomain;
+use crate::apimachinery::{Path, Quantity};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// An ephemeral volume has a volumeClaimTemplate, whose metadata are labels and annotations only.
+    TEMPLATE = "volume-claim-template" in Volume:
+        "ephemeral: {}",
+        "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}";
+    /// A claim has access modes (ReadWriteOnce, ReadOnlyMany, ReadWriteMany, or ReadWriteOncePod alone), a request for storage
+    /// above zero, the volumeMode Block or Filesystem, and a storage class named by a DNS subdomain.
+    CLAIM = "volume-claim" in Volume:
+        "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWrite], resources: {requests: {storage: 1Gi}}}}}",
+        "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}";
+}
+
+/// The source of an ephemeral volume at `path`.
+pub fn check(source: Option<&EphemeralVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(source) = source else { return };
+    let path = path.field("volumeClaimTemplate");
+    let Some(template) = &source.volume_claim_template else {
+        findings.required(&TEMPLATE, &path, "An ephemeral volume needs a volumeClaimTemplate.");
+        return;
+    };
+    if let Some(metadata) = &template.metadata {
+        check_metadata(metadata, &path.field("metadata"), findings);
+    }
+    check_claim(&template.spec, &path.field("spec"), findings);
+}
+
+fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let annotations = path.field("annotations");
+    check_annotations(metadata.annotations.as_ref(), &annotations, &annotations, findings);
+    check_labels(&super::metadata::LABELS, metadata.labels.as_ref(), &path.field("labels"), findings);
+    for (field, set) in [
+        ("name", selector::is_set(&metadata.name)),
+        ("generateName", selector::is_set(&metadata.generate_name)),
+        ("namespace", selector::is_set(&metadata.namespace)),
+        ("finalizers", !each(&metadata.finalizers).is_empty()),
+        ("ownerReferences", !each(&metadata.owner_references).is_empty()),
+    ] {
+        if set {
+            let message = format!("The server chooses the claim's {field}. Remove it.");
+            findings.forbidden(&TEMPLATE, &path.field(field), message);
+        }
+    }
+}
+
+fn check_claim(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    check_modes(each(&claim.access_modes), &path.field("accessModes"), findings);
+    selector::check(claim.selector.as_ref(), &path.field("selector"), findings);
+    let resources = path.field("resources");
+    let storage = resources.key("storage");
+    let request = claim.resources.as_ref().and_then(|resources| resources.requests.as_ref()?.get("storage"));
+    match request.map(|request| Quantity::parse(&request.0).unwrap_or(Quantity::ZERO)) {
+        None => findings.required(&CLAIM, &storage, "Write requests: {storage: 1Gi}, with the amount that is needed."),
+        Some(amount) if amount <= Quantity::ZERO => {
+            findings.invalid(&CLAIM, &storage, format!("{amount} must be greater than 0."));
+        }
+        Some(_) => {}
+    }
+    if !text(&claim.storage_class_name).is_empty() {
+        let class = text(&claim.storage_class_name);
+        findings.spelled(&CLAIM, &path.field("storageClassName"), class, dns_subdomain);
+    }
+    if let Some(mode) = &claim.volume_mode {
+        findings.one_of(&CLAIM, &path.field("volumeMode"), mode, &["Block", "Filesystem"]);
+    }
+    if !text(&claim.volume_attributes_class_name).is_empty() {
+        let class = text(&claim.volume_attributes_class_name);
+        findings.spelled(&CLAIM, &path.field("volumeAttributesClassName"), class, dns_subdomain);
+    }
+    if let Some(source) = &claim.data_source {
+        check_data_source(&source.kind, &source.name, text(&source.api_group), &path.field("dataSource"), findings);
+    }
+    if let Some(source) = &claim.data_source_ref {
+        check_data_source(&source.kind, &source.name, text(&source.api_group), &path.field("dataSourceRef"), findings);
+    }
+}
+
+/// The server names the list and not the place in it.
+fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
+    const POD: &str = "ReadWriteOncePod";
+    if modes.is_empty() {
+        findings.required(&CLAIM, path, "A claim needs an access mode, such as ReadWriteOnce.");
+    }
+    for mode in modes {
+        findings.one_of(&CLAIM, path, mode, &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", POD]);
+    }
+    if modes.iter().any(|mode| mode == POD) && modes.iter().any(|mode| mode != POD) {
+        findings.forbidden(&CLAIM, path, "ReadWriteOncePod excludes other modes. Remove them.");
+    }
+}
+
+fn check_data_source(kind: &str, name: &str, group: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (field, value) in [("name", name), ("kind", kind)] {
+        if value.is_empty() {
+            findings.required(&CLAIM, &path.field(field), format!("A source of data needs its {field}."));
+        }
+    }
+    if group.is_empty() && kind != "PersistentVolumeClaim" {
+        let message = "Without an apiGroup, only a PersistentVolumeClaim can be a source of data.";
+        findings.invalid(&CLAIM, path, message);
+    }
+    if !group.is_empty() {
+        findings.spelled(&CLAIM, &path.field("apiGroup"), group, dns_subdomain);
+    }
+}

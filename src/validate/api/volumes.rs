@@ -1,0 +1,109 @@
+//! A pod's volumes: their names, and one source each.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Volume;
+
+use super::{projections, volume_claim, volume_sources};
+use crate::apimachinery::Path;
+use crate::apimachinery::names::dns_label;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A volume has a name of its own, a DNS label: lower-case letters, digits and '-', up to 63 characters.
+    NAME = "volume-name" in Pod: "volumes: [{name: Data_1}]", "volumes: [{name: data-1}]";
+    /// A volume has one source.
+    SOURCE = "volume-source" in Volume: "emptyDir: {}\nhostPath: {path: /data}", "hostPath: {path: /data}";
+}
+
+/// The volumes that mounts can refer to, by name: those without a fault.
+pub type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
+
+/// Which sources a volume has, by the names that the server gives them, in its order.
+fn sources(volume: &Volume) -> [(&'static str, bool); 30] {
+    [
+        ("emptyDir", volume.empty_dir.is_some()),
+        ("hostPath", volume.host_path.is_some()),
+        ("gitRepo", volume.git_repo.is_some()),
+        ("gcePersistentDisk", volume.gce_persistent_disk.is_some()),
+        ("awsElasticBlockStore", volume.aws_elastic_block_store.is_some()),
+        ("secret", volume.secret.is_some()),
+        ("nfs", volume.nfs.is_some()),
+        ("iscsi", volume.iscsi.is_some()),
+        ("glusterfs", volume.glusterfs.is_some()),
+        ("flocker", volume.flocker.is_some()),
+        ("persistentVolumeClaim", volume.persistent_volume_claim.is_some()),
+        ("rbd", volume.rbd.is_some()),
+        ("cinder", volume.cinder.is_some()),
+        ("cephFS", volume.cephfs.is_some()),
+        ("quobyte", volume.quobyte.is_some()),
+        ("downwardAPI", volume.downward_api.is_some()),
+        ("fc", volume.fc.is_some()),
+        ("flexVolume", volume.flex_volume.is_some()),
+        ("configMap", volume.config_map.is_some()),
+        ("azureFile", volume.azure_file.is_some()),
+        ("vsphereVolume", volume.vsphere_volume.is_some()),
+        ("photonPersistentDisk", volume.photon_persistent_disk.is_some()),
+        ("portworxVolume", volume.portworx_volume.is_some()),
+        ("azureDisk", volume.azure_disk.is_some()),
+        ("storageos", volume.storageos.is_some()),
+        ("projected", volume.projected.is_some()),
+        ("scaleIO", volume.scale_io.is_some()),
+        ("csi", volume.csi.is_some()),
+        ("ephemeral", volume.ephemeral.is_some()),
+        ("image", volume.image.is_some()),
+    ]
+}
+
+/// How many sources a volume has.
+pub fn count_sources(volume: &Volume) -> usize {
+    sources(volume).iter().filter(|(_, set)| *set).count()
+}
+
+/// The volumes of a pod; gives those without a fault.
+pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
+    let mut sound = Volumes::new();
+    for (nth, volume) in volumes.iter().enumerate() {
+        let path = path.index(nth);
+        let before = findings.len();
+        check_sources(volume, &path, findings);
+        let name = path.field("name");
+        if volume.name.is_empty() {
+            findings.required(&NAME, &name, "A volume needs a name, by which containers mount it.");
+        } else {
+            findings.spelled(&NAME, &name, &volume.name, dns_label);
+        }
+        if sound.contains_key(volume.name.as_str()) {
+            findings.duplicate(&NAME, &name, format!("Another volume is named {}. Rename one.", volume.name));
+        }
+        if findings.len() == before {
+            sound.insert(&volume.name, volume);
+        }
+    }
+    sound
+}
+
+/// The first source counts, and is checked; each further one is refused.
+fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut present = sources(volume).into_iter().filter(|(_, set)| *set).map(|(name, _)| name);
+    let Some(first) = present.next() else {
+        findings.required(&SOURCE, path, "A volume needs a source, such as emptyDir.");
+        return;
+    };
+    check_source(first, volume, path, findings);
+    for further in present {
+        let message = format!("The volume has the source {first} already. Keep one, and make two volumes of two.");
+        findings.forbidden(&SOURCE, &path.field(further), message);
+    }
+}
+
+fn check_source(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    match source {
+        "downwardAPI" | "configMap" | "secret" | "projected" => projections::check(volume, path, findings),
+        "ephemeral" => volume_claim::check(volume.ephemeral.as_ref(), &path.field("ephemeral"), findings),
+        _ => volume_sources::check(volume, path, findings),
+    }
+}
