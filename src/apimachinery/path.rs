@@ -28,6 +28,12 @@ impl<'a> Path<'a> {
         Self { parent: None, segment: None }
     }
 
+    /// Whether this is the root of a document.
+    #[must_use]
+    pub const fn is_root(&self) -> bool {
+        self.segment.is_none()
+    }
+
     /// The path of the field `name` of this object.
     #[must_use]
     pub const fn field(&'a self, name: &'a str) -> Self {

@@ -78,7 +78,7 @@ impl Quantity {
     /// Whether the amount is a whole number of units.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.nanos % NANO == 0
+        self.nanos % NANO == 0 || self.nanos == CAP
     }
 
     /// The amount in whole units, rounded away from zero.

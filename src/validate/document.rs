@@ -5,7 +5,7 @@ use super::finding::{DocumentReport, Finding, Reason, Severity};
 use super::findings::Findings;
 use super::rule::rules;
 use super::server;
-use super::tuning::{self, Membership};
+use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, Segment};
 use crate::manifest::{Document, Node, ReadError, Text, Value};
 
@@ -142,10 +142,14 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             report.findings = findings.into_vec();
             report.settle();
         }
-        Standing::Job => {
+        Standing::Job(missing) => {
             let job = server::check(node, &mut findings);
             if !sources.api {
                 findings = Findings::new(node, text);
+            }
+            if let Some(key) = missing.filter(|_| sources.tuning) {
+                let message = "kubectl tells a Job by apiVersion: batch/v1 and kind: Job. Write both.";
+                findings.error(&TYPE, &Path::root().field(key), Reason::FieldValueRequired, message);
             }
             if let Some(job) = job.filter(|_| sources.tuning) {
                 member = tuning::check(&job, &mut findings);
@@ -161,8 +165,8 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
 
 /// What a document is to this tool.
 enum Standing {
-    /// A Job, or meant to be one.
-    Job,
+    /// A Job, or meant to be one; perhaps a key is missing that the server does without.
+    Job(Option<&'static str>),
     /// An object of another kind, for another tool to judge.
     Other,
     /// An object that lacks the key by which kubectl knows its type.
@@ -179,12 +183,17 @@ impl Standing {
         // The items of a JobList may leave out what the list has said.
         let in_job_list = list.and_then(|list| list.get("kind")).and_then(Node::as_str) == Some("JobList");
         match (text("apiVersion"), text("kind")) {
-            (Some(""), Some("")) if in_job_list => Self::Job,
+            (Some(""), Some("")) if in_job_list => Self::Job(None),
+            // The server fills in an empty apiVersion; without the key kubectl sends it nothing.
+            (Some(""), Some("Job")) if node.get("apiVersion").is_some_and(|node| node.value != Value::Null) => {
+                Self::Job(Some("apiVersion"))
+            }
+            (Some("batch/v1"), Some("")) => Self::Job(Some("kind")),
             (Some(""), _) => Self::Unnamed("apiVersion"),
             (_, Some("")) => Self::Unnamed("kind"),
-            (_, Some("Job") | None) | (None, _) => Self::Job,
+            (_, Some("Job") | None) | (None, _) => Self::Job(None),
             // Nothing else of this group and version can be told from a mistyped Job, except these.
-            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJob" | "CronJobList" | "JobList") => Self::Job,
+            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJob" | "CronJobList" | "JobList") => Self::Job(None),
             _ => Self::Other,
         }
     }

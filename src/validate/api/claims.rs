@@ -78,23 +78,23 @@ pub fn check_references(
         let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
             findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
+            continue;
+        }
+        if !request.is_empty() {
+            findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+        }
+        let taken = if request.is_empty() {
+            parts.iter().any(|(known, _)| *known == name)
         } else {
-            if !request.is_empty() {
-                findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
-            }
-            let taken = if request.is_empty() {
-                parts.iter().any(|(known, _)| *known == name)
-            } else {
-                parts.contains(&(name, request))
-            };
-            if taken || wholes.contains(name) {
-                findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
-            }
-            if request.is_empty() {
-                wholes.insert(name);
-            } else {
-                parts.insert((name, request));
-            }
+            parts.contains(&(name, request))
+        };
+        if taken || wholes.contains(name) {
+            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
+        }
+        if request.is_empty() {
+            wholes.insert(name);
+        } else {
+            parts.insert((name, request));
         }
         if !pod_claims.contains(name) {
             let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");

@@ -4,7 +4,7 @@
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{
     Container, EmptyDirVolumeSource, EnvVar, HTTPGetAction, LifecycleHandler, ObjectFieldSelector, PodSpec, Probe,
-    ResourceRequirements, Volume, VolumeProjection,
+    Volume, VolumeProjection,
 };
 
 use super::common::{is_true, text};
@@ -70,9 +70,6 @@ fn pod(pod: &mut PodSpec) {
     for one in pod.volumes.iter_mut().flatten() {
         volume(one);
     }
-    if let Some(resources) = &mut pod.resources {
-        requests_from_limits(resources);
-    }
 }
 
 fn container(container: &mut Container, host_network: bool) {
@@ -94,9 +91,6 @@ fn container(container: &mut Container, host_network: bool) {
         for handler in [&mut lifecycle.post_start, &mut lifecycle.pre_stop].into_iter().flatten() {
             lifecycle_handler(handler);
         }
-    }
-    if let Some(resources) = &mut container.resources {
-        requests_from_limits(resources);
     }
 }
 
@@ -125,15 +119,6 @@ fn probe(probe: &mut Probe) {
     or_zero(&mut probe.success_threshold, 1);
     or_zero(&mut probe.failure_threshold, 3);
     probe.http_get.iter_mut().for_each(http_get);
-}
-
-/// A limit without a request is also the request.
-fn requests_from_limits(resources: &mut ResourceRequirements) {
-    let Some(limits) = &resources.limits else { return };
-    let requests = resources.requests.get_or_insert_default();
-    for (name, limit) in limits {
-        requests.entry(name.clone()).or_insert_with(|| limit.clone());
-    }
 }
 
 fn volume(volume: &mut Volume) {

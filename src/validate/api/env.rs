@@ -7,7 +7,6 @@ use super::container::Surroundings;
 use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, qualified_name};
 use crate::apimachinery::{Path, Quantity};
 use crate::validate::Reason::FieldValueNotSupported;
-use crate::validate::Rule;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -192,7 +191,7 @@ fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>,
 }
 
 fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    check_source_name(&KEY_REF, name, &path.field("name"), findings);
+    findings.spelled(&KEY_REF, &path.field("name"), name, dns_subdomain);
     if key.is_empty() {
         findings.required(&KEY_REF, &path.field("key"), "Name the key.");
     } else {
@@ -231,11 +230,6 @@ fn check_file_ref(
     }
 }
 
-/// The name of a ConfigMap or Secret.
-fn check_source_name(rule: &'static Rule, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(rule, path, name, dns_subdomain);
-}
-
 /// A key of a ConfigMap or Secret.
 pub fn config_key(key: &str) -> Result<(), Fault> {
     let allowed = "letters, digits, '-', '_' and '.'";
@@ -272,7 +266,9 @@ fn check_env_from(source: &EnvFromSource, list: &Path<'_>, path: &Path<'_>, find
         if name.is_empty() {
             findings.required(&ENV_FROM, &path.field("name"), "Name the object that is meant.");
         } else {
-            check_source_name(&ENV_FROM, name, &path.field("name"), findings);
+            // The server takes this name for a prefix, so that a dash may end it.
+            let masked = name.strip_suffix('-').map_or(name.to_owned(), |start| format!("{start}a"));
+            findings.spelled(&ENV_FROM, &path.field("name"), &masked, dns_subdomain);
         }
     }
     if sources != 1 {

@@ -247,6 +247,10 @@ fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Fi
         if manual {
             let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
             findings.required(&SELECTOR, &path_of_selector, message);
+            // No selector selects nothing, and so not the Job's own pods either.
+            let template = path.field("template");
+            let metadata = template.field("metadata");
+            findings.invalid(&SELECTOR, &metadata.field("labels"), "No selector selects these labels. Write one.");
         }
         return;
     };

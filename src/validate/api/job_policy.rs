@@ -167,15 +167,15 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         }
         match count_indexes(indexes, completions) {
             Ok(count) => named = Some(count),
-            Err(fault) => findings.invalid(&SUCCESS, &field, format!("{indexes:?} is no list of indexes: {fault}.")),
+            Err(fault) => {
+                findings.invalid(&SUCCESS, &field, format!("{indexes:?} is no list of indexes: {fault}."));
+                named = Some(0);
+            }
         }
     }
     let Some(count) = rule.succeeded_count else { return };
     let field = path.field("succeededCount");
     findings.not_negative(&SUCCESS, &field, Some(count));
-    if count == 0 {
-        findings.invalid(&SUCCESS, &field, "0 would make every Job a success. Write 1 or more.");
-    }
     if count > completions {
         let message = format!("{count} is more than the {completions} completions of the Job.");
         findings.invalid(&SUCCESS, &field, message);

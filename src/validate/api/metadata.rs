@@ -138,10 +138,15 @@ pub fn check_annotations(
 }
 
 fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut distinct: Vec<&OwnerReference> = Vec::new();
     for (nth, owner) in owners.iter().enumerate() {
         check_owner(owner, path, nth, findings);
+        if !distinct.contains(&owner) {
+            distinct.push(owner);
+        }
     }
-    if owners.iter().filter(|owner| is_true(owner.controller)).count() > 1 {
+    // The server drops repetitions, with a warning, before it counts.
+    if distinct.iter().filter(|owner| is_true(owner.controller)).count() > 1 {
         findings.invalid(&OWNERS, path, "Only one owner can be the controller. Set controller on one of them.");
     }
 }
@@ -150,7 +155,10 @@ fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findi
 fn check_owner(owner: &OwnerReference, path: &Path<'_>, nth: usize, findings: &mut Findings<'_>) {
     use crate::validate::Reason::FieldValueInvalid;
     let place = path.index(nth);
-    let version = owner.api_version.rsplit('/').next().unwrap_or_default();
+    let version = match owner.api_version.matches('/').count() {
+        0 | 1 => owner.api_version.rsplit('/').next().unwrap_or_default(),
+        _ => "",
+    };
     for (field, empty) in [
         ("apiVersion", version.is_empty()),
         ("kind", owner.kind.is_empty()),
@@ -173,9 +181,9 @@ fn check_finalizers(finalizers: &[String], path: &Path<'_>, findings: &mut Findi
         let place = path.index(nth);
         if let Err(fault) = qualified_name(finalizer) {
             let message = format!("{finalizer:?} cannot stand here: {fault}.");
-            findings.error_at(&FINALIZERS, path, &place, crate::validate::Reason::FieldValueInvalid, message.clone());
-            findings.invalid(&FINALIZERS, &place, message);
-        } else if !finalizer.contains('/') && !KNOWN.contains(&finalizer.as_str()) {
+            findings.error_at(&FINALIZERS, path, &place, crate::validate::Reason::FieldValueInvalid, message);
+        }
+        if !finalizer.contains('/') && !KNOWN.contains(&finalizer.as_str()) {
             let message = format!("{finalizer:?} needs a domain before it, such as example.com/{finalizer}.");
             findings.invalid(&FINALIZERS, &place, message);
         }

@@ -49,8 +49,8 @@ pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<
             let ports = container_path.field("ports");
             for (nth, port) in each(&container.ports).iter().enumerate() {
                 if port.host_port.unwrap_or_default() != port.container_port {
-                    let message = "In the host's network this must equal hostPort. Remove hostPort.";
-                    findings.invalid(&HOST_NETWORK, &ports.index(nth).field("containerPort"), message);
+                    let message = "In the host's network this must equal containerPort. Remove it.";
+                    findings.invalid(&HOST_NETWORK, &ports.index(nth).field("hostPort"), message);
                 }
             }
         }

@@ -129,10 +129,7 @@ fn check_projection<'s>(
         ("podCertificate", source.pod_certificate.is_some()),
     ];
     let mut present = present.into_iter().filter(|(_, set)| *set).map(|(name, _)| name);
-    let Some(first) = present.next() else {
-        findings.required(&PROJECTED, path, "Name a source, such as secret or configMap.");
-        return;
-    };
+    let Some(first) = present.next() else { return };
     for further in present {
         let message = format!("This source is a {first} already. Make two of them.");
         findings.forbidden(&PROJECTED, &path.field(further), message);

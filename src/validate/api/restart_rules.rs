@@ -13,7 +13,7 @@ rules! {
     /// A container's own restartPolicy is Always, OnFailure or Never.
     POLICY = "container-restart-policy" in Container: "restartPolicy: never", "restartPolicy: Never";
     /// restartPolicyRules stand beside a restartPolicy, 20 at most; each has the action Restart or RestartAllContainers
-    /// and exitCodes with the operator In or NotIn and 1 to 255 values, each once.
+    /// and exitCodes with the operator In or NotIn and up to 255 values, each once.
     RULE = "container-restart-rules" in Container:
         "restartPolicy: Never\nrestartPolicyRules: [{action: Retry, exitCodes: {operator: In, values: [42]}}]",
         "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]";
@@ -49,9 +49,7 @@ fn check_rule(rule: &ContainerRestartRule, path: &Path<'_>, findings: &mut Findi
     };
     findings.one_of(&RULE, &codes_path.field("operator"), &codes.operator, &["In", "NotIn"]);
     let (values, list) = (each(&codes.values), codes_path.field("values"));
-    if values.is_empty() {
-        findings.required(&RULE, &list, "At least one exit code is needed.");
-    } else if values.len() > CODES_MAX {
+    if values.len() > CODES_MAX {
         findings.too_long(&RULE, &list, CODES_MAX);
     }
     for (nth, code) in values.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use k8s_openapi::api::core::v1::{Container, PodSpec, Volume, VolumeProjection};
 
 use super::common::{each, text};
 use super::metadata::effective_name;
@@ -33,6 +33,13 @@ rules! {
     /// These kinds of volume have been removed or are being removed; a CSI driver takes their place.
     DEPRECATED_VOLUME = "deprecated-volume" in Volume:
         "gitRepo: {repository: \"https://example.com/x.git\"}", "emptyDir: {}";
+    /// A source of a projected volume names what it projects.
+    EMPTY_SOURCE = "volume-projected-nothing" in Volume:
+        "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
+    /// Owners stand once each.
+    DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
+        "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
+        "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
     /// Bytes come in whole numbers: a fraction of one is rounded up.
     FRACTION = "resource-fraction" in Container:
         "resources: {limits: {memory: 1500m}}", "resources: {limits: {memory: 1500M}}";
@@ -61,6 +68,12 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) {
             let message = format!("{name:?} makes a bad host name: {fault}.");
             findings.warning(&HOST_NAME, &metadata.field("name"), FieldValueInvalid, message);
         }
+    }
+    let owners = each(&job.metadata.owner_references);
+    if let Some(nth) = (0..owners.len()).find(|nth| owners[..*nth].contains(&owners[*nth])) {
+        let list = metadata.field("ownerReferences");
+        let message = "This owner stands above already, and the server drops it. Remove it.";
+        findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, message);
     }
     let Some(spec) = &job.spec else { return };
     let spec_path = root.field("spec");
@@ -247,6 +260,7 @@ fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path.field("volumes");
     for (nth, volume) in each(&pod.volumes).iter().enumerate() {
         let place = list.index(nth);
+        check_projected(volume, &place, findings);
         for (field, set) in [
             ("photonPersistentDisk", volume.photon_persistent_disk.is_some()),
             ("gitRepo", volume.git_repo.is_some()),
@@ -262,6 +276,17 @@ fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
                 let message = format!("{field} is deprecated or removed. Use a CSI driver instead.");
                 findings.warning(&DEPRECATED_VOLUME, &place.field(field), FieldValueInvalid, message);
             }
+        }
+    }
+}
+
+fn check_projected(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let projected = path.field("projected");
+    let list = projected.field("sources");
+    for (nth, source) in volume.projected.iter().flat_map(|volume| each(&volume.sources)).enumerate() {
+        if *source == VolumeProjection::default() {
+            let message = "This source projects nothing. Name one, such as secret, or remove it.";
+            findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, message);
         }
     }
 }
