@@ -246,7 +246,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__validate)
-            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --filename --recursive --rules --output --color --help"
+            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --filename --recursive --rules --explain --list-rules --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -306,12 +306,16 @@ _kubectl__arbtune() {
                     COMPREPLY=($(compgen -W "api tuning" -- "${cur}"))
                     return 0
                     ;;
+                --explain)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json github junit sarif" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json github junit sarif" -- "${cur}"))
                     return 0
                     ;;
                 --color)

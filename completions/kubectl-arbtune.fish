@@ -69,12 +69,17 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s f -l filename -d 'A manifest file, a directory of them, or - for standard input; may be repeated' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l rules -d 'Whose rules to apply: api (the API server\'s), tuning (the guide\'s)' -r -f -a "api\t'The API server\'s'
 tuning\t'The guide\'s'"
-complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s o -l output -d 'How to report: table or json' -r -f -a "table\t'For a person'
-json\t'One JSON object'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l explain -d 'Print what a rule demands, with a bad and a good example' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s o -l output -d 'How to report: table, json, github, junit or sarif' -r -f -a "table\t'For a person'
+json\t'One JSON object'
+github\t'Workflow commands that mark the lines in a pull request'
+junit\t'One test case per document'
+sarif\t'SARIF 2.1.0, for code scanning'"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'
 never\t'Not at all'"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s R -l recursive -d 'Look into sub-directories too'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l list-rules -d 'List all rules'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s h -l help -d 'Print help'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand completion" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'

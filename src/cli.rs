@@ -209,12 +209,15 @@ Examples:
   kubectl arbtune validate -f jobs
 
   # Check any Job against the API server's rules alone
-  kubectl arbtune validate --rules api -f job.yaml"
+  kubectl arbtune validate --rules api -f job.yaml
+
+  # Say what a rule demands
+  kubectl arbtune validate --explain container-image"
 )]
 pub struct ValidateArgs {
     /// The session's K8s configuration (D29); - reads standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
-        required_unless_present = "filename", conflicts_with = "filename")]
+        required_unless_present_any = ["filename", "explain", "list_rules"], conflicts_with = "filename")]
     pub k8s_config: Option<PathBuf>,
 
     /// Further settings.
@@ -240,7 +243,15 @@ pub struct ValidateArgs {
     )]
     pub rules: Vec<RuleSet>,
 
-    /// How to report: table or json.
+    /// Print what a rule demands, with a bad and a good example.
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "k8s_config", "list_rules"])]
+    pub explain: Option<String>,
+
+    /// List all rules.
+    #[arg(long, conflicts_with_all = ["filename", "k8s_config"])]
+    pub list_rules: bool,
+
+    /// How to report: table, json, github, junit or sarif.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: ReportFormat,
 }
@@ -261,6 +272,12 @@ pub enum ReportFormat {
     Table,
     /// One JSON object.
     Json,
+    /// Workflow commands that mark the lines in a pull request.
+    Github,
+    /// One test case per document.
+    Junit,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// `completion`.

@@ -10,15 +10,22 @@ use crate::job::CreatedAt;
 use crate::job::names::file_name;
 use crate::manifest::Text;
 use crate::output::manifests::{self, FileKind};
+use crate::output::progress::Progress;
 use crate::report;
 use crate::validate::input::expand;
-use crate::validate::{DocumentReport, Severity, Sources, Validator};
+use crate::validate::{DocumentReport, Rule, Severity, Sources, Validator, rules};
 
 /// Runs the command.
 ///
 /// # Errors
 /// Inputs that cannot be read, and output that cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
+    if args.list_rules {
+        return list_rules(styles);
+    }
+    if let Some(name) = &args.explain {
+        return explain(name, styles);
+    }
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
     let reports = match &args.k8s_config {
         Some(k8s_config) => check_session(k8s_config, args, sources, styles)?,
@@ -28,10 +35,32 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
     match args.output {
         ReportFormat::Table => report::table::write(&reports, styles.out, &mut out)?,
         ReportFormat::Json => report::json::write(&reports, &mut out)?,
+        ReportFormat::Github => report::github::write(&reports, &mut out)?,
+        ReportFormat::Junit => report::junit::write(&reports, &mut out)?,
+        ReportFormat::Sarif => report::sarif::write(&reports, &mut out)?,
     }
     out.flush()?;
     let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
     Ok(if sound { Outcome::Well } else { Outcome::Findings })
+}
+
+fn list_rules(styles: Styles) -> Result<Outcome, CommandError> {
+    let mut out = io::stdout().lock();
+    write!(out, "{}", report::rules::list(styles.out))?;
+    Ok(Outcome::Well)
+}
+
+fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
+    let rules = rules();
+    let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
+        let likeness = |rule: &&Rule| strsim::jaro_winkler(name, rule.name);
+        let near = rules.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let mend = near.map_or(String::new(), |rule| format!(" Did you mean {}?", rule.name));
+        return Err(CommandError::Usage(format!("There is no rule {name}.{mend} --list-rules lists them.")));
+    };
+    let mut out = io::stdout().lock();
+    write!(out, "{}", report::rules::explain(rule, styles.out))?;
+    Ok(Outcome::Well)
 }
 
 fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentReport>, CommandError> {
@@ -40,9 +69,9 @@ fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentRepo
     }
     let mut validator = Validator::new(sources);
     let inputs = expand(&args.filename, args.recursive)?;
-    for input in &inputs {
-        validator.add(&input.name(), &input.read()?);
-    }
+    let progress = Progress::new(inputs.len(), "manifests");
+    validator.add_inputs(&inputs, || progress.step())?;
+    progress.finish();
     let reports = validator.finish();
     if reports.is_empty() {
         let names: Vec<String> = args.filename.iter().map(|path| path.display().to_string()).collect();

@@ -3,6 +3,7 @@
 
 pub mod directory;
 pub mod manifests;
+pub mod progress;
 pub mod session;
 pub mod snippet;
 pub mod style;

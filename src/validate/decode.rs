@@ -368,7 +368,8 @@ impl<'de> de::MapAccess<'de> for Entries<'_, '_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, DecodeError> {
         // What the object is has been settled before, and is not for the type to judge.
-        let settled = |entry: &Entry| self.decoder.path.is_root() && matches!(entry.key.as_str(), "apiVersion" | "kind");
+        let settled =
+            |entry: &Entry| self.decoder.path.is_root() && matches!(entry.key.as_str(), "apiVersion" | "kind");
         let Some(entry) = self.left.find(|entry| !settled(entry)) else { return Ok(None) };
         self.value = Some(entry);
         if !self.fields.is_empty() && !self.fields.contains(&entry.key.as_str()) {

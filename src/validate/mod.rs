@@ -22,7 +22,14 @@ pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
 pub use input::{Input, InputError};
 pub use rule::{Rule, Source};
 
+use rayon::prelude::*;
+
 use crate::manifest::{self, Text};
+
+/// So many inputs are read before their reports are put in order.
+const BATCH: usize = 2048;
+/// Fewer inputs than this are checked on one core.
+const FEW: usize = 16;
 
 /// All rules, in the order in which they are applied.
 #[must_use]
@@ -50,6 +57,34 @@ impl Validator {
         for checked in check_text(file, text, self.sources) {
             self.take(checked);
         }
+    }
+
+    /// Checks all documents of several inputs, on all cores; `done` is called after each input.
+    ///
+    /// # Errors
+    /// The first input that cannot be read.
+    pub fn add_inputs(&mut self, inputs: &[Input], done: impl Fn() + Sync) -> Result<(), InputError> {
+        let sources = self.sources;
+        let check = |input: &Input| {
+            let checked = input.read().map(|text| check_text(&input.name(), &text, sources));
+            done();
+            checked
+        };
+        // A batch at a time, so that what is waiting to be taken stays small; starting threads for a
+        // few files would take longer than the files.
+        for batch in inputs.chunks(BATCH) {
+            let checked: Vec<_> = if batch.len() < FEW {
+                batch.iter().map(check).collect()
+            } else {
+                batch.par_iter().map(check).collect()
+            };
+            for result in checked {
+                for one in result? {
+                    self.take(one);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, (mut report, member): document::Checked) {

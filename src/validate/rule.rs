@@ -108,6 +108,7 @@ macro_rules! rules {
     ($source:ident; $($(#[doc = $doc:literal])+ $name:ident = $text:literal in $scope:ident: $bad:expr, $good:expr;)+) => {
         $(
             $(#[doc = $doc])+
+            #[allow(clippy::doc_markdown, clippy::doc_link_with_quotes)] // Printed as plain text.
             pub(in crate::validate) static $name: $crate::validate::Rule = $crate::validate::Rule {
                 name: $text,
                 source: $crate::validate::Source::$source,

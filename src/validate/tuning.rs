@@ -79,7 +79,6 @@ rules! {
         "metadata:\n  labels:\n    mode: paper";
 }
 
-
 /// What is known of a Job's place in its session, for the rules across documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {

@@ -162,3 +162,81 @@ fn a_duplicate_key_is_told() {
     assert_eq!(report["documents"][0]["accepted"], true, "kubectl keeps the last one.");
     assert_eq!(report["documents"][0]["findings"][0]["severity"], "warning");
 }
+
+/// A folder with a sound Job, a wrong one, one that deserves a look, and another kind.
+fn mixed() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let worker = text_of(WORKER_1);
+    for (name, text) in [
+        ("a sound.yaml", worker.clone()),
+        ("b.yaml", worker.replace("image: your", "image: \" your").replace(":latest", ":latest\"")),
+        ("c.yaml", worker.replace("- name: MODE", "- name: APP_ENV\n          value: x\n        - name: MODE")),
+        ("d.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n".to_owned()),
+    ] {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn github_marks_the_lines() {
+    let dir = mixed();
+    let ran = run(&["validate", "--rules", "api", "-f", arg(dir.path()), "-o", "github"]);
+    assert_eq!(ran.code, 1);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", ran.out);
+    assert!(lines[0].starts_with("::error file=") && lines[0].contains("b.yaml,line="), "{}", lines[0]);
+    assert!(lines[1].starts_with("::warning file=") && lines[1].contains("title=env-duplicate::"), "{}", lines[1]);
+}
+
+#[test]
+fn junit_has_a_case_for_each_document() {
+    let dir = mixed();
+    let ran = run(&["validate", "--rules", "api", "-f", arg(dir.path()), "-o", "junit"]);
+    let report = quick_junit::Report::deserialize_from_str(&ran.out).unwrap();
+    assert_eq!((report.tests, report.failures), (4, 1), "{}", ran.out);
+    assert_eq!(ran.out.matches("<skipped").count(), 1);
+    assert!(ran.out.contains("container-image") && ran.out.contains("env-duplicate"));
+}
+
+#[test]
+fn sarif_is_read_back_by_its_schemas_types() {
+    let dir = mixed();
+    let ran = run(&["validate", "--rules", "api", "-f", arg(dir.path()), "-o", "sarif"]);
+    let log: serde_sarif::sarif::Sarif = serde_json::from_str(&ran.out).unwrap();
+    let sarif_run = &log.runs[0];
+    let rules = sarif_run.tool.driver.rules.as_ref().unwrap();
+    let results = sarif_run.results.as_ref().unwrap();
+    assert_eq!(results.len(), 2);
+    for result in results {
+        let nth = usize::try_from(result.rule_index.unwrap()).unwrap();
+        assert_eq!(Some(&rules[nth].id), result.rule_id.as_ref());
+    }
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let list = run_well(&["validate", "--list-rules"]).out;
+    assert!(list.starts_with("RULE") && list.lines().count() > 100, "{}", list.lines().count());
+    for name in list.lines().skip(1).filter_map(|line| line.split_whitespace().next()) {
+        let explained = run_well(&["validate", "--explain", name]).out;
+        assert!(explained.starts_with(&format!("{name} (")), "{explained}");
+        assert!(explained.contains("\nBad:\n    ") && explained.contains("\nGood:\n    "), "{explained}");
+    }
+    let unknown = run(&["validate", "--explain", "container-imag"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
+    assert!(unknown.err.contains("Did you mean container-image?"), "{}", unknown.err);
+}
+
+#[test]
+fn many_files_keep_their_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = text_of(K8S).replace("workers: 2", "workers: 300").replace("iterations: 6", "iterations: 300");
+    run_with(&["generate", "--k8s-config", "-", "-d", arg(dir.path()), "-q"], config);
+    let report = report(&run(&["validate", "-f", arg(dir.path()), "-o", "json"]));
+    let files: Vec<&str> =
+        report["documents"].as_array().unwrap().iter().map(|document| document["file"].as_str().unwrap()).collect();
+    assert_eq!(files.len(), 300);
+    assert!(files.is_sorted());
+    assert_eq!(report["summary"]["errors"], 0);
+}

@@ -92,7 +92,8 @@ fn recorded_cases() {
             tally.same_warnings += usize::from(case.accepted && warnings == case.warnings);
         }
         accepted_but_rejected += usize::from(case.accepted && !accepted);
-        let differs = accepted != case.accepted || invalid && !same_causes || case.accepted && warnings != case.warnings;
+        let differs =
+            accepted != case.accepted || invalid && !same_causes || case.accepted && warnings != case.warnings;
         if verbose && differs {
             println!("{} {} {:?}", case.id, case.base, case.patch);
             println!("   server: {} {:?} {:?} {}", case.accepted, case.rejected_as, case.causes, case.warnings);

@@ -92,7 +92,12 @@ fn check_node_term(term: &NodeSelectorTerm, required: bool, path: &Path<'_>, fin
     }
 }
 
-fn check_node_labels(requirement: &NodeSelectorRequirement, required: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_node_labels(
+    requirement: &NodeSelectorRequirement,
+    required: bool,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let (values, list) = (each(&requirement.values), path.field("values"));
     match requirement.operator.as_str() {
         "In" | "NotIn" if values.is_empty() => {
@@ -164,9 +169,14 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
             findings.error_at(&POD_TERM, &shown, &list.index(nth), FieldValueInvalid, message);
         }
     }
-    selector::check_match_label_keys(&term.match_label_keys, label_selector, &path.field("matchLabelKeys"), findings);
+    selector::check_match_label_keys(
+        each(&term.match_label_keys),
+        label_selector,
+        &path.field("matchLabelKeys"),
+        findings,
+    );
     let mismatched = path.field("mismatchLabelKeys");
-    selector::check_match_label_keys(&term.mismatch_label_keys, label_selector, &mismatched, findings);
+    selector::check_match_label_keys(each(&term.mismatch_label_keys), label_selector, &mismatched, findings);
     let list = path.field("matchLabelKeys");
     for (nth, key) in each(&term.match_label_keys).iter().enumerate() {
         if each(&term.mismatch_label_keys).contains(key) {

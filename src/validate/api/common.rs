@@ -1,4 +1,5 @@
 //! Small questions that rules of several subjects ask.
+#![allow(clippy::ref_option)] // The types' fields are Options, and a caller has a reference to one.
 
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 

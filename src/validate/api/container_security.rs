@@ -38,7 +38,7 @@ rules! {
         "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: ContainerUser}}";
 }
 
-/// Bytes in a gMSA credential spec, and in the name of an AppArmor profile.
+/// Bytes in a gMSA credential spec, and in the name of an `AppArmor` profile.
 const CREDENTIAL_SPEC_MAX: usize = 64 * 1024;
 const APP_ARMOR_MAX: usize = 4095;
 
@@ -89,7 +89,7 @@ pub fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings
     }
 }
 
-/// An AppArmor profile of a pod or container.
+/// An `AppArmor` profile of a pod or container.
 pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(profile) = profile else { return };
     let (kind, local) = (path.field("type"), path.field("localhostProfile"));
@@ -120,16 +120,16 @@ pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Pat
     if let Some(name) = &options.gmsa_credential_spec_name {
         findings.spelled(&WINDOWS, &path.field("gmsaCredentialSpecName"), name, dns_subdomain);
     }
-    if let Some(spec) = &options.gmsa_credential_spec {
-        if spec.is_empty() || spec.len() > CREDENTIAL_SPEC_MAX {
-            let message = format!("A credential spec has from 1 to {CREDENTIAL_SPEC_MAX} bytes.");
-            findings.invalid(&WINDOWS, &path.field("gmsaCredentialSpec"), message);
-        }
+    if let Some(spec) = &options.gmsa_credential_spec
+        && (spec.is_empty() || spec.len() > CREDENTIAL_SPEC_MAX)
+    {
+        let message = format!("A credential spec has from 1 to {CREDENTIAL_SPEC_MAX} bytes.");
+        findings.invalid(&WINDOWS, &path.field("gmsaCredentialSpec"), message);
     }
-    if let Some(name) = &options.run_as_user_name {
-        if let Some(fault) = user_name_fault(name) {
-            findings.invalid(&WINDOWS, &path.field("runAsUserName"), format!("{name:?} is no user: {fault}."));
-        }
+    if let Some(name) = &options.run_as_user_name
+        && let Some(fault) = user_name_fault(name)
+    {
+        findings.invalid(&WINDOWS, &path.field("runAsUserName"), format!("{name:?} is no user: {fault}."));
     }
 }
 
@@ -162,7 +162,9 @@ fn user_name_fault(name: &str) -> Option<&'static str> {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let net_bios = domain.len() <= 15 && !domain.starts_with('.') && !domain.is_empty()
+    let net_bios = domain.len() <= 15
+        && !domain.starts_with('.')
+        && !domain.is_empty()
         && !domain.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|']);
     let dns = domain.len() <= 255 && domain.split('.').all(label);
     (!net_bios && !dns).then_some("the domain is none")

@@ -75,7 +75,8 @@ fn pod(pod: &mut PodSpec) {
 fn container(container: &mut Container, host_network: bool) {
     or_empty(&mut container.termination_message_policy, "File");
     let image = text(&container.image);
-    let latest = !image.contains('@') && image.rsplit('/').next().is_some_and(|last| !last.contains(':') || last.ends_with(":latest"));
+    let latest = !image.contains('@')
+        && image.rsplit('/').next().is_some_and(|last| !last.contains(':') || last.ends_with(":latest"));
     or_empty(&mut container.image_pull_policy, if latest { "Always" } else { "IfNotPresent" });
     for port in container.ports.iter_mut().flatten() {
         or_empty(&mut port.protocol, "TCP");

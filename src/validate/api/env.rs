@@ -1,6 +1,8 @@
 //! A container's environment: variables, where their values come from, and whole sources.
 
-use k8s_openapi::api::core::v1::{Container, EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector};
+use k8s_openapi::api::core::v1::{
+    Container, EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector,
+};
 
 use super::common::{descending, each, text};
 use super::container::Surroundings;
@@ -118,7 +120,12 @@ fn check_source(
 pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
     const BOTH: &[&str] = &["metadata.name", "metadata.namespace", "metadata.uid"];
     const ENV: &[&str] = &[
-        "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
+        "spec.nodeName",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
     ];
     const VOLUME: &[&str] = &["metadata.annotations", "metadata.labels"];
     /// What the server can read at all; of these a place takes its own.
@@ -230,7 +237,7 @@ fn check_file_ref(
     }
 }
 
-/// A key of a ConfigMap or Secret.
+/// A key of a `ConfigMap` or Secret.
 pub fn config_key(key: &str) -> Result<(), Fault> {
     let allowed = "letters, digits, '-', '_' and '.'";
     if key.len() > 253 {

@@ -139,7 +139,11 @@ fn check_indexed(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Fin
 fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let at_most = |field: &str, value: Option<i32>, max: i32, findings: &mut Findings<'_>| {
         if let Some(value) = value.filter(|value| *value > max) {
-            findings.invalid(&INDEXED, &path.field(field), format!("{value} is more than {max}, the most there may be."));
+            findings.invalid(
+                &INDEXED,
+                &path.field(field),
+                format!("{value} is more than {max}, the most there may be."),
+            );
         }
     };
     at_most("parallelism", spec.parallelism, INDEXED_MAX, findings);
@@ -186,7 +190,11 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
             findings.spelled(&MANAGED_BY, &path, domain, dns_subdomain);
             let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(c);
             if !rest.chars().all(allowed) {
-                findings.invalid(&MANAGED_BY, &path, format!("{rest:?} cannot stand in a path. Write letters and digits."));
+                findings.invalid(
+                    &MANAGED_BY,
+                    &path,
+                    format!("{rest:?} cannot stand in a path. Write letters and digits."),
+                );
             }
         }
         _ => findings.invalid(&MANAGED_BY, &path, format!("{manager:?} must be a domain, '/' and a path.")),
@@ -196,24 +204,20 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     }
 }
 
-fn check_template(
-    template: &PodTemplateSpec,
-    name: &str,
-    manual: bool,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+fn check_template(template: &PodTemplateSpec, name: &str, manual: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
     let metadata_path = path.field("metadata");
     let (labels_path, shown) = (metadata_path.field("labels"), path.field("labels"));
     // The server has put the Job's name among the labels, where it has to be a label's value.
     let has_name = template_label(template, "job-name").is_some();
-    if let Err(fault) = label_value(name).and_then(|()| Ok(())) {
-        if !manual && !has_name && !name.is_empty() {
-            let root = Path::root();
-            let metadata = root.field("metadata");
-            let message = format!("The Job's name becomes a label of its pods, and {name:?} cannot: {fault}.");
-            findings.error_at(&POD_LABELS, &shown, &metadata.field("name"), FieldValueInvalid, message);
-        }
+    if let Err(fault) = label_value(name)
+        && !manual
+        && !has_name
+        && !name.is_empty()
+    {
+        let root = Path::root();
+        let metadata = root.field("metadata");
+        let message = format!("The Job's name becomes a label of its pods, and {name:?} cannot: {fault}.");
+        findings.error_at(&POD_LABELS, &shown, &metadata.field("name"), FieldValueInvalid, message);
     }
     let metadata = template.metadata.as_ref();
     let labels = metadata.and_then(|metadata| metadata.labels.as_ref());

@@ -92,7 +92,13 @@ fn check_options(
     descending(&SUB_PATH, &list.field("subPathExpr"), expression, findings);
     if !sub_path.is_empty() && !expression.is_empty() {
         let message = "subPath and subPathExpr exclude each other. Remove one.";
-        findings.error_at(&SUB_PATH, &list.field("subPathExpr"), &path.field("subPathExpr"), FieldValueInvalid, message);
+        findings.error_at(
+            &SUB_PATH,
+            &list.field("subPathExpr"),
+            &path.field("subPathExpr"),
+            FieldValueInvalid,
+            message,
+        );
     }
     let propagation = mount.mount_propagation.as_deref();
     let (shown, place) = (list.field("mountPropagation"), path.field("mountPropagation"));

@@ -42,7 +42,9 @@ pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<
     if !is_true(pod.host_network) {
         return;
     }
-    for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+    for (list, containers) in
+        [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
+    {
         let list = path.field(list);
         for (nth, container) in containers.iter().enumerate() {
             let container_path = list.index(nth);

@@ -60,7 +60,9 @@ fn each_context(
     findings: &mut Findings<'_>,
     check: impl Fn(&SecurityContext, &Path<'_>, &mut Findings<'_>),
 ) {
-    for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+    for (list, containers) in
+        [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
+    {
         let list = path.field(list);
         for (nth, container) in containers.iter().enumerate() {
             if let Some(context) = &container.security_context {

@@ -141,7 +141,9 @@ fn check_host_users(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
             findings.forbidden(&HOST_USERS, &path.field(field), message);
         }
     }
-    for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+    for (list, containers) in
+        [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
+    {
         let list = path.field(list);
         for (nth, container) in containers.iter().enumerate() {
             if !each(&container.volume_devices).is_empty() {

@@ -15,7 +15,7 @@ rules! {
     /// A probe or lifecycle handler does one thing: exec, httpGet or tcpSocket; a probe may also use grpc,
     /// and a lifecycle handler sleep.
     HANDLER = "handler" in Container: "livenessProbe: {}", "livenessProbe: {exec: {command: [\"true\"]}}";
-    /// exec needs a command.
+    /// exec needs a command, which runs inside the container.
     EXEC = "handler-exec" in Container:
         "livenessProbe: {exec: {command: []}}", "livenessProbe: {exec: {command: [\"true\"]}}";
     /// httpGet has a port (by number or name), the scheme HTTP or HTTPS, and headers whose names HTTP allows.
@@ -125,11 +125,11 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
         }
         count == 1
     };
-    if let Some(exec) = handler.exec.filter(|_| first("exec", findings)) {
-        if exec.command.as_deref().unwrap_or_default().is_empty() {
-            let path = path.field("exec");
-            findings.required(&EXEC, &path.field("command"), "Write the command and its arguments.");
-        }
+    if let Some(exec) = handler.exec.filter(|_| first("exec", findings))
+        && exec.command.as_deref().unwrap_or_default().is_empty()
+    {
+        let path = path.field("exec");
+        findings.required(&EXEC, &path.field("command"), "Write the command and its arguments.");
     }
     if let Some(action) = handler.http_get.filter(|_| first("httpGet", findings)) {
         check_http_get(action, &path.field("httpGet"), findings);
@@ -145,11 +145,11 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
             findings.invalid(&PORT, &path.field("port"), message);
         }
     }
-    if let Some(action) = handler.sleep.filter(|_| first("sleep", findings)) {
-        if !(0..=grace).contains(&action.seconds) {
-            let message = format!("{} must be from 0 to the grace period of {grace} seconds.", action.seconds);
-            findings.invalid(&SLEEP, &path.field("sleep"), message);
-        }
+    if let Some(action) = handler.sleep.filter(|_| first("sleep", findings))
+        && !(0..=grace).contains(&action.seconds)
+    {
+        let message = format!("{} must be from 0 to the grace period of {grace} seconds.", action.seconds);
+        findings.invalid(&SLEEP, &path.field("sleep"), message);
     }
     if count == 0 {
         findings.required(&HANDLER, path, "Say what to do: exec, httpGet, tcpSocket.");
@@ -170,10 +170,42 @@ fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findin
 
 fn check_signal(signal: &str, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     const LINUX: &[&str] = &[
-        "SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO",
-        "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGSEGV", "SIGSTKFLT", "SIGSTOP",
-        "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM",
-        "SIGWINCH", "SIGXCPU", "SIGXFSZ", "SIGRTMIN", "SIGRTMAX",
+        "SIGABRT",
+        "SIGALRM",
+        "SIGBUS",
+        "SIGCHLD",
+        "SIGCLD",
+        "SIGCONT",
+        "SIGFPE",
+        "SIGHUP",
+        "SIGILL",
+        "SIGINT",
+        "SIGIO",
+        "SIGIOT",
+        "SIGKILL",
+        "SIGPIPE",
+        "SIGPOLL",
+        "SIGPROF",
+        "SIGPWR",
+        "SIGQUIT",
+        "SIGSEGV",
+        "SIGSTKFLT",
+        "SIGSTOP",
+        "SIGSYS",
+        "SIGTERM",
+        "SIGTRAP",
+        "SIGTSTP",
+        "SIGTTIN",
+        "SIGTTOU",
+        "SIGURG",
+        "SIGUSR1",
+        "SIGUSR2",
+        "SIGVTALRM",
+        "SIGWINCH",
+        "SIGXCPU",
+        "SIGXFSZ",
+        "SIGRTMIN",
+        "SIGRTMAX",
     ];
     match pod.os.as_ref().map_or("", |os| os.name.as_str()) {
         "" => findings.forbidden(&STOP_SIGNAL, path, "A stopSignal needs os.name in the pod. Add it."),

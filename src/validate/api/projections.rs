@@ -1,9 +1,11 @@
-//! Volumes made of what the cluster knows: ConfigMaps, Secrets, the pod's own fields, tokens, and several of
+//! Volumes made of what the cluster knows: `ConfigMaps`, Secrets, the pod's own fields, tokens, and several of
 //! them at once.
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, ServiceAccountTokenProjection, Volume, VolumeProjection};
+use k8s_openapi::api::core::v1::{
+    DownwardAPIVolumeFile, KeyToPath, ServiceAccountTokenProjection, Volume, VolumeProjection,
+};
 
 use super::common::{descending_unreserved, each, file_mode, text};
 use super::env::{RefIn, check_field_ref, check_resource_ref};
@@ -137,7 +139,8 @@ fn check_projection<'s>(
     let mut placed: Vec<&'s str> = Vec::new();
     match first {
         "secret" => {
-            let (name, items) = source.secret.as_ref().map_or(("", &[][..]), |one| (one.name.as_str(), each(&one.items)));
+            let (name, items) =
+                source.secret.as_ref().map_or(("", &[][..]), |one| (one.name.as_str(), each(&one.items)));
             check_projected_items(name, items, &path.field("secret"), findings);
             placed.extend(items.iter().map(|item| item.path.as_str()));
         }

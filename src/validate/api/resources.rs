@@ -73,7 +73,8 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
             findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
         }
     } else if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
-        let message = format!("{name:?} is no resource of a container. Extended ones have a domain: example.com/{name}.");
+        let message =
+            format!("{name:?} is no resource of a container. Extended ones have a domain: example.com/{name}.");
         findings.invalid(&NAME, path, message);
     }
 }
@@ -86,10 +87,10 @@ fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Fi
         findings.invalid(&AMOUNT, path, format!("{amount} must be a whole number: {name} cannot be divided."));
     }
     let page = name.strip_prefix(HUGE_PAGES_PREFIX).and_then(Quantity::parse);
-    if let Some(page) = page.filter(|page| is_huge_pages(name) && !page.is_zero()) {
-        if amount.units() % page.units() != 0 {
-            findings.invalid(&AMOUNT, path, format!("{amount} is no whole number of pages of {page}."));
-        }
+    if let Some(page) = page.filter(|page| is_huge_pages(name) && !page.is_zero())
+        && amount.units() % page.units() != 0
+    {
+        findings.invalid(&AMOUNT, path, format!("{amount} is no whole number of pages of {page}."));
     }
 }
 
@@ -182,7 +183,9 @@ pub fn check_pod(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
     let limits = resources.limits.iter().flatten();
     for (name, raw) in limits {
-        for (list, containers) in [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))] {
+        for (list, containers) in
+            [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
+        {
             for (nth, container) in containers.iter().enumerate() {
                 let limit = container.resources.as_ref().and_then(|own| own.limits.as_ref()?.get(name)).map(amount);
                 if limit.is_some_and(|limit| limit > amount(raw)) {

@@ -101,16 +101,15 @@ fn check_constraint(
             findings.invalid(&SPREAD, &place, "minDomains needs whenUnsatisfiable: DoNotSchedule.");
         }
     }
-    for (field, policy) in [
-        ("nodeAffinityPolicy", &constraint.node_affinity_policy),
-        ("nodeTaintsPolicy", &constraint.node_taints_policy),
-    ] {
+    for (field, policy) in
+        [("nodeAffinityPolicy", &constraint.node_affinity_policy), ("nodeTaintsPolicy", &constraint.node_taints_policy)]
+    {
         if let Some(policy) = policy {
             findings.one_of(&SPREAD, &path.field(field), policy, &["Honor", "Ignore"]);
         }
     }
     let label_selector = constraint.label_selector.as_ref();
     let keys = path.field("matchLabelKeys");
-    selector::check_match_label_keys(&constraint.match_label_keys, label_selector, &keys, findings);
+    selector::check_match_label_keys(each(&constraint.match_label_keys), label_selector, &keys, findings);
     selector::check(label_selector, &path.field("labelSelector"), findings);
 }

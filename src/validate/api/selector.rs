@@ -2,7 +2,7 @@
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
-use super::common::{each, text};
+use super::common::each;
 use super::metadata::check_labels;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
@@ -84,12 +84,11 @@ pub fn selects(selector: &LabelSelector, label: impl Fn(&str) -> Option<String>)
 
 /// The keys of `matchLabelKeys` and its like: labels' keys, which the selector does not hold already.
 pub fn check_match_label_keys(
-    keys: &Option<Vec<String>>,
+    keys: &[String],
     selector: Option<&LabelSelector>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let keys = each(keys);
     if keys.is_empty() {
         return;
     }
@@ -108,9 +107,4 @@ pub fn check_match_label_keys(
             findings.invalid(&SELECTOR, &place, format!("{key} is in the labelSelector already. Remove it from one."));
         }
     }
-}
-
-/// Whether a text field is set to something.
-pub fn is_set(field: &Option<String>) -> bool {
-    !text(field).is_empty()
 }

@@ -44,9 +44,9 @@ fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Finding
     check_annotations(metadata.annotations.as_ref(), &annotations, &annotations, findings);
     check_labels(&super::metadata::LABELS, metadata.labels.as_ref(), &path.field("labels"), findings);
     for (field, set) in [
-        ("name", selector::is_set(&metadata.name)),
-        ("generateName", selector::is_set(&metadata.generate_name)),
-        ("namespace", selector::is_set(&metadata.namespace)),
+        ("name", !text(&metadata.name).is_empty()),
+        ("generateName", !text(&metadata.generate_name).is_empty()),
+        ("namespace", !text(&metadata.namespace).is_empty()),
         ("finalizers", !each(&metadata.finalizers).is_empty()),
         ("ownerReferences", !each(&metadata.owner_references).is_empty()),
     ] {

@@ -50,12 +50,12 @@ rules! {
 /// The source of a volume at `path`, where it is one of this file's.
 pub fn check(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_required(volume, path, findings);
-    if let Some(limit) = volume.empty_dir.as_ref().and_then(|source| source.size_limit.as_ref()) {
-        if Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative()) {
-            let path = path.field("emptyDir");
-            let message = format!("{} is negative. Write an amount such as 1Gi, or leave it out.", limit.0);
-            findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), message);
-        }
+    if let Some(limit) = volume.empty_dir.as_ref().and_then(|source| source.size_limit.as_ref())
+        && Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative())
+    {
+        let path = path.field("emptyDir");
+        let message = format!("{} is negative. Write an amount such as 1Gi, or leave it out.", limit.0);
+        findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), message);
     }
     if let Some(source) = &volume.host_path {
         check_host_path(source, &path.field("hostPath"), findings);
@@ -227,7 +227,8 @@ fn check_iscsi(source: &ISCSIVolumeSource, path: &Path<'_>, findings: &mut Findi
 
 /// The three forms of an iSCSI name.
 fn is_initiator(name: &str) -> bool {
-    let alphanumeric = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let alphanumeric =
+        |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric());
     if let Some(rest) = name.strip_prefix("eui.") {
         return alphanumeric(rest, 16);
     }
@@ -239,7 +240,8 @@ fn is_initiator(name: &str) -> bool {
     let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
     let dated = date.split_once('-').is_some_and(|(year, month)| digits(year, 4) && digits(month, 2));
     let Some((authority, target)) = rest.split_once(':') else { return false };
-    let named = !authority.is_empty() && authority.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+    let named =
+        !authority.is_empty() && authority.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
     let plain = |c: char| !c.is_ascii_whitespace() && !",;*&$|".contains(c);
     dated && named && !target.is_empty() && target.chars().all(plain)
 }
@@ -308,7 +310,9 @@ fn check_flocker(source: &FlockerVolumeSource, path: &Path<'_>, findings: &mut F
 
 fn check_quobyte(source: &QuobyteVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let host_and_port = |server: &str| {
-        server.rsplit_once(':').is_some_and(|(host, _)| !host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
+        server
+            .rsplit_once(':')
+            .is_some_and(|(host, _)| !host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
     };
     if !source.registry.is_empty() && !source.registry.split(',').all(host_and_port) {
         findings.invalid(&OTHERS, &path.field("registry"), "Write HOST:PORT, several separated by commas.");

@@ -15,7 +15,7 @@ rules! {
 
     /// A volume has a name of its own, a DNS label: lower-case letters, digits and '-', up to 63 characters.
     NAME = "volume-name" in Pod: "volumes: [{name: Data_1}]", "volumes: [{name: data-1}]";
-    /// A volume has one source.
+    /// A volume has one source, which says where its files come from.
     SOURCE = "volume-source" in Volume: "emptyDir: {}\nhostPath: {path: /data}", "hostPath: {path: /data}";
 }
 

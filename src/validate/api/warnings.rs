@@ -63,11 +63,11 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) {
     let root = Path::root();
     let metadata = root.field("metadata");
     let name = effective_name(&job.metadata);
-    if let Err(fault) = dns_label(&name) {
-        if !name.is_empty() {
-            let message = format!("{name:?} makes a bad host name: {fault}.");
-            findings.warning(&HOST_NAME, &metadata.field("name"), FieldValueInvalid, message);
-        }
+    if let Err(fault) = dns_label(&name)
+        && !name.is_empty()
+    {
+        let message = format!("{name:?} makes a bad host name: {fault}.");
+        findings.warning(&HOST_NAME, &metadata.field("name"), FieldValueInvalid, message);
     }
     let owners = each(&job.metadata.owner_references);
     if let Some(nth) = (0..owners.len()).find(|nth| owners[..*nth].contains(&owners[*nth])) {
@@ -101,7 +101,11 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) {
         check_ports(container, &mut ports, &path, findings);
     }
     if let Some(overhead) = &pod.overhead {
-        check_fractions(overhead.iter().map(|(name, amount)| (name.as_str(), amount.0.as_str())), &path.field("overhead"), findings);
+        check_fractions(
+            overhead.iter().map(|(name, amount)| (name.as_str(), amount.0.as_str())),
+            &path.field("overhead"),
+            findings,
+        );
     }
 }
 
@@ -193,12 +197,18 @@ fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
     let Some(affinity) = &pod.affinity else { return };
     let affinity_path = path.field("affinity");
     let near = affinity.pod_affinity.as_ref().map(|pods| {
-        ("podAffinity", &pods.required_during_scheduling_ignored_during_execution,
-            &pods.preferred_during_scheduling_ignored_during_execution)
+        (
+            "podAffinity",
+            &pods.required_during_scheduling_ignored_during_execution,
+            &pods.preferred_during_scheduling_ignored_during_execution,
+        )
     });
     let far = affinity.pod_anti_affinity.as_ref().map(|pods| {
-        ("podAntiAffinity", &pods.required_during_scheduling_ignored_during_execution,
-            &pods.preferred_during_scheduling_ignored_during_execution)
+        (
+            "podAntiAffinity",
+            &pods.required_during_scheduling_ignored_during_execution,
+            &pods.preferred_during_scheduling_ignored_during_execution,
+        )
     });
     for (field, required, preferred) in [near, far].into_iter().flatten() {
         let path = affinity_path.field(field);

@@ -1,0 +1,60 @@
+//! Findings as workflow commands: GitHub marks the line in the pull request.
+
+use std::io::{self, Write};
+
+use crate::validate::{DocumentReport, Severity};
+
+/// Writes a command for each finding.
+///
+/// # Errors
+/// Whatever the stream answers.
+pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
+    for report in reports {
+        for finding in &report.findings {
+            let level = match finding.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            let subject = if finding.field.is_empty() { "document" } else { &finding.field };
+            writeln!(
+                out,
+                "::{level} file={},line={},col={},title={}::{}",
+                property(&report.file),
+                finding.position.line,
+                finding.position.column,
+                property(finding.rule.name),
+                data(&format!("{subject}: {}", finding.message))
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Text after the `::`.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property, where `:` and `,` mean something too.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Text;
+    use crate::validate::{Sources, Validator};
+
+    #[test]
+    fn one_command_a_finding() {
+        let mut validator = Validator::new(Sources { api: true, tuning: false });
+        let text = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: {parallelism: -1, template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}\n";
+        validator.add("a,b:c.yaml", &Text::decode(text.into()));
+        let mut out = Vec::new();
+        write(&validator.finish(), &mut out).unwrap();
+        let expected = "::error file=a%2Cb%3Ac.yaml,line=4,col=21,title=job-numbers::spec.parallelism: -1 is negative. \
+                        Write 0 or more.\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
