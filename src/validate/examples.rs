@@ -112,6 +112,6 @@ fn names_are_unique_and_docs_are_sentences() {
     names.dedup();
     assert_eq!(names.len(), count);
     for rule in rules() {
-        assert!(rule.doc().ends_with('.') && rule.doc().len() > 25, "{}", rule.name);
+        assert!(rule.doc().ends_with('.') && rule.doc().len() > 25, "{}: {}", rule.name, rule.doc());
     }
 }

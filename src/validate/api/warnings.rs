@@ -36,7 +36,7 @@ rules! {
     /// A source of a projected volume names what it projects.
     EMPTY_SOURCE = "volume-projected-nothing" in Volume:
         "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
-    /// Owners stand once each.
+    /// An owner stands once in the list: the server drops its repetitions.
     DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
