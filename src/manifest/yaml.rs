@@ -17,6 +17,9 @@ const MAX_DEPTH: usize = 1000;
 /// Up to so many entries a duplicate key is found faster by looking than by hashing.
 const LOOK_UP_TO: usize = 16;
 
+/// The control character "next line".
+const NEXT_LINE: char = '\u{85}';
+
 /// The first document of `text`, whose first line is line `first_line` of its file.
 /// Duplicate keys are reported into `duplicates`.
 ///
@@ -30,7 +33,9 @@ pub fn first_document(text: &str, first_line: u32, duplicates: &mut Vec<Duplicat
         duplicates,
         budget: Budget::default(),
     };
-    let mut parser = Parser::new_from_str(text);
+    // YAML 1.1 breaks lines here too, and makes a line feed of it.
+    let text = if text.contains(NEXT_LINE) { Cow::Owned(text.replace(NEXT_LINE, "\n")) } else { Cow::Borrowed(text) };
+    let mut parser = Parser::new_from_str(&text);
     loop {
         match next(&mut parser, builder.line_offset)? {
             (Event::StreamEnd, span) => return Ok(Node::new(Value::Null, builder.position(&span))),

@@ -1,4 +1,4 @@
-//! Findings as a JUnit report: one suite a file, one test case a document.
+//! Findings as a `JUnit` report: one suite a file, one test case a document.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

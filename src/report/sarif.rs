@@ -66,12 +66,13 @@ fn result(report: &DocumentReport, finding: &Finding, rule_index: Option<usize>)
 
 /// A path as a URI reference: what means something in a URI is escaped.
 fn uri(path: &str) -> String {
+    use std::fmt::Write as _;
     let mut uri = String::new();
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri += &format!("%{byte:02X}");
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri
