@@ -37,6 +37,9 @@ pub enum CommandError {
     /// Mode live without the flag that allows it.
     #[error("The session {0} has mode live, which trades real money. If that is meant, add --allow-live.")]
     Live(String),
+    /// Jobs that the API server would refuse.
+    #[error("The API server would refuse these Jobs, so none was written:{0}")]
+    Refused(String),
     /// No document at all in what `validate` was given.
     #[error("There is no document in {0}. kubectl would say: no objects passed to apply.")]
     NoDocuments(String),

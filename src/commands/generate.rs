@@ -10,10 +10,12 @@ use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
 use crate::job::names::file_name;
 use crate::job::{CreatedAt, K8sTuningJobFactory, build_job};
+use crate::manifest::Text;
 use crate::output::directory::Directory;
 use crate::output::manifests::{self, FileKind};
 use crate::output::{Style, session};
 use crate::plan::plan_jobs;
+use crate::validate::{Severity, Sources, check_text};
 
 /// Runs the command.
 ///
@@ -26,6 +28,7 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     }
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
     let created_at = CreatedAt::resolve(args.created_at, epoch.as_deref())?;
+    refuse_what_the_server_would(&session, created_at)?;
     warn(&session, styles.err);
     warn_live(&session, styles.err);
     match &args.output_dir {
@@ -40,6 +43,28 @@ pub(super) fn jobs(session: &Session, created_at: CreatedAt) -> impl Iterator<It
     let factory = K8sTuningJobFactory::new(session, created_at);
     plan_jobs(session.total_iterations, session.workers)
         .map(move |share| build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index)))
+}
+
+/// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their
+/// worker and their iterations only, so the first and the last, with the longest name, speak for all.
+fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Result<(), CommandError> {
+    let factory = K8sTuningJobFactory::new(session, created_at);
+    let shares = || plan_jobs(session.total_iterations, session.workers);
+    for share in shares().take(1).chain(shares().nth((session.workers - 1).max(1) as usize)) {
+        let job = build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index));
+        let mut content = Vec::new();
+        manifests::push_document(&job, FileKind::Yaml, &mut content)?;
+        let checked = check_text("", &Text::decode(content), Sources { api: true, tuning: false });
+        let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
+        let causes: Vec<String> = findings
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| format!("\n  {}: {}", finding.field, finding.message))
+            .collect();
+        if !causes.is_empty() {
+            return Err(CommandError::Refused(causes.concat()));
+        }
+    }
+    Ok(())
 }
 
 fn to_stdout(session: &Session, created_at: CreatedAt, args: &GenerateArgs, style: Style) -> Result<(), CommandError> {

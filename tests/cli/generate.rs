@@ -135,6 +135,18 @@ fn nothing_is_written_where_the_configuration_is_wrong() {
 }
 
 #[test]
+fn what_the_server_would_refuse_is_not_written() {
+    let config = text_of(K8S).replace("cpu: 500m", "example.com/gpu: 1");
+    let ran = run_with(&["generate", "--k8s-config", "-"], config);
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(
+        ran.err.contains("spec.template.spec.containers[0].resources.limits: example.com/gpu needs a limit"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let config = text_of(K8S).replace("workers: 2", "workers: 5000").replace("iterations: 6", "iterations: 5000");
     let dir = tempfile::tempdir().unwrap();

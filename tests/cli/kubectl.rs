@@ -196,9 +196,10 @@ fn any_yaml_is_read_as_kubectl_reads_it() {
 }
 
 /// A configuration whose `extra_env` carries these values, each as JSON, which YAML reads alike once
-/// the control character that JSON leaves bare is escaped.
+/// the control characters that JSON leaves bare are escaped.
 fn config_with(values: &[String]) -> String {
-    let json = |value: &String| serde_json::to_string(value).unwrap().replace('\u{7f}', "\\x7f");
+    let json =
+        |value: &String| serde_json::to_string(value).unwrap().replace('\u{7f}', "\\x7f").replace('\u{85}', "\\x85");
     let entries: Vec<String> =
         values.iter().enumerate().map(|(nth, value)| format!("  V{nth}: {}\n", json(value))).collect();
     text_of(K8S).replace("extra_env:\n", &format!("extra_env:\n{}", entries.concat()))
@@ -283,6 +284,7 @@ fn hostile_values_arrive_byte_for_byte() {
         "\u{7f}",
         "\u{85}",
         "\u{2028}",
+        "\u{feff}",
         "é",
         "💰",
         "$(HOME)",
