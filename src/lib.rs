@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod job;
 pub mod manifest;
+pub mod nearest;
 pub mod output;
 pub mod plan;
 pub mod report;

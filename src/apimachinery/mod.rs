@@ -6,6 +6,7 @@
 pub mod names;
 pub mod path;
 pub mod quantity;
+pub mod resource;
 pub mod time;
 
 pub use path::{Path, Segment};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use k8s_openapi::api::batch::v1::Job;
 
-use super::{CommandError, Outcome, Styles, load, warn, warn_live};
+use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
 use crate::job::names::file_name;
@@ -14,7 +14,7 @@ use crate::manifest::Text;
 use crate::output::directory::Directory;
 use crate::output::manifests::{self, FileKind};
 use crate::output::{Style, session};
-use crate::plan::plan_jobs;
+use crate::plan::{WorkerShare, plan_jobs};
 use crate::validate::{Severity, Sources, check_text};
 
 /// Runs the command.
@@ -26,11 +26,9 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     if session.mode == Mode::Live && !args.allow_live {
         return Err(CommandError::Live(session.session_id));
     }
-    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
-    let created_at = CreatedAt::resolve(args.created_at, epoch.as_deref())?;
+    let created_at = created_at(args.created_at)?;
     refuse_what_the_server_would(&session, created_at)?;
     warn(&session, styles.err);
-    warn_live(&session, styles.err);
     match &args.output_dir {
         None => to_stdout(&session, created_at, args, styles.err)?,
         Some(directory) => to_directory(&session, created_at, directory, args, styles.out)?,
@@ -41,17 +39,22 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
 /// The Jobs of a session, made one at a time.
 pub(super) fn jobs(session: &Session, created_at: CreatedAt) -> impl Iterator<Item = Job> {
     let factory = K8sTuningJobFactory::new(session, created_at);
-    plan_jobs(session.total_iterations, session.workers)
-        .map(move |share| build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index)))
+    plan_jobs(session.total_iterations, session.workers).map(move |share| job(&factory, &share))
+}
+
+fn job(factory: &K8sTuningJobFactory<'_>, share: &WorkerShare) -> Job {
+    build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
 }
 
 /// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their
 /// worker and their iterations only, so the first and the last, with the longest name, speak for all.
 fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Result<(), CommandError> {
     let factory = K8sTuningJobFactory::new(session, created_at);
-    let shares = || plan_jobs(session.total_iterations, session.workers);
-    for share in shares().take(1).chain(shares().nth((session.workers - 1).max(1) as usize)) {
-        let job = build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index));
+    let mut shares = plan_jobs(session.total_iterations, session.workers);
+    let first = shares.next();
+    let last = shares.len().checked_sub(1).and_then(|last| shares.nth(last));
+    for share in first.into_iter().chain(last) {
+        let job = job(&factory, &share);
         let mut content = Vec::new();
         manifests::push_document(&job, FileKind::Yaml, &mut content)?;
         let checked = check_text("", &Text::decode(content), Sources { api: true, tuning: false });

@@ -13,7 +13,8 @@ pub use error::CommandError;
 use std::path::Path;
 
 use crate::cli::SessionOptions;
-use crate::config::{Overrides, Session};
+use crate::config::{Mode, Overrides, Session};
+use crate::job::CreatedAt;
 use crate::output::Style;
 
 /// How a command ended that could do its work.
@@ -46,16 +47,18 @@ fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandE
     Ok(Session::load(k8s_config, options.orchestrator_config.as_deref(), &overrides)?)
 }
 
-/// Tells the user on stderr what the session's author should know.
+/// The moment of a session's Jobs: the given one, else the environment's, else now.
+fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
+    Ok(CreatedAt::resolve(given, epoch.as_deref())?)
+}
+
+/// Tells the user on stderr what the session's author should know, and whether it is about real money.
 fn warn(session: &Session, style: Style) {
     for warning in &session.warnings {
         eprintln!("{} {warning}", style.warn("warning:"));
     }
-}
-
-/// Tells the user on stderr that the session is about real money.
-fn warn_live(session: &Session, style: Style) {
-    if session.mode == crate::config::Mode::Live {
+    if session.mode == Mode::Live {
         eprintln!("{} mode is live: these Jobs trade real money once they are applied.", style.warn("warning:"));
     }
 }

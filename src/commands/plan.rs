@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{CommandError, Outcome, Styles, load, warn, warn_live};
+use super::{CommandError, Outcome, Styles, load, warn};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::manifest::write;
 use crate::output::manifests::{FileKind, OutputError};
@@ -15,7 +15,6 @@ use crate::output::session;
 pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
-    warn_live(&session, styles.err);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => {

@@ -4,16 +4,16 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::generate::jobs;
-use super::{CommandError, Outcome, Styles, load, warn, warn_live};
+use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
-use crate::job::CreatedAt;
 use crate::job::names::file_name;
 use crate::manifest::Text;
+use crate::nearest::nearest;
 use crate::output::manifests::{self, FileKind};
 use crate::output::progress::Progress;
 use crate::report;
 use crate::validate::input::expand;
-use crate::validate::{DocumentReport, Rule, Severity, Sources, Validator, rules};
+use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
 
 /// Runs the command.
 ///
@@ -53,9 +53,8 @@ fn list_rules(styles: Styles) -> Result<Outcome, CommandError> {
 fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
     let rules = rules();
     let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
-        let likeness = |rule: &&Rule| strsim::jaro_winkler(name, rule.name);
-        let near = rules.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let mend = near.map_or(String::new(), |rule| format!(" Did you mean {}?", rule.name));
+        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
+        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
         return Err(CommandError::Usage(format!("There is no rule {name}.{mend} --list-rules lists them.")));
     };
     let mut out = io::stdout().lock();
@@ -89,8 +88,7 @@ fn check_session(
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
     warn(&session, styles.err);
-    warn_live(&session, styles.err);
-    let created_at = CreatedAt::resolve(None, std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
+    let created_at = created_at(None)?;
     let mut validator = Validator::new(sources);
     for (index, job) in (0..).zip(jobs(&session, created_at)) {
         let mut content = Vec::new();

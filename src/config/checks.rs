@@ -4,7 +4,7 @@
 use super::file::ConfigFile;
 use super::problem::{ConfigError, Problem};
 use super::vocabulary::Word;
-use crate::apimachinery::{Quantity, names};
+use crate::apimachinery::{Quantity, names, resource};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Entry, Node, Position, Value};
 
@@ -112,14 +112,12 @@ fn unknown_key(entry: &Entry, keys: &[Key], problems: &mut Problems<'_>) {
     problems.add(entry.key_position, format!("The key {} is unknown.", entry.key), help);
 }
 
-/// The known word nearest to a mistyped one, if one is near enough to be meant.
-fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let word = word.to_lowercase().replace('-', "_");
-    known
-        .map(|name| (strsim::jaro_winkler(&word, name), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, name)| name)
+/// More unlike words are no typing errors.
+const LIKENESS: f64 = 0.8;
+
+/// The known key that a mistyped one was meant to be; keys have '_' where others have '-'.
+fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    crate::nearest::nearest(&word.replace('-', "_"), known, LIKENESS)
 }
 
 /// The text of a node that must be a string; anything else is a problem.
@@ -361,13 +359,11 @@ pub fn amount_text(node: &Node) -> Option<String> {
 }
 
 fn resource_name(entry: &Entry, problems: &mut Problems<'_>) {
-    const NATIVE: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
     let name = entry.key.as_str();
-    let native = NATIVE.contains(&name) || name.starts_with("hugepages-");
-    if native || (name.contains('/') && names::qualified_name(name).is_ok()) {
+    if resource::is_of_container(name) || (name.contains('/') && names::qualified_name(name).is_ok()) {
         return;
     }
-    let help = match nearest(name, NATIVE.into_iter()) {
+    let help = match nearest(name, resource::STANDARD) {
         Some(known) => format!("Did you mean {known}?"),
         None => "Write cpu, memory, ephemeral-storage, or a device's full name such as example.com/gpu.".to_owned(),
     };

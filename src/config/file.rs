@@ -76,7 +76,7 @@ impl ConfigFile {
     /// The place of a key's value, or of the document's start where the key is absent.
     #[must_use]
     pub fn excerpt(&self, key: &str) -> Excerpt {
-        let position = self.root().entry(key).map_or(self.root().position, super::super::manifest::node::Entry::place);
+        let position = self.root().entry(key).map_or(self.root().position, manifest::Entry::place);
         Excerpt::cut(&self.name, &self.text, position)
     }
 }

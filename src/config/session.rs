@@ -46,7 +46,7 @@ pub struct Session {
 }
 
 /// One setting of a session and its origin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Setting {
     /// The key, with a dot before each level below the first: `resources.limits.cpu`.
     pub name: String,

@@ -7,7 +7,7 @@ use super::manifests::FileKind;
 use super::style::Style;
 use super::table;
 use crate::apimachinery::Quantity;
-use crate::config::Session;
+use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 
@@ -59,24 +59,13 @@ pub struct Amount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanView {
     /// Each setting with its origin.
-    pub settings: Vec<SettingView>,
+    pub settings: Vec<Setting>,
     /// The workers.
     pub jobs: Vec<JobRow>,
     /// What they come to.
     pub totals: Totals,
     /// What the user should know.
     pub warnings: Vec<String>,
-}
-
-/// One setting as the outputs show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SettingView {
-    /// The key.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-    /// The file or flag that it came from, or `default`.
-    pub from: String,
 }
 
 impl JobRow {
@@ -126,13 +115,8 @@ pub fn totals(session: &Session) -> Totals {
 /// The whole session for a program to read.
 #[must_use]
 pub fn view(session: &Session) -> PlanView {
-    let setting = |setting: &crate::config::Setting| SettingView {
-        name: setting.name.clone(),
-        value: setting.value.clone(),
-        from: setting.from.clone(),
-    };
     PlanView {
-        settings: session.settings.iter().map(setting).collect(),
+        settings: session.settings.clone(),
         jobs: rows(session, FileKind::Yaml).collect(),
         totals: totals(session),
         warnings: session.warnings.clone(),

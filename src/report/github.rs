@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::validate::{DocumentReport, Severity};
+use crate::validate::DocumentReport;
 
 /// Writes a command for each finding.
 ///
@@ -11,19 +11,15 @@ use crate::validate::{DocumentReport, Severity};
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     for report in reports {
         for finding in &report.findings {
-            let level = match finding.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            };
-            let subject = if finding.field.is_empty() { "document" } else { &finding.field };
             writeln!(
                 out,
-                "::{level} file={},line={},col={},title={}::{}",
+                "::{} file={},line={},col={},title={}::{}",
+                finding.severity.as_str(),
                 property(&report.file),
                 finding.position.line,
                 finding.position.column,
                 property(finding.rule.name),
-                data(&format!("{subject}: {}", finding.message))
+                data(&finding.summary())
             )?;
         }
     }

@@ -52,8 +52,7 @@ fn test_case(document: &DocumentReport) -> TestCase {
 fn line(document: &DocumentReport, finding: &Finding) -> String {
     let position = finding.position;
     let place = format!("{}:{}:{}", document.file, position.line, position.column);
-    let subject = if finding.field.is_empty() { "document" } else { &finding.field };
-    format!("{place}: {subject}: {} [{}]", finding.message, finding.rule.name)
+    format!("{place}: {} [{}]", finding.summary(), finding.rule.name)
 }
 
 fn lines<'f>(document: &DocumentReport, findings: impl Iterator<Item = &'f Finding>) -> String {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::validate::{DocumentReport, Finding, Severity, rules};
+use crate::validate::{DocumentReport, Finding, rules};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -44,12 +44,11 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
 
 fn result(report: &DocumentReport, finding: &Finding, rule_index: Option<usize>) -> Value {
     let position = finding.position;
-    let subject = if finding.field.is_empty() { "document" } else { &finding.field };
     json!({
         "ruleId": finding.rule.name,
         "ruleIndex": rule_index,
-        "level": match finding.severity { Severity::Error => "error", Severity::Warning => "warning" },
-        "message": {"text": format!("{subject}: {}", finding.message)},
+        "level": finding.severity.as_str(),
+        "message": {"text": finding.summary()},
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": {"uri": uri(&report.file)},
@@ -59,7 +58,7 @@ fn result(report: &DocumentReport, finding: &Finding, rule_index: Option<usize>)
                     "endColumn": position.column.max(1) + position.width.max(1),
                 },
             },
-            "logicalLocations": [{"fullyQualifiedName": subject}],
+            "logicalLocations": [{"fullyQualifiedName": finding.subject()}],
         }],
     })
 }

@@ -14,7 +14,10 @@ use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 use crate::apimachinery::{Path, Quantity, Segment, time};
 use crate::manifest::scalar::float_text;
 use crate::manifest::{Entry, Node, Position, Value};
+use crate::nearest::nearest;
 
+/// More unlike words are no typing errors.
+pub(super) const LIKENESS: f64 = 0.85;
 /// The longest run of known field names that a message lists.
 const MAX_LISTED: usize = 12;
 
@@ -391,11 +394,8 @@ impl<'de> de::MapAccess<'de> for Entries<'_, '_> {
 impl Entries<'_, '_> {
     fn unknown(&self, entry: &Entry) {
         let key = entry.key.as_str();
-        let near =
-            self.fields.iter().map(|field| (strsim::jaro_winkler(&key.to_lowercase(), &field.to_lowercase()), field));
-        let nearest = near.filter(|(likeness, _)| *likeness > 0.85).max_by(|(a, _), (b, _)| a.total_cmp(b));
-        let mend = match nearest {
-            Some((_, field)) => format!("Did you mean {field}?"),
+        let mend = match nearest(key, self.fields.iter().copied(), LIKENESS) {
+            Some(field) => format!("Did you mean {field}?"),
             None if self.fields.len() <= MAX_LISTED => format!("The fields here are {}.", self.fields.join(", ")),
             None => "Remove it, or check at which level it belongs.".to_owned(),
         };

@@ -1,6 +1,7 @@
 //! One document of a file, from its node to its reports: Lists are taken apart, documents that are no
 //! Jobs are passed over, and Jobs are held against the rules that were asked for.
 
+use super::api;
 use super::finding::{DocumentReport, Finding, Reason, Severity};
 use super::findings::Findings;
 use super::rule::rules;
@@ -146,6 +147,8 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             let job = server::check(node, &mut findings);
             if !sources.api {
                 findings = Findings::new(node, text);
+            } else if let Some(job) = &job {
+                api::check(job, &mut findings);
             }
             if let Some(key) = missing.filter(|_| sources.tuning) {
                 let message = "kubectl tells a Job by apiVersion: batch/v1 and kind: Job. Write both.";

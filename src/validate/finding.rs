@@ -16,6 +16,17 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// The severity as reports have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// Why, in the API server's words for the causes of a rejection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Reason {
@@ -80,6 +91,20 @@ pub struct Finding {
     pub position: Position,
     /// The line at that place.
     pub line_text: String,
+}
+
+impl Finding {
+    /// What is wrong and with which field, in a line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        format!("{}: {}", self.subject(), self.message)
+    }
+
+    /// The field, or the document as a whole.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        if self.field.is_empty() { "document" } else { &self.field }
+    }
 }
 
 /// A finding as reports for programs have it: flat, and without the line's text.

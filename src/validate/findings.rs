@@ -1,11 +1,13 @@
 //! Gathers the findings of one document: a rule, a path and a sentence come in, and a [`Finding`]
 //! with its place in the file is kept.
 
+use super::decode::LIKENESS;
 use super::finding::{Finding, Reason, Severity};
 use super::rule::Rule;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::Fault;
 use crate::manifest::{Node, Position, Text};
+use crate::nearest::nearest;
 
 /// The findings of one document, as the rules make them.
 #[derive(Debug)]
@@ -158,9 +160,7 @@ fn not_in_list(value: &str, allowed: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [all @ .., last] => format!("{} or {last}", all.join(", ")),
     };
-    let likeness = |word: &&&str| strsim::jaro_winkler(&value.to_lowercase(), &word.to_lowercase());
-    let near = allowed.iter().filter(|word| likeness(word) > 0.85).max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match near {
+    match nearest(value, allowed.iter().copied(), LIKENESS) {
         Some(word) => format!("{value:?} must be {list}. Did you mean {word}?"),
         None => format!("{value:?} must be {list}."),
     }

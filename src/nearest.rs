@@ -1,0 +1,26 @@
+//! "Did you mean": a mistyped word and the known ones come in, and the one that was meant goes out.
+
+/// The known word that is most like `word`, capitals aside, if it is more like it than `likeness`, which is 0 for
+/// nothing in common and 1 for the same word.
+#[must_use]
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likeness: f64) -> Option<&'k str> {
+    let word = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name))
+        .filter(|(found, _)| *found > likeness)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_word_that_was_meant() {
+        assert_eq!(nearest("workrs", ["workers", "mode"], 0.8), Some("workers"));
+        assert_eq!(nearest("Name", ["image", "name"], 0.85), Some("name"));
+        assert_eq!(nearest("zzz", ["image", "name"], 0.8), None);
+    }
+}
