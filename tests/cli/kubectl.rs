@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::Value;
 
 use crate::common::{CREATED_AT, K8S, arg, root, run_with, text_of};
@@ -179,7 +179,14 @@ fn any_yaml_is_read_as_kubectl_reads_it() {
         return;
     }
     let refused = std::cell::RefCell::new(Vec::new());
-    let mut runner = TestRunner::new(ProptestConfig { cases: 600, failure_persistence: None, ..Default::default() });
+    let mut config = ProptestConfig { failure_persistence: None, ..Default::default() };
+    // The same commit has to get the same answer twice. To look for more, give a seed and a number of cases:
+    // PROPTEST_RNG_SEED=2 PROPTEST_CASES=5000 cargo test --test cli any_yaml -- --ignored
+    if config.rng_seed == RngSeed::Random {
+        config = ProptestConfig { cases: 600, rng_seed: RngSeed::Fixed(1), ..config };
+    }
+    let cases = config.cases;
+    let mut runner = TestRunner::new(config);
     runner
         .run(&yaml_pieces(), |piece| {
             let text = job_with_value(&piece);
@@ -191,8 +198,8 @@ fn any_yaml_is_read_as_kubectl_reads_it() {
         })
         .unwrap();
     let refused = refused.into_inner();
-    println!("{} of 600 texts are refused here only: {refused:?}", refused.len());
-    assert!(refused.len() <= 12, "{refused:?}");
+    println!("{} of {cases} texts are refused here only: {refused:?}", refused.len());
+    assert!(refused.len() <= cases as usize / 50, "{refused:?}");
 }
 
 /// A configuration whose `extra_env` carries these values, each as JSON, which YAML reads alike once
