@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::config::{namespace_fault, session_id_fault};
+use crate::config::{namespace_fault, session_id_fault, session_short_fault};
 use crate::job::CreatedAt;
 
 const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
@@ -102,6 +102,10 @@ pub struct SessionOptions {
     /// The session's id, instead of the configuration's.
     #[arg(long, value_name = "ID", value_parser = session_id)]
     pub session_id: Option<String>,
+
+    /// What stands for the session in Job names, instead of its id's first 8 characters.
+    #[arg(long, value_name = "STR", value_parser = session_short)]
+    pub session_short: Option<String>,
 }
 
 /// `generate`.
@@ -226,7 +230,7 @@ pub struct ValidateArgs {
 
     /// A manifest file, a directory of them, or - for standard input; may be repeated.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath,
-        conflicts_with_all = ["orchestrator_config", "namespace", "session_id"])]
+        conflicts_with_all = ["orchestrator_config", "namespace", "session_id", "session_short"])]
     pub filename: Vec<PathBuf>,
 
     /// Look into sub-directories too.
@@ -312,6 +316,10 @@ fn session_id(text: &str) -> Result<String, String> {
         None => Ok(text.to_owned()),
         Some((message, help)) => Err(format!("{message} {help}")),
     }
+}
+
+fn session_short(text: &str) -> Result<String, String> {
+    session_short_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl CommandError {
     /// The exit code: 2 for wrong usage, 1 for anything else.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Usage(_)) { 2 } else { 1 }
+        if matches!(self, Self::Usage(_) | Self::Config(ConfigError::Flag(_))) { 2 } else { 1 }
     }
 
     /// The places in configuration files that the error is about.

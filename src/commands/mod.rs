@@ -43,7 +43,11 @@ fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandE
             "Standard input can be one of the two configurations only. Name a file for the other.".to_owned(),
         ));
     }
-    let overrides = Overrides { namespace: options.namespace.clone(), session_id: options.session_id.clone() };
+    let overrides = Overrides {
+        namespace: options.namespace.clone(),
+        session_id: options.session_id.clone(),
+        session_short: options.session_short.clone(),
+    };
     Ok(Session::load(k8s_config, options.orchestrator_config.as_deref(), &overrides)?)
 }
 

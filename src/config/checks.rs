@@ -200,24 +200,52 @@ pub fn workers_within_iterations(root: &Node, problems: &mut Problems<'_>) {
     }
 }
 
-/// What is wrong with a session id, and an id that would do.
+/// What is wrong with a session id as such, and an id that would do.
 #[must_use]
 pub fn session_id_fault(id: &str) -> Option<(String, String)> {
-    let propose = || format!("{:?} works.", proposal(id));
-    if id.is_empty() {
-        return Some(("The session id is empty.".to_owned(), propose()));
-    }
-    if let Err(fault) = names::label_value(id) {
-        return Some((format!("The session id {id:?} cannot be a label value: {fault}."), propose()));
-    }
-    let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !matches!(c, 'a'..='z' | '0'..='9' | '-'));
+    let message = match names::label_value(id) {
+        _ if id.is_empty() => "The session id is empty.".to_owned(),
+        Err(fault) => format!("The session id {id:?} cannot be a label value: {fault}."),
+        Ok(()) => return None,
+    };
+    Some((message, format!("{:?} works.", proposal(id))))
+}
+
+/// What keeps the first characters of a session id from standing in Job names, and what to do about it.
+#[must_use]
+pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
+    let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !stands_in_names(*c));
     fault.map(|(place, c)| {
         let message = format!(
             "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {place} \
              is {c:?}, where only lowercase letters, digits and '-' may stand."
         );
-        (message, propose())
+        let short = short_proposal(id);
+        (message, format!("{:?} works, and so does this id with session_short: {short}.", proposal(id)))
     })
+}
+
+/// What is wrong with a text that is to stand for the session in Job names.
+#[must_use]
+pub fn session_short_fault(short: &str) -> Option<String> {
+    let odd = (1..).zip(short.chars()).find(|(place, c)| !stands_in_names(*c) || *place == 1 && *c == '-');
+    match odd {
+        _ if short.is_empty() => Some("session_short is empty.".to_owned()),
+        Some((1, '-')) => Some(format!("session_short is {short:?}, and must start with a letter or a digit.")),
+        Some((place, c)) => Some(format!(
+            "session_short is {short:?}, and character {place} is {c:?}, where only lowercase letters, digits and '-' \
+             may stand."
+        )),
+        None if short.len() > SHORT_LEN => {
+            Some(format!("session_short is {short:?}, {} characters long, and {SHORT_LEN} may be.", short.len()))
+        }
+        None => None,
+    }
+}
+
+/// What a name of Kubernetes that is no more than a label may hold.
+const fn stands_in_names(c: char) -> bool {
+    matches!(c, 'a'..='z' | '0'..='9' | '-')
 }
 
 /// The id with each character that cannot stand replaced by one that can.
@@ -246,6 +274,29 @@ pub fn session_id(key: &str, node: &Node, problems: &mut Problems<'_>) {
     if let Some((message, help)) = session_id_fault(id) {
         problems.add(node.position, message, help);
     }
+}
+
+/// Unless the session has a `session_short`, the start of its id stands in Job names.
+pub fn session_id_start(root: &Node, problems: &mut Problems<'_>) {
+    let Some((node, id)) = root.get("session_id").and_then(|node| Some((node, node.as_str()?))) else { return };
+    if session_id_fault(id).is_none()
+        && let Some((message, help)) = session_id_start_fault(id)
+    {
+        problems.add(node.position, message, help);
+    }
+}
+
+pub fn session_short(key: &str, node: &Node, problems: &mut Problems<'_>) {
+    let Some(short) = string(key, node, problems) else { return };
+    if let Some(message) = session_short_fault(short) {
+        let help =
+            format!("Write 1 to {SHORT_LEN} lowercase letters, digits and '-', such as {:?}.", short_proposal(short));
+        problems.add(node.position, message, help);
+    }
+}
+
+fn short_proposal(short: &str) -> String {
+    proposal(short).chars().take(SHORT_LEN).collect()
 }
 
 pub fn namespace(key: &str, node: &Node, problems: &mut Problems<'_>) {
@@ -384,12 +435,31 @@ mod tests {
             ("", "empty", "session-1"),
             ("д", "character 1 is 'д'", "session-1"),
         ] {
-            let (message, help) = session_id_fault(id).unwrap();
+            let (message, help) = session_id_fault(id).or_else(|| session_id_start_fault(id)).unwrap();
             assert!(message.contains(words), "{message}");
-            assert_eq!(help, format!("{proposal:?} works."));
-            assert_eq!(session_id_fault(proposal), None);
+            assert!(help.starts_with(&format!("{proposal:?} works")), "{help}");
+            assert_eq!(session_id_fault(proposal).or_else(|| session_id_start_fault(proposal)), None);
         }
         assert_eq!(session_id_fault("d29-k8s-demo_Session.1"), None);
+        assert_eq!(session_id_start_fault("d29-k8s-demo_Session.1"), None);
+    }
+
+    #[test]
+    fn a_session_short_has_the_limits_of_what_it_replaces() {
+        for good in ["a", "d29-k8s-", "12345678", "a--"] {
+            assert_eq!(session_short_fault(good), None);
+        }
+        for (bad, words) in [
+            ("", "is empty"),
+            ("-a", "must start with"),
+            ("A", "character 1 is 'A'"),
+            ("a.b", "character 2 is '.'"),
+            ("123456789", "9 characters long, and 8 may be"),
+        ] {
+            let message = session_short_fault(bad).unwrap();
+            assert!(message.contains(words), "{message}");
+            assert_eq!(session_short_fault(&short_proposal(bad)), None);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::{self, Key, Problems, check_file};
 use super::file::ConfigFile;
 use super::problem::ConfigError;
+use super::session::Overrides;
 use super::vocabulary::{Env, Mode, Optimizer};
 use crate::manifest::node::{Node, Value};
 
@@ -16,8 +17,12 @@ pub const DEFAULT_CONFIG_PATH: &str = "configs/d23_tuning/advanced_baseline.yaml
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct K8sOrchestratorConfig {
-    /// The session's name: a label value whose first 8 characters can stand in a Job's name.
+    /// The session's name: a label value whose first 8 characters can stand in a Job's name, unless
+    /// `session_short` does.
     pub session_id: String,
+    /// What stands for the session in Job names, instead of its id's first 8 characters.
+    #[serde(default)]
+    pub session_short: Option<String>,
     /// The namespace of the Jobs.
     pub k8s_namespace: String,
     /// The container image of the workers.
@@ -61,6 +66,7 @@ pub fn default_config_path() -> String {
 
 const KEYS: &[Key] = &[
     Key { name: "session_id", required: true, check: checks::session_id },
+    Key { name: "session_short", required: false, check: checks::session_short },
     Key { name: "k8s_namespace", required: true, check: checks::namespace },
     Key { name: "image", required: true, check: checks::image },
     Key { name: "mode", required: true, check: checks::word::<Mode> },
@@ -74,13 +80,16 @@ const KEYS: &[Key] = &[
 ];
 
 impl K8sOrchestratorConfig {
-    /// Reads the configuration out of its file.
+    /// Reads the configuration out of its file; `overrides` may make up for what it lacks.
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] with every problem of the file.
-    pub fn from_file(file: &ConfigFile) -> Result<Self, ConfigError> {
+    pub fn from_file(file: &ConfigFile, overrides: &Overrides) -> Result<Self, ConfigError> {
         let mut problems = Problems::of(file);
         check_file(file, KEYS, &mut problems);
+        if overrides.session_short.is_none() && file.root().get("session_short").is_none() {
+            checks::session_id_start(file.root(), &mut problems);
+        }
         checks::workers_within_iterations(file.root(), &mut problems);
         problems.finish()?;
         typed(file)
@@ -125,7 +134,7 @@ mod tests {
     const BASELINE: &str = include_str!("../../configs/d29_k8s/orchestrator_k8s_baseline.yaml");
 
     fn read(text: &str) -> Result<K8sOrchestratorConfig, ConfigError> {
-        K8sOrchestratorConfig::from_file(&ConfigFile::parse("k8s.yaml".to_owned(), text.into())?)
+        K8sOrchestratorConfig::from_file(&ConfigFile::parse("k8s.yaml".to_owned(), text.into())?, &Overrides::default())
     }
 
     /// What is said of the baseline after a replacement: line, column, message and help of each problem.
@@ -179,6 +188,7 @@ mod tests {
             ("REDIS_PORT:", "REDIS PORT:", 15, 3, "character 6 is ' '"),
             ("REDIS_PORT:", "WORKER_ID:", 15, 3, "Remove this line."),
             ("session_id: d29", "session_id: D29", 2, 13, "character 1 is 'D'"),
+            ("k8s_namespace:", "session_short: d29-second\nk8s_namespace:", 3, 16, "10 characters long, and 8 may be"),
             ("k8s_namespace: trading", "k8s_namespace: Trading", 3, 16, "character 1 is 'T'"),
             ("image: your-registry", "image: your registry", 4, 8, "white space at character 5"),
             ("image: your-registry/arbitrage-lite:latest", "image: \"\"", 4, 8, "image is empty"),

@@ -16,4 +16,4 @@ pub use problem::{ConfigError, Problem};
 pub use session::{Overrides, Session, Setting};
 pub use vocabulary::{Env, Mode, Optimizer};
 
-pub use checks::{namespace_fault, session_id_fault};
+pub use checks::{namespace_fault, session_id_fault, session_id_start_fault, session_short_fault};

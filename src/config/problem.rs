@@ -63,6 +63,9 @@ pub enum ConfigError {
         /// How many there are.
         count: usize,
     },
+    /// A flag's value that does not go with the files.
+    #[error("{0}")]
+    Flag(String),
     /// The file can be read, and its content must be mended.
     #[error("{}", summary(.0))]
     Invalid(Vec<Problem>),

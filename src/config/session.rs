@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::checks::SHORT_LEN;
+use super::checks::{SHORT_LEN, session_id_start_fault};
 use super::file::ConfigFile;
 use super::k8s::{K8sOrchestratorConfig, Resources};
 use super::orchestrator::OrchestratorConfig;
@@ -15,7 +15,7 @@ use super::vocabulary::{Env, Mode, Optimizer};
 pub struct Session {
     /// The session's name.
     pub session_id: String,
-    /// What stands for the session in each Job's name: the id's first 8 characters.
+    /// What stands for the session in each Job's name: the id's first 8 characters, unless it was given.
     pub session_short: String,
     /// The namespace of the Jobs.
     pub namespace: String,
@@ -63,6 +63,8 @@ pub struct Overrides {
     pub namespace: Option<String>,
     /// `--session-id`.
     pub session_id: Option<String>,
+    /// `--session-short`.
+    pub session_short: Option<String>,
 }
 
 impl Session {
@@ -87,7 +89,7 @@ impl Session {
         overrides: &Overrides,
     ) -> Result<Self, ConfigError> {
         let orchestrator = orchestrator_file.map(OrchestratorConfig::from_file).transpose();
-        let (k8s, orchestrator) = both(K8sOrchestratorConfig::from_file(k8s_file), orchestrator)?;
+        let (k8s, orchestrator) = both(K8sOrchestratorConfig::from_file(k8s_file, overrides), orchestrator)?;
         let mut warnings = Vec::new();
         if let (Some(file), Some(config)) = (orchestrator_file, &orchestrator) {
             refuse_disagreement(k8s_file, &k8s, file, config)?;
@@ -96,12 +98,16 @@ impl Session {
         warnings.extend(expansions(&k8s));
         let settings = settings(k8s_file, &k8s, orchestrator_file.zip(orchestrator.as_ref()), overrides);
         let session_id = overrides.session_id.clone().unwrap_or(k8s.session_id);
+        let session_short = match overrides.session_short.clone().or(k8s.session_short) {
+            Some(short) => short,
+            None => start_of(&session_id)?,
+        };
         let numbers = orchestrator.map(|config| (config.total_iterations, config.workers));
         let (total_iterations, workers) = numbers.unwrap_or((k8s.total_iterations, k8s.workers));
         let Resources { requests, limits } = &k8s.resources;
         Ok(Self {
-            session_short: session_id.chars().take(SHORT_LEN).collect(),
             session_id,
+            session_short,
             namespace: overrides.namespace.clone().unwrap_or(k8s.k8s_namespace),
             image: k8s.image,
             mode: k8s.mode,
@@ -116,6 +122,15 @@ impl Session {
             settings,
             warnings,
         })
+    }
+}
+
+/// What stands in Job names for a session that has no `session_short`. A file's id has been checked where it stands,
+/// so that only `--session-id` can be at fault here.
+fn start_of(session_id: &str) -> Result<String, ConfigError> {
+    match session_id_start_fault(session_id) {
+        None => Ok(session_id.chars().take(SHORT_LEN).collect()),
+        Some((message, help)) => Err(ConfigError::Flag(format!("{message} {help}"))),
     }
 }
 
@@ -211,8 +226,16 @@ fn settings(
         }
         None => from_k8s(name, &ours),
     };
-    let mut settings = vec![
-        flag("--session-id", &overrides.session_id, from_k8s("session_id", &k8s.session_id)),
+    let short = || {
+        flag(
+            "--session-short",
+            &overrides.session_short,
+            from_k8s("session_short", &k8s.session_short.as_deref().unwrap_or_default()),
+        )
+    };
+    let mut settings = vec![flag("--session-id", &overrides.session_id, from_k8s("session_id", &k8s.session_id))];
+    settings.extend((overrides.session_short.is_some() || k8s.session_short.is_some()).then(short));
+    settings.extend([
         flag("--namespace", &overrides.namespace, from_k8s("k8s_namespace", &k8s.k8s_namespace)),
         from_k8s("image", &k8s.image),
         from_k8s("mode", &k8s.mode),
@@ -221,7 +244,7 @@ fn settings(
         from_k8s("config_path", &k8s.config_path),
         number("total_iterations", k8s.total_iterations, |config| config.total_iterations),
         number("workers", u64::from(k8s.workers), |config| u64::from(config.workers)),
-    ];
+    ]);
     let Resources { requests, limits } = &k8s.resources;
     for (group, mapping) in
         [("extra_env", &k8s.extra_env), ("resources.requests", requests), ("resources.limits", limits)]
@@ -269,6 +292,21 @@ pub(crate) mod tests {
         let workers = session.settings.iter().find(|setting| setting.name == "workers").unwrap();
         assert_eq!(workers.from, "o.yaml");
         assert!(session.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_session_short_stands_for_the_id_in_names() {
+        let odd_id = K8S.replace("session_id: d29-k8s-demo-session", "session_id: D29_second");
+        assert!(session(&odd_id, None).is_err());
+        let with_key = odd_id.replace("k8s_namespace", "session_short: second\nk8s_namespace");
+        let resolved = session(&with_key, None).unwrap();
+        assert_eq!((resolved.session_id.as_str(), resolved.session_short.as_str()), ("D29_second", "second"));
+        let file = ConfigFile::parse("k8s.yaml".to_owned(), with_key.into()).unwrap();
+        let overrides = Overrides { session_short: Some("third".to_owned()), ..Overrides::default() };
+        let resolved = Session::resolve(&file, None, &overrides).unwrap();
+        assert_eq!(resolved.session_short, "third");
+        let setting = resolved.settings.iter().find(|setting| setting.name == "session_short").unwrap();
+        assert_eq!((setting.value.as_str(), setting.from.as_str()), ("third", "--session-short"));
     }
 
     #[test]

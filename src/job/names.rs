@@ -28,7 +28,7 @@ fn index_width(workers: u32) -> usize {
 /// The parts of a tuning Job's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameParts<'n> {
-    /// The first characters of the session's id.
+    /// What stands for the session: the first characters of its id, unless it has a `session_short`.
     pub session_short: &'n str,
     /// The worker's number k, from 1: it is `worker-{k}`.
     pub worker: u64,
@@ -56,7 +56,7 @@ fn number(digits: &str) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::apimachinery::names::dns_label;
-    use crate::config::session_id_fault;
+    use crate::config::{session_id_fault, session_id_start_fault};
     use proptest::prelude::*;
 
     #[test]
@@ -88,7 +88,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_valid_session_makes_valid_names(id in "[a-z0-9]([-a-z0-9]{0,7}|[-a-z0-9]{7}[-A-Za-z0-9_.]{0,54}[A-Za-z0-9])", index in 0_u32..u32::MAX) {
-            if session_id_fault(&id).is_none() {
+            if session_id_fault(&id).or_else(|| session_id_start_fault(&id)).is_none() {
                 let short: String = id.chars().take(8).collect();
                 let worker_id = format!("worker-{}", u64::from(index) + 1);
                 let name = job_name(&short, &worker_id, index);

@@ -23,6 +23,12 @@ rules! {
         "# worker-1 and worker-3, but no worker-2",
         "# worker-1, worker-2 and worker-3";
 
+    /// The Jobs of a session have the same session_short in their names. Another one is the sign of Jobs that were
+    /// made twice, or of a label that was copied.
+    SHORT = "tuning-session-short" in Job:
+        "# in a second document of the same session\nmetadata:\n  name: arb-tuning-d29-new-worker-2-1",
+        "# in a second document of the same session\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1";
+
     /// The iterations of a session are split evenly: two workers differ by one at the most. A larger
     /// difference is the sign of Jobs from different plans.
     SPLIT = "tuning-split" in Job:
@@ -41,6 +47,8 @@ pub struct Sets {
 
 #[derive(Debug, Default)]
 struct Session {
+    /// What stands for it in the name of its first Job.
+    short: Option<String>,
     /// The workers' numbers, and the place in the list of reports of the Job of each.
     workers: BTreeMap<u64, usize>,
     /// The numbers of iterations that have been seen, and the place of the first Job of each.
@@ -63,6 +71,14 @@ impl Sets {
         let Some(member) = member else { return };
         let key = (member.session_id.clone(), report.namespace.clone());
         let session = self.sessions.entry(key).or_default();
+        let short = session.short.get_or_insert_with(|| member.session_short.clone());
+        if *short != member.session_short {
+            let message = format!(
+                "The session {} is called {short} in the names before, and {} in this one.",
+                member.session_id, member.session_short
+            );
+            report.findings.push(finding(&SHORT, "metadata.name", Reason::FieldValueInvalid, message, report));
+        }
         if let std::collections::btree_map::Entry::Vacant(e) = session.workers.entry(member.worker) {
             e.insert(nth);
         } else {
@@ -193,6 +209,14 @@ mod tests {
             found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(),
             [(5, "tuning-duplicate-name"), (5, "tuning-workers")]
         );
+    }
+
+    #[test]
+    fn another_short_name_of_the_session_is_told() {
+        let mut manifests = manifests();
+        manifests[2] = manifests[2].replace("arb-tuning-d29-k8s--", "arb-tuning-d29-new-");
+        let found = said(&manifests);
+        assert_eq!(found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(), [(2, "tuning-session-short")]);
     }
 
     #[test]

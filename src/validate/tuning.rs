@@ -25,7 +25,7 @@ rules! {
 
     /// A tuning Job is named arb-tuning-{session_short}-worker-{k}-{k-1}: who looks at `kubectl get jobs`
     /// sees which session and which worker it is. session_short is the first 8 characters of the
-    /// session's id.
+    /// session's id, or what the session has instead.
     NAME = "tuning-name" in Job:
         "metadata:\n  name: tuning-worker-1",
         "metadata:\n  name: arb-tuning-d29-k8s--worker-1-0";
@@ -84,6 +84,8 @@ rules! {
 pub struct Membership {
     /// The session, as its label has it.
     pub session_id: String,
+    /// What stands for the session in the Job's name.
+    pub session_short: String,
     /// The worker's number, from 1.
     pub worker: u64,
     /// The iterations that its arguments ask for.
@@ -94,7 +96,7 @@ pub struct Membership {
 pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
     let name = job.metadata.name.as_deref().unwrap_or_default();
     let labels = job.metadata.labels.clone().unwrap_or_default();
-    let parts = check_name(name, &labels, findings);
+    let parts = check_name(name, findings);
     check_labels(&labels, parts, findings);
     let default_spec = JobSpec::default();
     let spec = job.spec.as_ref().unwrap_or(&default_spec);
@@ -111,12 +113,13 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
         check_env(container, &labels, findings);
     }
     let session_id = labels.get("session_id")?.clone();
-    Some(Membership { session_id, worker: parts?.worker, iterations })
+    let NameParts { session_short, worker, .. } = parts?;
+    Some(Membership { session_id, session_short: session_short.to_owned(), worker, iterations })
 }
 
 type Labels = BTreeMap<String, String>;
 
-fn check_name<'n>(name: &'n str, labels: &Labels, findings: &mut Findings<'_>) -> Option<NameParts<'n>> {
+fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NameParts<'n>> {
     let root = Path::root();
     let metadata = root.field("metadata");
     let path = metadata.field("name");
@@ -133,17 +136,6 @@ fn check_name<'n>(name: &'n str, labels: &Labels, findings: &mut Findings<'_>) -
             FieldValueInvalid,
             format!("worker-{worker} stands at index {index}, and this name says {}.", parts.index),
         );
-    }
-    if let Some(session_id) = labels.get("session_id") {
-        let short: String = session_id.chars().take(8).collect();
-        if parts.session_short != short {
-            findings.warning(
-                &NAME,
-                &path,
-                FieldValueInvalid,
-                format!("The session {session_id} is shortened to {short}, and this name has {}.", parts.session_short),
-            );
-        }
     }
     Some(parts)
 }
