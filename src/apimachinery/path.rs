@@ -58,6 +58,18 @@ impl<'a> Path<'a> {
         Self { parent: Some(self), segment: Some(segment) }
     }
 
+    /// The last step; none at the root.
+    #[must_use]
+    pub const fn last(&self) -> Option<Segment<'a>> {
+        self.segment
+    }
+
+    /// The path one step up; none at the root.
+    #[must_use]
+    pub const fn parent(&self) -> Option<&'a Path<'a>> {
+        self.parent
+    }
+
     /// The steps from the root down to here.
     #[must_use]
     pub fn segments(&self) -> Vec<Segment<'a>> {

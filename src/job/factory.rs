@@ -1,9 +1,13 @@
 //! Makes one worker's [`K8sJobSpec`] out of the session (D29 guide, "`K8sTuningJobFactory`").
 
+use k8s_openapi::api::batch::v1::Job;
+
+use super::build::build_job;
 use super::created_at::CreatedAt;
 use super::names::job_name;
 use super::spec::K8sJobSpec;
 use crate::config::Session;
+use crate::plan::{WorkerShare, plan_jobs};
 
 /// What the workers run; they take the rest as arguments.
 pub const COMMAND: &str = "python";
@@ -61,6 +65,17 @@ impl<'s> K8sTuningJobFactory<'s> {
             requests: session.requests.clone(),
             limits: session.limits.clone(),
         }
+    }
+
+    /// The API object of a worker's share.
+    #[must_use]
+    pub fn job(&self, share: &WorkerShare) -> Job {
+        build_job(self.create_job_for_worker(&share.worker_id, share.iterations, share.index))
+    }
+
+    /// All Jobs of the session, made one at a time.
+    pub fn jobs(&self) -> impl Iterator<Item = Job> {
+        plan_jobs(self.session.total_iterations, self.session.workers).map(|share| self.job(&share))
     }
 
     fn args(&self, worker_id: &str, iterations: u64) -> Vec<String> {

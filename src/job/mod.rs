@@ -4,10 +4,12 @@
 pub mod build;
 pub mod created_at;
 pub mod factory;
+pub mod identity;
 pub mod names;
 pub mod spec;
 
 pub use build::build_job;
 pub use created_at::CreatedAt;
 pub use factory::K8sTuningJobFactory;
+pub use identity::JobIdentity;
 pub use spec::K8sJobSpec;

@@ -104,6 +104,33 @@ impl Node {
         }
     }
 
+    /// Hands over this object, or the items of a list of any depth, each with the list that it stands in.
+    pub fn each_object<'n>(&'n self, each: &mut impl FnMut(&'n Self, Option<&'n Self>)) {
+        self.objects_in(None, each);
+    }
+
+    fn objects_in<'n>(&'n self, list: Option<&'n Self>, each: &mut impl FnMut(&'n Self, Option<&'n Self>)) {
+        let kind = self.get("kind").and_then(Self::as_str).unwrap_or_default();
+        match self.get("items").and_then(Self::as_sequence) {
+            Some(items) if kind.ends_with("List") => items.iter().for_each(|item| item.objects_in(Some(self), each)),
+            _ => each(self, list),
+        }
+    }
+
+    /// The value as JSON, without its place.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Integer(value) => (*value).into(),
+            Value::Float(value) => (*value).into(),
+            Value::String(text) => text.as_str().into(),
+            Value::Sequence(items) => items.iter().map(Self::to_json).collect(),
+            Value::Mapping(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
+        }
+    }
+
     /// What kind of value this is, in a reader's words.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -51,7 +51,7 @@ pub fn check(
         Err(error) => return vec![(unreadable(file, text, &error, first), None)],
     };
     let mut checked = Vec::new();
-    flatten(&document.root, None, &mut |node, list| {
+    document.root.each_object(&mut |node, list| {
         checked.push(check_object(file, text, node, list, first + checked.len(), sources));
     });
     if let Some((report, _)) = checked.first_mut().filter(|_| sources.api) {
@@ -74,19 +74,6 @@ pub fn check(
         report.findings.extend(findings.into_vec());
     }
     checked
-}
-
-/// Hands over an object, or the items of a list of any depth with the list they stand in.
-fn flatten<'n>(node: &'n Node, list: Option<&'n Node>, each: &mut impl FnMut(&'n Node, Option<&'n Node>)) {
-    let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
-    match node.get("items").and_then(Node::as_sequence) {
-        Some(items) if kind.ends_with("List") => {
-            for item in items {
-                flatten(item, Some(node), each);
-            }
-        }
-        _ => each(node, list),
-    }
 }
 
 fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> DocumentReport {

@@ -17,6 +17,7 @@ pub mod server;
 pub mod set;
 pub mod tuning;
 
+pub use api::fill_in as fill_in_defaults;
 pub use document::Sources;
 pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
 pub use input::{Input, InputError};

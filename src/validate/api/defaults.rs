@@ -1,5 +1,6 @@
 //! What the server fills in before its rules see a Job.
-//! A decoded Job comes in, and leaves with the defaults on which a rule depends.
+//! A decoded Job comes in, and leaves with the defaults of a Job's own fields, and below them with those on which a
+//! rule depends.
 
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{
@@ -47,6 +48,8 @@ fn job_spec(spec: &mut JobSpec) {
     let unlimited = spec.backoff_limit_per_index.is_some();
     or(&mut spec.backoff_limit, if unlimited { i32::MAX } else { 6 });
     or(&mut spec.completion_mode, "NonIndexed");
+    or(&mut spec.suspend, false);
+    or(&mut spec.manual_selector, false);
     let replacement = if spec.pod_failure_policy.is_some() { "Failed" } else { "TerminatingOrFailed" };
     or(&mut spec.pod_replacement_policy, replacement);
     for rule in spec.pod_failure_policy.iter_mut().flat_map(|policy| &mut policy.rules) {
@@ -59,6 +62,7 @@ fn job_spec(spec: &mut JobSpec) {
 fn pod(pod: &mut PodSpec) {
     or_empty(&mut pod.restart_policy, "Always");
     or_empty(&mut pod.dns_policy, "ClusterFirst");
+    or_empty(&mut pod.scheduler_name, "default-scheduler");
     or(&mut pod.termination_grace_period_seconds, 30_i64);
     if text(&pod.service_account_name).is_empty() {
         pod.service_account_name.clone_from(&pod.service_account);
@@ -73,6 +77,7 @@ fn pod(pod: &mut PodSpec) {
 }
 
 fn container(container: &mut Container, host_network: bool) {
+    or_empty(&mut container.termination_message_path, "/dev/termination-log");
     or_empty(&mut container.termination_message_policy, "File");
     let image = text(&container.image);
     let latest = !image.contains('@')

@@ -31,6 +31,8 @@ mod volume_sources;
 mod volumes;
 mod warnings;
 
+pub use defaults::fill_in;
+
 use k8s_openapi::api::batch::v1::Job;
 
 use super::findings::Findings;
@@ -68,7 +70,7 @@ pub static RULES: &[&[&Rule]] = &[
 /// Adds what the server would refuse or warn of in a decoded Job.
 pub fn check(job: &Job, findings: &mut Findings<'_>) {
     let mut job = job.clone();
-    defaults::fill_in(&mut job);
+    fill_in(&mut job);
     job::check(&job, findings);
     warnings::check(&job, findings);
 }

@@ -1,0 +1,73 @@
+//! Whose a manifest is: an object that somebody wrote comes in, and if it is a tuning Job, its name
+//! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
+
+use super::factory::{APP, COMPONENT};
+use super::names::parse_job_name;
+use crate::manifest::Node;
+
+/// What tells one Job from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobIdentity {
+    /// The namespace; empty where the manifest leaves it to kubectl.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+    /// The session, if this is a tuning Job.
+    pub session_id: Option<String>,
+}
+
+impl JobIdentity {
+    /// The identity of an object, alone or as an item of `list`; none if it is no Job.
+    #[must_use]
+    pub fn of(object: &Node, list: Option<&Node>) -> Option<Self> {
+        let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+        let in_job_list = list.is_some_and(|list| text(list, "kind") == "JobList");
+        let is_job = text(object, "kind") == "Job" && text(object, "apiVersion").starts_with("batch/");
+        if !(is_job || in_job_list && object.get("kind").is_none()) {
+            return None;
+        }
+        let metadata = object.get("metadata")?;
+        let name = text(metadata, "name");
+        let labels = metadata.get("labels").filter(|labels| {
+            text(labels, "app") == APP && text(labels, "component") == COMPONENT && parse_job_name(&name).is_some()
+        });
+        let session_id = labels.map(|labels| text(labels, "session_id")).filter(|id| !id.is_empty());
+        Some(Self { namespace: text(metadata, "namespace"), name, session_id })
+    }
+
+    /// Whether both would be one object on a cluster. Where one of them names no namespace, kubectl decides.
+    #[must_use]
+    pub fn may_be(&self, namespace: &str, name: &str) -> bool {
+        self.name == name && (self.namespace.is_empty() || self.namespace == namespace)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::yaml::first_document;
+
+    fn identity(text: &str) -> Option<JobIdentity> {
+        JobIdentity::of(&first_document(text, 1, &mut Vec::new()).unwrap(), None)
+    }
+
+    #[test]
+    fn a_tuning_job_is_told_by_its_name_and_its_labels() {
+        let ours = include_str!("../../tests/data/worker-1.yaml");
+        let expected = JobIdentity {
+            namespace: "trading-bots".to_owned(),
+            name: "arb-tuning-d29-k8s--worker-1-0".to_owned(),
+            session_id: Some("d29-k8s-demo-session".to_owned()),
+        };
+        assert_eq!(identity(ours), Some(expected.clone()));
+        let stranger = JobIdentity { session_id: None, ..expected.clone() };
+        for (from, to) in [("app: arbitrage-tuning", "app: other"), ("component: tuning", "component: x")] {
+            assert_eq!(identity(&ours.replace(from, to)), Some(stranger.clone()));
+        }
+        let renamed = identity(&ours.replace("name: arb-tuning-", "name: my-")).unwrap();
+        assert_eq!(renamed.session_id, None);
+        assert_eq!(identity(&ours.replace("kind: Job", "kind: CronJob")), None);
+        assert!(expected.may_be("trading-bots", "arb-tuning-d29-k8s--worker-1-0"));
+        assert!(!expected.may_be("other", "arb-tuning-d29-k8s--worker-1-0"));
+    }
+}
