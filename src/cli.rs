@@ -125,6 +125,7 @@ Examples:
   kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
     --created-at 2025-11-16T18:21:45Z"
 )]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct GenerateArgs {
     /// The session.
     #[command(flatten)]
@@ -133,6 +134,14 @@ pub struct GenerateArgs {
     /// Write one file per Job into this directory, and the summary to stdout.
     #[arg(short = 'd', long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
+
+    /// Remove the session's files that this run does not make from the directory.
+    #[arg(long, requires = "output_dir", conflicts_with = "keep_stale")]
+    pub prune: bool,
+
+    /// Leave the session's files that this run does not make in the directory.
+    #[arg(long, requires = "output_dir")]
+    pub keep_stale: bool,
 
     /// What to write: yaml, json (one v1 List) or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml", hide_possible_values = true)]

@@ -3,18 +3,17 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use k8s_openapi::api::batch::v1::Job;
-
 use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
-use crate::job::names::file_name;
-use crate::job::{CreatedAt, K8sTuningJobFactory, build_job};
-use crate::manifest::Text;
-use crate::output::directory::Directory;
+use crate::diff::Wanted;
+use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::manifest::{Node, Text};
+use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::manifests::{self, FileKind};
+use crate::output::progress::Progress;
 use crate::output::{Style, session};
-use crate::plan::{WorkerShare, plan_jobs};
+use crate::plan::plan_jobs;
 use crate::validate::{Severity, Sources, check_text};
 
 /// Runs the command.
@@ -31,19 +30,9 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     warn(&session, styles.err);
     match &args.output_dir {
         None => to_stdout(&session, created_at, args, styles.err)?,
-        Some(directory) => to_directory(&session, created_at, directory, args, styles.out)?,
+        Some(path) => to_directory(&session, created_at, path, args, styles)?,
     }
     Ok(Outcome::Well)
-}
-
-/// The Jobs of a session, made one at a time.
-pub(super) fn jobs(session: &Session, created_at: CreatedAt) -> impl Iterator<Item = Job> {
-    let factory = K8sTuningJobFactory::new(session, created_at);
-    plan_jobs(session.total_iterations, session.workers).map(move |share| job(&factory, &share))
-}
-
-fn job(factory: &K8sTuningJobFactory<'_>, share: &WorkerShare) -> Job {
-    build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
 }
 
 /// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their
@@ -54,7 +43,7 @@ fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Res
     let first = shares.next();
     let last = shares.len().checked_sub(1).and_then(|last| shares.nth(last));
     for share in first.into_iter().chain(last) {
-        let job = job(&factory, &share);
+        let job = factory.job(&share);
         let mut content = Vec::new();
         manifests::push_document(&job, FileKind::Yaml, &mut content)?;
         let checked = check_text("", &Text::decode(content), Sources { api: true, tuning: false });
@@ -71,7 +60,8 @@ fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Res
 }
 
 fn to_stdout(session: &Session, created_at: CreatedAt, args: &GenerateArgs, style: Style) -> Result<(), CommandError> {
-    let jobs = jobs(session, created_at);
+    let factory = K8sTuningJobFactory::new(session, created_at);
+    let jobs = factory.jobs();
     let mut out = io::stdout().lock();
     match args.output {
         GenerateFormat::Yaml => manifests::yaml_stream(jobs, &mut out)?,
@@ -80,7 +70,8 @@ fn to_stdout(session: &Session, created_at: CreatedAt, args: &GenerateArgs, styl
     }
     out.flush()?;
     if !args.quiet && args.output != GenerateFormat::Name {
-        eprint!("{}", summary(session, args, style));
+        let kind = file_kind(args.output).unwrap_or(FileKind::Yaml);
+        eprint!("{}{}", session::job_table(session, kind, false, style), session::summary_line(session));
     }
     Ok(())
 }
@@ -90,26 +81,74 @@ fn to_directory(
     created_at: CreatedAt,
     path: &Path,
     args: &GenerateArgs,
-    style: Style,
+    styles: Styles,
 ) -> Result<(), CommandError> {
     let Some(kind) = file_kind(args.output) else {
         return Err(CommandError::Usage(
             "-o name prints names, and writes no files. Leave out --output-dir, or write -o yaml.".to_owned(),
         ));
     };
-    let directory = Directory::open(path)?;
-    let mut content = Vec::new();
-    for (index, job) in (0..).zip(jobs(session, created_at)) {
-        content.clear();
-        manifests::push_document(&job, kind, &mut content)?;
-        let name = job.metadata.name.as_deref().unwrap_or_default();
-        directory.write(&file_name(name, index, session.workers, kind), &content)?;
+    let directory = open(path, styles.err)?;
+    let names = session::rows(session, kind).map(|row| row.file);
+    let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
+    for warning in update.warnings() {
+        eprintln!("{} {warning}", styles.err.warn("warning:"));
     }
+    let changes = put_all(&mut update, session, created_at, kind)?;
+    let leftovers = update.leftovers().to_vec();
+    update.finish()?;
     if !args.quiet {
-        let mut out = io::stdout().lock();
-        write!(out, "{}", summary(session, args, style))?;
+        let files = session::Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
+        let table = session::file_table(session, kind, &files, styles.out);
+        write!(io::stdout().lock(), "{table}{}{}", session::summary_line(session), session::file_summary(&files))?;
     }
     Ok(())
+}
+
+/// Opens the directory, and tells what had to be waited for or brought in order first.
+fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
+    let note = |text: &str| eprintln!("{} {text}", style.dim("note:"));
+    let shown = path.display();
+    let waiting = || note(&format!("another run is writing to {shown}; waiting for it to end."));
+    let (directory, recovery) = Directory::open(path, waiting)?;
+    match recovery {
+        None => {}
+        Some(Recovery::Cleared) => {
+            note(&format!("a run before was cut off in {shown}; its files were not complete, and have been cleared."));
+        }
+        Some(Recovery::Finished) => {
+            note(&format!("a run before was cut off in {shown}; its files were complete, and are in place now."));
+        }
+    }
+    Ok(directory)
+}
+
+const fn leftovers(args: &GenerateArgs) -> Leftovers {
+    match (args.prune, args.keep_stale) {
+        (true, _) => Leftovers::Prune,
+        (_, true) => Leftovers::Keep,
+        _ => Leftovers::Refuse,
+    }
+}
+
+fn put_all(
+    update: &mut Update<'_>,
+    session: &Session,
+    created_at: CreatedAt,
+    kind: FileKind,
+) -> Result<Vec<FileChange>, CommandError> {
+    let factory = K8sTuningJobFactory::new(session, created_at);
+    let progress = Progress::new(session.workers as usize, "files");
+    let mut changes = Vec::with_capacity(session.workers as usize);
+    let mut content = Vec::new();
+    for (job, row) in factory.jobs().zip(session::rows(session, kind)) {
+        content.clear();
+        manifests::push_document(&job, kind, &mut content)?;
+        let is_same = |object: &Node| Wanted::new(&job).changes_to(&object.to_json()).is_empty();
+        changes.push(update.put(&row.file, &content, is_same)?);
+        progress.step();
+    }
+    Ok(changes)
 }
 
 const fn file_kind(format: GenerateFormat) -> Option<FileKind> {
@@ -117,15 +156,5 @@ const fn file_kind(format: GenerateFormat) -> Option<FileKind> {
         GenerateFormat::Yaml => Some(FileKind::Yaml),
         GenerateFormat::Json => Some(FileKind::Json),
         GenerateFormat::Name => None,
-    }
-}
-
-fn summary(session: &Session, args: &GenerateArgs, style: Style) -> String {
-    let kind = file_kind(args.output).unwrap_or(FileKind::Yaml);
-    let table = session::job_table(session, kind, false, style);
-    let line = session::summary_line(session);
-    match &args.output_dir {
-        None => format!("{table}{line}"),
-        Some(directory) => format!("{table}{}, written to {}\n", line.trim_end(), directory.display()),
     }
 }

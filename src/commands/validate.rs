@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::generate::jobs;
 use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
-use crate::job::names::file_name;
+use crate::job::K8sTuningJobFactory;
 use crate::manifest::Text;
 use crate::nearest::nearest;
 use crate::output::manifests::{self, FileKind};
 use crate::output::progress::Progress;
+use crate::output::session;
 use crate::report;
 use crate::validate::input::expand;
 use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
@@ -70,7 +70,7 @@ fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentRepo
     let inputs = expand(&args.filename, args.recursive)?;
     let progress = Progress::new(inputs.len(), "manifests");
     validator.add_inputs(&inputs, || progress.step())?;
-    progress.finish();
+    drop(progress);
     let reports = validator.finish();
     if reports.is_empty() {
         let names: Vec<String> = args.filename.iter().map(|path| path.display().to_string()).collect();
@@ -88,13 +88,12 @@ fn check_session(
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
     warn(&session, styles.err);
-    let created_at = created_at(None)?;
+    let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
     let mut validator = Validator::new(sources);
-    for (index, job) in (0..).zip(jobs(&session, created_at)) {
+    for (job, row) in factory.jobs().zip(session::rows(&session, FileKind::Yaml)) {
         let mut content = Vec::new();
         manifests::push_document(&job, FileKind::Yaml, &mut content)?;
-        let name = job.metadata.name.as_deref().unwrap_or_default();
-        validator.add(&file_name(name, index, session.workers, FileKind::Yaml), &Text::decode(content));
+        validator.add(&row.file, &Text::decode(content));
     }
     Ok(validator.finish())
 }

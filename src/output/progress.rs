@@ -38,9 +38,10 @@ impl Progress {
             bar.inc(1);
         }
     }
+}
 
-    /// The end: the bar goes away.
-    pub fn finish(&self) {
+impl Drop for Progress {
+    fn drop(&mut self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

@@ -1,0 +1,89 @@
+//! Whose a file in the directory is: its bytes come in, and the session that it belongs to, or what
+//! it holds instead, goes out.
+
+use crate::job::JobIdentity;
+use crate::manifest::{self, Node, Text};
+
+/// Who may replace or remove a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Owner {
+    /// It holds Jobs of this one session, and nothing else.
+    Session(String),
+    /// It holds something else; this follows its name in a sentence.
+    Stranger(String),
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holdings {
+    pub owner: Owner,
+    /// Its Jobs, whosever they are.
+    pub jobs: Vec<JobIdentity>,
+    /// Its one object, if it has no more.
+    pub only: Option<Node>,
+}
+
+impl Holdings {
+    /// Looks through a file.
+    pub fn of(text: &Text) -> Self {
+        let (mut jobs, mut objects, mut fault) = (Vec::new(), 0, None);
+        let mut only = None;
+        manifest::documents(text.as_str(), |read| match read {
+            Ok(document) => {
+                document.root.each_object(&mut |object, list| {
+                    objects += 1;
+                    match JobIdentity::of(object, list) {
+                        Some(job) => jobs.push(job),
+                        None => fault = fault.take().or_else(|| Some(stranger(object))),
+                    }
+                });
+                only = (objects == 1).then_some(document.root);
+            }
+            Err(_) => fault = Some("is not well-formed, so that nobody can tell whose it is".to_owned()),
+        });
+        let owner = match (fault, jobs.first().and_then(|job| job.session_id.clone())) {
+            (Some(what), _) => Owner::Stranger(what),
+            (None, None) if objects == 0 => Owner::Stranger("holds no manifest".to_owned()),
+            (None, None) => Owner::Stranger("holds a Job that this tool has not made".to_owned()),
+            (None, Some(id)) if jobs.iter().all(|job| job.session_id.as_ref() == Some(&id)) => Owner::Session(id),
+            (None, Some(_)) => Owner::Stranger("holds Jobs of several sessions".to_owned()),
+        };
+        Self { owner, jobs, only }
+    }
+}
+
+fn stranger(object: &Node) -> String {
+    match object.get("kind").and_then(Node::as_str) {
+        Some(kind) => format!("holds an object of kind {kind:?}, which this tool has not made"),
+        None => "holds what this tool has not made".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = include_str!("../../../tests/data/worker-1.yaml");
+
+    fn owner(text: &str) -> Owner {
+        Holdings::of(&Text::decode(text.into())).owner
+    }
+
+    #[test]
+    fn only_a_file_of_one_session_alone_is_the_sessions() {
+        let ours = Owner::Session("d29-k8s-demo-session".to_owned());
+        assert_eq!(owner(OURS), ours);
+        assert_eq!(owner(&format!("{OURS}---\n{}", OURS.replace("worker-1", "worker-2"))), ours);
+        let other = OURS.replace("session_id: d29-k8s-demo-session", "session_id: d29-k8s-other");
+        for (text, words) in [
+            (format!("{OURS}---\n{other}"), "several sessions"),
+            (format!("{OURS}---\nkind: ConfigMap\napiVersion: v1\n"), "ConfigMap"),
+            (OURS.replace("app: arbitrage-tuning", "app: mine"), "has not made"),
+            ("# nothing\n".to_owned(), "no manifest"),
+            ("a: [".to_owned(), "well-formed"),
+            ("[1]".to_owned(), "has not made"),
+        ] {
+            assert!(matches!(owner(&text), Owner::Stranger(what) if what.contains(words)), "{text}");
+        }
+    }
+}

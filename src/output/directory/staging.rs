@@ -1,0 +1,167 @@
+//! The staging directory: files are written there, and moved into place when all are complete.
+//! Names and contents come in; after a commit they are in place, and without one there is no trace.
+//!
+//! The order is what makes it safe. 1. Every file and the draft of the journal are written. 2. One
+//! sync puts them all on the disk. 3. The draft becomes the journal: from here on the run will be
+//! finished, by itself or by the next one. 4. The moves. 5. The journal and its directory go.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::DirectoryError;
+use super::files;
+use super::journal::Journal;
+use super::owner::{Holdings, Owner};
+use super::{Directory, journal};
+use crate::manifest::Text;
+
+/// The staging directory's name. Nothing in it has an ending that kubectl reads, so that not even
+/// `kubectl apply -R` takes half a session from it.
+const NAME: &str = ".kubectl-arbtune";
+const JOURNAL: &str = "journal";
+const DRAFT: &str = "journal.draft";
+
+/// What became of the traces of a run that was cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// Its files were not complete, and are gone.
+    Cleared,
+    /// Its files were complete, and are in place.
+    Finished,
+}
+
+/// Whether a run into this directory was cut off, or is going on.
+#[must_use]
+pub fn is_unfinished(path: &Path) -> bool {
+    fs::symlink_metadata(path.join(NAME)).is_ok()
+}
+
+/// The files of one run on their way into the directory.
+#[derive(Debug)]
+pub struct Staging<'d> {
+    directory: &'d Directory,
+    path: PathBuf,
+    journal: Journal,
+    is_committed: bool,
+}
+
+impl<'d> Staging<'d> {
+    /// Nothing staged yet.
+    pub fn begin(directory: &'d Directory, session_id: &str) -> Result<Self, DirectoryError> {
+        let path = directory.path.join(NAME);
+        fs::create_dir(&path).map_err(|source| DirectoryError::Unusable { path: directory.path.clone(), source })?;
+        Ok(Self { directory, path, journal: Journal::new(session_id), is_committed: false })
+    }
+
+    /// Writes a file that is to be moved into place, with the permissions of the one that it replaces.
+    pub fn add(&mut self, name: &str, content: &[u8], permissions: Option<Permissions>) -> Result<(), DirectoryError> {
+        let staged = self.path.join(self.journal.files.len().to_string());
+        self.journal.files.push(name.to_owned());
+        let write = || -> io::Result<()> {
+            let mut file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
+            file.write_all(content)?;
+            permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))
+        };
+        write().map_err(|source| DirectoryError::Write { path: self.directory.path.join(name), source })
+    }
+
+    /// Notes a file that is to be removed.
+    pub fn remove(&mut self, name: &str) {
+        self.journal.removals.push(name.to_owned());
+    }
+
+    /// Moves everything into place.
+    pub fn commit(mut self) -> Result<(), DirectoryError> {
+        let (draft, journal) = (self.path.join(DRAFT), self.path.join(JOURNAL));
+        let not_yet = |source| DirectoryError::Write { path: self.directory.path.clone(), source };
+        self.journal.write(&draft).map_err(not_yet)?;
+        files::sync(&self.directory.handle).map_err(not_yet)?;
+        fs::rename(&draft, &journal).map_err(not_yet)?;
+        self.is_committed = true;
+        finish(self.directory, &self.path, &self.journal)
+            .map_err(|source| DirectoryError::Moving { path: self.directory.path.clone(), source })
+    }
+}
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        if !self.is_committed {
+            // Whatever cannot be cleared now, the next run will find.
+            let _ = clear(&self.path);
+        }
+    }
+}
+
+/// The moves and what comes after them; the second time, what has been done already is passed over.
+fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> io::Result<()> {
+    for (nth, name) in journal.files.iter().enumerate() {
+        or_absent(fs::rename(staging.join(nth.to_string()), directory.path.join(name)))?;
+    }
+    for name in &journal.removals {
+        or_absent(fs::remove_file(directory.path.join(name)))?;
+    }
+    // The moves come before the end of the journal on the disk too.
+    directory.handle.sync_all()?;
+    fs::remove_file(staging.join(JOURNAL))?;
+    fs::remove_dir(staging)
+}
+
+fn or_absent(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+/// Removes staged files and their directory; what is not of this tool stays, and with it the directory.
+fn clear(staging: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(staging)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name == DRAFT || name.to_str().is_some_and(|name| name.parse::<usize>().is_ok()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    fs::remove_dir(staging)
+}
+
+/// Finishes or clears what a run left that was cut off.
+pub fn recover(directory: &Directory) -> Result<Option<Recovery>, DirectoryError> {
+    let path = directory.path.join(NAME);
+    let fault = |why: String| DirectoryError::Leavings { path: path.clone(), why };
+    match fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fault(format!("it cannot be looked at: {error}"))),
+        Ok(found) if !found.is_dir() => return Err(fault("it is no directory".to_owned())),
+        Ok(_) if !directory.is_locked => {
+            return Err(fault("this file system has no locks to tell whether that run is still going on".to_owned()));
+        }
+        Ok(_) => {}
+    }
+    match journal::Journal::read(&path.join(JOURNAL)).map_err(fault)? {
+        None => {
+            clear(&path).map_err(|error| fault(format!("it cannot be cleared: {error}")))?;
+            Ok(Some(Recovery::Cleared))
+        }
+        Some(journal) => {
+            refuse_strangers(directory, &path, &journal).map_err(fault)?;
+            finish(directory, &path, &journal)
+                .map_err(|source| DirectoryError::Moving { path: directory.path.clone(), source })?;
+            Ok(Some(Recovery::Finished))
+        }
+    }
+}
+
+/// Since the run was cut off, somebody may have put files of their own where its files go.
+fn refuse_strangers(directory: &Directory, staging: &Path, journal: &Journal) -> Result<(), String> {
+    let moves = journal.files.iter().enumerate().filter(|(nth, _)| staging.join(nth.to_string()).exists());
+    for name in moves.map(|(_, name)| name).chain(&journal.removals) {
+        let owner = match files::read(&directory.path.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Ok(content) => Holdings::of(&Text::decode(content.bytes)).owner,
+            Err(error) => return Err(format!("{name}, which it would replace, cannot be read: {error}")),
+        };
+        if owner != Owner::Session(journal.session_id.clone()) {
+            return Err(format!("{name}, which it would replace, is not of its session {}", journal.session_id));
+        }
+    }
+    Ok(())
+}

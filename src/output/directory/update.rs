@@ -1,0 +1,317 @@
+//! One run's way from what a directory holds to what it is to hold.
+//! A session and its manifests come in; files that mean the same are kept, others are staged, and
+//! what belongs to somebody else, or is left over, is found before anything is moved.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::{self, FileType, Permissions};
+use std::io;
+use std::path::Path;
+
+use super::Directory;
+use super::error::{DirectoryError, Taken};
+use super::files;
+use super::owner::{Holdings, Owner};
+use super::staging::Staging;
+use crate::config::Session;
+use crate::job::names::{PREFIX, parse_job_name};
+use crate::job::{CreatedAt, JobIdentity};
+use crate::manifest::{Node, Text};
+use crate::output::session::plural;
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileChange {
+    /// There was none of this name.
+    Created,
+    /// It meant something else.
+    Changed,
+    /// It means the same apart from `created_at`, and is kept as it is.
+    Unchanged,
+}
+
+impl FileChange {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// What is done with files of the session that the run does not make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leftovers {
+    /// Nothing is written.
+    Refuse,
+    /// They are removed.
+    Prune,
+    /// They stay.
+    Keep,
+}
+
+/// A run into a directory.
+#[derive(Debug)]
+pub struct Update<'d> {
+    directory: &'d Directory,
+    session: &'d Session,
+    created_at: String,
+    /// The names that the run needs and that are there already.
+    present: HashMap<String, FileType>,
+    leftovers: Vec<String>,
+    taken: Vec<Taken>,
+    warnings: Vec<String>,
+    staging: Option<Staging<'d>>,
+}
+
+impl<'d> Update<'d> {
+    /// Looks through the directory for a run that writes files of these `names`.
+    ///
+    /// # Errors
+    /// A directory that cannot be listed, and leftovers that are to be refused.
+    pub fn begin(
+        directory: &'d Directory,
+        session: &'d Session,
+        created_at: CreatedAt,
+        names: impl Iterator<Item = String>,
+        policy: Leftovers,
+    ) -> Result<Self, DirectoryError> {
+        let mut others = list(directory)?;
+        let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
+        let mut update = Self {
+            directory,
+            session,
+            created_at: created_at.to_string(),
+            present,
+            leftovers: Vec::new(),
+            taken: Vec::new(),
+            warnings: Vec::new(),
+            staging: None,
+        };
+        let mut others: Vec<OsString> = others
+            .into_iter()
+            .filter(|(name, kind)| kind.is_file() && files::is_manifest(Path::new(name)))
+            .map(|(name, _)| name)
+            .collect();
+        others.sort();
+        for name in &others {
+            update.look_through(name.to_str(), &directory.path.join(name));
+        }
+        update.settle(policy)?;
+        Ok(update)
+    }
+
+    /// Finds out whether another file in the directory concerns this session.
+    fn look_through(&mut self, name: Option<&str>, path: &Path) {
+        let shown = || name.map_or_else(|| path.display().to_string(), ToOwned::to_owned);
+        let text = match files::read(path) {
+            Ok(content) => Text::decode(content.bytes),
+            Err(error) => {
+                self.warnings.push(format!("{} cannot be read: {error}. It may be of this session.", shown()));
+                return;
+            }
+        };
+        // Most files of others are told by not naming this session at all.
+        let ours = format!("{PREFIX}{}-", self.session.session_short);
+        if !text.as_str().contains(&self.session.session_id) && !text.as_str().contains(&ours) {
+            return;
+        }
+        let holdings = Holdings::of(&text);
+        match (name, holdings.owner) {
+            (Some(name), Owner::Session(id)) if id == self.session.session_id => self.leftovers.push(name.to_owned()),
+            (_, owner) => {
+                let Some(job) = holdings.jobs.iter().find(|job| self.makes(job)) else { return };
+                let whose = match &job.session_id {
+                    Some(id) if *id != self.session.session_id => format!("session {id} has a Job {} too", job.name),
+                    _ => format!("holds the Job {} too", job.name),
+                };
+                let is_of_session = matches!(owner, Owner::Session(_));
+                let what = if is_of_session { format!("is of another session: {whose}") } else { whose };
+                self.taken.push(Taken { name: shown(), what, is_of_session });
+            }
+        }
+    }
+
+    /// Whether this run makes a Job of that name.
+    fn makes(&self, job: &JobIdentity) -> bool {
+        parse_job_name(&job.name).is_some_and(|parts| {
+            parts.session_short == self.session.session_short
+                && parts.worker == parts.index + 1
+                && parts.worker <= u64::from(self.session.workers)
+                && job.may_be(&self.session.namespace, &job.name)
+        })
+    }
+
+    fn settle(&mut self, policy: Leftovers) -> Result<(), DirectoryError> {
+        if self.leftovers.is_empty() || !self.taken.is_empty() {
+            return Ok(());
+        }
+        match policy {
+            Leftovers::Keep => self.warnings.push(format!(
+                "{path} holds {} of this session that this run does not make; kubectl apply -f {path} would apply {}.",
+                plural(self.leftovers.len() as u64, "file"),
+                if self.leftovers.len() == 1 { "it too" } else { "them too" },
+                path = self.directory.path.display(),
+            )),
+            Leftovers::Refuse => {
+                return Err(DirectoryError::Leftovers {
+                    path: self.directory.path.clone(),
+                    session_id: self.session.session_id.clone(),
+                    names: std::mem::take(&mut self.leftovers),
+                });
+            }
+            Leftovers::Prune => {
+                for name in self.leftovers.clone() {
+                    let found = fs::symlink_metadata(self.directory.path.join(&name));
+                    if found.is_ok_and(|found| found.permissions().readonly()) {
+                        self.taken.push(write_protected(&name));
+                    }
+                    self.staging()?.remove(&name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of the session that this run does not make.
+    #[must_use]
+    pub fn leftovers(&self) -> &[String] {
+        &self.leftovers
+    }
+
+    /// What the user should know, as sentences.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Takes the content of one of the run's files. A file that is there already is kept if it has the same
+    /// content, or if `is_same` takes its object for the same.
+    ///
+    /// # Errors
+    /// A file that cannot be staged.
+    pub fn put(
+        &mut self,
+        name: &str,
+        content: &[u8],
+        is_same: impl FnOnce(&Node) -> bool,
+    ) -> Result<FileChange, DirectoryError> {
+        let standing = match self.present.get(name) {
+            None => Ok(Standing::Absent),
+            Some(kind) => self.standing(name, *kind, content, is_same),
+        };
+        let (change, permissions) = match standing {
+            Ok(Standing::Same) => return Ok(FileChange::Unchanged),
+            Ok(Standing::Absent) => (FileChange::Created, None),
+            Ok(Standing::Different(permissions)) => (FileChange::Changed, Some(permissions)),
+            Err(taken) => {
+                self.taken.push(taken);
+                return Ok(FileChange::Unchanged);
+            }
+        };
+        // A run that is going to be refused stages nothing more.
+        if self.taken.is_empty() {
+            self.staging()?.add(name, content, permissions)?;
+        }
+        Ok(change)
+    }
+
+    fn standing(
+        &self,
+        name: &str,
+        kind: FileType,
+        content: &[u8],
+        is_same: impl FnOnce(&Node) -> bool,
+    ) -> Result<Standing, Taken> {
+        let path = self.directory.path.join(name);
+        let taken = |what: String| Taken { name: name.to_owned(), what, is_of_session: false };
+        if !kind.is_file() {
+            return Err(taken(files::describe(&path, kind)));
+        }
+        let found = files::read(&path)
+            .map_err(|error| taken(format!("cannot be read ({error}), so that nobody can tell whose it is")))?;
+        if same_but_for_time(&found.bytes, content, &self.created_at) {
+            return Ok(Standing::Same);
+        }
+        let holdings = Holdings::of(&Text::decode(found.bytes));
+        match (holdings.owner, holdings.only) {
+            (Owner::Session(id), _) if id != self.session.session_id => {
+                let what = format!("is of session {id}, whose Jobs have the same names");
+                Err(Taken { name: name.to_owned(), what, is_of_session: true })
+            }
+            (Owner::Session(_), Some(object)) if is_same(&object) => Ok(Standing::Same),
+            (Owner::Session(_), Some(_)) if found.permissions.readonly() => Err(write_protected(name)),
+            (Owner::Session(_), Some(_)) => Ok(Standing::Different(found.permissions)),
+            (Owner::Session(_), None) => Err(taken("holds several Jobs of this session".to_owned())),
+            (Owner::Stranger(what), _) => Err(taken(what)),
+        }
+    }
+
+    fn staging(&mut self) -> Result<&mut Staging<'d>, DirectoryError> {
+        let staging = match self.staging.take() {
+            Some(staging) => staging,
+            None => Staging::begin(self.directory, &self.session.session_id)?,
+        };
+        Ok(self.staging.insert(staging))
+    }
+
+    /// Moves everything into place, unless a name is taken.
+    ///
+    /// # Errors
+    /// Names that are taken, and files that cannot be moved.
+    pub fn finish(self) -> Result<(), DirectoryError> {
+        if !self.taken.is_empty() {
+            return Err(DirectoryError::Taken { path: self.directory.path.clone(), holders: self.taken });
+        }
+        self.staging.map_or(Ok(()), Staging::commit)
+    }
+}
+
+/// How a file that is there already compares with the one that the run makes.
+enum Standing {
+    Absent,
+    Same,
+    Different(Permissions),
+}
+
+fn write_protected(name: &str) -> Taken {
+    let what = "is write-protected; chmod u+w it if it may change".to_owned();
+    Taken { name: name.to_owned(), what, is_of_session: false }
+}
+
+fn list(directory: &Directory) -> Result<HashMap<OsString, FileType>, DirectoryError> {
+    let entry = |entry: io::Result<fs::DirEntry>| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)));
+    fs::read_dir(&directory.path)
+        .and_then(|entries| entries.map(entry).collect())
+        .map_err(|source| DirectoryError::Unusable { path: directory.path.clone(), source })
+}
+
+/// Whether two manifests of this tool differ in their `created_at` only, which stands first in each of them.
+fn same_but_for_time(old: &[u8], new: &[u8], created_at: &str) -> bool {
+    let width = created_at.len();
+    if old.len() != new.len() || width == 0 {
+        return false;
+    }
+    let Some(start) = new.windows(width).position(|window| window == created_at.as_bytes()) else { return false };
+    let end = start + width;
+    let is_time = || str::from_utf8(&old[start..end]).is_ok_and(|text| CreatedAt::parse(text).is_ok());
+    old[..start] == new[..start] && old[end..] == new[end..] && is_time()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_time_may_differ() {
+        let now = "2025-11-16T18:21:45.000000Z";
+        let new = format!("created_at: \"{now}\"\nx: 1\n");
+        let same = |old: &str| same_but_for_time(old.as_bytes(), new.as_bytes(), now);
+        assert!(same(&new) && same(&new.replace("45.0", "59.9")));
+        assert!(!same(&new.replace("x: 1", "x: 2")) && !same(&new.replace("2025-11-16T", "not a time ")));
+        assert!(!same(&format!("{new}\n")) && !same(""));
+    }
+}
