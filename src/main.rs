@@ -9,6 +9,7 @@ use kubectl_arbtune::cli::{Cli, Color, Command};
 use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
 use kubectl_arbtune::output::Style;
 use kubectl_arbtune::output::snippet::{self, Heading};
+use kubectl_arbtune::output::style::printable;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -46,7 +47,7 @@ fn styles(color: Color) -> Styles {
 /// The error, and each place in a configuration that it is about.
 fn message(error: &CommandError, style: Style) -> String {
     match error.problems() {
-        [] => format!("{} {error}\n", style.bad("error:")),
+        [] => format!("{} {}\n", style.bad("error:"), printable(&error.to_string())),
         [one] => snippet::render(Heading::Error, &one.message, &one.excerpt, one.help.as_deref(), style),
         problems => {
             let mut text = format!("{} {error}\n", style.bad("error:"));

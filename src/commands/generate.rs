@@ -12,6 +12,8 @@ use crate::manifest::{Node, Text};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::manifests::{self, FileKind};
 use crate::output::progress::Progress;
+use crate::output::style::printable;
+use crate::output::template::Template;
 use crate::output::{Style, session};
 use crate::plan::plan_jobs;
 use crate::validate::{Severity, Sources, check_text};
@@ -60,15 +62,16 @@ fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Res
 }
 
 fn to_stdout(session: &Session, created_at: CreatedAt, args: &GenerateArgs, style: Style) -> Result<(), CommandError> {
-    let factory = K8sTuningJobFactory::new(session, created_at);
-    let jobs = factory.jobs();
     let mut out = io::stdout().lock();
+    let progress = Progress::of_stdout(session.workers as usize, "jobs");
+    let step = || progress.step();
     match args.output {
-        GenerateFormat::Yaml => manifests::yaml_stream(jobs, &mut out)?,
-        GenerateFormat::Json => manifests::json_list(jobs, &mut out)?,
-        GenerateFormat::Name => manifests::names(jobs, &mut out)?,
+        GenerateFormat::Yaml => manifests::yaml_stream(session, created_at, &mut out, step)?,
+        GenerateFormat::Json => manifests::json_list(session, created_at, &mut out, step)?,
+        GenerateFormat::Name => manifests::names(session, &mut out, step)?,
     }
     out.flush()?;
+    drop(progress);
     if !args.quiet && args.output != GenerateFormat::Name {
         let kind = file_kind(args.output).unwrap_or(FileKind::Yaml);
         eprint!("{}{}", session::job_table(session, kind, false, style), session::summary_line(session));
@@ -92,7 +95,7 @@ fn to_directory(
     let names = session::rows(session, kind).map(|row| row.file);
     let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
     for warning in update.warnings() {
-        eprintln!("{} {warning}", styles.err.warn("warning:"));
+        eprintln!("{} {}", styles.err.warn("warning:"), printable(warning));
     }
     let changes = put_all(&mut update, session, created_at, kind)?;
     let leftovers = update.leftovers().to_vec();
@@ -138,14 +141,16 @@ fn put_all(
     kind: FileKind,
 ) -> Result<Vec<FileChange>, CommandError> {
     let factory = K8sTuningJobFactory::new(session, created_at);
+    let template = Template::new(session, created_at, kind, 0)?;
     let progress = Progress::new(session.workers as usize, "files");
     let mut changes = Vec::with_capacity(session.workers as usize);
     let mut content = Vec::new();
-    for (job, row) in factory.jobs().zip(session::rows(session, kind)) {
+    for share in plan_jobs(session.total_iterations, session.workers) {
         content.clear();
-        manifests::push_document(&job, kind, &mut content)?;
-        let is_same = |object: &Node| Wanted::new(&job).changes_to(&object.to_json()).is_empty();
-        changes.push(update.put(&row.file, &content, is_same)?);
+        template.push(&share, &mut content);
+        let name = session::JobRow::new(session, &share, kind).file;
+        let is_same = |object: &Node| Wanted::new(&factory.job(&share)).changes_to(&object.to_json()).is_empty();
+        changes.push(update.put(&name, &content, is_same)?);
         progress.step();
     }
     Ok(changes)

@@ -1,5 +1,5 @@
 //! A session's Jobs as bytes: one YAML stream, one JSON `List`, or names.
-//! Jobs come in one at a time and are written at once, so that memory does not grow with them.
+//! Each worker's part is written as soon as it is made, so that memory does not grow with them.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,12 @@ use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 use thiserror::Error;
 
+use super::template::Template;
+use crate::config::Session;
+use crate::job::CreatedAt;
+use crate::job::names::job_name;
 use crate::manifest::write::{self, WriteError};
+use crate::plan::{WorkerShare, plan_jobs};
 
 /// Bytes that are gathered before a write: large enough for the pipe, small enough for the cache.
 const BUFFER: usize = 128 * 1024;
@@ -57,29 +62,31 @@ impl OutputError {
 /// # Errors
 /// [`OutputError::Write`].
 pub fn push_document(job: &Job, kind: FileKind, out: &mut Vec<u8>) -> Result<(), OutputError> {
+    push_nested(job, kind, 0, out)
+}
+
+/// The same, `depth` levels deep in a larger JSON document.
+pub(super) fn push_nested(job: &Job, kind: FileKind, depth: usize, out: &mut Vec<u8>) -> Result<(), OutputError> {
     match kind {
         FileKind::Yaml => write::yaml(job, out)?,
-        FileKind::Json => push_json(job, 0, out)?,
+        FileKind::Json => push_json(job, depth, out)?,
     }
     Ok(())
 }
 
 /// Appends a value as JSON with kubectl's indentation of four spaces, starting `depth` levels deep.
 fn push_json(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> Result<(), OutputError> {
-    let start = out.len();
-    let mut serializer = Serializer::with_formatter(&mut *out, PrettyFormatter::with_indent(b"    "));
+    let mut text = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    "));
     value.serialize(&mut serializer).map_err(|error| WriteError::Value(error.to_string()))?;
-    if depth > 0 {
-        // JSON escapes line breaks inside strings, so each one here starts a line of the notation.
-        let text = out.split_off(start);
-        let indent = "    ".repeat(depth);
-        for (nth, line) in text.split(|byte| *byte == b'\n').enumerate() {
-            if nth > 0 {
-                out.push(b'\n');
-                out.extend_from_slice(indent.as_bytes());
-            }
-            out.extend_from_slice(line);
+    let indent = "    ".repeat(depth);
+    // JSON escapes line breaks inside strings, so each one here starts a line of the notation.
+    for (nth, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        if nth > 0 {
+            out.push(b'\n');
+            out.extend_from_slice(indent.as_bytes());
         }
+        out.extend_from_slice(line);
     }
     if depth == 0 {
         out.push(b'\n');
@@ -87,56 +94,72 @@ fn push_json(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> Result<
     Ok(())
 }
 
-/// Writes Jobs as one YAML stream, `---` between documents.
+/// Writes a session's Jobs as one YAML stream, `---` between documents.
 ///
 /// # Errors
 /// [`OutputError`] if a Job or the stream does not allow it.
-pub fn yaml_stream(jobs: impl Iterator<Item = Job>, out: &mut impl Write) -> Result<(), OutputError> {
-    buffered(jobs, out, |nth, job, buffer| {
-        if nth > 0 {
+pub fn yaml_stream(
+    session: &Session,
+    created_at: CreatedAt,
+    out: &mut impl Write,
+    step: impl FnMut(),
+) -> Result<(), OutputError> {
+    let template = Template::new(session, created_at, FileKind::Yaml, 0)?;
+    buffered(session, out, step, |share, buffer| {
+        if share.index > 0 {
             buffer.extend_from_slice(b"---\n");
         }
-        push_document(job, FileKind::Yaml, buffer)
+        template.push(share, buffer);
     })
 }
 
-/// Writes Jobs as the items of one `v1` List.
+/// Writes a session's Jobs as the items of one `v1` List.
 ///
 /// # Errors
 /// As [`yaml_stream`].
-pub fn json_list(jobs: impl Iterator<Item = Job>, out: &mut impl Write) -> Result<(), OutputError> {
+pub fn json_list(
+    session: &Session,
+    created_at: CreatedAt,
+    out: &mut impl Write,
+    step: impl FnMut(),
+) -> Result<(), OutputError> {
+    let template = Template::new(session, created_at, FileKind::Json, 2)?;
     out.write_all(b"{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"List\",\n    \"metadata\": {},\n    \"items\": [")?;
-    buffered(jobs, out, |nth, job, buffer| {
-        buffer.extend_from_slice(if nth > 0 { b",\n        " } else { b"\n        " });
-        push_json(job, 2, buffer)
+    buffered(session, out, step, |share, buffer| {
+        buffer.extend_from_slice(if share.index > 0 { b",\n        " } else { b"\n        " });
+        template.push(share, buffer);
     })?;
     out.write_all(b"\n    ]\n}\n")?;
     Ok(())
 }
 
-/// Writes each Job as kubectl names it: `job.batch/NAME`.
+/// Writes each Job of a session as kubectl names it: `job.batch/NAME`.
 ///
 /// # Errors
-/// As [`yaml_stream`].
-pub fn names(jobs: impl Iterator<Item = Job>, out: &mut impl Write) -> Result<(), OutputError> {
-    buffered(jobs, out, |_, job, buffer| {
-        writeln!(buffer, "job.batch/{}", job.metadata.name.as_deref().unwrap_or_default())?;
-        Ok(())
+/// The stream does not allow it.
+pub fn names(session: &Session, out: &mut impl Write, step: impl FnMut()) -> Result<(), OutputError> {
+    buffered(session, out, step, |share, buffer| {
+        buffer.extend_from_slice(b"job.batch/");
+        buffer.extend_from_slice(job_name(&session.session_short, &share.worker_id, share.index).as_bytes());
+        buffer.push(b'\n');
     })
 }
 
+/// Has each worker's part pushed, and writes when enough has come together.
 fn buffered(
-    jobs: impl Iterator<Item = Job>,
+    session: &Session,
     out: &mut impl Write,
-    mut push: impl FnMut(usize, &Job, &mut Vec<u8>) -> Result<(), OutputError>,
+    mut step: impl FnMut(),
+    mut push: impl FnMut(&WorkerShare, &mut Vec<u8>),
 ) -> Result<(), OutputError> {
     let mut buffer = Vec::with_capacity(BUFFER + BUFFER / 4);
-    for (nth, job) in jobs.enumerate() {
-        push(nth, &job, &mut buffer)?;
+    for share in plan_jobs(session.total_iterations, session.workers) {
+        push(&share, &mut buffer);
         if buffer.len() >= BUFFER {
             out.write_all(&buffer)?;
             buffer.clear();
         }
+        step();
     }
     out.write_all(&buffer)?;
     Ok(())

@@ -8,6 +8,7 @@ pub mod session;
 pub mod snippet;
 pub mod style;
 pub mod table;
+pub mod template;
 
 pub use manifests::FileKind;
 pub use style::Style;

@@ -32,6 +32,15 @@ impl Progress {
         Self(Some(bar))
     }
 
+    /// The same for a run that writes to stdout, if that is a file: a terminal shows what comes, and the reader of
+    /// a pipe has something to say on the same screen.
+    #[must_use]
+    pub fn of_stdout(total: usize, things: &'static str) -> Self {
+        let is_file = rustix::fs::fstat(rustix::stdio::stdout())
+            .is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_file());
+        if is_file { Self::new(total, things) } else { Self(None) }
+    }
+
     /// One step further.
     pub fn step(&self) {
         if let Some(bar) = &self.0 {

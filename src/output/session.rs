@@ -74,10 +74,12 @@ pub struct PlanView {
 }
 
 impl JobRow {
-    fn new(session: &Session, share: WorkerShare, kind: FileKind) -> Self {
+    /// The row of a worker.
+    #[must_use]
+    pub fn new(session: &Session, share: &WorkerShare, kind: FileKind) -> Self {
         let name = job_name(&session.session_short, &share.worker_id, share.index);
         let file = file_name(&name, share.index, session.workers, kind);
-        Self { index: share.index, name, worker_id: share.worker_id, iterations: share.iterations, file }
+        Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
 
     fn cells(&self) -> [String; 5] {
@@ -94,7 +96,7 @@ impl JobRow {
 /// The workers of a session, one row each.
 #[must_use]
 pub fn rows(session: &Session, kind: FileKind) -> impl ExactSizeIterator<Item = JobRow> {
-    plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, share, kind))
+    plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, &share, kind))
 }
 
 /// What a session's Jobs come to.
@@ -151,7 +153,7 @@ impl Files<'_> {
 /// unless all rows are asked for.
 #[must_use]
 pub fn job_table(session: &Session, kind: FileKind, all_rows: bool, style: Style) -> String {
-    let row = |share| JobRow::new(session, share, kind).cells();
+    let row = |share: WorkerShare| JobRow::new(session, &share, kind).cells();
     worker_table(session, JOB_HEADERS, all_rows, &row, Vec::new(), style)
 }
 
@@ -161,7 +163,7 @@ pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: S
     let [index, job, worker, iterations, file] = JOB_HEADERS;
     let row = |share: WorkerShare| {
         let change = files.changes.get(share.index as usize).copied().unwrap_or(FileChange::Unchanged);
-        let [index, job, worker, iterations, file] = JobRow::new(session, share, kind).cells();
+        let [index, job, worker, iterations, file] = JobRow::new(session, &share, kind).cells();
         [index, job, worker, iterations, file, shown(change, style)]
     };
     let fate = || style.bad(files.fate_of_leftovers());

@@ -1,7 +1,23 @@
 //! Colours, in one place: which ones stand for what, and whether there are any.
 //! Text comes in, and the same text with or without escape codes goes out.
 
+use std::borrow::Cow;
+
 use owo_colors::{OwoColorize, Style as Ansi};
+
+/// Text that somebody else has written, with what a terminal would take for a command as an escape.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let is_command = |c: char| c.is_control() && c != '\n';
+    if !text.contains(is_command) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_command(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown.into()
+}
 
 /// Whether and how text is coloured on one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +71,12 @@ impl Style {
         self.paint(text, Ansi::new().red().bold())
     }
 
+    /// What is no longer there.
+    #[must_use]
+    pub fn removed(self, text: &str) -> String {
+        self.paint(text, Ansi::new().red())
+    }
+
     /// What deserves a look.
     #[must_use]
     pub fn warn(self, text: &str) -> String {
@@ -65,5 +87,16 @@ impl Style {
     #[must_use]
     pub fn dim(self, text: &str) -> String {
         self.paint(text, Ansi::new().dimmed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_file_says_reaches_the_terminal_as_a_command() {
+        assert_eq!(printable("a\nb é"), "a\nb é");
+        assert_eq!(printable("a\u{1b}[2Jb\r\u{9b}"), "a\\u{1b}[2Jb\\r\\u{9b}");
     }
 }

@@ -1,0 +1,189 @@
+//! The manifest of any worker, from one that was written once: a session comes in, and each worker's
+//! bytes go out, the same that [`push_document`] would write, as fast as they can be copied.
+//!
+//! The Jobs of a session differ in their worker, index and iterations only. One Job is made with
+//! numbers that stand nowhere else in it, written, and cut at these numbers. Whether the cuts are
+//! right is not assumed: the first and the last Job of the session are written both ways.
+
+use super::manifests::{FileKind, OutputError, push_nested};
+use crate::config::Session;
+use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::plan::{WorkerShare, plan_jobs};
+
+#[cfg(doc)]
+use super::manifests::push_document;
+
+/// What a worker's manifest has of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Worker,
+    Index,
+    Iterations,
+}
+
+/// What all manifests of a session have in common, and where each has something of its own.
+#[derive(Debug, Clone)]
+pub struct Template {
+    text: Vec<u8>,
+    /// Each slot with the place in the text where it belongs.
+    slots: Vec<(usize, Slot)>,
+}
+
+/// The texts that go into the slots.
+struct Fill<'s> {
+    worker: &'s str,
+    index: String,
+    iterations: String,
+}
+
+impl Template {
+    /// The template of a session's manifests, indented as they are `depth` levels deep in JSON.
+    ///
+    /// # Errors
+    /// A Job that has no form in the notation.
+    pub fn new(session: &Session, created_at: CreatedAt, kind: FileKind, depth: usize) -> Result<Self, OutputError> {
+        let factory = K8sTuningJobFactory::new(session, created_at);
+        let written = |share: &WorkerShare| {
+            let mut text = Vec::new();
+            push_nested(&factory.job(share), kind, depth, &mut text).map(|()| text)
+        };
+        let mut shares = plan_jobs(session.total_iterations, session.workers);
+        let last = shares.len().saturating_sub(1);
+        let samples: Vec<WorkerShare> = shares.next().into_iter().chain(shares.nth(last.saturating_sub(1))).collect();
+        let expected = samples.iter().map(written).collect::<Result<Vec<_>, _>>()?;
+        for index in (0..=u32::MAX).rev() {
+            let probe = WorkerShare {
+                worker_id: format!("worker-{}", u64::from(index) + 1),
+                index,
+                iterations: u64::MAX - u64::from(index),
+            };
+            let template = Self::cut(&written(&probe)?, &probe);
+            if samples.iter().zip(&expected).all(|(share, expected)| template.filled(share) == *expected) {
+                return Ok(template);
+            }
+        }
+        unreachable!("no configuration is so large that every number of ten digits stands in it")
+    }
+
+    /// Cuts a manifest where it has something of its worker.
+    fn cut(manifest: &[u8], share: &WorkerShare) -> Self {
+        let fill = Fill::of(share);
+        let slots = [Slot::Worker, Slot::Index, Slot::Iterations];
+        let mut template = Self { text: Vec::with_capacity(manifest.len()), slots: Vec::new() };
+        let mut rest = manifest;
+        while let Some((first, after)) = rest.split_first() {
+            if let Some(slot) = slots.iter().find(|slot| rest.starts_with(fill.text(**slot))) {
+                template.slots.push((template.text.len(), *slot));
+                rest = &rest[fill.text(*slot).len()..];
+            } else {
+                template.text.push(*first);
+                rest = after;
+            }
+        }
+        template
+    }
+
+    /// Appends the manifest of a worker.
+    pub fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
+        let fill = Fill::of(share);
+        let mut start = 0;
+        for (end, slot) in &self.slots {
+            out.extend_from_slice(&self.text[start..*end]);
+            out.extend_from_slice(fill.text(*slot));
+            start = *end;
+        }
+        out.extend_from_slice(&self.text[start..]);
+    }
+
+    fn filled(&self, share: &WorkerShare) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.push(share, &mut out);
+        out
+    }
+}
+
+impl<'s> Fill<'s> {
+    fn of(share: &'s WorkerShare) -> Self {
+        Self { worker: &share.worker_id, index: share.index.to_string(), iterations: share.iterations.to_string() }
+    }
+
+    const fn text(&self, slot: Slot) -> &[u8] {
+        match slot {
+            Slot::Worker => self.worker.as_bytes(),
+            Slot::Index => self.index.as_bytes(),
+            Slot::Iterations => self.iterations.as_bytes(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::session::tests::{K8S, session};
+    use crate::output::manifests::push_document;
+    use proptest::prelude::*;
+
+    fn created_at() -> CreatedAt {
+        CreatedAt::parse("2025-11-16T18:21:45Z").unwrap()
+    }
+
+    fn compare(session: &Session) {
+        let factory = K8sTuningJobFactory::new(session, created_at());
+        for kind in [FileKind::Yaml, FileKind::Json] {
+            let template = Template::new(session, created_at(), kind, 0).unwrap();
+            for share in plan_jobs(session.total_iterations, session.workers) {
+                let mut expected = Vec::new();
+                push_document(&factory.job(&share), kind, &mut expected).unwrap();
+                assert_eq!(
+                    String::from_utf8(template.filled(&share)).unwrap(),
+                    String::from_utf8(expected).unwrap(),
+                    "{share:?}"
+                );
+            }
+        }
+    }
+
+    /// Values that look like what is searched for.
+    fn confusing() -> impl Strategy<Value = String> {
+        let number = prop_oneof![
+            Just(u64::from(u32::MAX)),
+            Just(u64::from(u32::MAX) + 1),
+            Just(u64::MAX - u64::from(u32::MAX)),
+            0_u64..30,
+            any::<u64>(),
+        ];
+        let part = prop_oneof![number.prop_map(|number| number.to_string()), "worker-", "[ -~]{0,3}"];
+        proptest::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn every_workers_manifest_is_the_one_that_would_be_written(
+            values in proptest::collection::vec(confusing(), 0..4),
+            image in "[a-z]{1,3}:(4294967295|worker-1|[a-z]{1,3})",
+            workers in 1_u32..25,
+            surplus in 0_u64..100,
+        ) {
+            let mut session = session(K8S, None).unwrap();
+            session.image = image;
+            session.workers = workers;
+            session.total_iterations = u64::from(workers) + surplus;
+            session.extra_env = values.into_iter().enumerate().map(|(n, value)| (format!("V{n}"), value)).collect();
+            compare(&session);
+        }
+    }
+
+    #[test]
+    fn the_largest_numbers_fit_too() {
+        let mut session = session(K8S, None).unwrap();
+        (session.workers, session.total_iterations) = (u32::MAX, u64::MAX);
+        let factory = K8sTuningJobFactory::new(&session, created_at());
+        let template = Template::new(&session, created_at(), FileKind::Yaml, 0).unwrap();
+        for nth in [0, 9, 99_999, u32::MAX as usize - 1] {
+            let share = plan_jobs(session.total_iterations, session.workers).nth(nth).unwrap();
+            let mut expected = Vec::new();
+            push_document(&factory.job(&share), FileKind::Yaml, &mut expected).unwrap();
+            assert!(template.filled(&share) == expected, "{share:?}");
+        }
+    }
+}
