@@ -8,8 +8,9 @@ use std::path::PathBuf;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use kubectl_arbtune::manifest::Input;
 use kubectl_arbtune::manifest::{self, Text};
-use kubectl_arbtune::validate::{Input, Sources, Validator, check_text};
+use kubectl_arbtune::validate::{Sources, Validator, check_text};
 
 const FILES: usize = 10_000;
 const JOB: &str = include_str!("../tests/data/worker-1.yaml");

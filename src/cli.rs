@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::config::{namespace_fault, session_id_fault, session_short_fault};
 use crate::job::CreatedAt;
@@ -182,12 +182,35 @@ Examples:
 
   # With the iterations and workers of an orchestrator configuration
   kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
-    --orchestrator-config configs/d28_orchestrator/demo_baseline.yaml"
+    --orchestrator-config configs/d28_orchestrator/demo_baseline.yaml
+
+  # What applying it would change in a directory, and in a cluster
+  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff jobs
+  kubectl get jobs -n trading-bots -o yaml |
+    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff -"
 )]
 pub struct PlanArgs {
     /// The session.
     #[command(flatten)]
     pub session: SessionArgs,
+
+    /// Show what would change: against the manifests of a directory, of a file, or of standard input (-).
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub diff: Option<PathBuf>,
+
+    /// Whether --diff exits with 1 where something differs; above 1 is an error in any case.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        requires = "diff",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "true",
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    pub exit_code: bool,
 
     /// How to show it: table, wide (all rows), json, yaml or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]

@@ -5,10 +5,11 @@ use std::io;
 use thiserror::Error;
 
 use crate::config::{ConfigError, Problem};
+use crate::diff::ExistingError;
 use crate::job::created_at::CreatedAtError;
+use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
 use crate::output::manifests::OutputError;
-use crate::validate::InputError;
 
 /// What ended a command.
 #[derive(Debug, Error)]
@@ -22,6 +23,12 @@ pub enum CommandError {
     /// An input of `validate`.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// What `plan --diff` was given to compare with.
+    #[error(transparent)]
+    Existing(#[from] ExistingError),
+    /// Anything that keeps `plan --diff` from an answer; 1 would be an answer.
+    #[error(transparent)]
+    InDiff(Box<CommandError>),
     /// The time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),
@@ -46,10 +53,13 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The exit code: 2 for wrong usage, 1 for anything else.
+    /// The exit code: 2 for wrong usage, and where 1 means something else; 1 for anything else.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Usage(_) | Self::Config(ConfigError::Flag(_))) { 2 } else { 1 }
+        match self {
+            Self::Usage(_) | Self::Config(ConfigError::Flag(_)) | Self::InDiff(_) => 2,
+            _ => 1,
+        }
     }
 
     /// The places in configuration files that the error is about.
@@ -57,6 +67,8 @@ impl CommandError {
     pub fn problems(&self) -> &[Problem] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
+            Self::Existing(ExistingError::Unreadable(problem)) => std::slice::from_ref(problem),
+            Self::InDiff(error) => error.problems(),
             _ => &[],
         }
     }
@@ -66,6 +78,7 @@ impl CommandError {
     pub fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) => error.is_closed_pipe(),
+            Self::InDiff(error) => error.is_closed_pipe(),
             Self::Write(error) => error.kind() == io::ErrorKind::BrokenPipe,
             _ => false,
         }

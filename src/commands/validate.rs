@@ -7,12 +7,12 @@ use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
 use crate::job::K8sTuningJobFactory;
 use crate::manifest::Text;
+use crate::manifest::input::expand;
 use crate::nearest::nearest;
 use crate::output::manifests::{self, FileKind};
 use crate::output::progress::Progress;
 use crate::output::session;
 use crate::report;
-use crate::validate::input::expand;
 use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
 
 /// Runs the command.

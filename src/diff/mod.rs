@@ -9,12 +9,17 @@ pub mod existing;
 mod server;
 
 pub use compare::{FieldChange, Wanted};
-pub use existing::{Existing, ExistingError, ExistingJob};
+pub use existing::{ExistingError, ExistingJob};
 
-use k8s_openapi::api::batch::v1::Job;
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::config::Session;
+use crate::job::names::{job_name, parse_job_name};
+use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
+use crate::plan::{WorkerShare, plan_jobs};
 
 /// What applying would do with a Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -64,6 +69,17 @@ pub struct JobDiff {
 }
 
 impl JobDiff {
+    fn new(identity: &JobIdentity, action: Action) -> Self {
+        Self {
+            name: identity.name.clone(),
+            namespace: identity.namespace.clone(),
+            action,
+            file: None,
+            other_session: None,
+            fields: Vec::new(),
+        }
+    }
+
     /// Whether a cluster would refuse the change.
     #[must_use]
     pub fn is_refused(&self) -> bool {
@@ -107,38 +123,99 @@ impl Counts {
     }
 }
 
-/// Holds the Jobs of a session against those that exist: the session's in their order, then what is left over.
-#[must_use]
-pub fn session(session: &Session, jobs: impl Iterator<Item = Job>, existing: Existing) -> Vec<JobDiff> {
-    let mut existing = existing;
-    let mut diffs: Vec<JobDiff> = jobs.map(|job| diff_of(session, &job, &mut existing)).collect();
-    let stale = existing.into_rest().filter(|job| job.identity.session_id.as_ref() == Some(&session.session_id));
-    diffs.extend(stale.map(|job| JobDiff {
-        name: job.identity.name,
-        namespace: job.identity.namespace,
-        action: Action::Stale,
-        file: Some(job.file),
-        other_session: None,
-        fields: Vec::new(),
-    }));
-    diffs
+/// A session against what exists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionDiff {
+    /// The session's Jobs in their order, then what is left over of it.
+    pub jobs: Vec<JobDiff>,
+    /// Jobs that stand there twice, as sentences.
+    pub warnings: Vec<String>,
 }
 
-fn diff_of(session: &Session, job: &Job, existing: &mut Existing) -> JobDiff {
-    let name = job.metadata.name.clone().unwrap_or_default();
-    let namespace = session.namespace.clone();
-    let Some(found) = existing.take(&namespace, &name) else {
-        return JobDiff {
-            name,
-            namespace,
-            action: Action::Create,
-            file: None,
-            other_session: None,
-            fields: Vec::new(),
+impl SessionDiff {
+    /// Holds a session's Jobs against those of a directory, a file, or standard input (`-`).
+    ///
+    /// # Errors
+    /// What exists cannot be read.
+    pub fn new(session: &Session, created_at: CreatedAt, path: &Path) -> Result<Self, ExistingError> {
+        let mut comparison = Comparison {
+            session,
+            factory: K8sTuningJobFactory::new(session, created_at),
+            found: BTreeMap::new(),
+            stale: BTreeMap::new(),
+            warnings: Vec::new(),
         };
-    };
-    let fields = Wanted::new(job).changes_to(&found.object);
-    let action = if fields.is_empty() { Action::Unchanged } else { Action::Change };
-    let other_session = found.identity.session_id.filter(|id| *id != session.session_id);
-    JobDiff { name, namespace, action, file: Some(found.file), other_session, fields }
+        existing::each_job(path, |job| comparison.add(&job))?;
+        Ok(comparison.finish())
+    }
+}
+
+/// What has been found so far; the existing Jobs themselves are not kept.
+struct Comparison<'s> {
+    session: &'s Session,
+    factory: K8sTuningJobFactory<'s>,
+    /// By the worker's index.
+    found: BTreeMap<u32, JobDiff>,
+    /// By their order, with namespace and name to tell one that comes twice.
+    stale: BTreeMap<(String, String), (usize, JobDiff)>,
+    warnings: Vec<String>,
+}
+
+impl Comparison<'_> {
+    fn add(&mut self, job: &ExistingJob<'_>) {
+        let share = worker_of(&job.identity.name, self.session).filter(|share| {
+            let name = job_name(&self.session.session_short, &share.worker_id, share.index);
+            job.identity.may_be(&self.session.namespace, &name)
+        });
+        let before = match share {
+            Some(share) => self.found.insert(share.index, self.compare(&share, job)),
+            None if job.identity.session_id.as_ref() == Some(&self.session.session_id) => {
+                let diff = JobDiff { file: Some(job.file.to_owned()), ..JobDiff::new(&job.identity, Action::Stale) };
+                let key = (diff.namespace.clone(), diff.name.clone());
+                let nth = self.stale.len();
+                self.stale.insert(key, (nth, diff)).map(|(_, before)| before)
+            }
+            None => None,
+        };
+        // As for apply, the last of two counts.
+        if let Some(first) = before.and_then(|before| before.file) {
+            let (name, last) = (&job.identity.name, job.file);
+            let where_ = if first == last { format!("twice in {last}") } else { format!("in {first} and in {last}") };
+            self.warnings.push(format!("The Job {name} stands {where_}; the last one counts."));
+        }
+    }
+
+    fn compare(&self, share: &WorkerShare, existing: &ExistingJob<'_>) -> JobDiff {
+        let fields = Wanted::new(&self.factory.job(share)).changes_to(&existing.object.to_json());
+        let action = if fields.is_empty() { Action::Unchanged } else { Action::Change };
+        JobDiff {
+            namespace: self.session.namespace.clone(),
+            file: Some(existing.file.to_owned()),
+            other_session: existing.identity.session_id.clone().filter(|id| *id != self.session.session_id),
+            fields,
+            ..JobDiff::new(&existing.identity, action)
+        }
+    }
+
+    fn finish(mut self) -> SessionDiff {
+        let mut jobs: Vec<JobDiff> = plan_jobs(self.session.total_iterations, self.session.workers)
+            .map(|share| {
+                self.found.remove(&share.index).unwrap_or_else(|| {
+                    let name = job_name(&self.session.session_short, &share.worker_id, share.index);
+                    let identity = JobIdentity { namespace: self.session.namespace.clone(), name, session_id: None };
+                    JobDiff::new(&identity, Action::Create)
+                })
+            })
+            .collect();
+        let mut stale: Vec<_> = self.stale.into_values().collect();
+        stale.sort_by_key(|(nth, _)| *nth);
+        jobs.extend(stale.into_iter().map(|(_, diff)| diff));
+        SessionDiff { jobs, warnings: self.warnings }
+    }
+}
+
+/// The share of the worker whose Job may have this name.
+fn worker_of(name: &str, session: &Session) -> Option<WorkerShare> {
+    let index = usize::try_from(parse_job_name(name)?.index).ok()?;
+    plan_jobs(session.total_iterations, session.workers).nth(index)
 }

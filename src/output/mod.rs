@@ -1,6 +1,7 @@
 //! Where results go: manifests to stdout or a directory, tables and errors to a person.
 //! Typed results come in; bytes and text go out.
 
+pub mod diff;
 pub mod directory;
 pub mod manifests;
 pub mod progress;

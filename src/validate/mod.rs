@@ -11,7 +11,6 @@ pub mod document;
 mod examples;
 pub mod finding;
 pub mod findings;
-pub mod input;
 pub mod rule;
 pub mod server;
 pub mod set;
@@ -20,12 +19,11 @@ pub mod tuning;
 pub use api::fill_in as fill_in_defaults;
 pub use document::Sources;
 pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
-pub use input::{Input, InputError};
 pub use rule::{Rule, Source};
 
 use rayon::prelude::*;
 
-use crate::manifest::{self, Text};
+use crate::manifest::{self, Input, InputError, Text};
 
 /// So many inputs are read before their reports are put in order.
 const BATCH: usize = 2048;

@@ -5,6 +5,7 @@
 mod common;
 mod completions;
 mod configs;
+mod diff;
 mod generate;
 mod golden;
 mod kubectl;

@@ -8,14 +8,6 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-/// What kubectl takes from a directory.
-const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
-
-/// Whether kubectl would read a file of this name.
-pub fn is_manifest(name: &Path) -> bool {
-    name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
-}
-
 /// A regular file's content and permissions.
 pub struct Content {
     pub bytes: Vec<u8>,

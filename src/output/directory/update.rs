@@ -16,6 +16,7 @@ use super::staging::Staging;
 use crate::config::Session;
 use crate::job::names::{PREFIX, parse_job_name};
 use crate::job::{CreatedAt, JobIdentity};
+use crate::manifest::input::is_manifest;
 use crate::manifest::{Node, Text};
 use crate::output::session::plural;
 
@@ -93,7 +94,7 @@ impl<'d> Update<'d> {
         };
         let mut others: Vec<OsString> = others
             .into_iter()
-            .filter(|(name, kind)| kind.is_file() && files::is_manifest(Path::new(name)))
+            .filter(|(name, kind)| kind.is_file() && is_manifest(Path::new(name)))
             .map(|(name, _)| name)
             .collect();
         others.sort();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::manifest::Text;
+use super::text::Text;
 
 /// Endings of the files that are taken from a directory, as kubectl does.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
@@ -93,6 +93,12 @@ pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Vec<Input>, Inpu
     Ok(inputs)
 }
 
+/// Whether kubectl would take a file of this name from a directory.
+#[must_use]
+pub fn is_manifest(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
+}
+
 fn list(directory: &Path, recursive: bool, inputs: &mut Vec<Input>) -> Result<(), InputError> {
     let unreadable = |source| InputError::Unreadable { path: directory.to_owned(), source };
     let mut entries = fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
@@ -104,7 +110,7 @@ fn list(directory: &Path, recursive: bool, inputs: &mut Vec<Input>) -> Result<()
             if recursive {
                 list(&path, recursive, inputs)?;
             }
-        } else if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known)) {
+        } else if is_manifest(&path) {
             inputs.push(Input::File(path));
         }
     }
