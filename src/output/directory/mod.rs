@@ -9,6 +9,7 @@
 mod error;
 mod files;
 mod journal;
+mod lanes;
 mod owner;
 mod staging;
 mod update;

@@ -5,13 +5,14 @@
 //! sync puts them all on the disk. 3. The draft becomes the journal: from here on the run will be
 //! finished, by itself or by the next one. 4. The moves. 5. The journal and its directory go.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::fs::{self, Permissions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::DirectoryError;
 use super::files;
 use super::journal::Journal;
+use super::lanes::{self, Lanes};
 use super::owner::{Holdings, Owner};
 use super::{Directory, journal};
 use crate::manifest::Text;
@@ -42,6 +43,7 @@ pub fn is_unfinished(path: &Path) -> bool {
 pub struct Staging<'d> {
     directory: &'d Directory,
     path: PathBuf,
+    lanes: Lanes,
     journal: Journal,
     is_committed: bool,
 }
@@ -51,19 +53,15 @@ impl<'d> Staging<'d> {
     pub fn begin(directory: &'d Directory, session_id: &str) -> Result<Self, DirectoryError> {
         let path = directory.path.join(NAME);
         fs::create_dir(&path).map_err(|source| DirectoryError::Unusable { path: directory.path.clone(), source })?;
-        Ok(Self { directory, path, journal: Journal::new(session_id), is_committed: false })
+        let (lanes, journal) = (Lanes::default(), Journal::new(session_id));
+        Ok(Self { directory, path, lanes, journal, is_committed: false })
     }
 
     /// Writes a file that is to be moved into place, with the permissions of the one that it replaces.
     pub fn add(&mut self, name: &str, content: &[u8], permissions: Option<Permissions>) -> Result<(), DirectoryError> {
-        let staged = self.path.join(self.journal.files.len().to_string());
+        let nth = self.journal.files.len();
         self.journal.files.push(name.to_owned());
-        let write = || -> io::Result<()> {
-            let mut file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
-            file.write_all(content)?;
-            permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))
-        };
-        write().map_err(|source| DirectoryError::Write { path: self.directory.path.join(name), source })
+        self.lanes.write(&self.path, nth, self.directory.path.join(name), content, permissions)
     }
 
     /// Notes a file that is to be removed.
@@ -75,6 +73,7 @@ impl<'d> Staging<'d> {
     pub fn commit(mut self) -> Result<(), DirectoryError> {
         let (draft, journal) = (self.path.join(DRAFT), self.path.join(JOURNAL));
         let not_yet = |source| DirectoryError::Write { path: self.directory.path.clone(), source };
+        self.lanes.finish()?;
         self.journal.write(&draft).map_err(not_yet)?;
         files::sync(&self.directory.handle).map_err(not_yet)?;
         fs::rename(&draft, &journal).map_err(not_yet)?;
@@ -87,7 +86,8 @@ impl<'d> Staging<'d> {
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
         if !self.is_committed {
-            // Whatever cannot be cleared now, the next run will find.
+            // The error that brought us here matters; whatever cannot be cleared now, the next run will find.
+            let _ = self.lanes.finish();
             let _ = clear(&self.path);
         }
     }
@@ -96,7 +96,7 @@ impl Drop for Staging<'_> {
 /// The moves and what comes after them; the second time, what has been done already is passed over.
 fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> io::Result<()> {
     for (nth, name) in journal.files.iter().enumerate() {
-        or_absent(fs::rename(staging.join(nth.to_string()), directory.path.join(name)))?;
+        or_absent(fs::rename(lanes::place(staging, nth), directory.path.join(name)))?;
     }
     for name in &journal.removals {
         or_absent(fs::remove_file(directory.path.join(name)))?;
@@ -104,7 +104,7 @@ fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> io::Resul
     // The moves come before the end of the journal on the disk too.
     directory.handle.sync_all()?;
     fs::remove_file(staging.join(JOURNAL))?;
-    fs::remove_dir(staging)
+    clear(staging)
 }
 
 fn or_absent(result: io::Result<()>) -> io::Result<()> {
@@ -113,13 +113,8 @@ fn or_absent(result: io::Result<()>) -> io::Result<()> {
 
 /// Removes staged files and their directory; what is not of this tool stays, and with it the directory.
 fn clear(staging: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(staging)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == DRAFT || name.to_str().is_some_and(|name| name.parse::<usize>().is_ok()) {
-            fs::remove_file(entry.path())?;
-        }
-    }
+    lanes::clear(staging)?;
+    or_absent(fs::remove_file(staging.join(DRAFT)))?;
     fs::remove_dir(staging)
 }
 
@@ -152,7 +147,7 @@ pub fn recover(directory: &Directory) -> Result<Option<Recovery>, DirectoryError
 
 /// Since the run was cut off, somebody may have put files of their own where its files go.
 fn refuse_strangers(directory: &Directory, staging: &Path, journal: &Journal) -> Result<(), String> {
-    let moves = journal.files.iter().enumerate().filter(|(nth, _)| staging.join(nth.to_string()).exists());
+    let moves = journal.files.iter().enumerate().filter(|(nth, _)| lanes::place(staging, *nth).exists());
     for name in moves.map(|(_, name)| name).chain(&journal.removals) {
         let owner = match files::read(&directory.path.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
