@@ -64,7 +64,7 @@ fn one_file_per_job() {
     let jobs = dir.path().join("a/jobs");
     let ran = run_well(&generate(&["-d", arg(&jobs), "--created-at", CREATED_AT]));
     assert_eq!(ran.err, "");
-    assert!(ran.out.lines().last().unwrap().ends_with(&format!("written to {}", jobs.display())), "{}", ran.out);
+    assert!(ran.out.lines().last().unwrap().ends_with(&format!("{}: 2 created", jobs.display())), "{}", ran.out);
     let names = names_in(&jobs);
     assert_eq!(names, ["job-00-arb-tuning-d29-k8s--worker-1-0.yaml", "job-01-arb-tuning-d29-k8s--worker-2-1.yaml"]);
     assert_eq!(std::fs::read_to_string(jobs.join(&names[0])).unwrap(), text_of("tests/data/worker-1.yaml"));

@@ -6,8 +6,12 @@ mod common;
 mod completions;
 mod configs;
 mod diff;
+#[cfg(unix)]
+mod directory;
 mod generate;
 mod golden;
+#[cfg(unix)]
+mod interrupted;
 mod kubectl;
 mod odd_files;
 mod plan;

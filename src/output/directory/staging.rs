@@ -103,8 +103,10 @@ fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> io::Resul
     }
     // The moves come before the end of the journal on the disk too.
     directory.handle.sync_all()?;
-    fs::remove_file(staging.join(JOURNAL))?;
-    clear(staging)
+    // As long as anything is left to clear, the journal says that the run was complete.
+    lanes::clear(staging)?;
+    or_absent(fs::remove_file(staging.join(JOURNAL)))?;
+    fs::remove_dir(staging)
 }
 
 fn or_absent(result: io::Result<()>) -> io::Result<()> {
@@ -129,6 +131,8 @@ pub fn recover(directory: &Directory) -> Result<Option<Recovery>, DirectoryError
         Ok(_) if !directory.is_locked => {
             return Err(fault("this file system has no locks to tell whether that run is still going on".to_owned()));
         }
+        // The very first or the very last moment of a run, which leaves nothing to tell of.
+        Ok(_) if fs::remove_dir(&path).is_ok() => return Ok(None),
         Ok(_) => {}
     }
     match journal::Journal::read(&path.join(JOURNAL)).map_err(fault)? {
@@ -159,4 +163,86 @@ fn refuse_strangers(directory: &Directory, staging: &Path, journal: &Journal) ->
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = include_str!("../../../tests/data/worker-1.yaml");
+    const SESSION: &str = "d29-k8s-demo-session";
+
+    fn open(path: &Path) -> Result<Option<Recovery>, DirectoryError> {
+        Directory::open(path, || panic!("nobody has it")).map(|(_, recovery)| recovery)
+    }
+
+    fn content(nth: usize) -> String {
+        OURS.replace("worker-1", &format!("worker-{nth}"))
+    }
+
+    /// A directory as a run leaves it that dies before the commit, with `files` to move and one to remove.
+    fn staged(path: &Path, files: usize) -> Journal {
+        fs::write(path.join("old.yaml"), OURS).unwrap();
+        let (directory, _) = Directory::open(path, || {}).unwrap();
+        let mut staging = Staging::begin(&directory, SESSION).unwrap();
+        for nth in 0..files {
+            staging.add(&format!("{nth}.yaml"), content(nth).as_bytes(), None).unwrap();
+        }
+        staging.remove("old.yaml");
+        staging.lanes.finish().unwrap();
+        staging.is_committed = true; // It does not live to tidy up.
+        staging.journal.clone()
+    }
+
+    fn files(path: &Path) -> Vec<String> {
+        let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn cut_off_before_the_journal_it_is_cleared() {
+        let root = tempfile::tempdir().unwrap();
+        let journal = staged(root.path(), 3);
+        journal.write(&root.path().join(NAME).join(DRAFT)).unwrap();
+        assert!(is_unfinished(root.path()));
+        assert_eq!(open(root.path()).unwrap(), Some(Recovery::Cleared));
+        assert_eq!(files(root.path()), ["old.yaml"]);
+        fs::create_dir(root.path().join(NAME)).unwrap();
+        assert_eq!(open(root.path()).unwrap(), None, "there is nothing to tell of");
+        assert!(!is_unfinished(root.path()));
+    }
+
+    #[test]
+    fn cut_off_after_any_move_it_is_finished() {
+        for moved in 0..=5 {
+            let root = tempfile::tempdir().unwrap();
+            let path = root.path();
+            let journal = staged(path, 4);
+            journal.write(&path.join(NAME).join(JOURNAL)).unwrap();
+            for nth in 0..moved.min(4) {
+                fs::rename(lanes::place(&path.join(NAME), nth), path.join(format!("{nth}.yaml"))).unwrap();
+            }
+            if moved == 5 {
+                fs::remove_file(path.join("old.yaml")).unwrap();
+            }
+            assert_eq!(open(path).unwrap(), Some(Recovery::Finished), "{moved} moved");
+            assert_eq!(files(path), ["0.yaml", "1.yaml", "2.yaml", "3.yaml"]);
+            assert_eq!(fs::read_to_string(path.join("3.yaml")).unwrap(), content(3));
+        }
+    }
+
+    #[test]
+    fn what_somebody_has_put_there_since_is_not_replaced() {
+        for name in ["1.yaml", "old.yaml"] {
+            let root = tempfile::tempdir().unwrap();
+            let journal = staged(root.path(), 2);
+            journal.write(&root.path().join(NAME).join(JOURNAL)).unwrap();
+            fs::write(root.path().join(name), "mine").unwrap();
+            let error = open(root.path()).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("is not of its session"), "{error}");
+            assert_eq!(fs::read_to_string(root.path().join(name)).unwrap(), "mine");
+        }
+    }
 }
