@@ -1,4 +1,4 @@
-//! What it takes to plan, build and write the Jobs of a session of 10,000 workers.
+//! What it takes to plan, build, write and compare the Jobs of a session of 10,000 workers.
 //! Run with `cargo bench --bench session`; compare the parts with one another, not with other machines.
 
 #![allow(clippy::expect_used)] // Each states its invariant, and there is no caller to tell.
@@ -9,8 +9,10 @@ use std::path::Path;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use kubectl_arbtune::config::{Overrides, Session};
-use kubectl_arbtune::job::{CreatedAt, K8sTuningJobFactory, build_job};
+use kubectl_arbtune::diff::Wanted;
+use kubectl_arbtune::job::{CreatedAt, K8sTuningJobFactory};
 use kubectl_arbtune::output::manifests::{self, FileKind};
+use kubectl_arbtune::output::template::Template;
 use kubectl_arbtune::plan::plan_jobs;
 
 const WORKERS: u32 = 10_000;
@@ -45,8 +47,8 @@ fn build(bencher: Bencher<'_, '_>) {
     let session = session();
     let factory = K8sTuningJobFactory::new(&session, created_at());
     bencher.counter(ItemsCount::new(WORKERS)).bench(|| {
-        for share in plan_jobs(session.total_iterations, session.workers) {
-            black_box(build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index)));
+        for job in factory.jobs() {
+            black_box(job);
         }
     });
 }
@@ -55,9 +57,7 @@ fn build(bencher: Bencher<'_, '_>) {
 fn write(bencher: Bencher<'_, '_>, kind: FileKind) {
     let session = session();
     let factory = K8sTuningJobFactory::new(&session, created_at());
-    let jobs: Vec<_> = plan_jobs(session.total_iterations, session.workers)
-        .map(|share| build_job(factory.create_job_for_worker(&share.worker_id, share.iterations, share.index)))
-        .collect();
+    let jobs: Vec<_> = factory.jobs().collect();
     let mut out = Vec::new();
     for job in &jobs {
         manifests::push_document(job, kind, &mut out).expect("a Job has a form in both notations");
@@ -68,5 +68,36 @@ fn write(bencher: Bencher<'_, '_>, kind: FileKind) {
             manifests::push_document(job, kind, &mut out).expect("a Job has a form in both notations");
         }
         black_box(out.len())
+    });
+}
+
+/// Each worker's manifest by the template, which is how `generate` writes them.
+#[divan::bench(args = [FileKind::Yaml, FileKind::Json])]
+fn template(bencher: Bencher<'_, '_>, kind: FileKind) {
+    let session = session();
+    let mut out = Vec::new();
+    let mut write_all = || {
+        out.clear();
+        let template = Template::new(&session, created_at(), kind, 0).expect("a Job has a form in both notations");
+        for share in plan_jobs(session.total_iterations, session.workers) {
+            template.push(&share, &mut out);
+        }
+        out.len()
+    };
+    let bytes = write_all();
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| black_box(write_all()));
+}
+
+#[divan::bench]
+fn compare(bencher: Bencher<'_, '_>) {
+    let session = session();
+    let factory = K8sTuningJobFactory::new(&session, created_at());
+    let jobs: Vec<_> = factory.jobs().collect();
+    let existing: Vec<_> =
+        jobs.iter().map(|job| serde_json::to_value(job).expect("a Job has a form in JSON")).collect();
+    bencher.counter(ItemsCount::new(WORKERS)).bench(|| {
+        for (job, existing) in jobs.iter().zip(&existing) {
+            black_box(Wanted::new(job).changes_to(existing));
+        }
     });
 }

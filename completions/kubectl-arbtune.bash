@@ -92,7 +92,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__generate)
-            opts="-n -d -o -q -h --k8s-config --orchestrator-config --namespace --session-id --output-dir --output --created-at --quiet --allow-live --color --help"
+            opts="-n -d -o -q -h --k8s-config --orchestrator-config --namespace --session-id --session-short --output-dir --prune --keep-stale --output --created-at --quiet --allow-live --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -137,6 +137,10 @@ _kubectl__arbtune() {
                     return 0
                     ;;
                 --session-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-short)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -178,7 +182,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__plan)
-            opts="-n -o -h --k8s-config --orchestrator-config --namespace --session-id --output --color --help"
+            opts="-n -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --diff --exit-code --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -224,6 +228,18 @@ _kubectl__arbtune() {
                     ;;
                 --session-id)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-short)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --diff)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exit-code)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -246,7 +262,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__validate)
-            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --filename --recursive --rules --explain --list-rules --output --color --help"
+            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --filename --recursive --rules --explain --list-rules --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -291,6 +307,10 @@ _kubectl__arbtune() {
                     return 0
                     ;;
                 --session-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-short)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

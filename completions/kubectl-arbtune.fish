@@ -38,6 +38,7 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l session-short -d 'What stands for the session in Job names, instead of its id\'s first 8 characters' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s d -l output-dir -d 'Write one file per Job into this directory, and the summary to stdout' -r -f -a "(__fish_complete_directories)"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s o -l output -d 'What to write: yaml, json (one v1 List) or name' -r -f -a "yaml\t'A YAML stream'
 json\t'One v1 List'
@@ -46,6 +47,8 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'
 never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l prune -d 'Remove the session\'s files that this run does not make from the directory'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l keep-stale -d 'Leave the session\'s files that this run does not make in the directory'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s q -l quiet -d 'Write no summary'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l allow-live -d 'Allow mode live, which trades real money'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -s h -l help -d 'Print help'
@@ -53,6 +56,10 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l session-short -d 'What stands for the session in Job names, instead of its id\'s first 8 characters' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l diff -d 'Show what would change: against the manifests of a directory, of a file, or of standard input (-)' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l exit-code -d 'Whether --diff exits with 1 where something differs; above 1 is an error in any case' -r -f -a "true\t''
+false\t''"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s o -l output -d 'How to show it: table, wide (all rows), json, yaml or name' -r -f -a "table\t'Tables; a long one shows its head and its tail'
 wide\t'Tables with all rows'
 json\t'One JSON object'
@@ -66,6 +73,7 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l session-short -d 'What stands for the session in Job names, instead of its id\'s first 8 characters' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s f -l filename -d 'A manifest file, a directory of them, or - for standard input; may be repeated' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l rules -d 'Whose rules to apply: api (the API server\'s), tuning (the guide\'s)' -r -f -a "api\t'The API server\'s'
 tuning\t'The guide\'s'"

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::session::plural;
 use super::style::{Style, printable};
 use super::table;
 use crate::diff::{Action, Counts, FieldChange, JobDiff, SessionDiff};
@@ -66,8 +65,8 @@ fn write_table(jobs: &[JobDiff], all_rows: bool, style: Style, out: &mut impl Wr
     }
     if left_out > 0 {
         let unchanged = jobs.iter().filter(|job| job.action == Action::Unchanged).count();
-        let note =
-            format!("… {} more, {unchanged} of them unchanged; -o wide shows all", plural(left_out as u64, "job"));
+        let unchanged = if unchanged > 0 { format!(", {unchanged} of them unchanged") } else { String::new() };
+        let note = format!("… {left_out} more jobs{unchanged}; -o wide shows all");
         writeln!(out, "{}", style.dim(&note))?;
     }
     Ok(())
@@ -151,7 +150,7 @@ fn write_ways_out(diff: &SessionDiff, counts: Counts, out: &mut impl Write) -> i
         writeln!(
             out,
             "A cluster refuses to change an immutable field of a Job that exists.\n\
-             Delete the Job first (kubectl delete job {} -n {}),\n\
+             Delete such a Job first (kubectl delete job {} -n {}),\n\
              or give the session names of its own with --session-id or --session-short.",
             job.name, job.namespace
         )?;

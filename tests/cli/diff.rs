@@ -151,7 +151,7 @@ fn a_person_sees_the_fields_and_the_way_out() {
 
     1 to create, 2 to change (2 of them immutable)
     A cluster refuses to change an immutable field of a Job that exists.
-    Delete the Job first (kubectl delete job arb-tuning-d29-k8s--worker-1-0 -n trading-bots),
+    Delete such a Job first (kubectl delete job arb-tuning-d29-k8s--worker-1-0 -n trading-bots),
     or give the session names of its own with --session-id or --session-short.
     "#);
 }
@@ -201,7 +201,7 @@ fn a_long_diff_leaves_out_what_stays() {
         run_with(&[&["plan", "--k8s-config", "-", "--diff", arg(dir.path())], more].concat(), config.clone()).out
     };
     let table = diff(&[]);
-    assert!(table.contains("… 79 jobs more, 79 of them unchanged; -o wide shows all"), "{table}");
+    assert!(table.contains("… 79 more jobs, 79 of them unchanged; -o wide shows all"), "{table}");
     assert_eq!(table.lines().filter(|line| line.contains("job-")).count(), 1, "{table}");
     assert_eq!(diff(&["-o", "wide"]).lines().filter(|line| line.contains("job-")).count(), 80);
 }

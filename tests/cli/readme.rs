@@ -10,6 +10,7 @@ use crate::common::root;
 const READ: &[&str] = &[
     "configs/d28_orchestrator/demo_baseline.yaml",
     "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
+    "tests/data/changed.yaml",
     "tests/data/mistakes.yaml",
     "tests/data/mistyped.yaml",
 ];
@@ -34,8 +35,9 @@ fn stand_in(dir: &Path) -> std::path::PathBuf {
 #[test]
 fn the_readme_tells_the_truth() {
     let dir = tempfile::tempdir().unwrap();
+    // trycmd runs README.md in README.in: the directory that it shows is made there, not in the project.
     for file in READ {
-        copy(&root().join(file), &dir.path().join(file));
+        copy(&root().join(file), &dir.path().join("README.in").join(file));
     }
     let readme = dir.path().join("README.md");
     copy(&root().join("README.md"), &readme);
