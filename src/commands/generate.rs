@@ -10,6 +10,7 @@ use crate::diff::Wanted;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Node, Text};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
+use crate::output::files::{self, Files};
 use crate::output::manifests::{self, FileKind};
 use crate::output::progress::Progress;
 use crate::output::style::printable;
@@ -101,9 +102,9 @@ fn to_directory(
     let leftovers = update.leftovers().to_vec();
     update.finish()?;
     if !args.quiet {
-        let files = session::Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
-        let table = session::file_table(session, kind, &files, styles.out);
-        write!(io::stdout().lock(), "{table}{}{}", session::summary_line(session), session::file_summary(&files))?;
+        let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
+        let table = files::file_table(session, kind, &files, styles.out);
+        write!(io::stdout().lock(), "{table}{}{}", session::summary_line(session), files::summary_line(&files))?;
     }
     Ok(())
 }

@@ -9,9 +9,7 @@ use super::style::{Style, printable};
 use super::table;
 use crate::diff::{Action, Counts, FieldChange, JobDiff, SessionDiff};
 
-/// Up to so many Jobs are all shown.
-const WHOLE: usize = 50;
-/// Of more than that, so many of those that differ.
+/// So many kinds of change are shown field by field.
 const SHOWN: usize = 25;
 
 /// A diff as `plan --diff -o json` and `-o yaml` show it.
@@ -55,21 +53,20 @@ pub fn write(diff: &SessionDiff, all_rows: bool, style: Style, out: &mut impl Wr
 }
 
 fn write_table(jobs: &[JobDiff], all_rows: bool, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let is_whole = all_rows || jobs.len() <= WHOLE;
-    let wanted = |job: &&JobDiff| is_whole || job.action != Action::Unchanged;
-    let limit = if is_whole { jobs.len() } else { SHOWN };
-    let rows: Vec<_> = jobs.iter().filter(wanted).take(limit).map(|job| cells(job, style)).collect();
-    let left_out = jobs.len() - rows.len();
-    if !rows.is_empty() {
-        out.write_all(table::render(["ACTION", "JOB", "FILE", "FIELDS"], rows, style).as_bytes())?;
+    const HEADERS: [&str; 4] = ["ACTION", "JOB", "FILE", "FIELDS"];
+    if all_rows {
+        let rows = jobs.iter().map(|job| cells(job, style)).collect();
+        return out.write_all(table::render(HEADERS, rows, style).as_bytes());
     }
-    if left_out > 0 {
-        let unchanged = jobs.iter().filter(|job| job.action == Action::Unchanged).count();
-        let unchanged = if unchanged > 0 { format!(", {unchanged} of them unchanged") } else { String::new() };
-        let note = format!("… {left_out} more jobs{unchanged}; -o wide shows all");
-        writeln!(out, "{}", style.dim(&note))?;
+    let is_long = jobs.len() > table::WHOLE;
+    let shown: Vec<&JobDiff> = jobs.iter().filter(|job| !(is_long && job.action == Action::Unchanged)).collect();
+    let note = |more| format!("… {more} more jobs; -o wide shows all");
+    let table = table::abridged(HEADERS, shown.len(), |nth| cells(shown[nth], style), note, style);
+    out.write_all(table.as_bytes())?;
+    match jobs.len() - shown.len() {
+        0 => Ok(()),
+        unchanged => writeln!(out, "{}", style.dim(&format!("… {unchanged} jobs unchanged; -o wide shows all"))),
     }
-    Ok(())
 }
 
 fn cells(job: &JobDiff, style: Style) -> [String; 4] {

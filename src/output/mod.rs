@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod directory;
+pub mod files;
 pub mod manifests;
 pub mod progress;
 pub mod session;

@@ -1,11 +1,8 @@
 //! A session for a person to look at, and for a program to read: its workers, its totals and where
 //! each setting came from. A session comes in; a table, or something serde can write, goes out.
 
-use std::path::Path;
-
 use serde::Serialize;
 
-use super::directory::FileChange;
 use super::manifests::FileKind;
 use super::style::Style;
 use super::table;
@@ -14,14 +11,8 @@ use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 
-/// Up to so many rows a table is shown whole.
-const WHOLE: usize = 40;
-/// Of a longer table, so many rows are shown from its start …
-const HEAD: usize = 20;
-/// … and so many from its end.
-const TAIL: usize = 5;
-
-const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
+/// The columns of [`JobRow::cells`].
+pub(super) const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
 
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -82,7 +73,7 @@ impl JobRow {
         Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
 
-    fn cells(&self) -> [String; 5] {
+    pub(super) fn cells(&self) -> [String; 5] {
         [
             self.index.to_string(),
             self.name.clone(),
@@ -130,94 +121,18 @@ pub fn view(session: &Session) -> PlanView {
     }
 }
 
-/// What became of the files of a run into a directory.
-#[derive(Debug, Clone, Copy)]
-pub struct Files<'f> {
-    /// The directory.
-    pub directory: &'f Path,
-    /// What became of each worker's file.
-    pub changes: &'f [FileChange],
-    /// Files of the session that the run does not make.
-    pub leftovers: &'f [String],
-    /// Whether those have been removed.
-    pub pruned: bool,
-}
-
-impl Files<'_> {
-    const fn fate_of_leftovers(&self) -> &'static str {
-        if self.pruned { "pruned" } else { "stale" }
-    }
-}
-
 /// The table of workers. A long one shows its head and its tail and says what it left out,
 /// unless all rows are asked for.
 #[must_use]
 pub fn job_table(session: &Session, kind: FileKind, all_rows: bool, style: Style) -> String {
-    let row = |share: WorkerShare| JobRow::new(session, &share, kind).cells();
-    worker_table(session, JOB_HEADERS, all_rows, &row, Vec::new(), style)
-}
-
-/// The same with what became of each file.
-#[must_use]
-pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: Style) -> String {
-    let [index, job, worker, iterations, file] = JOB_HEADERS;
-    let row = |share: WorkerShare| {
-        let change = files.changes.get(share.index as usize).copied().unwrap_or(FileChange::Unchanged);
-        let [index, job, worker, iterations, file] = JobRow::new(session, &share, kind).cells();
-        [index, job, worker, iterations, file, shown(change, style)]
-    };
-    let fate = || style.bad(files.fate_of_leftovers());
-    let dash = || "-".to_owned();
-    let leftovers = files.leftovers.iter().take(TAIL);
-    let leftovers = leftovers.map(|name| [dash(), dash(), dash(), dash(), name.clone(), fate()]).collect();
-    worker_table(session, [index, job, worker, iterations, file, "STATUS"], false, &row, leftovers, style)
-}
-
-fn shown(change: FileChange, style: Style) -> String {
-    match change {
-        FileChange::Created => style.good(change.as_str()),
-        FileChange::Changed => style.warn(change.as_str()),
-        FileChange::Unchanged => style.dim(change.as_str()),
+    let shares = || plan_jobs(session.total_iterations, session.workers);
+    let cells = |share: WorkerShare| JobRow::new(session, &share, kind).cells();
+    if all_rows {
+        return table::render(JOB_HEADERS, shares().map(cells).collect(), style);
     }
-}
-
-fn worker_table<const N: usize>(
-    session: &Session,
-    headers: [&str; N],
-    all_rows: bool,
-    row: &impl Fn(WorkerShare) -> [String; N],
-    more: Vec<[String; N]>,
-    style: Style,
-) -> String {
-    let mut shares = plan_jobs(session.total_iterations, session.workers);
-    let count = shares.len();
-    if all_rows || count <= WHOLE {
-        return table::render(headers, shares.map(row).chain(more).collect(), style);
-    }
-    let mut rows: Vec<_> = shares.by_ref().take(HEAD).map(row).collect();
-    let left_out = count - HEAD - TAIL;
-    rows.extend(shares.nth(left_out).into_iter().chain(shares).map(row).chain(more));
-    let table = table::render(headers, rows, style);
-    let (mut head, mut tail) = (String::new(), String::new());
-    for (nth, line) in table.split_inclusive('\n').enumerate() {
-        if nth <= HEAD { head.push_str(line) } else { tail.push_str(line) }
-    }
-    let note = style.dim(&format!("… {left_out} more jobs; plan -o wide shows all"));
-    format!("{head}{note}\n{tail}")
-}
-
-/// What became of the files of a run, counted: `jobs: 1 created, 1 unchanged`.
-#[must_use]
-pub fn file_summary(files: &Files<'_>) -> String {
-    let count = |wanted| files.changes.iter().filter(|change| **change == wanted).count();
-    let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));
-    let parts: Vec<String> = changes
-        .into_iter()
-        .chain([(files.leftovers.len(), files.fate_of_leftovers())])
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    format!("{}: {}\n", files.directory.display(), parts.join(", "))
+    let row = |nth| shares().nth(nth).map(cells).unwrap_or_default();
+    let note = |more| format!("… {more} more jobs; plan -o wide shows all");
+    table::abridged(JOB_HEADERS, shares().len(), row, note, style)
 }
 
 /// The settings, each with the file or flag that it came from.
@@ -281,7 +196,7 @@ mod tests {
         let text = K8S.replace("workers: 2", "workers: 1000").replace("iterations: 6", "iterations: 1000");
         let session = session(&text, None).unwrap();
         let table = job_table(&session, FileKind::Yaml, false, Style::plain());
-        assert_eq!(table.lines().count(), 1 + HEAD + 1 + TAIL);
+        assert_eq!(table.lines().count(), 1 + 20 + 1 + 5);
         assert!(table.contains("… 975 more jobs"));
         assert!(table.lines().last().unwrap().starts_with("999 "));
         assert_eq!(job_table(&session, FileKind::Yaml, true, Style::plain()).lines().count(), 1001);

@@ -1,0 +1,120 @@
+//! What became of the files of a run into a directory, for a person to look at.
+//! A session, its files' fates and what was left over come in; a table and a line that counts them go out.
+
+use std::path::Path;
+
+use super::directory::FileChange;
+use super::manifests::FileKind;
+use super::session::{JOB_HEADERS, JobRow};
+use super::style::{Style, printable};
+use super::table;
+use crate::config::Session;
+use crate::plan::plan_jobs;
+
+/// What became of the files of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'f> {
+    /// The directory.
+    pub directory: &'f Path,
+    /// What became of each worker's file.
+    pub changes: &'f [FileChange],
+    /// Files of the session that the run does not make.
+    pub leftovers: &'f [String],
+    /// Whether those have been removed.
+    pub pruned: bool,
+}
+
+impl Files<'_> {
+    const fn fate_of_leftovers(&self) -> &'static str {
+        if self.pruned { "pruned" } else { "stale" }
+    }
+
+    const fn count(&self) -> usize {
+        self.changes.len() + self.leftovers.len()
+    }
+
+    /// The places of the files that a table shows: of a long one those that have not stayed as they were, counted
+    /// through the workers and on through the leftovers.
+    fn shown(&self) -> Vec<usize> {
+        let is_long = self.count() > table::WHOLE;
+        let stays = |nth: &usize| self.changes.get(*nth) == Some(&FileChange::Unchanged);
+        (0..self.count()).filter(|nth| !(is_long && stays(nth))).collect()
+    }
+}
+
+/// The table of workers with what became of each file, and after them what was left over.
+#[must_use]
+pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: Style) -> String {
+    let [index, job, worker, iterations, file] = JOB_HEADERS;
+    let headers = [index, job, worker, iterations, file, "STATUS"];
+    let shown = files.shown();
+    let row = |nth: usize| match shown[nth].checked_sub(files.changes.len()) {
+        None => job_row(session, kind, shown[nth], files, style),
+        Some(leftover) => {
+            let [index, job, worker, iterations] = ["-"; 4].map(str::to_owned);
+            let file = printable(&files.leftovers[leftover]).into_owned();
+            [index, job, worker, iterations, file, style.bad(files.fate_of_leftovers())]
+        }
+    };
+    let table = table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"), style);
+    match files.count() - shown.len() {
+        0 => table,
+        unchanged => format!("{table}{}\n", style.dim(&format!("… {unchanged} files unchanged"))),
+    }
+}
+
+fn job_row(session: &Session, kind: FileKind, nth: usize, files: &Files<'_>, style: Style) -> [String; 6] {
+    let share = plan_jobs(session.total_iterations, session.workers).nth(nth);
+    let cells = share.map(|share| JobRow::new(session, &share, kind).cells()).unwrap_or_default();
+    let [index, job, worker, iterations, file] = cells;
+    let change = files.changes[nth];
+    let status = match change {
+        FileChange::Created => style.good(change.as_str()),
+        FileChange::Changed => style.warn(change.as_str()),
+        FileChange::Unchanged => style.dim(change.as_str()),
+    };
+    [index, job, worker, iterations, file, status]
+}
+
+/// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
+#[must_use]
+pub fn summary_line(files: &Files<'_>) -> String {
+    let count = |wanted| files.changes.iter().filter(|change| **change == wanted).count();
+    let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));
+    let parts: Vec<String> = changes
+        .into_iter()
+        .chain([(files.leftovers.len(), files.fate_of_leftovers())])
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    format!("{}: {}\n", files.directory.display(), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::session::tests::{K8S, session};
+
+    #[test]
+    fn a_long_table_shows_what_has_changed() {
+        let text = K8S.replace("workers: 2", "workers: 100").replace("iterations: 6", "iterations: 100");
+        let session = session(&text, None).unwrap();
+        let mut changes = vec![FileChange::Unchanged; 100];
+        changes[70] = FileChange::Changed;
+        let leftovers = ["x.yaml".to_owned()];
+        let mut files = Files { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
+        let table = |files: &Files<'_>| file_table(&session, FileKind::Yaml, files, Style::plain());
+        let lines: Vec<_> = table(&files).lines().map(ToOwned::to_owned).collect();
+        assert!(lines[1].starts_with("70 ") && lines[1].ends_with("changed"), "{lines:?}");
+        assert!(lines[2].contains("x.yaml") && lines[2].ends_with("pruned"), "{lines:?}");
+        assert_eq!(lines[3..], ["… 99 files unchanged"]);
+        assert_eq!(summary_line(&files), "jobs: 1 changed, 99 unchanged, 1 pruned\n");
+        files.leftovers = &[];
+        let created = vec![FileChange::Created; 100];
+        files.changes = &created;
+        assert!(table(&files).contains("… 75 more files\n"), "{}", table(&files));
+        let unchanged = vec![FileChange::Unchanged; 100];
+        files.changes = &unchanged;
+        assert_eq!(table(&files), "… 100 files unchanged\n");
+    }
+}
