@@ -53,7 +53,7 @@ pub fn write(diff: &SessionDiff, all_rows: bool, style: Style, out: &mut impl Wr
 }
 
 fn write_table(jobs: &[JobDiff], all_rows: bool, style: Style, out: &mut impl Write) -> io::Result<()> {
-    const HEADERS: [&str; 4] = ["ACTION", "JOB", "FILE", "FIELDS"];
+    const HEADERS: [&str; 4] = ["ACTION", "JOB", "FIELDS", "FILE"];
     if all_rows {
         let rows = jobs.iter().map(|job| cells(job, style)).collect();
         return out.write_all(table::render(HEADERS, rows, style).as_bytes());
@@ -85,7 +85,7 @@ fn cells(job: &JobDiff, style: Style) -> [String; 4] {
         (count, immutable) => format!("{count}, {}", style.bad(&format!("{immutable} immutable"))),
     };
     let file = job.file.as_deref().unwrap_or("-");
-    [action, printable(&job.name).into_owned(), printable(file).into_owned(), fields]
+    [action, printable(&job.name).into_owned(), fields, printable(file).into_owned()]
 }
 
 /// Jobs that change in the same way, in the order of the first of each.

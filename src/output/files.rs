@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::directory::FileChange;
 use super::manifests::FileKind;
-use super::session::{JOB_HEADERS, JobRow};
+use super::session::JobRow;
 use super::style::{Style, printable};
 use super::table;
 use crate::config::Session;
@@ -45,15 +45,14 @@ impl Files<'_> {
 /// The table of workers with what became of each file, and after them what was left over.
 #[must_use]
 pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: Style) -> String {
-    let [index, job, worker, iterations, file] = JOB_HEADERS;
-    let headers = [index, job, worker, iterations, file, "STATUS"];
+    // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
+    let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
     let row = |nth: usize| match shown[nth].checked_sub(files.changes.len()) {
         None => job_row(session, kind, shown[nth], files, style),
         Some(leftover) => {
-            let [index, job, worker, iterations] = ["-"; 4].map(str::to_owned);
             let file = printable(&files.leftovers[leftover]).into_owned();
-            [index, job, worker, iterations, file, style.bad(files.fate_of_leftovers())]
+            [style.bad(files.fate_of_leftovers()), "-".to_owned(), "-".to_owned(), file]
         }
     };
     let table = table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"), style);
@@ -63,17 +62,20 @@ pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: S
     }
 }
 
-fn job_row(session: &Session, kind: FileKind, nth: usize, files: &Files<'_>, style: Style) -> [String; 6] {
-    let share = plan_jobs(session.total_iterations, session.workers).nth(nth);
-    let cells = share.map(|share| JobRow::new(session, &share, kind).cells()).unwrap_or_default();
-    let [index, job, worker, iterations, file] = cells;
+fn job_row(session: &Session, kind: FileKind, nth: usize, files: &Files<'_>, style: Style) -> [String; 4] {
     let change = files.changes[nth];
     let status = match change {
         FileChange::Created => style.good(change.as_str()),
         FileChange::Changed => style.warn(change.as_str()),
         FileChange::Unchanged => style.dim(change.as_str()),
     };
-    [index, job, worker, iterations, file, status]
+    match plan_jobs(session.total_iterations, session.workers).nth(nth) {
+        None => [status, "-".to_owned(), "-".to_owned(), "-".to_owned()],
+        Some(share) => {
+            let row = JobRow::new(session, &share, kind);
+            [status, row.worker_id, row.iterations.to_string(), row.file]
+        }
+    }
 }
 
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
@@ -105,8 +107,8 @@ mod tests {
         let mut files = Files { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
         let table = |files: &Files<'_>| file_table(&session, FileKind::Yaml, files, Style::plain());
         let lines: Vec<_> = table(&files).lines().map(ToOwned::to_owned).collect();
-        assert!(lines[1].starts_with("70 ") && lines[1].ends_with("changed"), "{lines:?}");
-        assert!(lines[2].contains("x.yaml") && lines[2].ends_with("pruned"), "{lines:?}");
+        assert!(lines[1].starts_with("changed   worker-71 "), "{lines:?}");
+        assert!(lines[2].starts_with("pruned ") && lines[2].ends_with("x.yaml"), "{lines:?}");
         assert_eq!(lines[3..], ["… 99 files unchanged"]);
         assert_eq!(summary_line(&files), "jobs: 1 changed, 99 unchanged, 1 pruned\n");
         files.leftovers = &[];

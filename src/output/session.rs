@@ -12,7 +12,7 @@ use crate::job::names::{file_name, job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// The columns of [`JobRow::cells`].
-pub(super) const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
+const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
 
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,7 +73,7 @@ impl JobRow {
         Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
 
-    pub(super) fn cells(&self) -> [String; 5] {
+    fn cells(&self) -> [String; 5] {
         [
             self.index.to_string(),
             self.name.clone(),

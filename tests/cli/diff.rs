@@ -50,7 +50,7 @@ fn what_generate_wrote_is_no_difference() {
     let dir = generated();
     let ran = against(dir.path(), &[]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert_eq!(ran.out.matches("unchanged  ").count(), 2, "{}", ran.out);
+    assert_eq!(ran.out.matches("\nunchanged  ").count(), 2, "{}", ran.out);
     assert!(ran.out.ends_with("\n2 unchanged\n"), "{}", ran.out);
     let list = run_well(&["generate", "--k8s-config", K8S, "-o", "json", "-q"]).out;
     let piped = run_with(&["plan", "--k8s-config", K8S, "--diff", "-"], list);
@@ -131,10 +131,10 @@ fn a_person_sees_the_fields_and_the_way_out() {
     let mut plan = arbtune(&["plan", "--k8s-config", "-", "--diff", "."]);
     let ran: Ran = plan.current_dir(dir.path()).write_stdin(config).assert().into();
     insta::assert_snapshot!(ran.out, @r#"
-    ACTION   JOB                              FILE                                           FIELDS
-    change   arb-tuning-d29-k8s--worker-1-0   ./job-00-arb-tuning-d29-k8s--worker-1-0.yaml   1 immutable
-    change   arb-tuning-d29-k8s--worker-2-1   ./job-01-arb-tuning-d29-k8s--worker-2-1.yaml   2 immutable
-    create   arb-tuning-d29-k8s--worker-3-2   -                                              -
+    ACTION   JOB                              FIELDS        FILE
+    change   arb-tuning-d29-k8s--worker-1-0   1 immutable   ./job-00-arb-tuning-d29-k8s--worker-1-0.yaml
+    change   arb-tuning-d29-k8s--worker-2-1   2 immutable   ./job-01-arb-tuning-d29-k8s--worker-2-1.yaml
+    create   arb-tuning-d29-k8s--worker-3-2   -             -
 
     arb-tuning-d29-k8s--worker-1-0:
       spec.template.spec.containers[0].args[4] (immutable)

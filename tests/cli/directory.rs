@@ -48,7 +48,7 @@ fn refused(dir: &Path, words: &[&str], attempt: impl FnOnce() -> Ran) {
 
 fn status_of(ran: &Ran, file: &str) -> String {
     let line = ran.out.lines().find(|line| line.contains(file)).unwrap_or_else(|| panic!("{file}: {ran:?}"));
-    line.split_whitespace().last().unwrap().to_owned()
+    line.split_whitespace().next().unwrap().to_owned()
 }
 
 #[test]
