@@ -44,7 +44,7 @@ row() {
 }
 
 processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
-echo "$(uname -sm), ${processor:-unknown processor}, $(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T . 2>/dev/null || echo unknown) file system; median of $runs runs"
+echo "$(uname -sm), ${processor:-unknown processor}, $(getconf _NPROCESSORS_ONLN) cores, $(df --output=fstype . 2>/dev/null | sed -n 2p) file system; median of $runs runs"
 printf '%-34s %9s  %-22s %9s  %5s  %9s\n' WHAT MEDIAN YARDSTICK MEDIAN RATIO RATE
 
 "$tool" generate --k8s-config 10000.yaml -d reference -q
