@@ -154,7 +154,8 @@ impl<'v> Comparison<'v> {
 
     fn push(&mut self, path: &Path<'_>, old: Option<Value>, new: Option<Value>) {
         let field = path.to_string();
-        if field != CREATED_AT {
+        let is_time = field == CREATED_AT && old.is_some() && new.is_some();
+        if !is_time {
             let immutable = server::is_immutable(&field, self.existing);
             self.changes.push(FieldChange { field, old, new, immutable });
         }

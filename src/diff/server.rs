@@ -37,7 +37,8 @@ const IMMUTABLE: [&str; 8] = [
     "spec.successPolicy",
     "spec.template",
 ];
-/// What may change all the same while the Job is suspended and has never started.
+/// What may change all the same while the Job is suspended and none of its pods runs, as may the requests and limits
+/// of its containers (Kubernetes 1.36, KEP-2926 and KEP-5440).
 const SCHEDULING: [&str; 6] = [
     "spec.template.metadata.annotations",
     "spec.template.metadata.labels",
@@ -67,9 +68,27 @@ fn is_own_key(key: &str) -> bool {
 /// Whether the server refuses a change of this field of an object that exists.
 pub fn is_immutable(path: &str, existing: &Value) -> bool {
     let within = |list: &[&str]| list.iter().any(|field| is_within(path, field));
-    let is_waiting = existing.pointer("/spec/suspend") == Some(&Value::Bool(true))
-        && existing.pointer("/status/startTime").is_none_or(Value::is_null);
-    within(&IMMUTABLE) && !(is_waiting && within(&SCHEDULING))
+    within(&IMMUTABLE) && !(is_waiting(existing) && (within(&SCHEDULING) || is_amount(path)))
+}
+
+/// Whether the Job is suspended, and has either never started or come to rest.
+fn is_waiting(job: &Value) -> bool {
+    let is_suspended = |condition: &Value| condition["type"] == "Suspended" && condition["status"] == "True";
+    let status = &job["status"];
+    let has_rested = status["conditions"].as_array().is_some_and(|all| all.iter().any(is_suspended));
+    job["spec"]["suspend"] == true
+        && (status["startTime"].is_null() || has_rested)
+        && status["active"].as_u64().unwrap_or(0) == 0
+}
+
+/// Whether this is a request or a limit of a container, or all of them.
+fn is_amount(path: &str) -> bool {
+    ["spec.template.spec.containers[", "spec.template.spec.initContainers["]
+        .iter()
+        .filter_map(|list| path.strip_prefix(list)?.split_once(']'))
+        .any(|(_, field)| {
+            field == ".resources" || is_within(field, ".resources.requests") || is_within(field, ".resources.limits")
+        })
 }
 
 fn is_within(path: &str, field: &str) -> bool {
@@ -97,9 +116,15 @@ mod tests {
         let running = json!({"spec": {"suspend": false}});
         let waiting = json!({"spec": {"suspend": true}});
         let stopped = json!({"spec": {"suspend": true}, "status": {"startTime": "2025-11-16T18:21:45Z"}});
+        let condition = json!([{"type": "Suspended", "status": "True"}]);
+        let rested = json!({"spec": {"suspend": true}, "status": {"startTime": "x", "conditions": condition}});
+        let busy = json!({"spec": {"suspend": true}, "status": {"active": 1, "conditions": condition}});
         let selector = "spec.template.spec.nodeSelector[disk]";
         assert!(is_immutable(selector, &running) && is_immutable(selector, &stopped));
-        assert!(!is_immutable(selector, &waiting));
+        assert!(!is_immutable(selector, &waiting) && !is_immutable(selector, &rested) && is_immutable(selector, &busy));
+        let amount = "spec.template.spec.containers[0].resources.requests[cpu]";
+        assert!(!is_immutable(amount, &rested) && is_immutable(amount, &running));
+        assert!(is_immutable("spec.template.spec.containers[0].resources.claims", &rested));
         assert!(is_immutable("spec.template.spec.containers[0].args[4]", &waiting));
         assert!(!is_immutable("spec.backoffLimit", &running) && !is_immutable("metadata.labels[mode]", &running));
         assert!(is_immutable("spec.backoffLimitPerIndex", &running));

@@ -188,6 +188,13 @@ fn a_link_is_never_written_through() {
     assert!(ran.err.contains(".kubectl-arbtune") && ran.err.contains("it is no directory"), "{}", ran.err);
     assert_eq!(names_in(outside.path()), ["precious.yaml"]);
     assert!(fs::read_to_string(&target).unwrap().contains("arbitrage-lite:old"));
+    // A link under another name, which kubectl would follow, is told and left.
+    fs::remove_file(dir.path().join(".kubectl-arbtune")).unwrap();
+    symlink(&target, dir.path().join("link.yaml")).unwrap();
+    let ran = into(dir.path(), &["--prune"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.starts_with("warning: ") && ran.err.contains("link.yaml is a symbolic link"), "{}", ran.err);
+    assert_eq!(names_in(dir.path()), [FIRST, SECOND, "link.yaml"]);
     // The directory itself may be a link: that is where the user wants the files.
     let link = outside.path().join("link");
     let jobs = tempfile::tempdir().unwrap();
@@ -220,6 +227,9 @@ fn odd_names_beside_the_sessions_files() {
     let ran = changed_into(dir.path(), ("workers: 2", "workers: 1"), &["--prune"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), odd.len() + 2);
+    fs::write(dir.path().join(std::ffi::OsStr::from_bytes(odd[0])), text_of("tests/data/worker-1.yaml")).unwrap();
+    let ran = changed_into(dir.path(), ("workers: 2", "workers: 1"), &["--prune"]);
+    assert!(ran.code == 0 && ran.err.contains("remove it by hand"), "{ran:?}");
     // A leftover under such a name is named without doing anything to the terminal.
     fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"\x1b[2J.yaml")), text_of("tests/data/worker-1.yaml"))
         .unwrap();

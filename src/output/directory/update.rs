@@ -92,17 +92,30 @@ impl<'d> Update<'d> {
             warnings: Vec::new(),
             staging: None,
         };
-        let mut others: Vec<OsString> = others
-            .into_iter()
-            .filter(|(name, kind)| kind.is_file() && is_manifest(Path::new(name)))
-            .map(|(name, _)| name)
-            .collect();
-        others.sort();
-        for name in &others {
-            update.look_through(name.to_str(), &directory.path.join(name));
+        let mut others: Vec<(OsString, FileType)> =
+            others.into_iter().filter(|(name, _)| is_manifest(Path::new(name))).collect();
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (name, kind) in &others {
+            if kind.is_file() {
+                update.look_through(name.to_str(), &directory.path.join(name));
+            } else if kind.is_symlink() {
+                update.look_behind(&directory.path.join(name));
+            }
         }
         update.settle(policy)?;
         Ok(update)
+    }
+
+    /// Tells of a link to a file of this session: kubectl would follow it, and this tool leaves it to whoever made it.
+    fn look_behind(&mut self, link: &Path) {
+        let is_file = fs::metadata(link).is_ok_and(|found| found.is_file());
+        let Some(bytes) = is_file.then(|| fs::read(link).ok()).flatten() else { return };
+        if Holdings::of(&Text::decode(bytes)).owner == Owner::Session(self.session.session_id.clone()) {
+            self.warnings.push(format!(
+                "{} is a symbolic link to a file of this session, which kubectl apply would apply too.",
+                link.display()
+            ));
+        }
     }
 
     /// Finds out whether another file in the directory concerns this session.
@@ -123,6 +136,10 @@ impl<'d> Update<'d> {
         let holdings = Holdings::of(&text);
         match (name, holdings.owner) {
             (Some(name), Owner::Session(id)) if id == self.session.session_id => self.leftovers.push(name.to_owned()),
+            (None, Owner::Session(id)) if id == self.session.session_id => self.warnings.push(format!(
+                "{} is of this session, which this run does not make, and its name is no UTF-8 text: remove it by hand.",
+                shown()
+            )),
             (_, owner) => {
                 let Some(job) = holdings.jobs.iter().find(|job| self.makes(job)) else { return };
                 let whose = match &job.session_id {
