@@ -9,6 +9,7 @@ pub mod json;
 pub mod node;
 pub mod read;
 pub mod scalar;
+mod strict;
 pub mod text;
 pub mod write;
 pub mod yaml;

@@ -170,6 +170,43 @@ fn value_by_us(text: &str) -> Option<String> {
     Some(job.spec?.template.spec?.containers.first()?.env.as_ref()?.first()?.value.clone().unwrap_or_default())
 }
 
+#[test]
+fn tabs_and_directives_are_taken_where_kubectl_takes_them() {
+    if kubectl(&[]).is_none() {
+        return;
+    }
+    let deep = "            ";
+    for piece in [
+        "\n\t",
+        "a\n\t",
+        "a # c\n\t\n",
+        &format!("a # c\n{deep}\t\n"),
+        &format!("a\n{deep}\t\n"),
+        "a\n      \t\n",
+        "a\n          \t\n",
+        "a\n           \t\n",
+        &format!("\n{deep}\ta\n"),
+        &format!("a\n{deep}\tb\n"),
+        "a\n\t# c",
+        &format!("|\n{deep}a\n\t\n"),
+        &format!("|\n{deep}a\n{deep}\t\n"),
+        &format!("|\n{deep}a\n  \t\n"),
+        &format!("|\n{deep}-\ta\n"),
+        &format!("\"a\n{deep}\tb\""),
+        "\"a\"\n\t\n",
+        "a\n        -\tname: B\n",
+        "a\n        - name: B\n          value:\n        -\t# c\n          name: C\n",
+        "\ta\t# c\n",
+        "a\n...\n\t\n",
+        "a\n%0\n",
+        "\n%YAML 1.1\n",
+        "a\n...\n%0\n",
+    ] {
+        let text = job_with_value(piece);
+        assert_eq!(value_by_us(&text), value_by_kubectl(&text), "{piece:?}");
+    }
+}
+
 /// What both take means the same, and what kubectl refuses is refused. The other way round there are
 /// texts that no person writes (`|#`, a U+FEFF inside a line) which kubectl takes and this reader does not.
 #[test]
