@@ -98,9 +98,11 @@ fn to_directory(
     for warning in update.warnings() {
         eprintln!("{} {}", styles.err.warn("warning:"), printable(warning));
     }
-    let changes = put_all(&mut update, session, created_at, kind)?;
+    let progress = Progress::new(session.workers as usize, "files");
+    let changes = put_all(&mut update, session, created_at, kind, &progress)?;
     let leftovers = update.leftovers().to_vec();
     update.finish()?;
+    drop(progress);
     if !args.quiet {
         let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
         let table = files::file_table(session, kind, &files, styles.out);
@@ -140,10 +142,10 @@ fn put_all(
     session: &Session,
     created_at: CreatedAt,
     kind: FileKind,
+    progress: &Progress,
 ) -> Result<Vec<FileChange>, CommandError> {
     let factory = K8sTuningJobFactory::new(session, created_at);
     let template = Template::new(session, created_at, kind, 0)?;
-    let progress = Progress::new(session.workers as usize, "files");
     let mut changes = Vec::with_capacity(session.workers as usize);
     let mut content = Vec::new();
     for share in plan_jobs(session.total_iterations, session.workers) {
