@@ -6,6 +6,7 @@
 
 pub mod input;
 pub mod json;
+mod lenient;
 pub mod node;
 pub mod read;
 pub mod scalar;

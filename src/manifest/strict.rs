@@ -4,6 +4,7 @@
 
 use saphyr_parser::{Event, ScalarStyle, Span};
 
+use super::lenient::Lines;
 use super::node::Position;
 use super::read::ReadError;
 
@@ -30,7 +31,7 @@ pub fn refuse_control_characters(text: &str, first_line: u32) -> Result<(), Read
 }
 
 /// A `%` at the start of a line ends a document at `end`, and must start a directive that YAML knows.
-pub fn refuse_unknown_directive(text: &str, end: &Span, line_offset: u32) -> Result<(), ReadError> {
+pub fn refuse_unknown_directive(text: &str, end: &Span, lines_of_file: &Lines) -> Result<(), ReadError> {
     if !text.contains("\n%") {
         return Ok(());
     }
@@ -45,8 +46,8 @@ pub fn refuse_unknown_directive(text: &str, end: &Span, line_offset: u32) -> Res
     if matches!(name, "YAML" | "TAG") {
         return Ok(());
     }
-    let width = name.chars().count() + 1;
-    Err(syntax((line, 0), width, line_offset, format!("%{name} is no directive that YAML knows")))
+    let position = lines_of_file.position(line, 0, name.chars().count() + 1);
+    Err(ReadError::Syntax { position, message: format!("%{name} is no directive that YAML knows") })
 }
 
 /// The tabs of a text that stand before anything else on their line, or before anything but dashes, and where they may.
@@ -124,21 +125,25 @@ impl Tabs {
     }
 
     /// The first tab before `end` that may not stand where it stands.
-    pub fn refuse(&self, end: &Span, line_offset: u32) -> Result<(), ReadError> {
+    pub fn refuse(&self, end: &Span, lines: &Lines) -> Result<(), ReadError> {
         let end = place(end, false);
-        let may_stand = |tab: &&Place| self.regions.iter().any(|region| region.allows(**tab));
+        let may_stand = |tab: &&Place| {
+            let column = lines.column(tab.0, tab.1);
+            self.regions.iter().any(|region| region.holds(**tab) && column >= region.first_column)
+        };
         match self.places.iter().filter(|tab| **tab < end).find(|tab| !may_stand(tab)) {
             None => Ok(()),
-            Some(tab) => {
-                Err(syntax(*tab, 1, line_offset, "a tab stands where only spaces may; write spaces instead".to_owned()))
-            }
+            Some((line, column)) => Err(ReadError::Syntax {
+                position: lines.position(*line, *column, 1),
+                message: "a tab stands where only spaces may; write spaces instead".to_owned(),
+            }),
         }
     }
 }
 
 impl Region {
-    fn allows(&self, tab: Place) -> bool {
-        self.start < tab && tab < self.end && tab.1 >= self.first_column
+    fn holds(&self, tab: Place) -> bool {
+        self.start < tab && tab < self.end
     }
 }
 
@@ -175,12 +180,6 @@ fn char_at(text: &str, (line, column): Place) -> Option<char> {
 fn place(span: &Span, start: bool) -> Place {
     let marker = if start { span.start } else { span.end };
     (marker.line(), marker.col())
-}
-
-fn syntax((line, column): Place, width: usize, line_offset: u32, message: String) -> ReadError {
-    let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let position = Position { line: line_offset + narrow(line), column: narrow(column) + 1, width: narrow(width) };
-    ReadError::Syntax { position, message }
 }
 
 #[cfg(test)]

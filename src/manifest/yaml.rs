@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use super::lenient::{Lines, Mended};
 use super::node::{Entry, Node, Position, Value};
 use super::read::{Duplicate, ReadError};
 use super::scalar::{self, Meaning};
@@ -27,54 +28,59 @@ const NEXT_LINE: char = '\u{85}';
 /// # Errors
 /// Whatever keeps kubectl from reading the document.
 pub fn first_document(text: &str, first_line: u32, duplicates: &mut Vec<Duplicate>) -> Result<Node, ReadError> {
-    let mut builder = Builder {
-        line_offset: first_line - 1,
-        frames: Vec::new(),
-        anchors: HashMap::new(),
-        duplicates,
-        budget: Budget::default(),
-    };
     // YAML 1.1 breaks lines here too, and makes a line feed of it.
     let text = if text.contains(NEXT_LINE) { Cow::Owned(text.replace(NEXT_LINE, "\n")) } else { Cow::Borrowed(text) };
-    let mut parser = Parser::new_from_str(&text);
-    let mut tabs = Tabs::of(&text);
+    let mut mended = Mended::new(text, first_line);
+    let known = duplicates.len();
     loop {
-        match next(&mut parser, builder.line_offset)? {
-            (Event::StreamEnd, span) => return Ok(Node::new(Value::Null, builder.position(&span))),
-            (event, span) => {
-                tabs.see(&event, &span, &text);
-                if let Some(root) = builder.event(event, &span)? {
-                    strict::refuse_unknown_directive(&text, &span, builder.line_offset)?;
-                    tabs.refuse(&span, builder.line_offset)?;
-                    return Ok(root);
+        match parse(&mended.text, &mended.lines, duplicates) {
+            Ok(root) => return Ok(root),
+            Err(Fault::Read(error)) => return Err(error),
+            Err(Fault::Scan(error)) => {
+                if !mended.mend(&error) {
+                    return Err(syntax(&error, &mended.lines));
                 }
+                duplicates.truncate(known);
             }
         }
     }
 }
 
-fn next<'t>(parser: &mut Parser<'t, StrInput<'t>>, line_offset: u32) -> Result<(Event<'t>, Span), ReadError> {
-    match parser.next_event() {
-        Some(Ok(event)) => Ok(event),
-        Some(Err(error)) => Err(syntax(&error, line_offset)),
-        None => Ok((Event::StreamEnd, Span::default())),
+/// Why the parser or the builder stopped.
+enum Fault {
+    Scan(ScanError),
+    Read(ReadError),
+}
+
+impl From<ReadError> for Fault {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
     }
 }
 
-fn syntax(error: &ScanError, line_offset: u32) -> ReadError {
+fn parse(text: &str, lines: &Lines, duplicates: &mut Vec<Duplicate>) -> Result<Node, Fault> {
+    let mut builder =
+        Builder { lines, frames: Vec::new(), anchors: HashMap::new(), duplicates, budget: Budget::default() };
+    let mut parser = Parser::new_from_str(text);
+    let mut tabs = Tabs::of(text);
+    loop {
+        let (event, span) =
+            parser.next_event().unwrap_or_else(|| Ok((Event::StreamEnd, Span::default()))).map_err(Fault::Scan)?;
+        if event == Event::StreamEnd {
+            return Ok(Node::new(Value::Null, builder.position(&span)));
+        }
+        tabs.see(&event, &span, text);
+        if let Some(root) = builder.event(event, &span)? {
+            strict::refuse_unknown_directive(text, &span, lines)?;
+            tabs.refuse(&span, lines)?;
+            return Ok(root);
+        }
+    }
+}
+
+fn syntax(error: &ScanError, lines: &Lines) -> ReadError {
     let marker = error.marker();
-    ReadError::Syntax {
-        position: Position {
-            line: line_offset + narrow(marker.line()).max(1),
-            column: narrow(marker.col()) + 1,
-            width: 1,
-        },
-        message: error.info().to_owned(),
-    }
-}
-
-fn narrow(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    ReadError::Syntax { position: lines.position(marker.line(), marker.col(), 1), message: error.info().to_owned() }
 }
 
 /// How far aliases may multiply a document, as the Go reader bounds it.
@@ -128,7 +134,7 @@ struct Mapping {
 }
 
 struct Builder<'d> {
-    line_offset: u32,
+    lines: &'d Lines,
     frames: Vec<Frame>,
     anchors: HashMap<usize, (Node, usize)>,
     duplicates: &'d mut Vec<Duplicate>,
@@ -138,11 +144,7 @@ struct Builder<'d> {
 impl Builder<'_> {
     fn position(&self, span: &Span) -> Position {
         let width = if span.start.line() == span.end.line() { span.len() } else { 1 };
-        Position {
-            line: self.line_offset + narrow(span.start.line()),
-            column: narrow(span.start.col()) + 1,
-            width: narrow(width).max(1),
-        }
+        self.lines.position(span.start.line(), span.start.col(), width)
     }
 
     /// Takes in one event; gives the root once it is complete.

@@ -171,7 +171,7 @@ fn value_by_us(text: &str) -> Option<String> {
 }
 
 #[test]
-fn tabs_and_directives_are_taken_where_kubectl_takes_them() {
+fn what_the_parser_takes_otherwise_is_taken_as_kubectl_takes_it() {
     if kubectl(&[]).is_none() {
         return;
     }
@@ -201,6 +201,13 @@ fn tabs_and_directives_are_taken_where_kubectl_takes_them() {
         "a\n%0\n",
         "\n%YAML 1.1\n",
         "a\n...\n%0\n",
+        "\"a\n b\n\n\tc \\\n   d\"",
+        "'a\nb''c'",
+        "a\n        args: [\n          b\n        ]\n",
+        "a\n        args: [\nb\n, c,\n\t d\n,\"e\nf\"]\n        resources: {limits: {\ncpu: 1\n}}\n",
+        "a\n        args: [\nb\n",
+        "a\n        args:\t[b]\n        tty:\ttrue\n        command:\t- a\n",
+        "a\n        tty:\ttrue\n        workingDir: \t /b\n",
     ] {
         let text = job_with_value(piece);
         assert_eq!(value_by_us(&text), value_by_kubectl(&text), "{piece:?}");
