@@ -11,7 +11,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use kubectl_arbtune::config::{Overrides, Session};
 use kubectl_arbtune::diff::Wanted;
 use kubectl_arbtune::job::{CreatedAt, K8sTuningJobFactory};
-use kubectl_arbtune::output::manifests::{self, FileKind};
+use kubectl_arbtune::manifest::Format;
 use kubectl_arbtune::output::template::Template;
 use kubectl_arbtune::plan::plan_jobs;
 
@@ -53,32 +53,32 @@ fn build(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(args = [FileKind::Yaml, FileKind::Json])]
-fn write(bencher: Bencher<'_, '_>, kind: FileKind) {
+#[divan::bench(args = [Format::Yaml, Format::Json])]
+fn write(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
     let factory = K8sTuningJobFactory::new(&session, created_at());
     let jobs: Vec<_> = factory.jobs().collect();
     let mut out = Vec::new();
     for job in &jobs {
-        manifests::push_document(job, kind, &mut out).expect("a Job has a form in both notations");
+        format.push(job, &mut out).expect("a Job has a form in both notations");
     }
     bencher.counter(BytesCount::new(out.len())).bench_local(|| {
         out.clear();
         for job in &jobs {
-            manifests::push_document(job, kind, &mut out).expect("a Job has a form in both notations");
+            format.push(job, &mut out).expect("a Job has a form in both notations");
         }
         black_box(out.len())
     });
 }
 
 /// Each worker's manifest by the template, which is how `generate` writes them.
-#[divan::bench(args = [FileKind::Yaml, FileKind::Json])]
-fn template(bencher: Bencher<'_, '_>, kind: FileKind) {
+#[divan::bench(args = [Format::Yaml, Format::Json])]
+fn template(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
     let mut out = Vec::new();
     let mut write_all = || {
         out.clear();
-        let template = Template::new(&session, created_at(), kind, 0).expect("a Job has a form in both notations");
+        let template = Template::document(&session, created_at(), format).expect("a Job has a form in both notations");
         for share in plan_jobs(session.total_iterations, session.workers) {
             template.push(&share, &mut out);
         }

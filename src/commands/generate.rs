@@ -8,10 +8,10 @@ use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
 use crate::diff::Wanted;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
-use crate::manifest::{Node, Text};
+use crate::manifest::{Format, Node, Text};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::files::{self, Files};
-use crate::output::manifests::{self, FileKind};
+use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
 use crate::output::style::printable;
 use crate::output::template::Template;
@@ -48,7 +48,7 @@ fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Res
     for share in first.into_iter().chain(last) {
         let job = factory.job(&share);
         let mut content = Vec::new();
-        manifests::push_document(&job, FileKind::Yaml, &mut content)?;
+        Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
         let checked = check_text("", &Text::decode(content), Sources { api: true, tuning: false });
         let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
         let causes: Vec<String> = findings
@@ -74,8 +74,8 @@ fn to_stdout(session: &Session, created_at: CreatedAt, args: &GenerateArgs, styl
     out.flush()?;
     drop(progress);
     if !args.quiet && args.output != GenerateFormat::Name {
-        let kind = file_kind(args.output).unwrap_or(FileKind::Yaml);
-        eprint!("{}{}", session::job_table(session, kind, false, style), session::summary_line(session));
+        let format = file_format(args.output).unwrap_or(Format::Yaml);
+        eprint!("{}{}", session::job_table(session, format, false, style), session::summary_line(session));
     }
     Ok(())
 }
@@ -87,25 +87,25 @@ fn to_directory(
     args: &GenerateArgs,
     styles: Styles,
 ) -> Result<(), CommandError> {
-    let Some(kind) = file_kind(args.output) else {
+    let Some(format) = file_format(args.output) else {
         return Err(CommandError::Usage(
             "-o name prints names, and writes no files. Leave out --output-dir, or write -o yaml.".to_owned(),
         ));
     };
     let directory = open(path, styles.err)?;
-    let names = session::rows(session, kind).map(|row| row.file);
+    let names = session::rows(session, format).map(|row| row.file);
     let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
     for warning in update.warnings() {
         eprintln!("{} {}", styles.err.warn("warning:"), printable(warning));
     }
     let progress = Progress::new(session.workers as usize, "files");
-    let changes = put_all(&mut update, session, created_at, kind, &progress)?;
+    let changes = put_all(&mut update, session, created_at, format, &progress)?;
     let leftovers = update.leftovers().to_vec();
     update.finish()?;
     drop(progress);
     if !args.quiet {
         let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
-        let table = files::file_table(session, kind, &files, styles.out);
+        let table = files::file_table(session, format, &files, styles.out);
         write!(io::stdout().lock(), "{table}{}{}", session::summary_line(session), files::summary_line(&files))?;
     }
     Ok(())
@@ -141,17 +141,17 @@ fn put_all(
     update: &mut Update<'_>,
     session: &Session,
     created_at: CreatedAt,
-    kind: FileKind,
+    format: Format,
     progress: &Progress,
 ) -> Result<Vec<FileChange>, CommandError> {
     let factory = K8sTuningJobFactory::new(session, created_at);
-    let template = Template::new(session, created_at, kind, 0)?;
+    let template = Template::document(session, created_at, format).map_err(OutputError::from)?;
     let mut changes = Vec::with_capacity(session.workers as usize);
     let mut content = Vec::new();
     for share in plan_jobs(session.total_iterations, session.workers) {
         content.clear();
         template.push(&share, &mut content);
-        let name = session::JobRow::new(session, &share, kind).file;
+        let name = session::JobRow::new(session, &share, format).file;
         let is_same = |object: &Node| Wanted::new(&factory.job(&share)).changes_to(&object.to_json()).is_empty();
         changes.push(update.put(&name, &content, is_same)?);
         progress.step();
@@ -159,10 +159,10 @@ fn put_all(
     Ok(changes)
 }
 
-const fn file_kind(format: GenerateFormat) -> Option<FileKind> {
+const fn file_format(format: GenerateFormat) -> Option<Format> {
     match format {
-        GenerateFormat::Yaml => Some(FileKind::Yaml),
-        GenerateFormat::Json => Some(FileKind::Json),
+        GenerateFormat::Yaml => Some(Format::Yaml),
+        GenerateFormat::Json => Some(Format::Json),
         GenerateFormat::Name => None,
     }
 }

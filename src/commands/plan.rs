@@ -9,9 +9,9 @@ use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
-use crate::manifest::write;
+use crate::manifest::{Format, write};
 use crate::output::directory::is_unfinished;
-use crate::output::manifests::{self, FileKind, OutputError};
+use crate::output::manifests::{self, OutputError};
 use crate::output::style::printable;
 use crate::output::{diff, session};
 
@@ -33,7 +33,7 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => {
             let all_rows = args.output == PlanFormat::Wide;
-            let jobs = session::job_table(&session, FileKind::Yaml, all_rows, styles.out);
+            let jobs = session::job_table(&session, Format::Yaml, all_rows, styles.out);
             let totals = session::total_table(&session, styles.out);
             let settings = session::setting_table(&session, styles.out);
             write!(out, "{jobs}\n{totals}\n{settings}")?;

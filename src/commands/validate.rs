@@ -6,10 +6,10 @@ use std::path::Path;
 use super::{CommandError, Outcome, Styles, created_at, load, warn};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
 use crate::job::K8sTuningJobFactory;
-use crate::manifest::Text;
 use crate::manifest::input::expand;
+use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
-use crate::output::manifests::{self, FileKind};
+use crate::output::manifests::OutputError;
 use crate::output::progress::Progress;
 use crate::output::session;
 use crate::report;
@@ -90,9 +90,9 @@ fn check_session(
     warn(&session, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
     let mut validator = Validator::new(sources);
-    for (job, row) in factory.jobs().zip(session::rows(&session, FileKind::Yaml)) {
+    for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();
-        manifests::push_document(&job, FileKind::Yaml, &mut content)?;
+        Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
         validator.add(&row.file, &Text::decode(content));
     }
     Ok(validator.finish())

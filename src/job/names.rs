@@ -1,7 +1,7 @@
 //! The names of a session's Jobs and of their files, both ways: made here, and taken apart here
 //! for `validate`.
 
-use crate::output::FileKind;
+use crate::manifest::Format;
 
 /// What every Job's name starts with.
 pub const PREFIX: &str = "arb-tuning-";
@@ -15,9 +15,9 @@ pub fn job_name(session_short: &str, worker_id: &str, index: u32) -> String {
 /// The file of a Job: `job-{index}-{job name}.yaml`, the index as wide as the session's largest,
 /// and at least two digits, so that names sort as the workers do.
 #[must_use]
-pub fn file_name(job_name: &str, index: u32, workers: u32, kind: FileKind) -> String {
+pub fn file_name(job_name: &str, index: u32, workers: u32, format: Format) -> String {
     let width = index_width(workers);
-    format!("job-{index:0width$}-{job_name}.{}", kind.extension())
+    format!("job-{index:0width$}-{job_name}.{}", format.extension())
 }
 
 fn index_width(workers: u32) -> usize {
@@ -62,11 +62,11 @@ mod tests {
     #[test]
     fn files_sort_as_the_workers_do() {
         for (workers, first, last) in [(2, "job-00-a", "job-01-a"), (100, "job-00-a", "job-99-a")] {
-            assert_eq!(file_name("a", 0, workers, FileKind::Yaml), format!("{first}.yaml"));
-            assert_eq!(file_name("a", workers - 1, workers, FileKind::Yaml), format!("{last}.yaml"));
+            assert_eq!(file_name("a", 0, workers, Format::Yaml), format!("{first}.yaml"));
+            assert_eq!(file_name("a", workers - 1, workers, Format::Yaml), format!("{last}.yaml"));
         }
-        assert_eq!(file_name("a", 7, 101, FileKind::Json), "job-007-a.json");
-        assert_eq!(file_name("a", 7, 100_000, FileKind::Yaml), "job-00007-a.yaml");
+        assert_eq!(file_name("a", 7, 101, Format::Json), "job-007-a.json");
+        assert_eq!(file_name("a", 7, 100_000, Format::Yaml), "job-00007-a.yaml");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use thiserror::Error;
 
+use super::format::Format;
 use super::node::{Node, Position, Value};
 use super::{json, strict, yaml};
 
@@ -13,23 +14,6 @@ use super::{json, strict, yaml};
 const MAX_YAML_DOCUMENT: usize = 64 << 20;
 /// So many duplicate keys of one document are kept; who has more has no manifest.
 const MAX_DUPLICATES: usize = 100;
-
-/// The notation of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// YAML 1.1, as kubectl reads it.
-    Yaml,
-    /// A stream of JSON values.
-    Json,
-}
-
-impl Format {
-    /// What kubectl takes the text for: JSON if its first character beyond white space is `{`.
-    #[must_use]
-    pub fn guess(text: &str) -> Self {
-        if text.trim_start().starts_with('{') { Self::Json } else { Self::Yaml }
-    }
-}
 
 /// One document of an input.
 #[derive(Debug, Clone)]

@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use super::directory::FileChange;
-use super::manifests::FileKind;
 use super::session::JobRow;
 use super::style::{Style, printable};
 use super::table;
 use crate::config::Session;
+use crate::manifest::Format;
 use crate::plan::plan_jobs;
 
 /// What became of the files of a run.
@@ -44,12 +44,12 @@ impl Files<'_> {
 
 /// The table of workers with what became of each file, and after them what was left over.
 #[must_use]
-pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: Style) -> String {
+pub fn file_table(session: &Session, format: Format, files: &Files<'_>, style: Style) -> String {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
     let row = |nth: usize| match shown[nth].checked_sub(files.changes.len()) {
-        None => job_row(session, kind, shown[nth], files, style),
+        None => job_row(session, format, shown[nth], files, style),
         Some(leftover) => {
             let file = printable(&files.leftovers[leftover]).into_owned();
             [style.bad(files.fate_of_leftovers()), "-".to_owned(), "-".to_owned(), file]
@@ -62,7 +62,7 @@ pub fn file_table(session: &Session, kind: FileKind, files: &Files<'_>, style: S
     }
 }
 
-fn job_row(session: &Session, kind: FileKind, nth: usize, files: &Files<'_>, style: Style) -> [String; 4] {
+fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>, style: Style) -> [String; 4] {
     let change = files.changes[nth];
     let status = match change {
         FileChange::Created => style.good(change.as_str()),
@@ -72,7 +72,7 @@ fn job_row(session: &Session, kind: FileKind, nth: usize, files: &Files<'_>, sty
     match plan_jobs(session.total_iterations, session.workers).nth(nth) {
         None => [status, "-".to_owned(), "-".to_owned(), "-".to_owned()],
         Some(share) => {
-            let row = JobRow::new(session, &share, kind);
+            let row = JobRow::new(session, &share, format);
             [status, row.worker_id, row.iterations.to_string(), row.file]
         }
     }
@@ -105,7 +105,7 @@ mod tests {
         changes[70] = FileChange::Changed;
         let leftovers = ["x.yaml".to_owned()];
         let mut files = Files { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
-        let table = |files: &Files<'_>| file_table(&session, FileKind::Yaml, files, Style::plain());
+        let table = |files: &Files<'_>| file_table(&session, Format::Yaml, files, Style::plain());
         let lines: Vec<_> = table(&files).lines().map(ToOwned::to_owned).collect();
         assert!(lines[1].starts_with("changed   worker-71 "), "{lines:?}");
         assert!(lines[2].starts_with("pruned ") && lines[2].ends_with("x.yaml"), "{lines:?}");

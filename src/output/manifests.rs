@@ -3,40 +3,18 @@
 
 use std::io::{self, Write};
 
-use k8s_openapi::api::batch::v1::Job;
-use serde::Serialize;
-use serde_json::ser::{PrettyFormatter, Serializer};
 use thiserror::Error;
 
 use super::template::Template;
 use crate::config::Session;
 use crate::job::CreatedAt;
 use crate::job::names::job_name;
-use crate::manifest::write::{self, WriteError};
+use crate::manifest::Format;
+use crate::manifest::write::WriteError;
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// Bytes that are gathered before a write: large enough for the pipe, small enough for the cache.
 const BUFFER: usize = 128 * 1024;
-
-/// The notation of a manifest file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// Block-style YAML.
-    Yaml,
-    /// Indented JSON.
-    Json,
-}
-
-impl FileKind {
-    /// The ending of its file names.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Yaml => "yaml",
-            Self::Json => "json",
-        }
-    }
-}
 
 /// Why manifests could not be written.
 #[derive(Debug, Error)]
@@ -57,43 +35,6 @@ impl OutputError {
     }
 }
 
-/// Appends one Job as a document of its own.
-///
-/// # Errors
-/// [`OutputError::Write`].
-pub fn push_document(job: &Job, kind: FileKind, out: &mut Vec<u8>) -> Result<(), OutputError> {
-    push_nested(job, kind, 0, out)
-}
-
-/// The same, `depth` levels deep in a larger JSON document.
-pub(super) fn push_nested(job: &Job, kind: FileKind, depth: usize, out: &mut Vec<u8>) -> Result<(), OutputError> {
-    match kind {
-        FileKind::Yaml => write::yaml(job, out)?,
-        FileKind::Json => push_json(job, depth, out)?,
-    }
-    Ok(())
-}
-
-/// Appends a value as JSON with kubectl's indentation of four spaces, starting `depth` levels deep.
-fn push_json(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> Result<(), OutputError> {
-    let mut text = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    "));
-    value.serialize(&mut serializer).map_err(|error| WriteError::Value(error.to_string()))?;
-    let indent = "    ".repeat(depth);
-    // JSON escapes line breaks inside strings, so each one here starts a line of the notation.
-    for (nth, line) in text.split(|byte| *byte == b'\n').enumerate() {
-        if nth > 0 {
-            out.push(b'\n');
-            out.extend_from_slice(indent.as_bytes());
-        }
-        out.extend_from_slice(line);
-    }
-    if depth == 0 {
-        out.push(b'\n');
-    }
-    Ok(())
-}
-
 /// Writes a session's Jobs as one YAML stream, `---` between documents.
 ///
 /// # Errors
@@ -104,7 +45,7 @@ pub fn yaml_stream(
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::new(session, created_at, FileKind::Yaml, 0)?;
+    let template = Template::document(session, created_at, Format::Yaml)?;
     buffered(session, out, step, |share, buffer| {
         if share.index > 0 {
             buffer.extend_from_slice(b"---\n");
@@ -123,7 +64,7 @@ pub fn json_list(
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::new(session, created_at, FileKind::Json, 2)?;
+    let template = Template::item(session, created_at, 2)?;
     out.write_all(b"{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"List\",\n    \"metadata\": {},\n    \"items\": [")?;
     buffered(session, out, step, |share, buffer| {
         buffer.extend_from_slice(if share.index > 0 { b",\n        " } else { b"\n        " });

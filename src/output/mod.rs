@@ -12,5 +12,4 @@ pub mod style;
 pub mod table;
 pub mod template;
 
-pub use manifests::FileKind;
 pub use style::Style;

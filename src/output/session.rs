@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 
-use super::manifests::FileKind;
 use super::style::Style;
 use super::table;
 use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
+use crate::manifest::Format;
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// The columns of [`JobRow::cells`].
@@ -67,9 +67,9 @@ pub struct PlanView {
 impl JobRow {
     /// The row of a worker.
     #[must_use]
-    pub fn new(session: &Session, share: &WorkerShare, kind: FileKind) -> Self {
+    pub fn new(session: &Session, share: &WorkerShare, format: Format) -> Self {
         let name = job_name(&session.session_short, &share.worker_id, share.index);
-        let file = file_name(&name, share.index, session.workers, kind);
+        let file = file_name(&name, share.index, session.workers, format);
         Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
 
@@ -86,8 +86,8 @@ impl JobRow {
 
 /// The workers of a session, one row each.
 #[must_use]
-pub fn rows(session: &Session, kind: FileKind) -> impl ExactSizeIterator<Item = JobRow> {
-    plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, &share, kind))
+pub fn rows(session: &Session, format: Format) -> impl ExactSizeIterator<Item = JobRow> {
+    plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, &share, format))
 }
 
 /// What a session's Jobs come to.
@@ -115,7 +115,7 @@ pub fn totals(session: &Session) -> Totals {
 pub fn view(session: &Session) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
-        jobs: rows(session, FileKind::Yaml).collect(),
+        jobs: rows(session, Format::Yaml).collect(),
         totals: totals(session),
         warnings: session.warnings.clone(),
     }
@@ -124,9 +124,9 @@ pub fn view(session: &Session) -> PlanView {
 /// The table of workers. A long one shows its head and its tail and says what it left out,
 /// unless all rows are asked for.
 #[must_use]
-pub fn job_table(session: &Session, kind: FileKind, all_rows: bool, style: Style) -> String {
+pub fn job_table(session: &Session, format: Format, all_rows: bool, style: Style) -> String {
     let shares = || plan_jobs(session.total_iterations, session.workers);
-    let cells = |share: WorkerShare| JobRow::new(session, &share, kind).cells();
+    let cells = |share: WorkerShare| JobRow::new(session, &share, format).cells();
     if all_rows {
         return table::render(JOB_HEADERS, shares().map(cells).collect(), style);
     }
@@ -195,10 +195,10 @@ mod tests {
     fn a_long_table_shows_its_ends() {
         let text = K8S.replace("workers: 2", "workers: 1000").replace("iterations: 6", "iterations: 1000");
         let session = session(&text, None).unwrap();
-        let table = job_table(&session, FileKind::Yaml, false, Style::plain());
+        let table = job_table(&session, Format::Yaml, false, Style::plain());
         assert_eq!(table.lines().count(), 1 + 20 + 1 + 5);
         assert!(table.contains("… 975 more jobs"));
         assert!(table.lines().last().unwrap().starts_with("999 "));
-        assert_eq!(job_table(&session, FileKind::Yaml, true, Style::plain()).lines().count(), 1001);
+        assert_eq!(job_table(&session, Format::Yaml, true, Style::plain()).lines().count(), 1001);
     }
 }

@@ -1,17 +1,18 @@
 //! The manifest of any worker, from one that was written once: a session comes in, and each worker's
-//! bytes go out, the same that [`push_document`] would write, as fast as they can be copied.
+//! bytes go out, the same that [`Format::push`] would write, as fast as they can be copied.
 //!
 //! The Jobs of a session differ in their worker, index and iterations only. One Job is made with
 //! numbers that stand nowhere else in it, written, and cut at these numbers. Whether the cuts are
 //! right is not assumed: the first and the last Job of the session are written both ways.
 
-use super::manifests::{FileKind, OutputError, push_nested};
+use k8s_openapi::api::batch::v1::Job;
+
 use crate::config::Session;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::manifest::Format;
+use crate::manifest::format::push_json;
+use crate::manifest::write::WriteError;
 use crate::plan::{WorkerShare, plan_jobs};
-
-#[cfg(doc)]
-use super::manifests::push_document;
 
 /// What a worker's manifest has of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +38,31 @@ struct Fill<'s> {
 }
 
 impl Template {
-    /// The template of a session's manifests, indented as they are `depth` levels deep in JSON.
+    /// The template of a session's manifests, each a document of its own.
     ///
     /// # Errors
     /// A Job that has no form in the notation.
-    pub fn new(session: &Session, created_at: CreatedAt, kind: FileKind, depth: usize) -> Result<Self, OutputError> {
+    pub fn document(session: &Session, created_at: CreatedAt, format: Format) -> Result<Self, WriteError> {
+        Self::new(session, created_at, |job, out| format.push(job, out))
+    }
+
+    /// The template of a session's manifests, as they stand `depth` levels deep in a JSON document.
+    ///
+    /// # Errors
+    /// As [`Self::document`].
+    pub fn item(session: &Session, created_at: CreatedAt, depth: usize) -> Result<Self, WriteError> {
+        Self::new(session, created_at, |job, out| push_json(job, depth, out))
+    }
+
+    fn new(
+        session: &Session,
+        created_at: CreatedAt,
+        push: impl Fn(&Job, &mut Vec<u8>) -> Result<(), WriteError>,
+    ) -> Result<Self, WriteError> {
         let factory = K8sTuningJobFactory::new(session, created_at);
         let written = |share: &WorkerShare| {
             let mut text = Vec::new();
-            push_nested(&factory.job(share), kind, depth, &mut text).map(|()| text)
+            push(&factory.job(share), &mut text).map(|()| text)
         };
         let mut shares = plan_jobs(session.total_iterations, session.workers);
         let last = shares.len().saturating_sub(1);
@@ -120,7 +137,6 @@ impl<'s> Fill<'s> {
 mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
-    use crate::output::manifests::push_document;
     use proptest::prelude::*;
 
     fn created_at() -> CreatedAt {
@@ -129,11 +145,11 @@ mod tests {
 
     fn compare(session: &Session) {
         let factory = K8sTuningJobFactory::new(session, created_at());
-        for kind in [FileKind::Yaml, FileKind::Json] {
-            let template = Template::new(session, created_at(), kind, 0).unwrap();
+        for format in [Format::Yaml, Format::Json] {
+            let template = Template::document(session, created_at(), format).unwrap();
             for share in plan_jobs(session.total_iterations, session.workers) {
                 let mut expected = Vec::new();
-                push_document(&factory.job(&share), kind, &mut expected).unwrap();
+                format.push(&factory.job(&share), &mut expected).unwrap();
                 assert_eq!(
                     String::from_utf8(template.filled(&share)).unwrap(),
                     String::from_utf8(expected).unwrap(),
@@ -178,11 +194,11 @@ mod tests {
         let mut session = session(K8S, None).unwrap();
         (session.workers, session.total_iterations) = (u32::MAX, u64::MAX);
         let factory = K8sTuningJobFactory::new(&session, created_at());
-        let template = Template::new(&session, created_at(), FileKind::Yaml, 0).unwrap();
+        let template = Template::document(&session, created_at(), Format::Yaml).unwrap();
         for nth in [0, 9, 99_999, u32::MAX as usize - 1] {
             let share = plan_jobs(session.total_iterations, session.workers).nth(nth).unwrap();
             let mut expected = Vec::new();
-            push_document(&factory.job(&share), FileKind::Yaml, &mut expected).unwrap();
+            Format::Yaml.push(&factory.job(&share), &mut expected).unwrap();
             assert!(template.filled(&share) == expected, "{share:?}");
         }
     }

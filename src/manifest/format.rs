@@ -1,0 +1,67 @@
+//! The two notations of a manifest: which one a text is in, and typed values written in either.
+
+use serde::Serialize;
+use serde_json::ser::{PrettyFormatter, Serializer};
+
+use super::write::{self, WriteError};
+
+/// The notation of a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// YAML 1.1, read as kubectl does, and written in block style.
+    Yaml,
+    /// JSON: a stream of values where it is read, indented where it is written.
+    Json,
+}
+
+impl Format {
+    /// What kubectl takes the text for: JSON if its first character beyond white space is `{`.
+    #[must_use]
+    pub fn guess(text: &str) -> Self {
+        if text.trim_start().starts_with('{') { Self::Json } else { Self::Yaml }
+    }
+
+    /// The ending of its file names.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+        }
+    }
+
+    /// Appends a value as a document of its own.
+    ///
+    /// # Errors
+    /// [`WriteError`] if the value has no form in the notation.
+    pub fn push(self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        match self {
+            Self::Yaml => write::yaml(value, out),
+            Self::Json => {
+                push_json(value, 0, out)?;
+                out.push(b'\n');
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Appends a value as JSON with kubectl's indentation of four spaces, as it stands `depth` levels deep in a larger one.
+///
+/// # Errors
+/// [`WriteError`] if the value has no form in JSON.
+pub fn push_json(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    let mut text = Vec::new();
+    let mut serializer = Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    "));
+    value.serialize(&mut serializer).map_err(|error| WriteError::Value(error.to_string()))?;
+    let indent = "    ".repeat(depth);
+    // JSON escapes line breaks inside strings, so each one here starts a line of the notation.
+    for (nth, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        if nth > 0 {
+            out.push(b'\n');
+            out.extend_from_slice(indent.as_bytes());
+        }
+        out.extend_from_slice(line);
+    }
+    Ok(())
+}
