@@ -84,7 +84,8 @@ fn cells(job: &JobDiff, style: Style) -> [String; 4] {
         (count, immutable) if count == immutable => style.bad(&format!("{immutable} immutable")),
         (count, immutable) => format!("{count}, {}", style.bad(&format!("{immutable} immutable"))),
     };
-    let file = job.file.as_deref().unwrap_or("-");
+    // All are in what the user has named; with that before each of them the table would be too wide.
+    let file = job.file.as_deref().map_or("-", |file| file.rsplit('/').next().unwrap_or(file));
     [action, printable(&job.name).into_owned(), fields, printable(file).into_owned()]
 }
 

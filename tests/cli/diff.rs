@@ -132,8 +132,8 @@ fn a_person_sees_the_fields_and_the_way_out() {
     let ran: Ran = plan.current_dir(dir.path()).write_stdin(config).assert().into();
     insta::assert_snapshot!(ran.out, @r#"
     ACTION   JOB                              FIELDS        FILE
-    change   arb-tuning-d29-k8s--worker-1-0   1 immutable   ./job-00-arb-tuning-d29-k8s--worker-1-0.yaml
-    change   arb-tuning-d29-k8s--worker-2-1   2 immutable   ./job-01-arb-tuning-d29-k8s--worker-2-1.yaml
+    change   arb-tuning-d29-k8s--worker-1-0   1 immutable   job-00-arb-tuning-d29-k8s--worker-1-0.yaml
+    change   arb-tuning-d29-k8s--worker-2-1   2 immutable   job-01-arb-tuning-d29-k8s--worker-2-1.yaml
     create   arb-tuning-d29-k8s--worker-3-2   -             -
 
     arb-tuning-d29-k8s--worker-1-0:
@@ -204,6 +204,15 @@ fn a_long_diff_leaves_out_what_stays() {
     assert!(table.contains("… 79 jobs unchanged; -o wide shows all"), "{table}");
     assert_eq!(table.lines().filter(|line| line.contains("job-")).count(), 1, "{table}");
     assert_eq!(diff(&["-o", "wide"]).lines().filter(|line| line.contains("job-")).count(), 80);
+}
+
+#[test]
+fn a_directory_with_an_unfinished_run_is_told() {
+    let dir = generated();
+    fs::create_dir(dir.path().join(".kubectl-arbtune")).unwrap();
+    let ran = against(dir.path(), &[]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.starts_with("warning: a run into ") && ran.err.contains("was cut off"), "{}", ran.err);
 }
 
 #[test]
