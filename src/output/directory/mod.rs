@@ -2,9 +2,9 @@
 //! Names and contents come in; the directory ends up with the whole new set, or stays as it was.
 //!
 //! A run locks the directory, writes its files into a staging directory beside their places
-//! ([`staging`]), and moves them when every one is complete. What a killed run leaves there, the
+//! (`staging`), and moves them when every one is complete. What a killed run leaves there, the
 //! next one finishes or clears ([`Directory::open`]). Whose the files in the directory are, and so
-//! what may be replaced or removed, is decided in [`update`].
+//! what may be replaced or removed, is decided in `update`.
 
 mod error;
 mod files;
