@@ -13,8 +13,10 @@ use saphyr_parser::ScanError;
 
 use super::node::Position;
 
-/// So many bytes are parsed at the most, all attempts at a document together; who needs more does not write by hand.
-const MOST: usize = 16 << 20;
+/// So many times a document is mended, one place at a time, …
+const MOST: usize = 500;
+/// … as long as no more than so many bytes are parsed; who needs more does not write by hand.
+const MOST_BYTES: usize = 16 << 20;
 
 /// The lines of a text, and where they are in their file.
 #[derive(Debug)]
@@ -49,19 +51,21 @@ pub struct Mended<'t> {
     pub text: Cow<'t, str>,
     /// Where that is in the file.
     pub lines: Lines,
+    attempts: usize,
     parsed: usize,
 }
 
 impl<'t> Mended<'t> {
     /// A text as it is, whose first line has this number in its file.
     pub fn new(text: Cow<'t, str>, first_line: u32) -> Self {
-        Self { text, lines: Lines { before: first_line - 1, moved: HashMap::new() }, parsed: 0 }
+        Self { text, lines: Lines { before: first_line - 1, moved: HashMap::new() }, attempts: 0, parsed: 0 }
     }
 
     /// Mends what the parser refuses; false where kubectl refuses it too. The errors have no names, only words.
     pub fn mend(&mut self, error: &ScanError) -> bool {
+        self.attempts += 1;
         self.parsed += self.text.len();
-        if self.parsed > MOST {
+        if self.attempts > MOST || self.parsed > MOST_BYTES {
             return false;
         }
         let marker = error.marker();
@@ -203,6 +207,6 @@ mod tests {
     fn attempts_are_bounded() {
         let text = |lines| format!("a:\n  b: [\n{}]\n", "x,\n".repeat(lines));
         assert!(read(&text(300)).is_ok());
-        assert!(read(&text(20_000)).is_err());
+        assert!(read(&text(2000)).is_err());
     }
 }
