@@ -54,11 +54,14 @@ pub fn refuse_unknown_directive(text: &str, end: &Span, lines_of_file: &Lines) -
 ///
 /// Go's reader takes a tab there inside quotes and brackets, and where the text of a scalar goes on. The parser
 /// takes it wherever nothing follows.
-#[derive(Debug, Default)]
-pub struct Tabs {
-    places: Vec<Place>,
+#[derive(Debug)]
+pub struct Tabs<'t> {
+    /// The lines of the text; none where there are no such tabs.
+    text: Vec<&'t str>,
+    lines: &'t Lines,
+    /// Each tab in the order of the text, and whether it may stand there.
+    places: Vec<(Place, bool)>,
     open: Vec<Open>,
-    regions: Vec<Region>,
 }
 
 /// A collection that has not ended.
@@ -70,80 +73,87 @@ struct Open {
     column: Option<usize>,
 }
 
-/// A part of the text in which tabs may stand from a column on.
-#[derive(Debug)]
-struct Region {
-    start: Place,
-    end: Place,
-    first_column: usize,
-}
-
-impl Tabs {
+impl<'t> Tabs<'t> {
     /// Looks for such tabs; there are none, nearly always.
-    pub fn of(text: &str) -> Self {
-        let places = if text.contains('\t') {
-            (1..).zip(text.split('\n')).filter_map(|(line, text)| Some((line, leading_tab(text)?))).collect()
-        } else {
-            Vec::new()
-        };
-        Self { places, ..Self::default() }
+    pub fn of(text: &'t str, lines: &'t Lines) -> Self {
+        let mut found = Self { text: Vec::new(), lines, places: Vec::new(), open: Vec::new() };
+        if text.contains('\t') {
+            found.text = text.lines().collect();
+            let tabs = (1..).zip(&found.text).filter_map(|(line, text)| Some(((line, leading_tab(text)?), false)));
+            found.places = tabs.collect();
+        }
+        found
     }
 
     /// Takes notice of what the parser has found.
-    pub fn see(&mut self, event: &Event<'_>, span: &Span, text: &str) {
+    pub fn see(&mut self, event: &Event<'_>, span: &Span) {
         if self.places.is_empty() {
             return;
         }
         let (start, end) = (place(span, true), place(span, false));
+        let is_in_brackets = self.open.last().is_some_and(|open| open.is_in_brackets);
         let column = self.open.last().and_then(|open| open.column);
         match event {
             Event::SequenceStart(..) | Event::MappingStart(..) => {
-                let is_in_brackets = start != end;
+                let is_in_brackets = is_in_brackets || start != end;
                 // A list that is indented no further than its key adds no indentation of its own; the parser places
                 // it at its first item.
-                let is_list_at_key = matches!(event, Event::SequenceStart(..)) && char_at(text, start) != Some('-');
+                let is_list_at_key = matches!(event, Event::SequenceStart(..)) && self.char_at(start) != Some('-');
                 let column = if is_in_brackets || is_list_at_key { column } else { Some(start.1) };
                 self.open.push(Open { is_in_brackets, start, column });
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(Open { is_in_brackets: true, start, .. }) = self.open.pop() {
-                    self.regions.push(Region { start, end, first_column: 0 });
+                if let Some(Open { is_in_brackets: true, start, .. }) = self.open.pop()
+                    && self.open.last().is_none_or(|open| !open.is_in_brackets)
+                {
+                    self.allow(start, end, 0);
                 }
             }
-            Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) => {
-                self.regions.push(Region { start, end, first_column: 0 });
-            }
-            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
-                self.regions.push(Region { start: (start.0, 0), end, first_column: start.1 });
-            }
+            // What is in brackets is allowed as a whole when they close.
+            Event::Scalar(..) if is_in_brackets => {}
+            Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..) => self.allow(start, end, 0),
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => self.allow((start.0, 0), end, start.1),
             Event::Scalar(written, ScalarStyle::Plain, ..) if !written.is_empty() => {
-                let first_column = column.map_or(0, |column| column + 1);
-                self.regions.push(Region { start, end: end_of_white_space(text, end), first_column });
+                self.allow(start, self.end_of_white_space(end), column.map_or(0, |column| column + 1));
             }
             _ => {}
         }
     }
 
+    /// Lets the tabs of a part of the text stand, from a column of the file on.
+    fn allow(&mut self, start: Place, end: Place, first_column: usize) {
+        let first = self.places.partition_point(|(tab, _)| *tab <= start);
+        for ((line, column), may_stand) in self.places[first..].iter_mut().take_while(|(tab, _)| *tab < end) {
+            *may_stand |= self.lines.column(*line, *column) >= first_column;
+        }
+    }
+
     /// The first tab before `end` that may not stand where it stands.
-    pub fn refuse(&self, end: &Span, lines: &Lines) -> Result<(), ReadError> {
+    pub fn refuse(&self, end: &Span) -> Result<(), ReadError> {
         let end = place(end, false);
-        let may_stand = |tab: &&Place| {
-            let column = lines.column(tab.0, tab.1);
-            self.regions.iter().any(|region| region.holds(**tab) && column >= region.first_column)
-        };
-        match self.places.iter().filter(|tab| **tab < end).find(|tab| !may_stand(tab)) {
+        match self.places.iter().take_while(|(tab, _)| *tab < end).find(|(_, may_stand)| !may_stand) {
             None => Ok(()),
-            Some((line, column)) => Err(ReadError::Syntax {
-                position: lines.position(*line, *column, 1),
+            Some(((line, column), _)) => Err(ReadError::Syntax {
+                position: self.lines.position(*line, *column, 1),
                 message: "a tab stands where only spaces may; write spaces instead".to_owned(),
             }),
         }
     }
-}
 
-impl Region {
-    fn holds(&self, tab: Place) -> bool {
-        self.start < tab && tab < self.end
+    /// Where the first character after white space stands, if a line ends before it; a scalar without quotes reads on
+    /// until there.
+    fn end_of_white_space(&self, from: Place) -> Place {
+        let mut lines = (from.0..).zip(self.text.iter().skip(from.0 - 1));
+        let own = lines.next().map(|(_, line)| line.chars().skip(from.1).all(char::is_whitespace));
+        if own != Some(true) {
+            return from;
+        }
+        let next = lines.find_map(|(line, text)| Some((line, text.chars().position(|c| !c.is_whitespace())?)));
+        next.unwrap_or((usize::MAX, 0))
+    }
+
+    fn char_at(&self, (line, column): Place) -> Option<char> {
+        self.text.get(line - 1)?.chars().nth(column)
     }
 }
 
@@ -159,22 +169,6 @@ fn leading_tab(line: &str) -> Option<usize> {
         }
     }
     None
-}
-
-/// Where the first character after white space stands, if a line ends before it; a scalar without quotes reads on
-/// until there.
-fn end_of_white_space(text: &str, from: Place) -> Place {
-    let mut lines = (from.0..).zip(text.lines().skip(from.0 - 1));
-    let own = lines.next().map(|(_, line)| line.chars().skip(from.1).all(char::is_whitespace));
-    if own != Some(true) {
-        return from;
-    }
-    let next = lines.find_map(|(line, text)| Some((line, text.chars().position(|c| !c.is_whitespace())?)));
-    next.unwrap_or((usize::MAX, 0))
-}
-
-fn char_at(text: &str, (line, column): Place) -> Option<char> {
-    text.lines().nth(line - 1)?.chars().nth(column)
 }
 
 fn place(span: &Span, start: bool) -> Place {
@@ -246,6 +240,14 @@ mod tests {
         ] {
             assert_eq!(error(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn one_tab_costs_no_more_in_a_long_text() {
+        // Looking up a line or a region by going through all of them took minutes here.
+        let long = "- k: v\n  l: w\n".repeat(20_000);
+        assert_eq!(error(&format!("{long}- a: \"x\n  \ty\"\n")), None);
+        assert_eq!(error(&format!("{long}- a: |\n{}", "    x\n    \ty\n".repeat(20_000))), None);
     }
 
     #[test]

@@ -62,17 +62,17 @@ fn parse(text: &str, lines: &Lines, duplicates: &mut Vec<Duplicate>) -> Result<N
     let mut builder =
         Builder { lines, frames: Vec::new(), anchors: HashMap::new(), duplicates, budget: Budget::default() };
     let mut parser = Parser::new_from_str(text);
-    let mut tabs = Tabs::of(text);
+    let mut tabs = Tabs::of(text, lines);
     loop {
         let (event, span) =
             parser.next_event().unwrap_or_else(|| Ok((Event::StreamEnd, Span::default()))).map_err(Fault::Scan)?;
         if event == Event::StreamEnd {
             return Ok(Node::new(Value::Null, builder.position(&span)));
         }
-        tabs.see(&event, &span, text);
+        tabs.see(&event, &span);
         if let Some(root) = builder.event(event, &span)? {
             strict::refuse_unknown_directive(text, &span, lines)?;
-            tabs.refuse(&span, lines)?;
+            tabs.refuse(&span)?;
             return Ok(root);
         }
     }
