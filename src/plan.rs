@@ -28,6 +28,14 @@ pub fn plan_jobs(total_iterations: u64, workers: u32) -> impl ExactSizeIterator<
     Shares { each, surplus, indices: 0..workers }
 }
 
+/// The first and the last share, which differ most; the one share of a single worker.
+pub fn first_and_last(total_iterations: u64, workers: u32) -> impl Iterator<Item = WorkerShare> {
+    let mut shares = plan_jobs(total_iterations, workers);
+    let first = shares.next();
+    let last = shares.len().checked_sub(1).and_then(|last| shares.nth(last));
+    first.into_iter().chain(last)
+}
+
 struct Shares {
     each: u64,
     surplus: u64,
@@ -79,6 +87,13 @@ mod tests {
                 prop_assert_eq!(share.index, nth);
                 prop_assert_eq!(&share.worker_id, &format!("worker-{}", nth + 1));
             }
+        }
+
+        #[test]
+        fn the_ends_are_those_of_the_plan(total in 1_u64..1000, workers in 1_u32..100) {
+            let mut ends: Vec<_> = plan_jobs(total, workers).collect();
+            ends.drain(1..ends.len().saturating_sub(1).max(1));
+            prop_assert_eq!(first_and_last(total, workers).collect::<Vec<_>>(), ends);
         }
 
         #[test]

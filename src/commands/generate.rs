@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, warn};
+use super::{CommandError, Outcome, Styles, created_at, load, print_warning, warn};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
 use crate::diff::Wanted;
@@ -13,10 +13,9 @@ use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Updat
 use crate::output::files::{self, Files};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
-use crate::output::style::printable;
 use crate::output::template::Template;
 use crate::output::{Style, session};
-use crate::plan::plan_jobs;
+use crate::plan::{first_and_last, plan_jobs};
 use crate::validate::{Severity, Sources, check_text};
 
 /// Runs the command.
@@ -42,10 +41,7 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
 /// worker and their iterations only, so the first and the last, with the longest name, speak for all.
 fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Result<(), CommandError> {
     let factory = K8sTuningJobFactory::new(session, created_at);
-    let mut shares = plan_jobs(session.total_iterations, session.workers);
-    let first = shares.next();
-    let last = shares.len().checked_sub(1).and_then(|last| shares.nth(last));
-    for share in first.into_iter().chain(last) {
+    for share in first_and_last(session.total_iterations, session.workers) {
         let job = factory.job(&share);
         let mut content = Vec::new();
         Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
@@ -96,7 +92,7 @@ fn to_directory(
     let names = session::rows(session, format).map(|row| row.file);
     let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
     for warning in update.warnings() {
-        eprintln!("{} {}", styles.err.warn("warning:"), printable(warning));
+        print_warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
     let changes = put_all(&mut update, session, created_at, format, &progress)?;

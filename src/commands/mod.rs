@@ -16,6 +16,7 @@ use crate::cli::SessionOptions;
 use crate::config::{Mode, Overrides, Session};
 use crate::job::CreatedAt;
 use crate::output::Style;
+use crate::output::style::printable;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +61,14 @@ fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
 /// Tells the user on stderr what the session's author should know, and whether it is about real money.
 fn warn(session: &Session, style: Style) {
     for warning in &session.warnings {
-        eprintln!("{} {warning}", style.warn("warning:"));
+        print_warning(warning, style);
     }
     if session.mode == Mode::Live {
-        eprintln!("{} mode is live: these Jobs trade real money once they are applied.", style.warn("warning:"));
+        print_warning("mode is live: these Jobs trade real money once they are applied.", style);
     }
+}
+
+/// Tells the user of something that keeps nobody from going on.
+fn print_warning(warning: &str, style: Style) {
+    eprintln!("{} {}", style.warn("warning:"), printable(warning));
 }

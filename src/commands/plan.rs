@@ -5,14 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, warn};
+use super::{CommandError, Outcome, Styles, created_at, load, print_warning, warn};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
 use crate::manifest::{Format, write};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
-use crate::output::style::printable;
 use crate::output::{diff, session};
 
 /// Runs the command.
@@ -51,15 +50,13 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
     if is_unfinished(path) {
-        let warning = styles.err.warn("warning:");
-        eprintln!(
-            "{warning} a run into {} was cut off, or is going on; generate finishes or clears it.",
-            path.display()
-        );
+        let shown = path.display();
+        let warning = format!("a run into {shown} was cut off, or is going on; generate finishes or clears it.");
+        print_warning(&warning, styles.err);
     }
     let found = compare(&session, path)?;
     for warning in &found.warnings {
-        eprintln!("{} {}", styles.err.warn("warning:"), printable(warning));
+        print_warning(warning, styles.err);
     }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let view = || diff::view(&session.session_id, &found, &session.warnings);

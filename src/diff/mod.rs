@@ -17,7 +17,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::config::Session;
-use crate::job::names::{job_name, parse_job_name};
+use crate::job::names::job_name;
 use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
 use crate::plan::{WorkerShare, plan_jobs};
 
@@ -163,11 +163,7 @@ struct Comparison<'s> {
 
 impl Comparison<'_> {
     fn add(&mut self, job: &ExistingJob<'_>) {
-        let share = worker_of(&job.identity.name, self.session).filter(|share| {
-            let name = job_name(&self.session.session_short, &share.worker_id, share.index);
-            job.identity.may_be(&self.session.namespace, &name)
-        });
-        let before = match share {
+        let before = match job.identity.share_in(self.session) {
             Some(share) => self.found.insert(share.index, self.compare(&share, job)),
             None if job.identity.session_id.as_ref() == Some(&self.session.session_id) => {
                 let diff = JobDiff { file: Some(job.file.to_owned()), ..JobDiff::new(&job.identity, Action::Stale) };
@@ -212,10 +208,4 @@ impl Comparison<'_> {
         jobs.extend(stale.into_iter().map(|(_, diff)| diff));
         SessionDiff { jobs, warnings: self.warnings }
     }
-}
-
-/// The share of the worker whose Job may have this name.
-fn worker_of(name: &str, session: &Session) -> Option<WorkerShare> {
-    let index = usize::try_from(parse_job_name(name)?.index).ok()?;
-    plan_jobs(session.total_iterations, session.workers).nth(index)
 }

@@ -2,8 +2,10 @@
 //! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
 
 use super::factory::{APP, COMPONENT};
-use super::names::parse_job_name;
+use super::names::{job_name, parse_job_name};
+use crate::config::Session;
 use crate::manifest::Node;
+use crate::plan::{WorkerShare, plan_jobs};
 
 /// What tells one Job from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +37,22 @@ impl JobIdentity {
         Some(Self { namespace: text(metadata, "namespace"), name, session_id })
     }
 
-    /// Whether both would be one object on a cluster. Where one of them names no namespace, kubectl decides.
+    /// The worker of a session whose Job this would be on a cluster, whosever it is now. Where it names no namespace,
+    /// kubectl decides.
     #[must_use]
-    pub fn may_be(&self, namespace: &str, name: &str) -> bool {
-        self.name == name && (self.namespace.is_empty() || self.namespace == namespace)
+    pub fn share_in(&self, session: &Session) -> Option<WorkerShare> {
+        let index = usize::try_from(parse_job_name(&self.name)?.index).ok()?;
+        let share = plan_jobs(session.total_iterations, session.workers).nth(index)?;
+        let is_its_name = self.name == job_name(&session.session_short, &share.worker_id, share.index);
+        let is_its_namespace = self.namespace.is_empty() || self.namespace == session.namespace;
+        (is_its_name && is_its_namespace).then_some(share)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::session::tests::{K8S, session};
     use crate::manifest::yaml::first_document;
 
     fn identity(text: &str) -> Option<JobIdentity> {
@@ -67,7 +75,26 @@ mod tests {
         let renamed = identity(&ours.replace("name: arb-tuning-", "name: my-")).unwrap();
         assert_eq!(renamed.session_id, None);
         assert_eq!(identity(&ours.replace("kind: Job", "kind: CronJob")), None);
-        assert!(expected.may_be("trading-bots", "arb-tuning-d29-k8s--worker-1-0"));
-        assert!(!expected.may_be("other", "arb-tuning-d29-k8s--worker-1-0"));
+    }
+
+    #[test]
+    fn a_job_is_a_workers_by_its_name_and_its_namespace() {
+        let session = session(K8S, None).unwrap();
+        let worker = |namespace: &str, name: &str| {
+            let job = JobIdentity { namespace: namespace.to_owned(), name: name.to_owned(), session_id: None };
+            job.share_in(&session).map(|share| share.worker_id)
+        };
+        let second = Some("worker-2".to_owned());
+        assert_eq!(worker("trading-bots", "arb-tuning-d29-k8s--worker-2-1"), second);
+        assert_eq!(worker("", "arb-tuning-d29-k8s--worker-2-1"), second);
+        assert_eq!(worker("other", "arb-tuning-d29-k8s--worker-2-1"), None);
+        for name in [
+            "worker-2-1",
+            "arb-tuning-other-worker-2-1",
+            "arb-tuning-d29-k8s--worker-3-1",
+            "arb-tuning-d29-k8s--worker-3-2",
+        ] {
+            assert_eq!(worker("trading-bots", name), None, "{name}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
-use crate::plan::{WorkerShare, plan_jobs};
+use crate::plan::{WorkerShare, first_and_last};
 
 /// What a worker's manifest has of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +64,7 @@ impl Template {
             let mut text = Vec::new();
             push(&factory.job(share), &mut text).map(|()| text)
         };
-        let mut shares = plan_jobs(session.total_iterations, session.workers);
-        let last = shares.len().saturating_sub(1);
-        let samples: Vec<WorkerShare> = shares.next().into_iter().chain(shares.nth(last.saturating_sub(1))).collect();
+        let samples: Vec<WorkerShare> = first_and_last(session.total_iterations, session.workers).collect();
         let expected = samples.iter().map(written).collect::<Result<Vec<_>, _>>()?;
         for index in (0..=u32::MAX).rev() {
             let probe = WorkerShare {
@@ -137,6 +135,7 @@ impl<'s> Fill<'s> {
 mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
+    use crate::plan::plan_jobs;
     use proptest::prelude::*;
 
     fn created_at() -> CreatedAt {

@@ -65,12 +65,6 @@ impl Directory {
             _ => false,
         }
     }
-
-    /// Its path, as it was given.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 impl Drop for Directory {

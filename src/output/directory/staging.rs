@@ -9,12 +9,12 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Directory;
 use super::error::DirectoryError;
 use super::files;
 use super::journal::Journal;
 use super::lanes::{self, Lanes};
 use super::owner::{Holdings, Owner};
-use super::{Directory, journal};
 use crate::manifest::Text;
 
 /// The staging directory's name. Nothing in it has an ending that kubectl reads, so that not even
@@ -79,7 +79,6 @@ impl<'d> Staging<'d> {
         fs::rename(&draft, &journal).map_err(not_yet)?;
         self.is_committed = true;
         finish(self.directory, &self.path, &self.journal)
-            .map_err(|source| DirectoryError::Moving { path: self.directory.path.clone(), source })
     }
 }
 
@@ -94,7 +93,12 @@ impl Drop for Staging<'_> {
 }
 
 /// The moves and what comes after them; the second time, what has been done already is passed over.
-fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> io::Result<()> {
+fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> Result<(), DirectoryError> {
+    move_all(directory, staging, journal)
+        .map_err(|source| DirectoryError::Moving { path: directory.path.clone(), source })
+}
+
+fn move_all(directory: &Directory, staging: &Path, journal: &Journal) -> io::Result<()> {
     for (nth, name) in journal.files.iter().enumerate() {
         or_absent(fs::rename(lanes::place(staging, nth), directory.path.join(name)))?;
     }
@@ -103,10 +107,7 @@ fn finish(directory: &Directory, staging: &Path, journal: &Journal) -> io::Resul
     }
     // The moves come before the end of the journal on the disk too.
     directory.handle.sync_all()?;
-    // As long as anything is left to clear, the journal says that the run was complete.
-    lanes::clear(staging)?;
-    or_absent(fs::remove_file(staging.join(JOURNAL)))?;
-    fs::remove_dir(staging)
+    clear(staging)
 }
 
 fn or_absent(result: io::Result<()>) -> io::Result<()> {
@@ -117,6 +118,8 @@ fn or_absent(result: io::Result<()>) -> io::Result<()> {
 fn clear(staging: &Path) -> io::Result<()> {
     lanes::clear(staging)?;
     or_absent(fs::remove_file(staging.join(DRAFT)))?;
+    // As long as anything else is left, the journal says that the run was complete.
+    or_absent(fs::remove_file(staging.join(JOURNAL)))?;
     fs::remove_dir(staging)
 }
 
@@ -135,15 +138,14 @@ pub fn recover(directory: &Directory) -> Result<Option<Recovery>, DirectoryError
         Ok(_) if fs::remove_dir(&path).is_ok() => return Ok(None),
         Ok(_) => {}
     }
-    match journal::Journal::read(&path.join(JOURNAL)).map_err(fault)? {
+    match Journal::read(&path.join(JOURNAL)).map_err(fault)? {
         None => {
             clear(&path).map_err(|error| fault(format!("it cannot be cleared: {error}")))?;
             Ok(Some(Recovery::Cleared))
         }
         Some(journal) => {
             refuse_strangers(directory, &path, &journal).map_err(fault)?;
-            finish(directory, &path, &journal)
-                .map_err(|source| DirectoryError::Moving { path: directory.path.clone(), source })?;
+            finish(directory, &path, &journal)?;
             Ok(Some(Recovery::Finished))
         }
     }

@@ -14,8 +14,8 @@ use super::files;
 use super::owner::{Holdings, Owner};
 use super::staging::Staging;
 use crate::config::Session;
-use crate::job::names::{PREFIX, parse_job_name};
-use crate::job::{CreatedAt, JobIdentity};
+use crate::job::CreatedAt;
+use crate::job::names::PREFIX;
 use crate::manifest::input::is_manifest;
 use crate::manifest::{Node, Text};
 use crate::output::session::plural;
@@ -141,7 +141,7 @@ impl<'d> Update<'d> {
                 shown()
             )),
             (_, owner) => {
-                let Some(job) = holdings.jobs.iter().find(|job| self.makes(job)) else { return };
+                let Some(job) = holdings.jobs.iter().find(|job| job.share_in(self.session).is_some()) else { return };
                 let whose = match &job.session_id {
                     Some(id) if *id != self.session.session_id => format!("session {id} has a Job {} too", job.name),
                     _ => format!("holds the Job {} too", job.name),
@@ -151,16 +151,6 @@ impl<'d> Update<'d> {
                 self.taken.push(Taken { name: shown(), what, is_of_session });
             }
         }
-    }
-
-    /// Whether this run makes a Job of that name.
-    fn makes(&self, job: &JobIdentity) -> bool {
-        parse_job_name(&job.name).is_some_and(|parts| {
-            parts.session_short == self.session.session_short
-                && parts.worker == parts.index + 1
-                && parts.worker <= u64::from(self.session.workers)
-                && job.may_be(&self.session.namespace, &job.name)
-        })
     }
 
     fn settle(&mut self, policy: Leftovers) -> Result<(), DirectoryError> {
