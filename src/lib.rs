@@ -18,3 +18,4 @@ pub mod output;
 pub mod plan;
 pub mod report;
 pub mod validate;
+pub mod yaml;

@@ -104,11 +104,10 @@ fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> 
 }
 
 fn problem_of(name: &str, text: &Text, error: &ReadError) -> Problem {
-    let starts_with_brace = manifest::Format::guess(text.as_str()) == manifest::Format::Json;
     Problem {
         excerpt: Excerpt::cut(name, text, error.position()),
         message: error.to_string(),
-        help: starts_with_brace.then(|| "A file that starts with '{' is read as JSON.".to_owned()),
+        help: error.help().map(ToOwned::to_owned),
     }
 }
 

@@ -74,5 +74,6 @@ fn read(input: &Input, each: &mut impl FnMut(ExistingJob<'_>)) -> Result<usize, 
 
 fn unreadable(file: &str, text: &Text, error: &ReadError) -> ExistingError {
     let excerpt = Excerpt::cut(file, text, error.position());
-    ExistingError::Unreadable(Box::new(Problem { excerpt, message: error.to_string(), help: None }))
+    let help = error.help().map(ToOwned::to_owned);
+    ExistingError::Unreadable(Box::new(Problem { excerpt, message: error.to_string(), help }))
 }

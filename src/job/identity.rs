@@ -53,10 +53,10 @@ impl JobIdentity {
 mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
-    use crate::manifest::yaml::first_document;
+    use crate::yaml::read::first_document;
 
     fn identity(text: &str) -> Option<JobIdentity> {
-        JobIdentity::of(&first_document(text, 1, &mut Vec::new()).unwrap(), None)
+        JobIdentity::of(&first_document(text).unwrap(), None)
     }
 
     #[test]

@@ -15,12 +15,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// What kubectl takes the text for: JSON if its first character beyond white space is `{`.
-    #[must_use]
-    pub fn guess(text: &str) -> Self {
-        if text.trim_start().starts_with('{') { Self::Json } else { Self::Yaml }
-    }
-
     /// The ending of its file names.
     #[must_use]
     pub const fn extension(self) -> &'static str {

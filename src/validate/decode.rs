@@ -12,9 +12,9 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
 use crate::apimachinery::{Path, Quantity, Segment, time};
-use crate::manifest::scalar::float_text;
 use crate::manifest::{Entry, Node, Position, Value};
 use crate::nearest::nearest;
+use crate::yaml::number::float_text;
 
 /// More unlike words are no typing errors.
 pub(super) const LIKENESS: f64 = 0.85;
@@ -411,11 +411,11 @@ impl Entries<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::yaml::first_document;
+    use crate::yaml::read::first_document;
     use k8s_openapi::api::batch::v1::Job;
 
     fn job(text: &str) -> Result<(Job, Vec<Misfit>), Misfit> {
-        decode(&first_document(text, 1, &mut Vec::new()).unwrap())
+        decode(&first_document(text).unwrap())
     }
 
     #[test]

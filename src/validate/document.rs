@@ -84,7 +84,7 @@ fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> Docum
         rule: &SYNTAX,
         field: String::new(),
         reason: Reason::SyntaxError,
-        message: error.to_string(),
+        message: error.with_help(),
         position,
         line_text,
     };

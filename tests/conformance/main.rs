@@ -165,6 +165,10 @@ fn env_value(text: &Text) -> Value {
     found
 }
 
+/// Texts that were recorded with a kubectl before 1.33, which refused a file that starts with `{` and is not JSON.
+/// Newer ones go on with YAML there (`tests/reading` has their answers).
+const TAKEN_SINCE: [&str; 1] = ["doc \"flow-all\""];
+
 #[test]
 fn recorded_yaml_texts() {
     let mut wrong = Vec::new();
@@ -176,14 +180,15 @@ fn recorded_yaml_texts() {
         validator.add("case", &text);
         let reports = validator.finish();
         let accepted = !reports.is_empty() && reports.iter().all(|report| report.accepted == Some(true));
-        if accepted != case.accepted {
-            wrong.push(format!("{} {}: {accepted}, {reports:?}", case.group, case.case));
+        let name = format!("{} {}", case.group, case.case);
+        if accepted != (case.accepted || TAKEN_SINCE.contains(&name.as_str())) {
+            wrong.push(format!("{name}: {accepted}, {reports:?}"));
         }
         if let Some(expected) = case.env_value.filter(|_| case.accepted) {
             values += 1;
             let found = env_value(&text);
             if found != expected {
-                wrong.push(format!("{} {}: {found}, not {expected}", case.group, case.case));
+                wrong.push(format!("{name}: {found}, not {expected}"));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A document as a tree in which every node knows where it stands in its file.
 //! The readers build it; decoding, rules and errors walk it.
 
+use super::number::float_text;
 use crate::apimachinery::Segment;
 
 /// A place in a file.
@@ -21,7 +22,7 @@ pub struct Node {
     pub value: Value,
     /// Where the value starts.
     pub position: Position,
-    /// How a number, boolean or null was written: `yes`, `0644`, `1_000`.
+    /// How a number, boolean or null was written, where JSON writes it in another way: `yes`, `0644`, `1_000`.
     pub written: Option<Box<str>>,
 }
 
@@ -55,7 +56,37 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Value {
+    /// A number once kubectl has written it as JSON and read it again: 1.0 is the integer 1.
+    /// None for a number that JSON does not have.
+    #[must_use]
+    pub fn number(float: f64) -> Option<Self> {
+        if !float.is_finite() {
+            return None;
+        }
+        Some(match float_text(float).as_str() {
+            "-0" => Self::Integer(0),
+            text => text.parse().map_or(Self::Float(float), Self::Integer),
+        })
+    }
+}
+
 impl Node {
+    /// A scalar that was written as `text`; what JSON would write is not kept.
+    #[must_use]
+    pub fn scalar(value: Value, position: Position, text: &str) -> Self {
+        let is_same = match &value {
+            Value::Null => text == "null",
+            Value::Bool(value) => text == if *value { "true" } else { "false" },
+            Value::Integer(value) => {
+                let mut digits = itoa::Buffer::new();
+                text == digits.format(*value)
+            }
+            _ => matches!(value, Value::String(_)),
+        };
+        Self { value, position, written: (!is_same).then(|| text.into()) }
+    }
+
     /// A node without a special spelling.
     #[must_use]
     pub const fn new(value: Value, position: Position) -> Self {
@@ -155,7 +186,7 @@ impl Node {
             Value::Null => Some("null".to_owned()),
             Value::Bool(value) => Some(value.to_string()),
             Value::Integer(value) => Some(value.to_string()),
-            Value::Float(value) => Some(super::scalar::float_text(*value)),
+            Value::Float(value) => Some(float_text(*value)),
             Value::String(text) => Some(text.clone()),
             Value::Sequence(_) | Value::Mapping(_) => None,
         }

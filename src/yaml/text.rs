@@ -1,9 +1,14 @@
 //! A file's bytes as the text that kubectl sees: byte order marks are obeyed and dropped, and bytes
-//! that are no UTF-8 become U+FFFD. Lines of it are shown in errors.
+//! that are not UTF-8 become U+FFFD. Lines of it are shown in errors.
 
 use std::cell::OnceCell;
 
 use super::node::Position;
+
+/// How much of a text kubectl looks at to see whether it is JSON.
+const LOOK_AHEAD: usize = 4096;
+/// What stands for bytes that are not UTF-8 where they are refused: YAML does not allow it.
+const NOT_UTF8: &str = "\u{FFFE}";
 
 /// The text of one input and the name it is known by.
 #[derive(Debug)]
@@ -21,7 +26,7 @@ impl Text {
         match bytes.as_slice() {
             [0xFF, 0xFE, rest @ ..] => Self::from_utf16(rest, u16::from_le_bytes),
             [0xFE, 0xFF, rest @ ..] => Self::from_utf16(rest, u16::from_be_bytes),
-            [0xEF, 0xBB, 0xBF, rest @ ..] => Self::from_utf8(rest.to_vec()),
+            [0xEF, 0xBB, 0xBF, ..] => Self::from_marked_utf8(bytes),
             _ => Self::from_utf8(bytes),
         }
     }
@@ -31,6 +36,16 @@ impl Text {
             Ok(content) => Self::new(content, false),
             Err(error) => Self::new(String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
         }
+    }
+
+    /// After a byte order mark kubectl hands bytes that are not UTF-8 on, and its YAML reader refuses them.
+    fn from_marked_utf8(mut bytes: Vec<u8>) -> Self {
+        bytes.drain(..3);
+        let mut text = Self::from_utf8(bytes);
+        if text.lossy && !starts_like_json(&text.content) {
+            text.content = text.content.replace(char::REPLACEMENT_CHARACTER, NOT_UTF8);
+        }
+        text
     }
 
     fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Self {
@@ -73,6 +88,13 @@ impl Text {
     pub const fn is_lossy(&self) -> bool {
         self.lossy
     }
+}
+
+/// Whether kubectl tries to read the text as JSON: its first character beyond white space is `{`.
+#[must_use]
+pub fn starts_like_json(text: &str) -> bool {
+    let mut ahead = text.char_indices().take_while(|(at, _)| *at < LOOK_AHEAD);
+    ahead.find(|(_, c)| !c.is_whitespace()).is_some_and(|(_, c)| c == '{')
 }
 
 /// A place in a file together with the line that stands there, to be shown to a person.

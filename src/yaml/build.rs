@@ -1,0 +1,461 @@
+//! Events become one document as a tree: nodes with the values that kubectl has, each with its position.
+//!
+//! Follows the Go reader in what its users can see: the last of two equal keys wins, a merge key
+//! overrides what stands before it, aliases are copied within the reader's own bounds, and a key is whatever
+//! text its value comes to.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::error::{Fault, ReadError};
+use super::event::{EventKind, Properties};
+use super::mapping::{Duplicate, Entries};
+use super::node::{Entry, Node, Position, Value};
+use super::number::float_key;
+use super::parser::Parser;
+use super::scalar::{self, MERGE_TAG, Meaning};
+
+/// How deep a document may nest. Real Jobs stay below 30; beyond this the stack of whoever walks the tree is at risk.
+pub const MAX_DEPTH: usize = 1000;
+/// How many bytes of text the aliases of a document may copy.
+const MAX_COPIED: usize = 64 << 20;
+
+/// Why a document could not be built.
+pub enum BuildError {
+    /// The text is not well-formed.
+    Fault(Fault),
+    /// The text says something that kubectl does not take.
+    Read(ReadError),
+}
+
+impl From<Fault> for BuildError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<ReadError> for BuildError {
+    fn from(error: ReadError) -> Self {
+        Self::Read(error)
+    }
+}
+
+/// Builds the first document of a text; null if there is none. Duplicate keys are added to `duplicates`.
+///
+/// # Errors
+/// Whatever keeps kubectl from reading the document.
+pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, BuildError> {
+    let mut builder = Builder {
+        frames: Vec::new(),
+        anchors: HashMap::new(),
+        duplicates,
+        budget: Budget::default(),
+        refusals: Vec::new(),
+    };
+    let mut root = None;
+    loop {
+        let event = parser.next()?;
+        let position = event.start.position(event.width);
+        match event.kind {
+            EventKind::DocumentEnd | EventKind::StreamEnd => {
+                let root = root.unwrap_or_else(|| Node::new(Value::Null, position));
+                return builder.finish(root).map_err(BuildError::Read);
+            }
+            kind => root = builder.event(kind, position)?.or(root),
+        }
+    }
+}
+
+/// How far aliases may multiply a document, as the Go reader bounds it.
+#[derive(Default)]
+struct Budget {
+    nodes: usize,
+    from_aliases: usize,
+    copied: usize,
+}
+
+impl Budget {
+    /// Counts nodes of the text itself.
+    fn count(&mut self, position: Position) -> Result<(), ReadError> {
+        self.nodes += 1;
+        self.check(position)
+    }
+
+    /// Counts the nodes that an alias stands for, and the text that they hold.
+    fn count_alias(&mut self, nodes: usize, bytes: usize, position: Position) -> Result<(), ReadError> {
+        self.nodes += nodes;
+        self.from_aliases += nodes;
+        self.copied += bytes;
+        if self.copied > MAX_COPIED {
+            return Err(ReadError::Aliases { position });
+        }
+        self.check(position)
+    }
+
+    fn check(&self, position: Position) -> Result<(), ReadError> {
+        if self.from_aliases <= 100 || self.nodes <= 1000 {
+            return Ok(());
+        }
+        // Small documents may consist of aliases almost wholly, large ones by a tenth.
+        #[allow(clippy::cast_precision_loss)] // Far below 2^52.
+        let (nodes, from_aliases) = (self.nodes as f64, self.from_aliases as f64);
+        let allowed = if nodes <= 400_000.0 {
+            0.99
+        } else if nodes >= 4_000_000.0 {
+            0.10
+        } else {
+            0.99 - 0.89 * (nodes - 400_000.0) / 3_600_000.0
+        };
+        if from_aliases / nodes > allowed { Err(ReadError::Aliases { position }) } else { Ok(()) }
+    }
+}
+
+/// What an anchor stands for.
+enum Anchored<'t> {
+    /// A collection that has not ended, by the number of collections that it stands in.
+    Open(usize),
+    /// A scalar, which may be a value in one place and a key in another.
+    Scalar(Meaning, Cow<'t, str>, Position),
+    /// A collection, the nodes that the Go reader counts for it, and its bytes.
+    Collection { node: Node, nodes: usize, bytes: usize },
+}
+
+/// A collection that has not ended.
+struct Frame<'t> {
+    content: Content,
+    position: Position,
+    anchor: Option<&'t str>,
+    /// How many nodes had been counted before it.
+    nodes_before: usize,
+}
+
+enum Content {
+    Sequence(Vec<Node>),
+    Mapping(Entries, Option<Key>),
+    /// A mapping that cannot be passed on as JSON, by the number of its refusal.
+    Refused(usize, Option<Key>),
+    /// The value of a merge key that is a list: mappings, the first of which counts most.
+    Merged(Vec<Node>),
+}
+
+/// A key whose value is still to come.
+enum Key {
+    Text(String, Position),
+    Merge,
+}
+
+struct Builder<'t, 'd> {
+    frames: Vec<Frame<'t>>,
+    anchors: HashMap<&'t str, Anchored<'t>>,
+    duplicates: &'d mut Vec<Duplicate>,
+    budget: Budget,
+    /// What JSON cannot hold. kubectl finds it when the document is complete, so that it does no harm in the first
+    /// of two values of one key. A node that stands for one is not a number, and `written` is its place here.
+    refusals: Vec<ReadError>,
+}
+
+impl<'t> Builder<'t, '_> {
+    /// Takes in one event; gives the root once it is complete.
+    fn event(&mut self, event: EventKind<'t>, position: Position) -> Result<Option<Node>, ReadError> {
+        match event {
+            EventKind::Scalar { properties, text, is_plain } => self.scalar(properties, text, is_plain, position),
+            EventKind::Alias(name) => self.alias(name, position),
+            EventKind::SequenceStart(properties) => {
+                let is_merged = self.expects(|key| matches!(key, Some(Key::Merge)));
+                let content = if is_merged { Content::Merged(Vec::new()) } else { Content::Sequence(Vec::new()) };
+                self.open(content, &properties, position)
+            }
+            EventKind::MappingStart(properties) => {
+                self.open(Content::Mapping(Entries::default(), None), &properties, position)
+            }
+            EventKind::SequenceEnd | EventKind::MappingEnd => match self.frames.pop() {
+                Some(frame) => self.close(frame),
+                None => Ok(None),
+            },
+            EventKind::DocumentEnd | EventKind::StreamEnd => Ok(None),
+        }
+    }
+
+    /// The document, unless JSON cannot hold it.
+    fn finish(mut self, root: Node) -> Result<Node, ReadError> {
+        if self.refusals.is_empty() {
+            return Ok(root);
+        }
+        match refusal_in(&root) {
+            Some(nth) if nth < self.refusals.len() => Err(self.refusals.swap_remove(nth)),
+            _ => Ok(root),
+        }
+    }
+
+    /// Whether the innermost collection is a mapping whose next key or value is what `expected` says.
+    fn expects(&self, expected: impl FnOnce(&Option<Key>) -> bool) -> bool {
+        match self.frames.last() {
+            Some(Frame { content: Content::Mapping(_, key) | Content::Refused(_, key), .. }) => expected(key),
+            _ => false,
+        }
+    }
+
+    fn open(
+        &mut self,
+        content: Content,
+        properties: &Properties<'t>,
+        position: Position,
+    ) -> Result<Option<Node>, ReadError> {
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(ReadError::Depth { position, max: MAX_DEPTH });
+        }
+        let anchor = properties.anchor;
+        if let Some(name) = anchor {
+            self.anchors.insert(name, Anchored::Open(self.frames.len()));
+        }
+        let nodes_before = self.budget.nodes;
+        // A list of merged mappings is not counted where it stands.
+        if !matches!(content, Content::Merged(_)) {
+            self.budget.count(position)?;
+        }
+        self.frames.push(Frame { content, position, anchor, nodes_before });
+        Ok(None)
+    }
+
+    fn close(&mut self, frame: Frame<'t>) -> Result<Option<Node>, ReadError> {
+        let Frame { content, position, anchor, nodes_before } = frame;
+        let is_merged = matches!(content, Content::Merged(_));
+        let node = match content {
+            Content::Sequence(mut items) | Content::Merged(mut items) => {
+                items.shrink_to_fit();
+                Node::new(Value::Sequence(items), position)
+            }
+            Content::Mapping(entries, _) => Node::new(Value::Mapping(entries.finish()), position),
+            Content::Refused(nth, _) => refused(nth, position),
+        };
+        if let Some(name) = anchor {
+            // A later anchor of the same name may have taken its place meanwhile.
+            let is_own = matches!(self.anchors.get(name), Some(Anchored::Open(depth)) if *depth == self.frames.len());
+            if is_own {
+                let nodes = self.budget.nodes - nodes_before + usize::from(is_merged);
+                let anchored = Anchored::Collection { node: node.clone(), nodes, bytes: bytes_of(&node) };
+                self.anchors.insert(name, anchored);
+            }
+        }
+        if !is_merged {
+            return self.complete(node);
+        }
+        if let Value::Sequence(items) = node.value {
+            // The first of them counts most.
+            items.into_iter().rev().try_for_each(|item| self.merge(item))?;
+        }
+        self.expect_key();
+        Ok(None)
+    }
+
+    fn alias(&mut self, name: &str, position: Position) -> Result<Option<Node>, ReadError> {
+        self.budget.count(position)?;
+        match self.anchors.get(name) {
+            None => Err(ReadError::UnknownAlias { position, name: name.to_owned() }),
+            Some(Anchored::Open(_)) => Err(ReadError::RecursiveAlias { position, name: name.to_owned() }),
+            Some(Anchored::Collection { node, nodes, bytes }) => {
+                self.budget.count_alias(*nodes, *bytes, position)?;
+                let node = node.clone();
+                self.complete(node)
+            }
+            Some(Anchored::Scalar(meaning, text, position)) => {
+                let (meaning, text, position) = (*meaning, text.clone(), *position);
+                self.budget.count_alias(1, text.len(), position)?;
+                self.put_scalar(meaning, text, position)
+            }
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        properties: Properties<'t>,
+        text: Cow<'t, str>,
+        is_plain: bool,
+        position: Position,
+    ) -> Result<Option<Node>, ReadError> {
+        let Properties { anchor, tag } = properties;
+        let is_merge_key =
+            text == "<<" && (is_plain || tag.as_deref() == Some(MERGE_TAG)) && self.expects(Option::is_none);
+        if is_merge_key {
+            if let Some(name) = anchor {
+                self.anchors.insert(name, Anchored::Scalar(Meaning::Text, text, position));
+            }
+            self.set_key(Key::Merge);
+            return Ok(None);
+        }
+        self.budget.count(position)?;
+        let (meaning, text) = match tag {
+            Some(tag) => scalar::resolve_tagged(text, &tag).map_err(|(text, tag)| ReadError::Tag {
+                position,
+                text: text.into_owned(),
+                tag,
+            })?,
+            None if is_plain => (scalar::resolve(&text), text),
+            None => (Meaning::Text, text),
+        };
+        if let Some(name) = anchor {
+            self.anchors.insert(name, Anchored::Scalar(meaning, text.clone(), position));
+        }
+        self.put_scalar(meaning, text, position)
+    }
+
+    /// Puts a scalar where it belongs, as a key or as a value.
+    fn put_scalar(
+        &mut self,
+        meaning: Meaning,
+        text: Cow<'t, str>,
+        position: Position,
+    ) -> Result<Option<Node>, ReadError> {
+        if !self.expects(Option::is_none) {
+            let node = match value(meaning) {
+                Some(Value::String(_)) => Node::new(Value::String(text.into_owned()), position),
+                Some(value) => Node::scalar(value, position, &text),
+                None => self.refuse(ReadError::NotFinite { position, text: text.into_owned() }, position),
+            };
+            return self.complete(node);
+        }
+        let kind = match meaning {
+            Meaning::Null => "null",
+            Meaning::Unsigned(_) => "a number above 9223372036854775807",
+            _ => {
+                self.set_key(Key::Text(key_text(meaning, text), position));
+                return Ok(None);
+            }
+        };
+        self.refuse(ReadError::Key { position, kind }, position);
+        self.set_key(Key::Text(String::new(), position));
+        let nth = self.refusals.len() - 1;
+        self.refuse_mapping(nth);
+        Ok(None)
+    }
+
+    /// Notes what JSON cannot hold, and gives the node that stands for it.
+    fn refuse(&mut self, error: ReadError, position: Position) -> Node {
+        self.refusals.push(error);
+        refused(self.refusals.len() - 1, position)
+    }
+
+    /// Makes the innermost mapping one that JSON cannot hold.
+    fn refuse_mapping(&mut self, nth: usize) {
+        if let Some(Frame { content: content @ Content::Mapping(..), .. }) = self.frames.last_mut() {
+            let key = match content {
+                Content::Mapping(_, key) => key.take(),
+                _ => None,
+            };
+            *content = Content::Refused(nth, key);
+        }
+    }
+
+    fn set_key(&mut self, new: Key) {
+        if let Some(Frame { content: Content::Mapping(_, key) | Content::Refused(_, key), .. }) = self.frames.last_mut()
+        {
+            *key = Some(new);
+        }
+    }
+
+    /// The value of a key is complete.
+    fn expect_key(&mut self) {
+        if let Some(Frame { content: Content::Mapping(_, key) | Content::Refused(_, key), .. }) = self.frames.last_mut()
+        {
+            *key = None;
+        }
+    }
+
+    /// Puts a finished node where it belongs: into the open collection, or out as the root.
+    fn complete(&mut self, node: Node) -> Result<Option<Node>, ReadError> {
+        let Some(Frame { content, .. }) = self.frames.last_mut() else { return Ok(Some(node)) };
+        match content {
+            Content::Sequence(items) => items.push(node),
+            Content::Merged(items) => items.push(mergeable(node, &self.refusals)?),
+            Content::Mapping(_, None) | Content::Refused(_, None) => {
+                return Err(ReadError::Key { position: node.position, kind: node.kind() });
+            }
+            Content::Mapping(_, Some(Key::Merge)) | Content::Refused(_, Some(Key::Merge)) => {
+                let node = mergeable(node, &self.refusals)?;
+                self.merge(node)?;
+                self.expect_key();
+            }
+            Content::Refused(_, key) => *key = None,
+            Content::Mapping(entries, key) => {
+                if let Some(Key::Text(key, key_position)) = key.take() {
+                    entries.insert(Entry { key, key_position, value: node }, self.duplicates);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes over the entries of a mapping into the innermost one.
+    fn merge(&mut self, node: Node) -> Result<(), ReadError> {
+        let position = node.position;
+        match (node.value, self.frames.last_mut().map(|frame| &mut frame.content)) {
+            (Value::Mapping(merged), Some(Content::Mapping(entries, _))) => entries.merge(merged),
+            (Value::Mapping(_), _) => {}
+            (Value::Float(_), _) => self.refuse_mapping(number_of(node.written.as_deref())),
+            _ => return Err(ReadError::Merge { position }),
+        }
+        Ok(())
+    }
+}
+
+/// The node, if it can be merged: a mapping, even one that JSON cannot hold.
+fn mergeable(node: Node, refusals: &[ReadError]) -> Result<Node, ReadError> {
+    let is_refused_mapping = || matches!(refusals.get(number_of(node.written.as_deref())), Some(ReadError::Key { .. }));
+    match node.value {
+        Value::Mapping(_) => Ok(node),
+        Value::Float(number) if !number.is_finite() && is_refused_mapping() => Ok(node),
+        _ => Err(ReadError::Merge { position: node.position }),
+    }
+}
+
+/// The node that stands for refusal `nth`.
+fn refused(nth: usize, position: Position) -> Node {
+    Node { value: Value::Float(f64::NAN), position, written: Some(nth.to_string().into()) }
+}
+
+fn number_of(written: Option<&str>) -> usize {
+    written.and_then(|written| written.parse().ok()).unwrap_or(usize::MAX)
+}
+
+/// The first refusal that is left in the document.
+fn refusal_in(node: &Node) -> Option<usize> {
+    match &node.value {
+        Value::Float(number) if !number.is_finite() => Some(number_of(node.written.as_deref())),
+        Value::Sequence(items) => items.iter().find_map(refusal_in),
+        Value::Mapping(entries) => entries.iter().find_map(|entry| refusal_in(&entry.value)),
+        _ => None,
+    }
+}
+
+/// The memory that a copy of a node takes.
+fn bytes_of(node: &Node) -> usize {
+    size_of::<Node>()
+        + match &node.value {
+            Value::String(text) => text.len(),
+            Value::Sequence(items) => items.iter().map(bytes_of).sum(),
+            Value::Mapping(entries) => entries.iter().map(|entry| entry.key.len() + bytes_of(&entry.value)).sum(),
+            _ => 0,
+        }
+}
+
+/// The value that a scalar stands for; text is filled in by who has it. None if JSON does not have it.
+fn value(meaning: Meaning) -> Option<Value> {
+    Some(match meaning {
+        Meaning::Text => Value::String(String::new()),
+        Meaning::Null => Value::Null,
+        Meaning::Bool(value) => Value::Bool(value),
+        Meaning::Integer(value) => Value::Integer(value),
+        #[allow(clippy::cast_precision_loss)] // Whatever reads the JSON that kubectl makes has a float.
+        Meaning::Unsigned(value) => Value::Float(value as f64),
+        Meaning::Float(value) => return Value::number(value),
+    })
+}
+
+fn key_text(meaning: Meaning, text: Cow<'_, str>) -> String {
+    match meaning {
+        Meaning::Bool(value) => value.to_string(),
+        Meaning::Integer(value) => value.to_string(),
+        Meaning::Float(value) => float_key(value),
+        Meaning::Text | Meaning::Null | Meaning::Unsigned(_) => text.into_owned(),
+    }
+}

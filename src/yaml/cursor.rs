@@ -1,0 +1,402 @@
+//! A text, read character by character: what stands at the cursor, and where that is.
+//!
+//! kubectl's reader takes a text in pieces of 512 bytes and looks for characters that YAML does not
+//! allow in each piece before anything of it is scanned. What stands beyond the end of the first
+//! document is therefore looked at only as far as the piece reaches, which [`Cursor::need`] keeps to.
+//!
+//! Line breaks are those of YAML 1.1: LF, CR, CR LF, U+0085, U+2028 and U+2029. A position counts the
+//! lines that an editor shows, which end with LF only. kubectl reads a file line by line before YAML
+//! sees it, so a text always ends with a line break, and `CR CR LF` is one of them.
+
+use super::error::{Fault, FaultKind};
+use super::node::Position;
+
+/// How many bytes kubectl's reader looks at in one go.
+const PIECE: usize = 512;
+/// The byte order mark, as UTF-8.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// A place in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    /// The offset in bytes.
+    pub offset: u32,
+    /// How many characters stand before it.
+    pub index: u32,
+    /// How many of YAML's line breaks stand before it.
+    pub row: u32,
+    /// How many characters stand before it since the last of these.
+    pub indent: u32,
+    /// The line of the file, from 1.
+    pub line: u32,
+    /// The column in that line in characters, from 1.
+    pub column: u32,
+}
+
+impl Mark {
+    /// The position of something `width` characters wide that starts here.
+    pub fn position(self, width: u32) -> Position {
+        Position { line: self.line, column: self.column, width: width.max(1) }
+    }
+}
+
+/// A line break, by what a scalar keeps of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// Becomes a line feed.
+    Feed,
+    /// U+2028, which stays what it is.
+    Line,
+    /// U+2029, which stays what it is.
+    Paragraph,
+}
+
+impl Break {
+    /// The character that a scalar keeps.
+    pub const fn as_char(self) -> char {
+        match self {
+            Self::Feed => '\n',
+            Self::Line => '\u{2028}',
+            Self::Paragraph => '\u{2029}',
+        }
+    }
+}
+
+/// What a byte can be, as bits.
+pub mod class {
+    /// A space or a tab.
+    pub const BLANK: u8 = 1;
+    /// A line break, or the first byte of something that may be one.
+    pub const BREAK: u8 = 1 << 1;
+    /// `:`, which may end a plain scalar.
+    pub const COLON: u8 = 1 << 2;
+    /// `,?[]{}`, which end a plain scalar inside brackets.
+    pub const FLOW: u8 = 1 << 3;
+    /// `"` and `\`.
+    pub const DOUBLE: u8 = 1 << 4;
+    /// `'`.
+    pub const SINGLE: u8 = 1 << 5;
+
+    /// The bits of each byte.
+    pub const OF: [u8; 256] = table();
+
+    const fn table() -> [u8; 256] {
+        let mut table = [0; 256];
+        table[b' ' as usize] = BLANK;
+        table[b'\t' as usize] = BLANK;
+        table[b'\n' as usize] = BREAK;
+        table[b'\r' as usize] = BREAK;
+        // The first bytes of U+0085, and of U+2028 and U+2029.
+        table[0xC2] = BREAK;
+        table[0xE2] = BREAK;
+        table[b':' as usize] = COLON;
+        table[b',' as usize] = FLOW;
+        table[b'?' as usize] = FLOW;
+        table[b'[' as usize] = FLOW;
+        table[b']' as usize] = FLOW;
+        table[b'{' as usize] = FLOW;
+        table[b'}' as usize] = FLOW;
+        table[b'"' as usize] = DOUBLE;
+        table[b'\\' as usize] = DOUBLE;
+        table[b'\'' as usize] = SINGLE;
+        table
+    }
+}
+
+/// A text and the place in it that is read next.
+#[derive(Debug)]
+pub struct Cursor<'t> {
+    text: &'t str,
+    /// The length of the text with the line break that it is read with.
+    end: usize,
+    offset: usize,
+    index: usize,
+    row: usize,
+    /// The index at which the row starts.
+    row_start: usize,
+    line: u32,
+    /// The index at which the line of the file starts.
+    line_start: usize,
+    /// Up to where the characters have been looked at.
+    loaded: usize,
+    /// Where the part of the text starts that kubectl's reader holds in memory.
+    held_from: usize,
+    /// How many zero bytes it has put after the end.
+    padding: usize,
+}
+
+impl<'t> Cursor<'t> {
+    /// Starts at the beginning of `text`, which stands at `start` in its file.
+    pub fn new(text: &'t str, start: Position) -> Self {
+        let end = text.len() + usize::from(!text.ends_with('\n'));
+        let before = (start.column as usize).saturating_sub(1);
+        let mut cursor = Self {
+            text,
+            end,
+            offset: 0,
+            index: before,
+            row: 0,
+            row_start: before,
+            line: start.line,
+            line_start: 0,
+            loaded: 0,
+            held_from: 0,
+            padding: 0,
+        };
+        // A byte order mark belongs to the encoding, and takes no column.
+        if text.as_bytes().starts_with(BOM) {
+            (cursor.offset, cursor.index, cursor.row_start) = (BOM.len(), before + 1, before + 1);
+            (cursor.loaded, cursor.held_from) = (BOM.len(), BOM.len());
+        }
+        cursor
+    }
+
+    /// Where the cursor stands.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            offset: narrow(self.offset),
+            index: narrow(self.index),
+            row: narrow(self.row),
+            indent: narrow(self.index - self.row_start),
+            line: self.line,
+            column: narrow(self.index - self.line_start + 1),
+        }
+    }
+
+    /// The number of characters before the cursor.
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The number of YAML's line breaks before the cursor.
+    pub const fn row(&self) -> usize {
+        self.row
+    }
+
+    /// The offset in bytes.
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// How many characters stand before the cursor in its row.
+    pub const fn indent(&self) -> usize {
+        self.index - self.row_start
+    }
+
+    /// The text between two offsets.
+    pub fn slice(&self, from: usize, to: usize) -> &'t str {
+        self.text.get(from..to.min(self.text.len())).unwrap_or_default()
+    }
+
+    /// Whether nothing is left.
+    pub const fn is_at_end(&self) -> bool {
+        self.offset >= self.end
+    }
+
+    /// The byte `ahead` bytes after the cursor; zero beyond the end.
+    pub fn byte(&self, ahead: usize) -> u8 {
+        let at = self.offset + ahead;
+        match self.text.as_bytes().get(at) {
+            Some(byte) => *byte,
+            None if at + 1 == self.end => b'\n',
+            None => 0,
+        }
+    }
+
+    /// The character at the cursor.
+    pub fn character(&self) -> Option<char> {
+        self.text.get(self.offset..).and_then(|rest| rest.chars().next())
+    }
+
+    /// Whether a space or tab stands `ahead` bytes after the cursor.
+    pub fn is_blank(&self, ahead: usize) -> bool {
+        matches!(self.byte(ahead), b' ' | b'\t')
+    }
+
+    /// Whether a line break stands `ahead` bytes after the cursor.
+    pub fn is_break(&self, ahead: usize) -> bool {
+        match self.byte(ahead) {
+            b'\n' | b'\r' => true,
+            0xC2 => self.byte(ahead + 1) == 0x85,
+            0xE2 => self.byte(ahead + 1) == 0x80 && matches!(self.byte(ahead + 2), 0xA8 | 0xA9),
+            _ => false,
+        }
+    }
+
+    /// Whether a line break or the end stands `ahead` bytes after the cursor.
+    pub fn is_break_or_end(&self, ahead: usize) -> bool {
+        self.offset + ahead >= self.end || self.is_break(ahead)
+    }
+
+    /// Whether a space, a tab, a line break or the end stands `ahead` bytes after the cursor.
+    pub fn is_blank_or_end(&self, ahead: usize) -> bool {
+        self.is_blank(ahead) || self.is_break_or_end(ahead)
+    }
+
+    /// Whether the row starts with `---` or `...` and the cursor is there.
+    pub fn is_document_indicator(&self) -> bool {
+        self.indent() == 0
+            && matches!((self.byte(0), self.byte(1), self.byte(2)), (b'-', b'-', b'-') | (b'.', b'.', b'.'))
+            && self.is_blank_or_end(3)
+    }
+
+    /// Whether what kubectl's reader holds in memory starts with a byte order mark. It skips the first character of
+    /// each line then, where it means to skip a mark that stands there.
+    pub fn skips_at_line_start(&self) -> bool {
+        self.text.as_bytes().get(self.held_from..).is_some_and(|held| held.starts_with(BOM))
+    }
+
+    /// Goes on by `bytes` ASCII characters.
+    pub const fn advance(&mut self, bytes: usize) {
+        self.offset += bytes;
+        self.index += bytes;
+    }
+
+    /// Goes on by one character, whatever its length.
+    pub fn advance_character(&mut self) {
+        self.offset += self.character().map_or(1, char::len_utf8);
+        self.index += 1;
+    }
+
+    /// Goes on over bytes that are in none of the classes in `stop`; gives the text that was passed.
+    ///
+    /// Bytes of the class [`class::BREAK`] that turn out not to break a line are passed.
+    pub fn pass_until(&mut self, stop: u8) -> &'t str {
+        let bytes = self.text.as_bytes();
+        let start = self.offset;
+        let mut at = start;
+        let mut characters = 0;
+        while let Some(byte) = bytes.get(at) {
+            if class::OF[usize::from(*byte)] & stop != 0 {
+                let is_other = match byte {
+                    0xC2 => bytes.get(at + 1) != Some(&0x85),
+                    0xE2 => !matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])),
+                    _ => false,
+                };
+                if !is_other {
+                    break;
+                }
+            }
+            characters += usize::from((byte & 0xC0) != 0x80);
+            at += 1;
+        }
+        self.offset = at;
+        self.index += characters;
+        self.slice(start, at)
+    }
+
+    /// Goes on to the end of the row.
+    pub fn pass_row(&mut self) -> &'t str {
+        self.pass_until(class::BREAK)
+    }
+
+    /// Goes on over the line break at the cursor; none if there is none.
+    pub fn pass_break(&mut self) -> Option<Break> {
+        let (bytes, kind) = match self.byte(0) {
+            b'\n' => (1, Break::Feed),
+            // kubectl takes CR LF off the end of a line and puts LF there; a CR before them stays.
+            b'\r' => match (self.byte(1), self.byte(2)) {
+                (b'\n', _) => (2, Break::Feed),
+                (b'\r', b'\n') => (3, Break::Feed),
+                _ => (1, Break::Feed),
+            },
+            0xC2 if self.byte(1) == 0x85 => (2, Break::Feed),
+            0xE2 if self.byte(1) == 0x80 && self.byte(2) == 0xA8 => (3, Break::Line),
+            0xE2 if self.byte(1) == 0x80 && self.byte(2) == 0xA9 => (3, Break::Paragraph),
+            _ => return None,
+        };
+        let ends_line = self.byte(bytes - 1) == b'\n';
+        self.offset += bytes;
+        self.index += 1;
+        self.row += 1;
+        self.row_start = self.index;
+        if ends_line {
+            self.line += 1;
+            self.line_start = self.index;
+        }
+        Some(kind)
+    }
+
+    /// Sees to it that the next `characters` characters have been looked at.
+    ///
+    /// # Errors
+    /// A character that YAML does not allow.
+    pub fn need(&mut self, characters: usize) -> Result<(), Fault> {
+        if self.offset + 4 * characters <= self.loaded {
+            return Ok(());
+        }
+        self.load(characters)
+    }
+
+    fn load(&mut self, characters: usize) -> Result<(), Fault> {
+        while self.ahead(characters) < characters {
+            // The cursor may have passed what has been looked at: that reader would have stopped a character before.
+            let before = self.slice(0, self.loaded).char_indices().next_back().map_or(0, |(at, _)| at);
+            self.held_from = if self.offset > self.loaded { before } else { self.offset };
+            if self.loaded >= self.text.len() {
+                // The end is one more character to that reader, and each further look adds one.
+                self.padding += 1;
+                return Ok(());
+            }
+            let mut to = (self.loaded + self.piece()).min(self.text.len());
+            while !self.text.is_char_boundary(to) {
+                to -= 1;
+            }
+            self.refuse_control_characters(to)?;
+            self.loaded = to;
+        }
+        Ok(())
+    }
+
+    /// How many characters from the cursor on have been looked at; no more than `characters` are counted.
+    fn ahead(&self, characters: usize) -> usize {
+        let known = self.text.get(self.offset..self.loaded).unwrap_or_default().chars().take(characters).count();
+        let is_whole = self.loaded >= self.text.len();
+        known + if is_whole { self.end.saturating_sub(self.text.len().max(self.offset)) + self.padding } else { 0 }
+    }
+
+    /// The length of the next piece; a byte order mark is a part of the first one.
+    fn piece(&self) -> usize {
+        let is_after_mark = self.loaded == BOM.len() && self.text.as_bytes().starts_with(BOM);
+        if is_after_mark { PIECE - BOM.len() } else { PIECE }
+    }
+
+    /// Looks at the characters up to `to`.
+    fn refuse_control_characters(&self, to: usize) -> Result<(), Fault> {
+        let piece = self.slice(self.loaded, to);
+        // Printable ASCII and line breaks are all there is, nearly always.
+        if piece.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+            return Ok(());
+        }
+        match piece.char_indices().find(|(_, c)| !is_allowed(*c)) {
+            None => Ok(()),
+            Some((at, found)) => Err(Fault::new(FaultKind::ControlCharacter(found), self.mark_at(self.loaded + at))),
+        }
+    }
+
+    /// The mark of an offset that the cursor has not reached.
+    fn mark_at(&self, offset: usize) -> Mark {
+        let between = self.slice(self.offset, offset);
+        let lines = between.bytes().filter(|byte| *byte == b'\n').count();
+        let column = match between.rfind('\n') {
+            Some(last) => between[last + 1..].chars().count() + 1,
+            None => self.index - self.line_start + 1 + between.chars().count(),
+        };
+        Mark {
+            offset: narrow(offset),
+            line: self.line.saturating_add(narrow(lines)),
+            column: narrow(column),
+            ..self.mark()
+        }
+    }
+}
+
+/// Whether YAML allows the character unescaped.
+const fn is_allowed(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// A document is smaller than 4 GiB, see `MAX_DOCUMENT`.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

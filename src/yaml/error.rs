@@ -1,0 +1,229 @@
+//! Why a text could not be read: a [`Fault`] is what a stage of the reader has met, and a
+//! [`ReadError`] what a person is told of it.
+
+use thiserror::Error;
+
+use super::cursor::Mark;
+use super::node::Position;
+
+/// Why kubectl could not read a document.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// The text is not well-formed.
+    #[error("{message}")]
+    Syntax {
+        /// Where the cause is.
+        position: Position,
+        /// What is wrong, as a sentence.
+        message: String,
+        /// What to do about it, as a sentence.
+        help: Option<String>,
+    },
+    /// Something other than a comment after `---` at the start of a line.
+    #[error("kubectl takes no text after '---' at the start of a line. Put {text:?} on a line of its own.")]
+    Separator {
+        /// Where the text stands.
+        position: Position,
+        /// The text.
+        text: String,
+    },
+    /// A character that YAML does not allow.
+    #[error("The control character {found:?} cannot stand in YAML. Write it as an escape in double quotes.")]
+    Control {
+        /// Where it stands.
+        position: Position,
+        /// The character.
+        found: char,
+    },
+    /// A key that is not a scalar, or null.
+    #[error("A key must be a string, and this one is {kind}. Quote it if text was meant.")]
+    Key {
+        /// Where it stands.
+        position: Position,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// `.inf` or `.nan`, or a number that no float holds.
+    #[error("{text} is not a finite number, and JSON holds no other. Quote it if text was meant.")]
+    NotFinite {
+        /// Where it stands.
+        position: Position,
+        /// How it is written.
+        text: String,
+    },
+    /// A value that its tag does not fit.
+    #[error("{text:?} is not a valid {tag}. Drop the tag, or write a value of that type.")]
+    Tag {
+        /// Where it stands.
+        position: Position,
+        /// The value.
+        text: String,
+        /// The tag.
+        tag: String,
+    },
+    /// A merge key whose value is not a mapping.
+    #[error("'<<' merges a mapping or a list of mappings, and this is neither.")]
+    Merge {
+        /// Where the value stands.
+        position: Position,
+    },
+    /// An alias to an anchor that encloses it.
+    #[error("The alias *{name} stands inside the value that it names.")]
+    RecursiveAlias {
+        /// Where it stands.
+        position: Position,
+        /// The anchor.
+        name: String,
+    },
+    /// An alias to an anchor that nothing before it has.
+    #[error("There is no anchor &{name} before this alias.")]
+    UnknownAlias {
+        /// Where it stands.
+        position: Position,
+        /// The anchor.
+        name: String,
+    },
+    /// Aliases that multiply the document beyond all measure.
+    #[error("The aliases of this document multiply it beyond what can be read. Write the values out.")]
+    Aliases {
+        /// Where the limit was passed.
+        position: Position,
+    },
+    /// A document that takes too much memory to be read.
+    #[error("This document is larger than {} MiB, and no Kubernetes object is. Put '---' between objects.", max >> 20)]
+    Size {
+        /// Where the document starts.
+        position: Position,
+        /// The limit in bytes.
+        max: usize,
+    },
+    /// Too many levels.
+    #[error("This nests more than {max} levels deep, which no Kubernetes object does.")]
+    Depth {
+        /// Where the limit was passed.
+        position: Position,
+        /// The limit.
+        max: usize,
+    },
+}
+
+impl ReadError {
+    /// Where in the file the error is.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        match self {
+            Self::Syntax { position, .. }
+            | Self::Separator { position, .. }
+            | Self::Control { position, .. }
+            | Self::Key { position, .. }
+            | Self::NotFinite { position, .. }
+            | Self::Tag { position, .. }
+            | Self::Merge { position }
+            | Self::RecursiveAlias { position, .. }
+            | Self::UnknownAlias { position, .. }
+            | Self::Aliases { position }
+            | Self::Size { position, .. }
+            | Self::Depth { position, .. } => *position,
+        }
+    }
+
+    /// What to do about it, where the message does not say so.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::Syntax { help, .. } => help.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What is wrong and what to do about it, in one text.
+    #[must_use]
+    pub fn with_help(&self) -> String {
+        match self.help() {
+            Some(help) => format!("{self} {help}"),
+            None => self.to_string(),
+        }
+    }
+}
+
+/// Where the scanner or the parser could not go on, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What it has met.
+    pub kind: FaultKind,
+    /// Where.
+    pub at: Mark,
+    /// Where what it was reading has begun, if that is elsewhere.
+    pub begun: Option<Mark>,
+}
+
+impl Fault {
+    /// A fault of something that begins where it is met.
+    pub const fn new(kind: FaultKind, at: Mark) -> Self {
+        Self { kind, at, begun: None }
+    }
+
+    /// A fault at `at`, of something that begins at `begun`.
+    pub const fn within(kind: FaultKind, begun: Mark, at: Mark) -> Self {
+        Self { kind, at, begun: Some(begun) }
+    }
+}
+
+/// What the scanner or the parser has met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A character that YAML does not allow.
+    ControlCharacter(char),
+    /// A character that nothing can start with.
+    NothingStartsWith(char),
+    /// A tab where indentation is made of spaces.
+    TabInIndentation,
+    /// A line that must be a key, and has no colon.
+    NoColon,
+    /// More levels than the scanner takes.
+    TooDeep,
+    /// `- ` where no list can start.
+    ListNotAllowed,
+    /// `? ` where no key can start.
+    KeyNotAllowed,
+    /// `: ` where no value can start.
+    ValueNotAllowed,
+    /// A line that starts with `%` and is not a directive.
+    Directive(&'static str),
+    /// `&` or `*` without a proper name.
+    AnchorName,
+    /// `!` without a proper name.
+    Tag(&'static str),
+    /// Something other than a comment after `|` or `>`.
+    AfterBlockIndicator,
+    /// `|0` or `>0`.
+    ZeroIndentation,
+    /// `---` or `...` inside quotes.
+    DocumentIndicatorInQuotes,
+    /// Quotes that are not closed.
+    UnclosedQuote,
+    /// `\` and a character that makes no escape.
+    UnknownEscape(char),
+    /// `\x`, `\u` or `\U` without enough hexadecimal digits.
+    EscapeDigits(u8),
+    /// An escape that stands for no character.
+    EscapeCode,
+    /// A directive without a document after it.
+    NoDocumentStart,
+    /// A directive that stands twice.
+    RepeatedDirective,
+    /// `%YAML` with another version than 1.1.
+    Version,
+    /// A tag whose handle no directive has made known.
+    UnknownTagHandle,
+    /// Nothing where a value must stand.
+    NoValue,
+    /// Something other than an entry where the entries of a list stand.
+    NoDash,
+    /// Something other than a key where the keys of a mapping stand.
+    NoKey,
+    /// Neither `,` nor `]` after an element.
+    ListInBrackets,
+    /// Neither `,` nor `}` after an entry.
+    MappingInBraces,
+}

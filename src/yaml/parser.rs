@@ -1,0 +1,511 @@
+//! Tokens become events: a [`Scanner`] comes in, the [`Event`]s of its first document go out.
+//!
+//! A machine of states in libyaml's manner: no recursion, so that the depth of a document is no danger
+//! to the stack. kubectl reads the first document of each piece between `---` only, and so does this.
+//!
+//! Departs from YAML 1.2 as libyaml does: an empty value may stand before any key, `[a: b]` is a list of a mapping,
+//! and in `{a, b}` the keys have no values.
+
+use std::borrow::Cow;
+
+use super::cursor::Mark;
+use super::error::{Fault, FaultKind};
+use super::event::{Event, EventKind, Properties};
+use super::scanner::Scanner;
+use super::token::{Token, TokenKind};
+
+/// What the next token is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    DocumentStart,
+    DocumentEnd,
+    End,
+    SequenceEntry,
+    IndentlessEntry,
+    MappingKey,
+    MappingValue,
+    FlowSequenceFirst,
+    FlowSequenceEntry,
+    FlowPairKey,
+    FlowPairValue,
+    FlowPairEnd,
+    FlowMappingFirst,
+    FlowMappingKey,
+    FlowMappingValue,
+    FlowMappingNoValue,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Context {
+    /// In a block collection.
+    Block,
+    /// In a block mapping, where a list needs no indentation of its own.
+    BlockOrIndentless,
+    /// In brackets.
+    Flow,
+}
+
+/// Quotes that have been closed on another line than they were opened on.
+#[derive(Debug, Clone, Copy)]
+pub struct LongQuote {
+    /// Where they were opened.
+    pub start: Mark,
+    /// The line on which they were closed.
+    pub last_line: u32,
+}
+
+/// Makes events of tokens.
+#[derive(Debug)]
+pub struct Parser<'t> {
+    scanner: Scanner<'t>,
+    state: State,
+    /// What to go on with when the collection at hand has ended.
+    states: Vec<State>,
+    /// Where the open collections have started.
+    starts: Vec<Mark>,
+    tags: Vec<(&'t str, Cow<'t, str>)>,
+    long_quote: Option<LongQuote>,
+}
+
+impl<'t> Parser<'t> {
+    /// Starts at the beginning of a text.
+    pub const fn new(scanner: Scanner<'t>) -> Self {
+        Self {
+            scanner,
+            state: State::DocumentStart,
+            states: Vec::new(),
+            starts: Vec::new(),
+            tags: Vec::new(),
+            long_quote: None,
+        }
+    }
+
+    /// The last scalar in quotes that goes over several lines: where something is wrong after one, it may have taken
+    /// in too much.
+    pub const fn long_quote(&self) -> Option<LongQuote> {
+        self.long_quote
+    }
+
+    /// The next event; after the end of the document nothing but [`EventKind::StreamEnd`].
+    ///
+    /// # Errors
+    /// A text that is not well-formed.
+    pub fn next(&mut self) -> Result<Event<'t>, Fault> {
+        match self.state {
+            State::DocumentStart => self.document_start(),
+            State::DocumentEnd => self.document_end(),
+            State::End => {
+                let mark = self.scanner.peek()?.start;
+                Ok(event(EventKind::StreamEnd, mark, 0))
+            }
+            State::SequenceEntry => self.sequence_entry(),
+            State::IndentlessEntry => self.indentless_entry(),
+            State::MappingKey => self.mapping_key(),
+            State::MappingValue => self.mapping_value(),
+            State::FlowSequenceFirst => self.flow_sequence_entry(true),
+            State::FlowSequenceEntry => self.flow_sequence_entry(false),
+            State::FlowPairKey => self.flow_pair_key(),
+            State::FlowPairValue => self.flow_pair_value(),
+            State::FlowPairEnd => {
+                let mark = self.scanner.peek()?.start;
+                self.state = State::FlowSequenceEntry;
+                Ok(event(EventKind::MappingEnd, mark, 0))
+            }
+            State::FlowMappingFirst => self.flow_mapping_key(true),
+            State::FlowMappingKey => self.flow_mapping_key(false),
+            State::FlowMappingValue => self.flow_mapping_value(),
+            State::FlowMappingNoValue => {
+                let mark = self.scanner.peek()?.start;
+                self.state = State::FlowMappingKey;
+                Ok(empty(mark))
+            }
+        }
+    }
+
+    /// Goes on with what the collection at hand stands in.
+    fn leave(&mut self) {
+        self.state = self.states.pop().unwrap_or(State::End);
+    }
+
+    /// The document's first event, which is that of its root.
+    fn document_start(&mut self) -> Result<Event<'t>, Fault> {
+        let (has_directive, starts) = match self.scanner.peek()?.kind {
+            TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } => (true, true),
+            TokenKind::DocumentStart => (false, true),
+            TokenKind::StreamEnd => {
+                self.state = State::End;
+                return self.next();
+            }
+            _ => (false, false),
+        };
+        if has_directive {
+            self.directives()?;
+        }
+        self.tags.push(("!", Cow::Borrowed("!")));
+        self.tags.push(("!!", Cow::Borrowed("tag:yaml.org,2002:")));
+        self.state = State::DocumentEnd;
+        if starts {
+            let token = self.scanner.peek()?;
+            if !matches!(token.kind, TokenKind::DocumentStart) {
+                return Err(Fault::new(FaultKind::NoDocumentStart, token.start));
+            }
+            self.scanner.take()?;
+            let token = self.scanner.peek()?;
+            if matches!(
+                token.kind,
+                TokenKind::VersionDirective { .. }
+                    | TokenKind::TagDirective { .. }
+                    | TokenKind::DocumentStart
+                    | TokenKind::DocumentEnd
+                    | TokenKind::StreamEnd
+            ) {
+                return Ok(empty(token.start));
+            }
+        }
+        self.states.push(State::DocumentEnd);
+        self.node(Context::Block)
+    }
+
+    fn directives(&mut self) -> Result<(), Fault> {
+        let mut has_version = false;
+        loop {
+            let start = self.scanner.peek()?.start;
+            match self.scanner.peek()?.kind {
+                TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } => {}
+                _ => return Ok(()),
+            }
+            match self.scanner.take()?.kind {
+                TokenKind::VersionDirective { .. } if has_version => {
+                    return Err(Fault::new(FaultKind::RepeatedDirective, start));
+                }
+                TokenKind::VersionDirective { major: 1, minor: 1 } => has_version = true,
+                TokenKind::VersionDirective { .. } => return Err(Fault::new(FaultKind::Version, start)),
+                TokenKind::TagDirective { handle, prefix } => {
+                    if self.tags.iter().any(|(known, _)| *known == handle) {
+                        return Err(Fault::new(FaultKind::RepeatedDirective, start));
+                    }
+                    self.tags.push((handle, prefix));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn document_end(&mut self) -> Result<Event<'t>, Fault> {
+        let mark = self.scanner.peek()?.start;
+        self.state = State::End;
+        Ok(event(EventKind::DocumentEnd, mark, 0))
+    }
+
+    /// A value: its anchor and tag, and what starts there.
+    fn node(&mut self, context: Context) -> Result<Event<'t>, Fault> {
+        let first = self.scanner.peek()?.start;
+        let mut anchor = None;
+        let mut tag = None;
+        let mut end = None;
+        for _ in 0..2 {
+            let is_property = match &self.scanner.peek()?.kind {
+                TokenKind::Alias(_) => end.is_none(),
+                TokenKind::Anchor(_) => anchor.is_none(),
+                TokenKind::Tag { .. } => tag.is_none(),
+                _ => false,
+            };
+            if !is_property {
+                break;
+            }
+            let token = self.scanner.take()?;
+            end = Some(after(&token));
+            match token.kind {
+                TokenKind::Alias(name) => {
+                    self.leave();
+                    return Ok(event(EventKind::Alias(name), token.start, token.width));
+                }
+                TokenKind::Anchor(name) => anchor = Some(name),
+                TokenKind::Tag { handle, suffix } => tag = Some(self.tag(handle, suffix, first, token.start)?),
+                _ => {}
+            }
+        }
+        // A tag whose text is empty is none.
+        let tag = tag.filter(|tag| !tag.is_empty());
+        self.content(context, Properties { anchor, tag }, first, end)
+    }
+
+    /// A tag with its handle written out.
+    fn tag(&self, handle: &str, suffix: Cow<'t, str>, begun: Mark, at: Mark) -> Result<Cow<'t, str>, Fault> {
+        if handle.is_empty() {
+            return Ok(suffix);
+        }
+        match self.tags.iter().find(|(known, _)| *known == handle) {
+            Some((_, prefix)) if !prefix.is_empty() || !suffix.is_empty() => {
+                Ok(Cow::Owned(format!("{prefix}{suffix}")))
+            }
+            _ => Err(Fault::within(FaultKind::UnknownTagHandle, begun, at)),
+        }
+    }
+
+    fn content(
+        &mut self,
+        context: Context,
+        properties: Properties<'t>,
+        first: Mark,
+        end: Option<Mark>,
+    ) -> Result<Event<'t>, Fault> {
+        let token = self.scanner.peek()?;
+        let (start, width) = (token.start, token.width);
+        match token.kind {
+            TokenKind::BlockEntry if context == Context::BlockOrIndentless => {
+                self.state = State::IndentlessEntry;
+                Ok(event(EventKind::SequenceStart(properties), start, 1))
+            }
+            TokenKind::Scalar { .. } => self.scalar(properties),
+            TokenKind::FlowSequenceStart => {
+                self.open(State::FlowSequenceFirst)?;
+                Ok(event(EventKind::SequenceStart(properties), start, width))
+            }
+            TokenKind::FlowMappingStart => {
+                self.open(State::FlowMappingFirst)?;
+                Ok(event(EventKind::MappingStart(properties), start, width))
+            }
+            TokenKind::BlockSequenceStart if context != Context::Flow => {
+                self.open(State::SequenceEntry)?;
+                Ok(event(EventKind::SequenceStart(properties), start, 1))
+            }
+            TokenKind::BlockMappingStart if context != Context::Flow => {
+                self.open(State::MappingKey)?;
+                Ok(event(EventKind::MappingStart(properties), start, 1))
+            }
+            _ if properties.anchor.is_some() || properties.tag.is_some() => {
+                self.leave();
+                let is_plain = properties.tag.is_none();
+                let scalar = EventKind::Scalar { properties, text: Cow::Borrowed(""), is_plain };
+                Ok(event(scalar, end.unwrap_or(start), 1))
+            }
+            // In brackets, the bracket may be what is not complete.
+            _ => {
+                let begun = self.starts.last().filter(|_| context == Context::Flow).copied().unwrap_or(first);
+                Err(Fault::within(FaultKind::NoValue, begun, start))
+            }
+        }
+    }
+
+    fn scalar(&mut self, properties: Properties<'t>) -> Result<Event<'t>, Fault> {
+        let token = self.scanner.take()?;
+        self.leave();
+        let TokenKind::Scalar { text, is_plain } = token.kind else {
+            return Err(Fault::new(FaultKind::NoValue, token.start));
+        };
+        if !is_plain && token.last_line > token.start.line {
+            self.long_quote = Some(LongQuote { start: token.start, last_line: token.last_line });
+        }
+        let is_plain = match properties.tag.as_deref() {
+            None => is_plain,
+            Some(tag) => tag == "!",
+        };
+        Ok(event(EventKind::Scalar { properties, text, is_plain }, token.start, token.width))
+    }
+
+    /// Takes the token that starts a collection.
+    fn open(&mut self, state: State) -> Result<(), Fault> {
+        let token = self.scanner.take()?;
+        self.starts.push(token.start);
+        self.state = state;
+        Ok(())
+    }
+
+    /// Takes the token that ends a collection.
+    fn close(&mut self, kind: EventKind<'t>) -> Result<Event<'t>, Fault> {
+        let token = self.scanner.take()?;
+        self.starts.pop();
+        self.leave();
+        Ok(event(kind, token.start, token.width))
+    }
+
+    /// A fault in the collection at hand.
+    fn fault(&mut self, kind: FaultKind) -> Result<Event<'t>, Fault> {
+        let at = self.scanner.peek()?.start;
+        Err(Fault { kind, at, begun: self.starts.last().copied() })
+    }
+
+    fn sequence_entry(&mut self) -> Result<Event<'t>, Fault> {
+        match self.scanner.peek()?.kind {
+            TokenKind::BlockEntry => {
+                let mark = self.scanner.take()?.start;
+                match self.scanner.peek()?.kind {
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => Ok(empty(mark)),
+                    _ => {
+                        self.states.push(State::SequenceEntry);
+                        self.node(Context::Block)
+                    }
+                }
+            }
+            TokenKind::BlockEnd => self.close(EventKind::SequenceEnd),
+            _ => self.fault(FaultKind::NoDash),
+        }
+    }
+
+    fn indentless_entry(&mut self) -> Result<Event<'t>, Fault> {
+        let token = self.scanner.peek()?;
+        if !matches!(token.kind, TokenKind::BlockEntry) {
+            let mark = token.start;
+            self.leave();
+            return Ok(event(EventKind::SequenceEnd, mark, 0));
+        }
+        let mark = self.scanner.take()?.start;
+        match self.scanner.peek()?.kind {
+            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(empty(mark)),
+            _ => {
+                self.states.push(State::IndentlessEntry);
+                self.node(Context::Block)
+            }
+        }
+    }
+
+    fn mapping_key(&mut self) -> Result<Event<'t>, Fault> {
+        match self.scanner.peek()?.kind {
+            TokenKind::Key => {
+                let mark = self.scanner.take()?.start;
+                self.block_value(mark, State::MappingValue)
+            }
+            TokenKind::BlockEnd => self.close(EventKind::MappingEnd),
+            _ => self.fault(FaultKind::NoKey),
+        }
+    }
+
+    fn mapping_value(&mut self) -> Result<Event<'t>, Fault> {
+        let token = self.scanner.peek()?;
+        if !matches!(token.kind, TokenKind::Value) {
+            let mark = token.start;
+            self.state = State::MappingKey;
+            return Ok(empty(mark));
+        }
+        let mark = self.scanner.take()?.start;
+        self.block_value(mark, State::MappingKey)
+    }
+
+    /// A key or value of a block mapping, or nothing, at `mark`; `next` comes after it.
+    fn block_value(&mut self, mark: Mark, next: State) -> Result<Event<'t>, Fault> {
+        match self.scanner.peek()?.kind {
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
+                self.state = next;
+                Ok(empty(mark))
+            }
+            _ => {
+                self.states.push(next);
+                self.node(Context::BlockOrIndentless)
+            }
+        }
+    }
+
+    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'t>, Fault> {
+        if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowSequenceEnd) {
+            if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
+                return self.fault(FaultKind::ListInBrackets);
+            }
+            self.scanner.take()?;
+        }
+        match self.scanner.peek()?.kind {
+            TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
+            TokenKind::Key => {
+                let token = self.scanner.take()?;
+                self.state = State::FlowPairKey;
+                Ok(event(EventKind::MappingStart(Properties::default()), token.start, 1))
+            }
+            _ => {
+                self.states.push(State::FlowSequenceEntry);
+                self.node(Context::Flow)
+            }
+        }
+    }
+
+    fn flow_pair_key(&mut self) -> Result<Event<'t>, Fault> {
+        match self.scanner.peek()?.kind {
+            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
+                // As libyaml does it, the token is lost, whatever it is.
+                let mark = self.scanner.take()?.start;
+                self.state = State::FlowPairValue;
+                Ok(empty(mark))
+            }
+            _ => {
+                self.states.push(State::FlowPairValue);
+                self.node(Context::Flow)
+            }
+        }
+    }
+
+    fn flow_pair_value(&mut self) -> Result<Event<'t>, Fault> {
+        self.flow_value(State::FlowPairEnd)
+    }
+
+    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'t>, Fault> {
+        if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowMappingEnd) {
+            if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
+                return self.fault(FaultKind::MappingInBraces);
+            }
+            self.scanner.take()?;
+        }
+        match self.scanner.peek()?.kind {
+            TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
+            TokenKind::Key => {
+                self.scanner.take()?;
+                let token = self.scanner.peek()?;
+                match token.kind {
+                    TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
+                        let mark = token.start;
+                        self.state = State::FlowMappingValue;
+                        Ok(empty(mark))
+                    }
+                    _ => {
+                        self.states.push(State::FlowMappingValue);
+                        self.node(Context::Flow)
+                    }
+                }
+            }
+            _ => {
+                self.states.push(State::FlowMappingNoValue);
+                self.node(Context::Flow)
+            }
+        }
+    }
+
+    fn flow_mapping_value(&mut self) -> Result<Event<'t>, Fault> {
+        self.flow_value(State::FlowMappingKey)
+    }
+
+    /// The value of a key in brackets, or nothing; `next` comes after it.
+    fn flow_value(&mut self, next: State) -> Result<Event<'t>, Fault> {
+        let mut mark = self.scanner.peek()?.start;
+        if matches!(self.scanner.peek()?.kind, TokenKind::Value) {
+            mark = self.scanner.take()?.start;
+            let ends = matches!(
+                (&self.scanner.peek()?.kind, next),
+                (TokenKind::FlowEntry, _)
+                    | (TokenKind::FlowSequenceEnd, State::FlowPairEnd)
+                    | (TokenKind::FlowMappingEnd, State::FlowMappingKey)
+            );
+            if !ends {
+                self.states.push(next);
+                return self.node(Context::Flow);
+            }
+        }
+        self.state = next;
+        Ok(empty(mark))
+    }
+}
+
+const fn event(kind: EventKind<'_>, start: Mark, width: u32) -> Event<'_> {
+    Event { kind, start, width }
+}
+
+/// Nothing where a value may stand; `mark` is that of the indicator before it, where there is one.
+fn empty<'t>(mark: Mark) -> Event<'t> {
+    let properties = Properties::default();
+    event(EventKind::Scalar { properties, text: Cow::Borrowed(""), is_plain: true }, mark, 1)
+}
+
+/// The mark after a token of one line.
+fn after(token: &Token<'_>) -> Mark {
+    let Mark { offset, index, row, indent, line, column } = token.start;
+    let width = token.width;
+    Mark { offset, index: index + width, row, indent: indent + width, line, column: column + width }
+}

@@ -1,0 +1,451 @@
+//! Characters become tokens: a [`Cursor`] comes in, [`Token`]s go out one by one.
+//!
+//! Works in libyaml's manner, and so in that of kubectl's reader. Indentation becomes tokens of its own, and
+//! a scalar, alias or bracket is known to be a key only when its `:` comes, on the same line and within 1,024
+//! characters: until then the tokens from it on are held back, so that `Key` can be put before them.
+//!
+//! Departs from YAML 1.2 as libyaml does: inside brackets `?` and `:` are indicators whatever follows them,
+//! `-` may start a plain scalar before anything but white space, and a list may stand at its key's indentation.
+
+use std::collections::VecDeque;
+
+use super::cursor::{Cursor, Mark};
+use super::error::{Fault, FaultKind};
+use super::node::Position;
+use super::token::{Token, TokenKind};
+use super::{block, plain, property, quoted};
+
+/// How many characters a key may be long.
+const LONGEST_KEY: usize = 1024;
+/// How many brackets may be open, and how many indentations.
+const DEEPEST: usize = 10_000;
+
+/// Where a key may have started on one level of brackets.
+#[derive(Debug, Clone, Copy, Default)]
+struct PossibleKey {
+    is_possible: bool,
+    /// Whether there must be a key, since it stands at the indentation of a mapping.
+    is_required: bool,
+    /// Whether tokens are held back for it.
+    is_awaited: bool,
+    /// The number of its first token.
+    token: usize,
+    mark: Mark,
+}
+
+/// Makes tokens of a text.
+#[derive(Debug)]
+pub struct Scanner<'t> {
+    cursor: Cursor<'t>,
+    /// The tokens that have been made and not been taken.
+    tokens: VecDeque<Token<'t>>,
+    /// How many have been taken.
+    taken: usize,
+    is_ready: bool,
+    has_ended: bool,
+    /// The indentation of the innermost block collection, -1 at the top.
+    indent: i64,
+    indents: Vec<i64>,
+    /// One entry for the block context, and one for each open bracket.
+    keys: Vec<PossibleKey>,
+    allows_key: bool,
+}
+
+impl<'t> Scanner<'t> {
+    /// Starts at the beginning of `text`, which stands at `start` in its file.
+    pub fn new(text: &'t str, start: Position) -> Self {
+        Self {
+            cursor: Cursor::new(text, start),
+            tokens: VecDeque::new(),
+            taken: 0,
+            is_ready: false,
+            has_ended: false,
+            indent: -1,
+            indents: Vec::new(),
+            keys: vec![PossibleKey::default()],
+            allows_key: true,
+        }
+    }
+
+    /// The next token, which stays where it is. After the end there is only [`TokenKind::StreamEnd`].
+    ///
+    /// # Errors
+    /// Text that makes no token.
+    pub fn peek(&mut self) -> Result<&Token<'t>, Fault> {
+        if !self.is_ready {
+            self.fetch_enough()?;
+            self.is_ready = true;
+        }
+        self.tokens.front().ok_or_else(|| Fault::new(FaultKind::NoValue, self.cursor.mark()))
+    }
+
+    /// Takes the next token.
+    ///
+    /// # Errors
+    /// As [`Self::peek`].
+    pub fn take(&mut self) -> Result<Token<'t>, Fault> {
+        let first = self.peek()?;
+        if matches!(first.kind, TokenKind::StreamEnd) {
+            return Ok(first.clone());
+        }
+        self.is_ready = false;
+        self.taken += 1;
+        self.tokens.pop_front().ok_or_else(|| Fault::new(FaultKind::NoValue, self.cursor.mark()))
+    }
+
+    /// Makes tokens until the first of them is sure not to be preceded by another one.
+    fn fetch_enough(&mut self) -> Result<(), Fault> {
+        while self.tokens.is_empty() || self.awaits_first()? {
+            if self.has_ended {
+                break;
+            }
+            self.fetch()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the first token may turn out to start a key.
+    fn awaits_first(&mut self) -> Result<bool, Fault> {
+        let first = self.taken;
+        // The keys of the levels have been started one after the other.
+        let level = match self.keys.as_slice() {
+            [only] => usize::from(only.token != first),
+            keys => keys.partition_point(|key| key.token < first),
+        };
+        match self.keys.get(level) {
+            Some(key) if key.is_awaited && key.token == first => self.is_still_possible(level),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether a key may still have started on this level.
+    fn is_still_possible(&mut self, level: usize) -> Result<bool, Fault> {
+        let Some(key) = self.keys.get_mut(level) else { return Ok(false) };
+        if !key.is_possible {
+            return Ok(false);
+        }
+        let is_past =
+            (key.mark.row as usize) < self.cursor.row() || key.mark.index as usize + LONGEST_KEY < self.cursor.index();
+        if !is_past {
+            return Ok(true);
+        }
+        if key.is_required {
+            return Err(Fault::within(FaultKind::NoColon, key.mark, self.cursor.mark()));
+        }
+        key.is_possible = false;
+        Ok(false)
+    }
+
+    fn fetch(&mut self) -> Result<(), Fault> {
+        self.pass_to_next_token()?;
+        self.unroll_indent(column(&self.cursor));
+        self.cursor.need(4)?;
+        if self.cursor.is_at_end() {
+            return self.fetch_end();
+        }
+        let is_first = self.cursor.indent() == 0;
+        let is_in_block = self.keys.len() == 1;
+        let first = self.cursor.byte(0);
+        match first {
+            b'%' if is_first => return self.fetch_directive(),
+            b'-' | b'.' if is_first && self.cursor.is_document_indicator() => return self.fetch_document_indicator(),
+            b'[' => return self.fetch_opening(TokenKind::FlowSequenceStart),
+            b'{' => return self.fetch_opening(TokenKind::FlowMappingStart),
+            b']' => return self.fetch_closing(TokenKind::FlowSequenceEnd),
+            b'}' => return self.fetch_closing(TokenKind::FlowMappingEnd),
+            b',' => return self.fetch_comma(),
+            b'-' if self.cursor.is_blank_or_end(1) => return self.fetch_dash(),
+            b'?' if !is_in_block || self.cursor.is_blank_or_end(1) => return self.fetch_key(),
+            b':' if !is_in_block || self.cursor.is_blank_or_end(1) => return self.fetch_value(),
+            b'*' | b'&' => return self.fetch_key_part(property::scan_anchor),
+            b'!' => return self.fetch_key_part(property::scan_tag),
+            b'|' | b'>' if is_in_block => return self.fetch_block_scalar(),
+            b'\'' | b'"' => {
+                return self.fetch_key_part(|cursor| {
+                    quoted::scan(cursor).map(|text| TokenKind::Scalar { text, is_plain: false })
+                });
+            }
+            _ => {}
+        }
+        let starts_plain = match first {
+            b'-' => !self.cursor.is_blank(1),
+            b'?' | b':' => is_in_block && !self.cursor.is_blank_or_end(1),
+            b'#' | b'|' | b'>' | b'%' | b'@' | b'`' => false,
+            _ => !self.cursor.is_blank_or_end(0),
+        };
+        if starts_plain {
+            return self.fetch_plain_scalar();
+        }
+        let found = self.cursor.character().unwrap_or('\n');
+        let kind = if found == '\t' { FaultKind::TabInIndentation } else { FaultKind::NothingStartsWith(found) };
+        Err(Fault::new(kind, self.cursor.mark()))
+    }
+
+    /// Goes on over white space, line breaks and comments.
+    fn pass_to_next_token(&mut self) -> Result<(), Fault> {
+        loop {
+            self.cursor.need(1)?;
+            if self.cursor.indent() == 0 && self.cursor.skips_at_line_start() && !self.cursor.is_at_end() {
+                self.cursor.advance_character();
+            }
+            self.cursor.need(1)?;
+            let allows_tab = self.keys.len() > 1 || !self.allows_key;
+            while self.cursor.byte(0) == b' ' || (allows_tab && self.cursor.byte(0) == b'\t') {
+                self.cursor.advance(1);
+                self.cursor.need(1)?;
+            }
+            if self.cursor.byte(0) == b'#' {
+                self.cursor.pass_row();
+                self.cursor.need(1)?;
+            }
+            if self.cursor.pass_break().is_none() {
+                return Ok(());
+            }
+            if self.keys.len() == 1 {
+                self.allows_key = true;
+            }
+        }
+    }
+
+    /// Appends a token that starts at `start` and ends at the cursor.
+    fn push(&mut self, kind: TokenKind<'t>, start: Mark) {
+        let end = self.cursor.mark();
+        self.push_until(kind, start, end);
+    }
+
+    fn push_until(&mut self, kind: TokenKind<'t>, start: Mark, end: Mark) {
+        let width = if start.line == end.line { end.index.saturating_sub(start.index) } else { 1 };
+        self.tokens.push_back(Token { kind, start, width, last_line: end.line });
+    }
+
+    /// Puts a token that has no characters of its own before the token of this number, if that has not been taken.
+    fn insert(&mut self, kind: TokenKind<'t>, mark: Mark, number: usize) {
+        let token = Token { kind, start: mark, width: 0, last_line: mark.line };
+        match number.checked_sub(self.taken) {
+            Some(at) if at <= self.tokens.len() => self.tokens.insert(at, token),
+            _ => self.tokens.push_back(token),
+        }
+    }
+
+    /// The number of the token that is made next.
+    fn next_number(&self) -> usize {
+        self.taken + self.tokens.len()
+    }
+
+    /// Opens a block collection if `indent` is greater than that of the one around it.
+    fn roll_indent(&mut self, indent: i64, kind: TokenKind<'t>, mark: Mark, number: usize) -> Result<(), Fault> {
+        if self.keys.len() > 1 || self.indent >= indent {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = indent;
+        if self.indents.len() > DEEPEST {
+            return Err(Fault::new(FaultKind::TooDeep, mark));
+        }
+        self.insert(kind, mark, number);
+        Ok(())
+    }
+
+    /// Closes the block collections whose indentation is greater than `indent`.
+    fn unroll_indent(&mut self, indent: i64) {
+        if self.keys.len() > 1 {
+            return;
+        }
+        while self.indent > indent {
+            let mark = self.cursor.mark();
+            self.push_until(TokenKind::BlockEnd, mark, mark);
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    /// Notes that a key may start at the cursor.
+    fn save_key(&mut self) -> Result<(), Fault> {
+        if !self.allows_key {
+            return Ok(());
+        }
+        let key = PossibleKey {
+            is_possible: true,
+            is_required: self.keys.len() == 1 && self.indent == column(&self.cursor),
+            is_awaited: true,
+            token: self.next_number(),
+            mark: self.cursor.mark(),
+        };
+        self.forget_key()?;
+        if let Some(last) = self.keys.last_mut() {
+            *last = key;
+        }
+        Ok(())
+    }
+
+    /// Gives up the key that may have started on this level.
+    fn forget_key(&mut self) -> Result<(), Fault> {
+        let now = self.cursor.mark();
+        let Some(key) = self.keys.last_mut().filter(|key| key.is_possible) else { return Ok(()) };
+        if key.is_required {
+            return Err(Fault::within(FaultKind::NoColon, key.mark, now));
+        }
+        (key.is_possible, key.is_awaited) = (false, false);
+        Ok(())
+    }
+
+    fn fetch_end(&mut self) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.forget_key()?;
+        self.allows_key = false;
+        self.has_ended = true;
+        let mark = self.cursor.mark();
+        self.push(TokenKind::StreamEnd, mark);
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.forget_key()?;
+        self.allows_key = false;
+        let start = self.cursor.mark();
+        let kind = property::scan_directive(&mut self.cursor)?;
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn fetch_document_indicator(&mut self) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.forget_key()?;
+        self.allows_key = false;
+        let kind = if self.cursor.byte(0) == b'-' { TokenKind::DocumentStart } else { TokenKind::DocumentEnd };
+        self.fetch_indicator(kind, 3);
+        Ok(())
+    }
+
+    /// Makes a token of `width` ASCII characters.
+    fn fetch_indicator(&mut self, kind: TokenKind<'t>, width: usize) {
+        let start = self.cursor.mark();
+        self.cursor.advance(width);
+        self.push(kind, start);
+    }
+
+    fn fetch_opening(&mut self, kind: TokenKind<'t>) -> Result<(), Fault> {
+        self.save_key()?;
+        let level = PossibleKey { token: self.next_number(), mark: self.cursor.mark(), ..PossibleKey::default() };
+        self.keys.push(level);
+        if self.keys.len() > DEEPEST + 1 {
+            return Err(Fault::new(FaultKind::TooDeep, self.cursor.mark()));
+        }
+        self.allows_key = true;
+        self.fetch_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_closing(&mut self, kind: TokenKind<'t>) -> Result<(), Fault> {
+        self.forget_key()?;
+        if self.keys.len() > 1 {
+            let closed = self.keys.pop().unwrap_or_default();
+            // An empty pair of brackets shares its number with what it may be a key of; kubectl's reader
+            // forgets that one with it, and does not hold back its tokens any longer.
+            if let Some(outer) = self.keys.last_mut().filter(|outer| outer.token == closed.token) {
+                outer.is_awaited = false;
+            }
+        }
+        self.allows_key = false;
+        self.fetch_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_comma(&mut self) -> Result<(), Fault> {
+        self.forget_key()?;
+        self.allows_key = true;
+        self.fetch_indicator(TokenKind::FlowEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_dash(&mut self) -> Result<(), Fault> {
+        if self.keys.len() == 1 {
+            let mark = self.cursor.mark();
+            if !self.allows_key {
+                return Err(Fault::new(FaultKind::ListNotAllowed, mark));
+            }
+            self.roll_indent(column(&self.cursor), TokenKind::BlockSequenceStart, mark, usize::MAX)?;
+        }
+        self.forget_key()?;
+        self.allows_key = true;
+        self.fetch_indicator(TokenKind::BlockEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Fault> {
+        let is_in_block = self.keys.len() == 1;
+        if is_in_block {
+            let mark = self.cursor.mark();
+            if !self.allows_key {
+                return Err(Fault::new(FaultKind::KeyNotAllowed, mark));
+            }
+            self.roll_indent(column(&self.cursor), TokenKind::BlockMappingStart, mark, usize::MAX)?;
+        }
+        self.forget_key()?;
+        self.allows_key = is_in_block;
+        self.fetch_indicator(TokenKind::Key, 1);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Fault> {
+        let level = self.keys.len() - 1;
+        let is_in_block = level == 0;
+        if self.is_still_possible(level)? {
+            let key = self.keys[level];
+            self.insert(TokenKind::Key, key.mark, key.token);
+            self.roll_indent(i64::from(key.mark.indent), TokenKind::BlockMappingStart, key.mark, key.token)?;
+            (self.keys[level].is_possible, self.keys[level].is_awaited) = (false, false);
+            self.allows_key = false;
+        } else {
+            if is_in_block {
+                let mark = self.cursor.mark();
+                if !self.allows_key {
+                    return Err(Fault::new(FaultKind::ValueNotAllowed, mark));
+                }
+                self.roll_indent(column(&self.cursor), TokenKind::BlockMappingStart, mark, usize::MAX)?;
+            }
+            self.allows_key = is_in_block;
+        }
+        self.fetch_indicator(TokenKind::Value, 1);
+        Ok(())
+    }
+
+    /// Makes a token that may be a key, or stand before one.
+    fn fetch_key_part(
+        &mut self,
+        scan: impl FnOnce(&mut Cursor<'t>) -> Result<TokenKind<'t>, Fault>,
+    ) -> Result<(), Fault> {
+        self.save_key()?;
+        self.allows_key = false;
+        let start = self.cursor.mark();
+        let kind = scan(&mut self.cursor)?;
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn fetch_block_scalar(&mut self) -> Result<(), Fault> {
+        self.forget_key()?;
+        self.allows_key = true;
+        let start = self.cursor.mark();
+        let text = block::scan(&mut self.cursor, self.indent)?.into();
+        self.push_until(TokenKind::Scalar { text, is_plain: false }, start, start);
+        Ok(())
+    }
+
+    fn fetch_plain_scalar(&mut self) -> Result<(), Fault> {
+        self.save_key()?;
+        self.allows_key = false;
+        let start = self.cursor.mark();
+        let indent = usize::try_from(self.indent + 1).unwrap_or(0);
+        let plain = plain::scan(&mut self.cursor, indent, self.keys.len() > 1)?;
+        self.push_until(TokenKind::Scalar { text: plain.text, is_plain: true }, start, plain.end);
+        if plain.ends_row {
+            self.allows_key = true;
+        }
+        Ok(())
+    }
+}
+
+fn column(cursor: &Cursor<'_>) -> i64 {
+    i64::try_from(cursor.indent()).unwrap_or(i64::MAX)
+}
