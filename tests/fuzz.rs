@@ -1,8 +1,8 @@
 //! Whatever stands in a file, `validate` answers: no panic, and every finding has its place and its words.
 #![allow(clippy::unwrap_used)]
 
-use kubectl_arbtune::manifest::Text;
 use kubectl_arbtune::validate::{DocumentReport, Sources, Validator};
+use kubectl_arbtune::yaml::{self, Node, Text};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -19,6 +19,34 @@ fn sound(reports: &[DocumentReport]) -> Result<(), TestCaseError> {
         prop_assert!(!finding.message.is_empty() && finding.position.column > 0, "{finding:?}");
     }
     Ok(())
+}
+
+/// Whatever a text holds, each node has a position in it.
+fn read(bytes: Vec<u8>) -> Result<(), TestCaseError> {
+    let text = Text::decode(bytes);
+    let lines = text.as_str().split('\n').count() + 1;
+    let mut wrong = Vec::new();
+    let mut check = |position: yaml::Position| {
+        let is_right = (1..=lines).contains(&(position.line as usize)) && position.column > 0 && position.width > 0;
+        wrong.extend((!is_right).then_some(position));
+    };
+    yaml::documents(text.as_str(), |read| match read {
+        Ok(document) => positions(&document.root, &mut check),
+        Err(error) => check(error.position()),
+    });
+    prop_assert!(wrong.is_empty(), "{wrong:?}");
+    Ok(())
+}
+
+fn positions(node: &Node, check: &mut impl FnMut(yaml::Position)) {
+    check(node.position);
+    for item in node.as_sequence().unwrap_or_default() {
+        positions(item, check);
+    }
+    for entry in node.as_mapping().unwrap_or_default() {
+        check(entry.key_position);
+        positions(&entry.value, check);
+    }
 }
 
 /// Values that are at home nowhere.
@@ -61,11 +89,13 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        read(bytes.clone())?;
         sound(&validate(bytes))?;
     }
 
     #[test]
     fn text_that_looks_like_yaml(text in "([ \t]{0,6}([-?:&*!|>{}\\[\\],'\"#%@a]|kind: Job|---|spec:|<<: \\*a)[ \n]?){0,80}") {
+        read(text.clone().into_bytes())?;
         sound(&validate(text.into_bytes()))?;
     }
 

@@ -97,11 +97,12 @@ impl<'n, 'p> Decoder<'n, 'p> {
     }
 
     fn wrong_type(&self, expected: &str) -> DecodeError {
-        let found = match (&self.node.written, self.node.kind()) {
+        let written = self.node.as_str().is_none().then(|| self.node.as_written()).flatten();
+        let found = match (&written, self.node.kind()) {
             (Some(written), kind) if !written.is_empty() => format!("{written} is {kind}"),
             (_, kind) => format!("this is {kind}"),
         };
-        let mend = match (&self.node.written, expected) {
+        let mend = match (&written, expected) {
             (Some(written), "a string") => format!(" Quote it: \"{written}\"."),
             _ => String::new(),
         };
@@ -272,8 +273,8 @@ impl<'de> de::Deserializer<'de> for Decoder<'_, '_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         let items = match &self.node.value {
-            Value::Null => &[],
-            Value::Sequence(items) => items.as_slice(),
+            Value::Null => &[] as &[Node],
+            Value::Sequence(items) => items,
             _ => return Err(self.wrong_type("a list")),
         };
         visitor.visit_seq(Items { decoder: self, items: items.iter().enumerate() })
@@ -331,8 +332,8 @@ impl Decoder<'_, '_> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         let entries = match &self.node.value {
-            Value::Null => &[],
-            Value::Mapping(entries) => entries.as_slice(),
+            Value::Null => &[] as &[Entry],
+            Value::Mapping(entries) => entries,
             _ => return Err(self.wrong_type(expected)),
         };
         visitor.visit_map(Entries { decoder: self, fields, left: entries.iter(), value: None })

@@ -3,8 +3,9 @@
 //! Departs from YAML 1.2 as libyaml does: a comment may be glued to the indicator (`|#…`), and a tab before
 //! the indentation is reached is an error.
 
-use super::cursor::{Break, Cursor, Mark, class};
+use super::cursor::{Break, Cursor, class};
 use super::error::{Fault, FaultKind};
+use super::mark::Mark;
 
 /// What becomes of the line breaks at the end.
 #[derive(Clone, Copy, PartialEq, Eq)]

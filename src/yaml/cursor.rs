@@ -9,36 +9,13 @@
 //! sees it, so a text always ends with a line break, and `CR CR LF` is one of them.
 
 use super::error::{Fault, FaultKind};
+use super::mark::Mark;
 use super::node::Position;
 
 /// How many bytes kubectl's reader looks at in one go.
 const PIECE: usize = 512;
 /// The byte order mark, as UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// A place in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Mark {
-    /// The offset in bytes.
-    pub offset: u32,
-    /// How many characters stand before it.
-    pub index: u32,
-    /// How many of YAML's line breaks stand before it.
-    pub row: u32,
-    /// How many characters stand before it since the last of these.
-    pub indent: u32,
-    /// The line of the file, from 1.
-    pub line: u32,
-    /// The column in that line in characters, from 1.
-    pub column: u32,
-}
-
-impl Mark {
-    /// The position of something `width` characters wide that starts here.
-    pub fn position(self, width: u32) -> Position {
-        Position { line: self.line, column: self.column, width: width.max(1) }
-    }
-}
 
 /// A line break, by what a scalar keeps of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,9 +229,10 @@ impl<'t> Cursor<'t> {
         self.index += bytes;
     }
 
-    /// Goes on by one character, whatever its length.
+    /// Goes on by one character, whatever it is: even a line break is no more than that here.
     pub fn advance_character(&mut self) {
-        self.offset += self.character().map_or(1, char::len_utf8);
+        let is_line_end = self.byte(0) == b'\r' && self.byte(1) == b'\n';
+        self.offset += if is_line_end { 2 } else { self.character().map_or(1, char::len_utf8) };
         self.index += 1;
     }
 

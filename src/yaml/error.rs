@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::cursor::Mark;
+use super::mark::Mark;
 use super::node::Position;
 
 /// Why kubectl could not read a document.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cursor::Mark;
+use super::mark::Mark;
 
 /// What the text has said, and where.
 #[derive(Debug)]

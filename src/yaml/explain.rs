@@ -4,8 +4,8 @@
 //! A parser notices a mistake where it can no longer go on, which is often lines behind it. The lines around are
 //! looked at here, and only here: nothing in this file decides what is read.
 
-use super::cursor::Mark;
 use super::error::{Fault, FaultKind, ReadError};
+use super::mark::Mark;
 use super::node::Position;
 use super::parser::LongQuote;
 

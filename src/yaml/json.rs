@@ -244,8 +244,7 @@ impl<'t> Values<'t> {
                 }
             }
         }
-        items.shrink_to_fit();
-        Ok(Node::new(Value::Sequence(items), position))
+        Ok(Node::new(Value::Sequence(items.into()), position))
     }
 
     fn object(&mut self, depth: usize, duplicates: &mut Vec<Duplicate>) -> Result<Node, ReadError> {

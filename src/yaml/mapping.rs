@@ -49,7 +49,7 @@ impl Entries {
     }
 
     /// Takes over the entries of a merged mapping.
-    pub fn merge(&mut self, entries: Vec<Entry>) {
+    pub fn merge(&mut self, entries: Box<[Entry]>) {
         self.merged.get_or_insert_with(|| vec![false; self.list.len()]);
         for entry in entries {
             self.put(entry, true);
@@ -57,9 +57,8 @@ impl Entries {
     }
 
     /// All entries.
-    pub fn finish(mut self) -> Vec<Entry> {
-        self.list.shrink_to_fit();
-        self.list
+    pub fn finish(self) -> Box<[Entry]> {
+        self.list.into()
     }
 
     /// Puts an entry where it belongs; gives the duplicate if both entries of its key were written here.

@@ -19,6 +19,7 @@ mod explain;
 mod folding;
 mod json;
 mod mapping;
+mod mark;
 pub mod node;
 pub mod number;
 mod parser;

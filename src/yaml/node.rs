@@ -23,7 +23,7 @@ pub struct Node {
     /// Where the value starts.
     pub position: Position,
     /// How a number, boolean or null was written, where JSON writes it in another way: `yes`, `0644`, `1_000`.
-    pub written: Option<Box<str>>,
+    pub written: Option<Box<Written>>,
 }
 
 /// The values that JSON has. An integer is kept apart from other numbers, as Go's decoder does.
@@ -40,10 +40,14 @@ pub enum Value {
     /// Text.
     String(String),
     /// A list.
-    Sequence(Vec<Node>),
+    Sequence(Box<[Node]>),
     /// An object, its entries in the file's order, each key once.
-    Mapping(Vec<Entry>),
+    Mapping(Box<[Entry]>),
 }
+
+/// How a scalar was written; behind one pointer, since few scalars need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written(pub Box<str>);
 
 /// A key of a mapping and its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +88,7 @@ impl Node {
             }
             _ => matches!(value, Value::String(_)),
         };
-        Self { value, position, written: (!is_same).then(|| text.into()) }
+        Self { value, position, written: (!is_same).then(|| Box::new(Written(text.into()))) }
     }
 
     /// A node without a special spelling.
@@ -180,7 +184,7 @@ impl Node {
     #[must_use]
     pub fn as_written(&self) -> Option<String> {
         if let Some(written) = &self.written {
-            return Some(written.to_string());
+            return Some(written.0.to_string());
         }
         match &self.value {
             Value::Null => Some("null".to_owned()),

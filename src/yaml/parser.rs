@@ -8,9 +8,9 @@
 
 use std::borrow::Cow;
 
-use super::cursor::Mark;
 use super::error::{Fault, FaultKind};
 use super::event::{Event, EventKind, Properties};
+use super::mark::Mark;
 use super::scanner::Scanner;
 use super::token::{Token, TokenKind};
 

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::cursor::{Cursor, Mark, class};
+use super::cursor::{Cursor, class};
 use super::error::{Fault, FaultKind};
 use super::folding::{Breaks, ScalarText};
+use super::mark::Mark;
 
 /// A plain scalar.
 pub struct Plain<'t> {

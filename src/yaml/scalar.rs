@@ -81,11 +81,16 @@ fn short(name: &str) -> String {
     format!("!!{name}")
 }
 
-/// The text that base64 stands for; bytes that are not UTF-8 become U+FFFD on their way through JSON.
+/// The text that base64 stands for; each byte that is not UTF-8 becomes U+FFFD on its way through JSON.
 fn binary(text: &str) -> Option<String> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let bytes = BASE64.decode(digits).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let mut decoded = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        decoded.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Some(decoded)
 }
 
 fn word(text: &str) -> Option<Meaning> {
@@ -268,6 +273,7 @@ mod tests {
         assert_eq!(tagged("y", "bool").unwrap().0, Meaning::Bool(true));
         assert_eq!(tagged("3", "float").unwrap().0, Meaning::Float(3.0));
         assert_eq!(tagged("aGVs\nbG8=", "binary").unwrap().1, "hello");
+        assert_eq!(tagged("4pii4pg=", "binary").unwrap().1, "☢\u{FFFD}\u{FFFD}");
         assert_eq!(tagged("2001-12-14", "timestamp").unwrap().0, Meaning::Text);
         assert_eq!(resolve_tagged("5".into(), "!foo").unwrap().0, Meaning::Text);
         for (text, tag) in [

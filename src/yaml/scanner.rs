@@ -9,8 +9,9 @@
 
 use std::collections::VecDeque;
 
-use super::cursor::{Cursor, Mark};
+use super::cursor::Cursor;
 use super::error::{Fault, FaultKind};
+use super::mark::Mark;
 use super::node::Position;
 use super::token::{Token, TokenKind};
 use super::{block, plain, property, quoted};

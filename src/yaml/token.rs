@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cursor::Mark;
+use super::mark::Mark;
 
 /// A token and its place.
 #[derive(Debug, Clone)]

@@ -10,6 +10,9 @@ use thiserror::Error;
 use super::number::float_text;
 use super::scalar::{self, Meaning};
 
+/// A reader takes 1,024 characters at most for a key, unless `?` says that it is one.
+const LONGEST_KEY: usize = 1000;
+
 /// Why a value could not be written as YAML.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -192,7 +195,13 @@ impl Collection<'_> {
 
     fn key(&mut self, key: &str) {
         self.start_entry(false);
+        let start = self.out.len();
         push_text(self.out, key);
+        if self.out.len() - start > LONGEST_KEY {
+            self.out.splice(start..start, *b"? ");
+            self.out.push(b'\n');
+            self.out.resize(self.out.len() + self.place.indent, b' ');
+        }
         self.out.push(b':');
     }
 
@@ -490,6 +499,32 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn a_key_of_any_length_comes_back() {
+        for len in [999, 1000, 1001, 1022, 1024, 2000] {
+            let key = "k".repeat(len);
+            let inner = serde_json::json!([{&key: {"a": 1, &key: [1]}}, {&key: []}]);
+            let value = serde_json::json!({&key: inner, "z": "é".repeat(len)});
+            assert_eq!(first_document(&written(&value)).unwrap().to_json(), value, "{len}");
+        }
+    }
+
+    fn any_value() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            hostile().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(6, 40, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+                proptest::collection::btree_map(hostile(), inner, 0..5)
+                    .prop_map(|entries| serde_json::Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
     proptest! {
         #[test]
         fn every_string_comes_back(value in hostile(), key in hostile()) {
@@ -500,6 +535,11 @@ mod tests {
             // An independent reader of YAML 1.2 agrees.
             let again: BTreeMap<String, Vec<String>> = serde_yaml::from_str(&text).unwrap();
             prop_assert_eq!(again, map);
+        }
+
+        #[test]
+        fn every_value_comes_back(value in any_value()) {
+            prop_assert_eq!(first_document(&written(&value)).unwrap().to_json(), value);
         }
     }
 }
