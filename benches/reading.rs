@@ -77,7 +77,7 @@ impl Shape {
         let fill = |part: &str| part.repeat(size / part.len());
         let item = format!("- {}\n", JOB.trim_end().replace('\n', "\n  "));
         let keys = |size: usize, indent: &str| -> String {
-            (0..size / 16).map(|nth| format!("{indent}key-{nth:08}: v\n")).collect()
+            (0..size / 16).map(|nth| format!("{indent}key-{nth:08}: v\n")).collect::<Vec<_>>().concat()
         };
         match self {
             Self::Jobs => fill(&format!("---\n{JOB}")),

@@ -37,7 +37,7 @@ fn the_nodes_of_a_manifest_take_at_most_twelve_times_its_text() {
     let list = format!("apiVersion: v1\nkind: List\nitems:\n{}", item.repeat(200));
     let minified = read(&list).to_json().to_string();
     let unquoted = minified.replace("\":", "\": ").replace('"', "");
-    let map: String = (0..1000).map(|nth| format!("k{nth}: v\n")).collect();
+    let map = (0..1000).map(|nth| format!("k{nth}: v\n")).collect::<Vec<_>>().concat();
     for (name, text) in
         [("a Job", JOB), ("a List", &list), ("JSON", &minified), ("on one line", &unquoted), ("a ConfigMap", &map)]
     {
