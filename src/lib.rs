@@ -6,6 +6,8 @@
 //! a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 
+#![forbid(unsafe_code)]
+
 pub mod apimachinery;
 pub mod cli;
 pub mod commands;
@@ -16,5 +18,6 @@ pub mod manifest;
 pub mod nearest;
 pub mod output;
 pub mod plan;
+pub mod printable;
 pub mod report;
 pub mod validate;

@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use super::text::Text;
+use crate::printable;
 
 /// Endings of the files that are taken from a directory, as kubectl does.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
@@ -21,11 +23,21 @@ pub enum Input {
     File(PathBuf),
 }
 
+/// What the arguments of `-f` stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inputs {
+    /// What to read, in this order.
+    pub inputs: Vec<Input>,
+    /// What a directory holds under a manifest's name and is no file, as sentences. A pipe that nobody writes to would
+    /// be waited for without end, and a device may do anything when it is opened.
+    pub passed_over: Vec<String>,
+}
+
 /// Why an input could not be read.
 #[derive(Debug, Error)]
 pub enum InputError {
     /// The path leads nowhere, or may not be read.
-    #[error("{} cannot be read: {source}.", path.display())]
+    #[error("{} cannot be read: {source}.", printable::path(path))]
     Unreadable {
         /// The path.
         path: PathBuf,
@@ -33,7 +45,7 @@ pub enum InputError {
         source: io::Error,
     },
     /// A directory without manifests.
-    #[error("{} holds no .yaml, .yml or .json file{}.", path.display(), if *.recursive { "" } else { "; -R looks into its sub-directories too" })]
+    #[error("{} holds no .yaml, .yml or .json file{}.", printable::path(path), if *.recursive { "" } else { "; -R looks into its sub-directories too" })]
     NoManifests {
         /// The directory.
         path: PathBuf,
@@ -72,25 +84,25 @@ impl Input {
 ///
 /// # Errors
 /// A path that cannot be read, or a directory that holds no manifest.
-pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Vec<Input>, InputError> {
-    let mut inputs = Vec::new();
+pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputError> {
+    let mut found = Inputs::default();
     for argument in arguments {
         if argument == Path::new("-") {
-            inputs.push(Input::Stdin);
+            found.inputs.push(Input::Stdin);
             continue;
         }
         let unreadable = |source| InputError::Unreadable { path: argument.clone(), source };
         if fs::metadata(argument).map_err(unreadable)?.is_dir() {
-            let before = inputs.len();
-            list(argument, recursive, &mut inputs)?;
-            if inputs.len() == before {
+            let before = found.inputs.len();
+            list(argument, recursive, &mut found)?;
+            if found.inputs.len() == before && found.passed_over.is_empty() {
                 return Err(InputError::NoManifests { path: argument.clone(), recursive });
             }
         } else {
-            inputs.push(Input::File(argument.clone()));
+            found.inputs.push(Input::File(argument.clone()));
         }
     }
-    Ok(inputs)
+    Ok(found)
 }
 
 /// Whether kubectl would take a file of this name from a directory.
@@ -99,7 +111,7 @@ pub fn is_manifest(name: &Path) -> bool {
     name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }
 
-fn list(directory: &Path, recursive: bool, inputs: &mut Vec<Input>) -> Result<(), InputError> {
+fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), InputError> {
     let unreadable = |source| InputError::Unreadable { path: directory.to_owned(), source };
     let mut entries = fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -108,13 +120,32 @@ fn list(directory: &Path, recursive: bool, inputs: &mut Vec<Input>) -> Result<()
         let kind = entry.file_type().map_err(unreadable)?;
         if kind.is_dir() {
             if recursive {
-                list(&path, recursive, inputs)?;
+                list(&path, recursive, found)?;
             }
         } else if is_manifest(&path) {
-            inputs.push(Input::File(path));
+            match odd_kind(&path) {
+                None => found.inputs.push(Input::File(path)),
+                Some(kind) => {
+                    found.passed_over.push(format!("{} is {kind} and no file; it is passed over.", path.display()));
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// What a path is, or a link leads to, that is neither a file nor a directory. What cannot be looked at is told when it
+/// is read.
+fn odd_kind(path: &Path) -> Option<&'static str> {
+    let kind = fs::metadata(path).ok()?.file_type();
+    if kind.is_file() || kind.is_dir() {
+        return None;
+    }
+    Some(match () {
+        () if kind.is_fifo() => "a pipe",
+        () if kind.is_socket() => "a socket",
+        () => "a device",
+    })
 }
 
 #[cfg(test)]
@@ -130,7 +161,8 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let names = |recursive| -> Vec<String> {
-            let inputs = expand(&[root.path().to_owned()], recursive).unwrap();
+            let Inputs { inputs, passed_over } = expand(&[root.path().to_owned()], recursive).unwrap();
+            assert_eq!(passed_over, [""; 0]);
             let prefix = format!("{}/", root.path().display());
             inputs.iter().map(|input| input.name().replace(&prefix, "")).collect()
         };

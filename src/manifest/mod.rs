@@ -14,6 +14,7 @@ pub mod scalar;
 mod strict;
 pub mod text;
 pub mod write;
+pub mod write_json;
 pub mod yaml;
 
 pub use format::Format;
