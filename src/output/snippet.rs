@@ -2,7 +2,7 @@
 //! mend it. An excerpt and sentences come in; text for a terminal goes out.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Origin, Padding, Renderer};
+use annotate_snippets::{AnnotationKind, Level, Renderer};
 
 use super::style::Style;
 use crate::manifest::Position;
@@ -54,21 +54,28 @@ impl Snippet<'_> {
             Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
             Heading::Bare => Level::ERROR.no_name().primary_title(message),
         };
-        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX).max(1);
-        // The mark's own column would be that in the part of the line that is shown.
-        let origin = Origin::path(printable(self.file))
-            .line(number(self.position.line))
-            .char_column(number(self.position.column));
+        let file = printable(self.file);
         let (line, start, end) = self.marked();
         let source = annotate_snippets::Snippet::source(line.as_str())
-            .line_start(number(self.position.line))
+            .path(file.as_ref())
+            .line_start(usize::try_from(self.position.line).unwrap_or(usize::MAX).max(1))
             .annotation(AnnotationKind::Primary.span(start..end));
-        let mut group = title.element(origin).element(Padding).element(source);
+        let mut group = title.element(source);
         if let Some(help) = self.help {
             group = group.element(Level::HELP.message(printable(short(help))));
         }
         let renderer = if style.is_enabled() { Renderer::styled() } else { Renderer::plain() };
-        renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n"
+        let text = renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n";
+        // The column that comes with the mark is that in the part of the line that is shown.
+        let column = line[..start].chars().count() + 1;
+        let place = |column: usize| format!("{file}:{}:{column}", self.position.line.max(1));
+        let in_file = usize::try_from(self.position.column).unwrap_or(usize::MAX).max(1);
+        match text.split_once('\n') {
+            Some((title, rest)) if column != in_file => {
+                format!("{title}\n{}", rest.replacen(&place(column), &place(in_file), 1))
+            }
+            _ => text,
+        }
     }
 
     /// The part of the line as it is shown, and the mark's bytes in it.
@@ -134,14 +141,23 @@ mod tests {
 
     #[test]
     fn what_cannot_be_shown_is_escaped_and_the_place_stays_its_own() {
-        let text = render(Heading::Bare, "\u{1b}[2J: \u{202e}x", (1, 6, 3), None);
+        let text = render(Heading::Bare, "\u{1b}[2J: \u{202e}x", (1, 7, 2), None);
         insta::assert_snapshot!(text, @r#"
         mode is "papr".
-         --> x.yaml:1:6
+         --> x.yaml:1:7
           |
         1 | \u{1b}[2J: \u{202e}x
-          |          ^^^^^^^^^^
+          |            ^^^^^^^^^
         "#);
+    }
+
+    #[test]
+    fn the_place_in_a_long_line_is_that_in_the_file() {
+        let window = Window { text: "x".repeat(160).into(), skipped: 5000 };
+        let position = Position { line: 7, column: 5041, width: 3 };
+        let snippet = Snippet { heading: Heading::Error, message: "m", file: "x", position, window: &window, help: None };
+        let text = snippet.render(Style::plain());
+        assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
     }
 
     #[test]
