@@ -7,7 +7,7 @@ use super::node::Position;
 
 /// The text is counted through in blocks of so many bytes: a place in it is found by its block, and by walking through
 /// that block, however long the line is.
-const BLOCK: usize = 512;
+const BLOCK: usize = 128;
 /// So many characters of a line are shown at most; a generated file may be one line of a megabyte.
 const WINDOW: usize = 160;
 

@@ -29,16 +29,22 @@ impl Stdout {
     }
 }
 
+/// A stdout that is not there is an error at the first write, and where there is nothing to write, at the end.
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        refuse_closed()?;
         self.0.write(bytes)
     }
 
-    /// Fails for a stdout that was closed, so that no output is lost without a word.
     fn flush(&mut self) -> io::Result<()> {
-        if WAS_CLOSED.load(Ordering::Relaxed) {
-            return Err(rustix::io::Errno::BADF.into());
-        }
+        refuse_closed()?;
         self.0.flush()
     }
+}
+
+fn refuse_closed() -> io::Result<()> {
+    if WAS_CLOSED.load(Ordering::Relaxed) {
+        return Err(io::Error::new(io::ErrorKind::NotConnected, "standard output is closed"));
+    }
+    Ok(())
 }

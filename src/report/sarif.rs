@@ -77,26 +77,74 @@ impl Serialize for Results<'_> {
     }
 }
 
-fn result(report: &DocumentReport, finding: &Finding, rule_index: Option<usize>) -> Value {
-    let position = finding.position;
-    let column = position.column.max(1);
-    json!({
-        "ruleId": finding.rule.name,
-        "ruleIndex": rule_index,
-        "level": finding.severity.as_str(),
-        "message": {"text": finding.summary()},
-        "locations": [{
-            "physicalLocation": {
-                "artifactLocation": {"uri": uri(&report.file)},
-                "region": {
-                    "startLine": position.line.max(1),
-                    "startColumn": column,
-                    "endColumn": column.saturating_add(position.width.max(1)),
+fn result<'r>(report: &DocumentReport, finding: &'r Finding, rule_index: Option<usize>) -> SarifResult<'r> {
+    let (line, column) = (finding.position.line.max(1), finding.position.column.max(1));
+    SarifResult {
+        rule_id: finding.rule.name,
+        rule_index,
+        level: finding.severity.as_str(),
+        message: Message { text: finding.summary() },
+        locations: [Location {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation { uri: uri(&report.file) },
+                region: Region {
+                    start_line: line,
+                    start_column: column,
+                    end_column: column.saturating_add(finding.position.width.max(1)),
                 },
             },
-            "logicalLocations": [{"fullyQualifiedName": finding.subject()}],
+            logical_locations: [LogicalLocation { fully_qualified_name: finding.subject() }],
         }],
-    })
+    }
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult<'r> {
+    rule_id: &'static str,
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message,
+    locations: [Location<'r>; 1],
+}
+
+#[derive(serde::Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location<'r> {
+    physical_location: PhysicalLocation,
+    logical_locations: [LogicalLocation<'r>; 1],
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(serde::Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+/// Columns count characters, as `columnKind` says.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    end_column: u32,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'r> {
+    fully_qualified_name: &'r str,
 }
 
 /// A path as a URI reference: what means something in a URI is escaped, and what starts with two slashes would name a
