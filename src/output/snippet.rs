@@ -155,7 +155,8 @@ mod tests {
     fn the_place_in_a_long_line_is_that_in_the_file() {
         let window = Window { text: "x".repeat(160).into(), skipped: 5000 };
         let position = Position { line: 7, column: 5041, width: 3 };
-        let snippet = Snippet { heading: Heading::Error, message: "m", file: "x", position, window: &window, help: None };
+        let snippet =
+            Snippet { heading: Heading::Error, message: "m", file: "x", position, window: &window, help: None };
         let text = snippet.render(Style::plain());
         assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
     }

@@ -10,6 +10,7 @@ mod diff;
 mod directory;
 mod generate;
 mod golden;
+mod hostile;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;
@@ -17,4 +18,6 @@ mod odd_files;
 mod plan;
 mod plugin;
 mod readme;
+#[cfg(unix)]
+mod streams;
 mod validate;

@@ -84,11 +84,7 @@ pub fn check_references(
         if !request.is_empty() {
             findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
         }
-        let taken = if request.is_empty() {
-            with_parts.contains(name)
-        } else {
-            parts.contains(&(name, request))
-        };
+        let taken = if request.is_empty() { with_parts.contains(name) } else { parts.contains(&(name, request)) };
         if taken || wholes.contains(name) {
             findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
         }
