@@ -1,11 +1,12 @@
 //! What `-f` names: files, directories and standard input, in the order in which kubectl takes them.
 //! Paths come in, and the list of files to read goes out.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use thiserror::Error;
 
 use super::text::Text;
@@ -19,8 +20,10 @@ const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
 pub enum Input {
     /// `-f -`.
     Stdin,
-    /// A file that was named, or found in a directory.
+    /// A file, or anything else, that was named.
     File(PathBuf),
+    /// A file that was found in a directory.
+    Found(PathBuf),
 }
 
 /// What the arguments of `-f` stand for.
@@ -60,7 +63,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) | Self::Found(path) => path.display().to_string(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Input {
                 io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
             }
             Self::File(path) => fs::read(path),
+            Self::Found(path) => read_found(path),
         };
         bytes.map(Text::decode).map_err(|source| InputError::Unreadable { path: self.name().into(), source })
     }
@@ -124,7 +128,7 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
             }
         } else if is_manifest(&path) {
             match odd_kind(&path) {
-                None => found.inputs.push(Input::File(path)),
+                None => found.inputs.push(Input::Found(path)),
                 Some(kind) => {
                     found.passed_over.push(format!("{} is {kind} and no file; it is passed over.", path.display()));
                 }
@@ -132,6 +136,18 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
         }
     }
     Ok(())
+}
+
+/// Reads what was a file when the directory was listed. If it has become a pipe since, that is not waited for.
+fn read_found(path: &Path) -> io::Result<Vec<u8>> {
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    let mut file = File::options().read(true).custom_flags(at_once).open(path)?;
+    let kind = file.metadata()?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(io::Error::other("it is no file any more"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map(|_| bytes)
 }
 
 /// What a path is, or a link leads to, that is neither a file nor a directory. What cannot be looked at is told when it
@@ -151,6 +167,18 @@ fn odd_kind(path: &Path) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_has_become_a_pipe_is_not_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.yaml");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+        let error = Input::Found(path.clone()).read().unwrap_err();
+        assert!(error.to_string().contains("it is no file any more"), "{error}");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "a: 1").unwrap();
+        assert_eq!(Input::Found(path).read().unwrap().as_str(), "a: 1");
+    }
 
     #[test]
     fn directories_are_listed_in_order() {

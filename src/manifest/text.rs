@@ -8,8 +8,12 @@ use super::node::Position;
 /// The text is counted through in blocks of so many bytes: a place in it is found by its block, and by walking through
 /// that block, however long the line is.
 const BLOCK: usize = 128;
-/// So many characters of a line are shown at most; a generated file may be one line of a megabyte.
-const WINDOW: usize = 160;
+/// Up to so many characters of a line are all shown; a generated file may be one line of a megabyte.
+const WHOLE: usize = 160;
+/// Of a longer line so many are shown around a place, …
+const WINDOW: usize = 100;
+/// … of which so many stand before it.
+const AHEAD: usize = 40;
 
 /// The text of one input and the name it is known by.
 #[derive(Debug)]
@@ -32,10 +36,12 @@ struct Before {
 /// The part of a line around a place, to be shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Window {
-    /// The part, up to 160 characters.
+    /// The part; a short line is there as a whole.
     pub text: Box<str>,
     /// How many characters of the line stand before it.
     pub skipped: u32,
+    /// Whether more of the line stands after it.
+    pub goes_on: bool,
 }
 
 impl Text {
@@ -76,27 +82,38 @@ impl Text {
     /// The part of a line that is shown for a place in it; empty where there is no such line.
     #[must_use]
     pub fn window(&self, position: Position) -> Window {
+        let (start, end) = self.line(position.line);
         let column = number(position.column).saturating_sub(1);
-        let skipped = if column > WINDOW / 2 { column - WINDOW / 4 } else { 0 };
-        let text = self.characters(position.line, skipped, WINDOW).into();
-        Window { text, skipped: u32::try_from(skipped).unwrap_or(u32::MAX) }
+        let (skipped, count) = if self.content[start..end].chars().nth(WHOLE).is_none() {
+            (0, WHOLE)
+        } else {
+            (column.saturating_sub(AHEAD), WINDOW)
+        };
+        let (text, goes_on) = self.characters(start, end, skipped, count);
+        Window { text: text.into(), skipped: u32::try_from(skipped).unwrap_or(u32::MAX), goes_on }
     }
 
     /// What stands at a place.
     #[must_use]
     pub fn at(&self, position: Position) -> &str {
-        self.characters(position.line, number(position.column).saturating_sub(1), number(position.width))
+        let (start, end) = self.line(position.line);
+        self.characters(start, end, number(position.column).saturating_sub(1), number(position.width)).0
     }
 
-    /// Up to `count` characters of a line (from 1) after the first `skipped` ones, without its line break.
-    fn characters(&self, line: u32, skipped: usize, count: usize) -> &str {
-        let line = number(line).max(1);
-        let Some(start) = self.line_start(line) else { return "" };
-        let end = self.line_start(line + 1).map_or(self.content.len(), |next| next - 1);
-        let end = if self.content[start..end].ends_with('\r') { end - 1 } else { end };
+    /// Up to `count` characters after the first `skipped` ones of what stands between two bytes, and whether more
+    /// follow.
+    fn characters(&self, start: usize, end: usize, skipped: usize, count: usize) -> (&str, bool) {
         let from = self.offset(self.characters_before(start).saturating_add(skipped)).min(end);
         let rest = &self.content[from..end];
-        rest.char_indices().nth(count).map_or(rest, |(end, _)| &rest[..end])
+        rest.char_indices().nth(count).map_or((rest, false), |(end, _)| (&rest[..end], true))
+    }
+
+    /// The bytes between which a line (from 1) stands, without its line break; nothing where there is no such line.
+    fn line(&self, line: u32) -> (usize, usize) {
+        let line = number(line).max(1);
+        let Some(start) = self.line_start(line) else { return (0, 0) };
+        let end = self.line_start(line + 1).map_or(self.content.len(), |next| next - 1);
+        (start, if self.content[start..end].ends_with('\r') { end - 1 } else { end })
     }
 
     /// The byte at which a line starts.
@@ -215,7 +232,7 @@ mod tests {
     fn of_a_long_line_only_the_part_around_the_place_is_taken() {
         let text = Text::decode(format!("x\n{}\ny", "é한a".repeat(100_000)).into());
         let window = text.window(place(2, 150_001, 1));
-        assert_eq!((window.text.chars().count(), window.skipped), (160, 150_000 - 40));
+        assert_eq!((window.text.chars().count(), window.skipped, window.goes_on), (100, 150_000 - 40, true));
         assert!(window.text.starts_with("aé한"));
         assert_eq!(text.at(place(2, 299_999, 9)), "한a");
         assert_eq!(text.at(place(3, 1, 9)), "y");

@@ -85,7 +85,8 @@ impl Snippet<'_> {
         let to = from + number(self.position.width).clamp(1, MAX_MARK);
         let byte = |nth: usize| self.window.text.char_indices().nth(nth).map_or(self.window.text.len(), |(at, _)| at);
         let (from, to) = (byte(from), byte(to));
-        let (mut line, mut at, mut start, mut end) = (String::new(), 0, None, None);
+        let left_out = |is: bool| if is { "…" } else { "" };
+        let (mut line, mut at, mut start, mut end) = (left_out(self.window.skipped > 0).to_owned(), 0, None, None);
         for part in parts(&self.window.text) {
             let before = line.len();
             let len = match part {
@@ -106,6 +107,7 @@ impl Snippet<'_> {
             }
         }
         let (start, end) = (start.unwrap_or(line.len()), end.unwrap_or(line.len()));
+        line += left_out(self.window.goes_on);
         (line, start, end)
     }
 }
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     fn render(heading: Heading<'_>, line: &str, place: (u32, u32, u32), help: Option<&str>) -> String {
-        let window = Window { text: line.into(), skipped: 0 };
+        let window = Window { text: line.into(), skipped: 0, goes_on: false };
         let position = Position { line: place.0, column: place.1, width: place.2 };
         let message = "mode is \"papr\".";
         Snippet { heading, message, file: "x.yaml", position, window: &window, help }.render(Style::plain())
@@ -153,12 +155,13 @@ mod tests {
 
     #[test]
     fn the_place_in_a_long_line_is_that_in_the_file() {
-        let window = Window { text: "x".repeat(160).into(), skipped: 5000 };
+        let window = Window { text: "x".repeat(100).into(), skipped: 5000, goes_on: true };
         let position = Position { line: 7, column: 5041, width: 3 };
         let snippet =
             Snippet { heading: Heading::Error, message: "m", file: "x", position, window: &window, help: None };
         let text = snippet.render(Style::plain());
         assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
+        assert!(text.contains(&format!("7 | …{}…\n", "x".repeat(100))), "{text}");
     }
 
     #[test]

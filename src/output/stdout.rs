@@ -36,6 +36,11 @@ impl Write for Stdout {
         self.0.write(bytes)
     }
 
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        refuse_closed()?;
+        self.0.write_all(bytes)
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         refuse_closed()?;
         self.0.flush()

@@ -14,6 +14,8 @@ mod hostile;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;
+#[cfg(unix)]
+mod large;
 mod odd_files;
 mod plan;
 mod plugin;
