@@ -121,8 +121,8 @@ impl Text {
         let Some(breaks) = line.checked_sub(2) else { return Some(0) };
         let mut left = breaks;
         let start = self.block(|before| before.breaks <= breaks, |before| left -= before.breaks);
-        let found = self.content.as_bytes()[start..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(left);
-        found.map(|(nth, _)| start + nth + 1)
+        let found = self.nth(start, left, is_break);
+        found.map(|at| at + 1)
     }
 
     /// How many characters stand before a byte.
@@ -137,8 +137,14 @@ impl Text {
     fn offset(&self, character: usize) -> usize {
         let mut left = character;
         let start = self.block(|before| before.characters <= character, |before| left -= before.characters);
-        let found = self.content.as_bytes()[start..].iter().enumerate().filter(|(_, byte)| is_start(**byte)).nth(left);
-        found.map_or(self.content.len(), |(nth, _)| start + nth)
+        let found = self.nth(start, left, is_start);
+        found.unwrap_or(self.content.len())
+    }
+
+    /// Where the nth byte (from 0) of a kind stands after `start`.
+    fn nth(&self, start: usize, nth: usize, is_of_kind: fn(u8) -> bool) -> Option<usize> {
+        let bytes = self.content.as_bytes()[start..].iter().enumerate();
+        bytes.filter(|(_, byte)| is_of_kind(**byte)).nth(nth).map(|(at, _)| start + at)
     }
 
     /// Where the last block starts that has no more before it than asked for.
@@ -154,8 +160,8 @@ impl Text {
             let mut before = Before::default();
             let mut blocks = vec![before];
             for block in self.content.as_bytes().chunks(BLOCK) {
-                before.breaks += block.iter().filter(|byte| **byte == b'\n').count();
-                before.characters += block.iter().filter(|byte| is_start(**byte)).count();
+                before.breaks += count(block, is_break);
+                before.characters += count(block, is_start);
                 blocks.push(before);
             }
             blocks
@@ -173,6 +179,14 @@ impl Text {
     pub const fn is_lossy(&self) -> bool {
         self.lossy
     }
+}
+
+fn count(bytes: &[u8], is_of_kind: fn(u8) -> bool) -> usize {
+    bytes.iter().filter(|byte| is_of_kind(**byte)).count()
+}
+
+const fn is_break(byte: u8) -> bool {
+    byte == b'\n'
 }
 
 /// Whether a character of UTF-8 starts with this byte.

@@ -151,9 +151,9 @@ fn programs_get_the_exact_values_in_the_escapes_of_their_notation() {
     assert_silent_run("junit", &ran);
     // XML 1.0 cannot hold ESC.
     let held = EVIL.replace('\u{1b}', "\\u{1b}");
-    let (names, texts) = names_and_texts(&ran.out);
-    assert_eq!(names.len(), all.as_array().unwrap().len());
-    assert!(names.contains(&format!("Job {held}")), "{names:?}");
+    let (cases, texts) = names_and_texts(&ran.out);
+    assert_eq!(cases.len(), all.as_array().unwrap().len());
+    assert!(cases.contains(&format!("Job {held}")), "{cases:?}");
     assert!(texts.contains(&format!("spec.template.spec.containers[0].{held}: ")), "{texts}");
 }
 
@@ -169,13 +169,12 @@ fn names_and_texts(xml: &str) -> (Vec<String>, String) {
                 names.push(quick_xml::escape::unescape(std::str::from_utf8(&name).unwrap()).unwrap().into_owned());
             }
             Event::Text(text) => texts += std::str::from_utf8(&text).unwrap(),
-            Event::GeneralRef(reference) => match reference.resolve_char_ref().unwrap() {
-                Some(c) => texts.push(c),
-                None => {
-                    let name = std::str::from_utf8(&reference).unwrap();
-                    texts += quick_xml::escape::resolve_predefined_entity(name).unwrap();
-                }
-            },
+            Event::GeneralRef(reference) => {
+                let name = std::str::from_utf8(&reference).unwrap();
+                let predefined = quick_xml::escape::resolve_predefined_entity(name);
+                let character = reference.resolve_char_ref().unwrap();
+                texts.extend(predefined.map_or_else(|| character.unwrap().to_string(), ToOwned::to_owned).chars());
+            }
             Event::Eof => return (names, texts),
             _ => {}
         }
@@ -186,11 +185,11 @@ fn names_and_texts(xml: &str) -> (Vec<String>, String) {
 fn evil_config(dir: &Path, unknown: bool) -> std::path::PathBuf {
     let path = dir.join(format!("{EVIL}.yaml"));
     // kubectl takes no raw controls in YAML.
-    let escaped: String = EVIL.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let value = format!("\"{escaped}\"");
+    let escapes: Vec<String> = EVIL.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let value = format!("\"{}\"", escapes.concat());
     let mut text = text_of(K8S).replace("extra_env:\n", &format!("extra_env:\n  EVIL: {value}\n"));
     if unknown {
-        text += &format!("{value}: 1\n");
+        text += &(value + ": 1\n");
     }
     fs::write(&path, text).unwrap();
     path

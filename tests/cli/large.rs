@@ -4,10 +4,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::common::{K8S, Ran, arbtune, arg, root, run_well, text_of};
+
+/// Far more than any of these takes, and less than what grows with the square.
+const IN_TIME: Duration = Duration::from_secs(60);
 
 /// Kilobytes that the tool itself takes of its address space before it does anything.
 fn base() -> u64 {
@@ -136,6 +140,80 @@ fn sizes_that_took_gigabytes() {
     wrong_entries_on_a_line(90_000);
     findings_in_a_document(50_000, 300, "sarif");
     findings_in_a_document(50_000, 300, "junit");
+}
+
+/// Lists in a Job that are held against each other or against themselves.
+fn long_lists(count: usize) {
+    let each = |make: &dyn Fn(usize) -> Value| -> Vec<Value> { (0..count).map(make).collect() };
+    let owner = |n| json!({"apiVersion": "v1", "kind": "Pod", "name": format!("n{n}"), "uid": "u", "controller": true});
+    let container = json!({
+        "name": "a", "image": "b", "restartPolicy": "Never",
+        "env": each(&|n| json!({"name": format!("V{n}"), "value": "v"})),
+        "volumeMounts": each(&|n| json!({"name": format!("v{n}"), "mountPath": format!("/m{n}")})),
+        "volumeDevices": each(&|n| json!({"name": format!("d{n}"), "devicePath": format!("/d{n}")})),
+        "resources": {"claims": each(&|n| json!({"name": format!("c{n}"), "request": "r"}))},
+        "resizePolicy": each(&|n| json!({"resourceName": format!("r{n}"), "restartPolicy": "NotRequired"})),
+        "restartPolicyRules": [{"action": "Restart", "exitCodes": {"operator": "In", "values": each(&|n| json!(n))}}],
+    });
+    let keys = each(&|n| json!(format!("k{n}")));
+    let labels: serde_json::Map<_, _> = (0..count).map(|n| (format!("l{n}"), json!("v"))).collect();
+    let term = json!({"topologyKey": "k", "labelSelector": {"matchLabels": labels}, "matchLabelKeys": keys, "mismatchLabelKeys": keys});
+    let rules = each(
+        &|n| json!({"action": "FailJob", "onExitCodes": {"containerName": format!("n{n}"), "operator": "In", "values": [1]}}),
+    );
+    let job = json!({
+        "apiVersion": "batch/v1", "kind": "Job",
+        "metadata": {"name": "a", "ownerReferences": each(&owner)},
+        "spec": {
+            "podFailurePolicy": {"rules": rules},
+            "template": {"spec": {
+                "restartPolicy": "Never", "containers": [container],
+                "initContainers": each(&|n| json!({"name": format!("i{n}"), "image": "b"})),
+                "topologySpreadConstraints": each(&|n| json!({"maxSkew": 1, "topologyKey": format!("t{n}"), "whenUnsatisfiable": "DoNotSchedule"})),
+                "affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}},
+            }},
+        },
+    });
+    let ran: Ran =
+        arbtune(&["validate", "-f", "-", "-o", "json"]).write_stdin(job.to_string()).timeout(IN_TIME).assert().into();
+    assert_eq!(ran.code, 1, "{}", ran.err);
+}
+
+/// A session with as many variables as fit into a configuration, made, and compared with what was made.
+fn many_variables(count: usize) {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config.yaml");
+    let variables: Vec<String> = (0..count).map(|n| format!("A{n:x}: v")).collect();
+    let text = text_of(K8S);
+    let text = format!("{}extra_env: {{{}}}\n", &text[..text.find("extra_env").unwrap()], variables.join(", "));
+    fs::write(&config, text).unwrap();
+    let jobs = dir.path().join("jobs");
+    for args in [
+        &["generate", "--k8s-config", arg(&config), "-d", arg(&jobs), "-q"][..],
+        &["plan", "--k8s-config", arg(&config), "--diff", arg(&jobs)],
+    ] {
+        let ran: Ran = arbtune(args).timeout(IN_TIME).assert().into();
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
+/// A value that holds, one after the other, the numbers that a template is cut at.
+#[test]
+fn a_value_full_of_the_numbers_that_are_looked_for() {
+    let numbers: Vec<String> = (0..10_000).map(|n| (u32::MAX - n).to_string()).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config.yaml");
+    let value = numbers.join(" ");
+    fs::write(&config, text_of(K8S).replace("extra_env:\n", &format!("extra_env:\n  N: \"{value}\"\n"))).unwrap();
+    let ran: Ran = arbtune(&["generate", "--k8s-config", arg(&config), "-q"]).timeout(IN_TIME).assert().into();
+    assert_eq!((ran.code, ran.out.matches(&value).count()), (0, 2));
+}
+
+#[test]
+#[ignore = "lists as long as nobody has them; .ci/run runs it"]
+fn lists_that_took_minutes() {
+    long_lists(60_000);
+    many_variables(60_000);
 }
 
 /// One name that is a megabyte long does not make as many rows of the table as wide.

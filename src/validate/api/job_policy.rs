@@ -117,11 +117,9 @@ fn check_exit_codes(
         "" => findings.required(&EXIT_CODES, &operator, "Write In or NotIn."),
         other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
     }
-    if let Some(name) = &codes.container_name {
-        if !containers.contains(name.as_str()) {
-            let message = format!("The pod has no container {name:?}. Name one that it has.");
-            findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
-        }
+    if let Some(name) = codes.container_name.as_ref().filter(|name| !containers.contains(name.as_str())) {
+        let message = format!("The pod has no container {name:?}. Name one that it has.");
+        findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
     }
     let (values, list) = (&codes.values, path.field("values"));
     if values.is_empty() {
