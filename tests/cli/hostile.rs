@@ -173,7 +173,7 @@ fn names_and_texts(xml: &str) -> (Vec<String>, String) {
                 let name = std::str::from_utf8(&reference).unwrap();
                 let predefined = quick_xml::escape::resolve_predefined_entity(name);
                 let character = reference.resolve_char_ref().unwrap();
-                texts.extend(predefined.map_or_else(|| character.unwrap().to_string(), ToOwned::to_owned).chars());
+                texts.push_str(&predefined.map_or_else(|| character.unwrap().to_string(), ToOwned::to_owned));
             }
             Event::Eof => return (names, texts),
             _ => {}
