@@ -10,7 +10,6 @@ mod diff;
 mod directory;
 mod generate;
 mod golden;
-mod hostile;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;
@@ -19,6 +18,7 @@ mod large;
 mod odd_files;
 mod plan;
 mod plugin;
+mod printed;
 mod readme;
 #[cfg(unix)]
 mod streams;
