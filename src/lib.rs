@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod nearest;
 pub mod output;
 pub mod plan;
+pub mod printable;
 pub mod report;
 pub mod validate;
 pub mod yaml;

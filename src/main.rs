@@ -1,25 +1,41 @@
 //! `kubectl-arbtune`: parses the arguments, calls a command, and turns what it says into text and an
 //! exit code. Nothing else in the project prints an error or exits.
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Parser;
 use kubectl_arbtune::cli::{Cli, Color, Command};
 use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
-use kubectl_arbtune::output::Style;
-use kubectl_arbtune::output::snippet::{self, Heading};
-use kubectl_arbtune::output::style::printable;
+use kubectl_arbtune::config::Problem;
+use kubectl_arbtune::output::snippet::{Heading, Snippet};
+use kubectl_arbtune::output::stdout::{self, Stdout};
+use kubectl_arbtune::output::{Style, messages};
+use kubectl_arbtune::printable::printable;
+
+/// So many problems of a configuration are shown; who has more has another mistake than these.
+const PROBLEMS: usize = 50;
+
+/// Runs before the runtime is there: what is called makes one system call, and nothing else.
+#[ctor::ctor]
+fn before_main() {
+    stdout::look_before_main();
+}
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(said) => return tell_usage(&said, arguments),
+    };
     let styles = styles(cli.color);
     match run(&cli, styles) {
         Ok(Outcome::Well) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::FAILURE,
-        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprint!("{}", message(&error, styles.err));
+            tell_error(&error, styles.err);
             ExitCode::from(error.exit_code())
         }
     }
@@ -44,19 +60,68 @@ fn styles(color: Color) -> Styles {
     Styles { out: Style::resolve(choice, &std::io::stdout()), err: Style::resolve(choice, &std::io::stderr()) }
 }
 
-/// The error, and each place in a configuration that it is about.
-fn message(error: &CommandError, style: Style) -> String {
-    match error.problems() {
-        [] => format!("{} {}\n", style.bad("error:"), printable(&error.to_string())),
-        [one] => snippet::render(Heading::Error, &one.message, &one.excerpt, one.help.as_deref(), style),
-        problems => {
-            let mut text = format!("{} {error}\n", style.bad("error:"));
-            for problem in problems {
-                text.push('\n');
-                text +=
-                    &snippet::render(Heading::Bare, &problem.message, &problem.excerpt, problem.help.as_deref(), style);
-            }
-            text
+/// Help and the version go to stdout; what is wrong with the arguments goes to stderr.
+fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
+    if said.use_stderr() {
+        // An argument that is quoted may speak to the terminal. Its escaped form is as wrong, in the same words.
+        let escaped = arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned());
+        let again = Cli::try_parse_from(escaped).err().filter(clap::Error::use_stderr);
+        let said = again.as_ref().unwrap_or(said);
+        let style = Style::resolve(ColorChoice::Auto, &std::io::stderr());
+        messages::prepared(&rendered(said, style));
+        return exit_code(said);
+    }
+    let text = rendered(said, Style::resolve(ColorChoice::Auto, &std::io::stdout()));
+    let mut out = Stdout::lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => exit_code(said),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit_code(said),
+        Err(error) => {
+            let error = CommandError::from(error);
+            tell_error(&error, Style::resolve(ColorChoice::Auto, &std::io::stderr()));
+            ExitCode::from(error.exit_code())
         }
+    }
+}
+
+fn rendered(said: &clap::Error, style: Style) -> String {
+    let text = said.render();
+    if style.is_enabled() { text.ansi().to_string() } else { text.to_string() }
+}
+
+fn exit_code(said: &clap::Error) -> ExitCode {
+    u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// The error, and each place in a configuration that it is about.
+fn tell_error(error: &CommandError, style: Style) {
+    match error.problems() {
+        [] => messages::error(&error.to_string(), style),
+        [one] => messages::tell(style, |screen| screen.snippet(&snippet(Heading::Error, one))),
+        problems => {
+            messages::error(&error.to_string(), style);
+            messages::tell(style, |screen| {
+                for problem in problems.iter().take(PROBLEMS) {
+                    screen.blank()?;
+                    screen.snippet(&snippet(Heading::Bare, problem))?;
+                }
+                match problems.len().saturating_sub(PROBLEMS) {
+                    0 => Ok(()),
+                    1 => screen.blank().and_then(|()| screen.line("… and 1 more problem.")),
+                    more => screen.blank().and_then(|()| screen.line(format!("… and {more} more problems."))),
+                }
+            });
+        }
+    }
+}
+
+fn snippet<'s>(heading: Heading<'s>, problem: &'s Problem) -> Snippet<'s> {
+    Snippet {
+        heading,
+        message: &problem.message,
+        file: &problem.excerpt.file,
+        position: problem.excerpt.position,
+        window: &problem.excerpt.window,
+        help: problem.help.as_deref(),
     }
 }

@@ -1,9 +1,16 @@
 //! "Did you mean": a mistyped word and the known ones come in, and the one that was meant goes out.
 
+/// No known word has half as many bytes.
+const LONGEST: usize = 120;
+
 /// The known word that is most like `word`, capitals aside, if it is more like it than `likeness`, which is 0 for
 /// nothing in common and 1 for the same word.
 #[must_use]
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likeness: f64) -> Option<&'k str> {
+    // A comparison takes as long as both words together; what is so long is no typing error.
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
     known
         .into_iter()

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use clap::{CommandFactory, ValueHint};
 use clap_complete::CompletionCandidate;
 
-use super::{CommandError, Outcome};
+use super::{CommandError, Outcome, write_out};
 use crate::cli::Cli;
 
 /// Cobra's directive for "this is all there is".
@@ -20,10 +20,12 @@ const FILES: u8 = 0;
 /// # Errors
 /// Output that cannot be written.
 pub fn run(words: &[OsString]) -> Result<Outcome, CommandError> {
-    let mut out = io::stdout().lock();
+    write_out(Outcome::Well, |out| Ok(write(words, out)?))
+}
+
+fn write(words: &[OsString], out: &mut impl Write) -> io::Result<()> {
     if wants_file(words) {
-        writeln!(out, ":{FILES}")?;
-        return Ok(Outcome::Well);
+        return writeln!(out, ":{FILES}");
     }
     for candidate in candidates(words)? {
         let value = candidate.get_value().to_string_lossy();
@@ -32,8 +34,7 @@ pub fn run(words: &[OsString]) -> Result<Outcome, CommandError> {
             None => writeln!(out, "{value}")?,
         }
     }
-    writeln!(out, ":{NO_FILES}")?;
-    Ok(Outcome::Well)
+    writeln!(out, ":{NO_FILES}")
 }
 
 fn candidates(words: &[OsString]) -> io::Result<Vec<CompletionCandidate>> {

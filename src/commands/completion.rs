@@ -1,11 +1,11 @@
 //! `completion`: the script by which a shell completes `kubectl-arbtune`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{CommandError, Outcome};
+use super::{CommandError, Outcome, write_out};
 use crate::cli::Cli;
 
 /// The completion script of a shell.
@@ -21,6 +21,5 @@ pub fn script(shell: Shell) -> Vec<u8> {
 /// # Errors
 /// Output that cannot be written.
 pub fn run(shell: Shell) -> Result<Outcome, CommandError> {
-    io::stdout().lock().write_all(&script(shell))?;
-    Ok(Outcome::Well)
+    write_out(Outcome::Well, |out| Ok(out.write_all(&script(shell))?))
 }

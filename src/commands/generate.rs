@@ -1,9 +1,9 @@
 //! `generate`: a session becomes manifests, on stdout or as files in a directory.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, print_warning, warn};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
 use crate::diff::Wanted;
@@ -14,8 +14,9 @@ use crate::output::files::{self, Files};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
 use crate::output::template::Template;
-use crate::output::{Style, session};
+use crate::output::{Style, messages, session};
 use crate::plan::{first_and_last, plan_jobs};
+use crate::printable::printable;
 use crate::validate::{Severity, Sources, check_text};
 
 /// Runs the command.
@@ -31,10 +32,9 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     refuse_what_the_server_would(&session, created_at)?;
     warn(&session, styles.err);
     match &args.output_dir {
-        None => to_stdout(&session, created_at, args, styles.err)?,
-        Some(path) => to_directory(&session, created_at, path, args, styles)?,
+        None => to_stdout(&session, created_at, args, styles.err),
+        Some(path) => to_directory(&session, created_at, path, args, styles),
     }
-    Ok(Outcome::Well)
 }
 
 /// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their
@@ -49,7 +49,7 @@ fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Res
         let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
         let causes: Vec<String> = findings
             .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| format!("\n  {}: {}", finding.field, finding.message))
+            .map(|finding| format!("\n  {}", printable(&format!("{}: {}", finding.field, finding.message))))
             .collect();
         if !causes.is_empty() {
             return Err(CommandError::Refused(causes.concat()));
@@ -58,22 +58,31 @@ fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Res
     Ok(())
 }
 
-fn to_stdout(session: &Session, created_at: CreatedAt, args: &GenerateArgs, style: Style) -> Result<(), CommandError> {
-    let mut out = io::stdout().lock();
-    let progress = Progress::of_stdout(session.workers as usize, "jobs");
-    let step = || progress.step();
-    match args.output {
-        GenerateFormat::Yaml => manifests::yaml_stream(session, created_at, &mut out, step)?,
-        GenerateFormat::Json => manifests::json_list(session, created_at, &mut out, step)?,
-        GenerateFormat::Name => manifests::names(session, &mut out, step)?,
-    }
-    out.flush()?;
-    drop(progress);
-    if !args.quiet && args.output != GenerateFormat::Name {
-        let format = file_format(args.output).unwrap_or(Format::Yaml);
-        eprint!("{}{}", session::job_table(session, format, false, style), session::summary_line(session));
-    }
-    Ok(())
+fn to_stdout(
+    session: &Session,
+    created_at: CreatedAt,
+    args: &GenerateArgs,
+    style: Style,
+) -> Result<Outcome, CommandError> {
+    write_out(Outcome::Well, |out| {
+        let progress = Progress::of_stdout(session.workers as usize, "jobs");
+        let step = || progress.step();
+        match args.output {
+            GenerateFormat::Yaml => manifests::yaml_stream(session, created_at, out, step)?,
+            GenerateFormat::Json => manifests::json_list(session, created_at, out, step)?,
+            GenerateFormat::Name => manifests::names(session, out, step)?,
+        }
+        out.flush().map_err(OutputError::from)?;
+        drop(progress);
+        if !args.quiet && args.output != GenerateFormat::Name {
+            let format = file_format(args.output).unwrap_or(Format::Yaml);
+            messages::tell(style, |screen| {
+                screen.table(&session::job_table(session, format, false))?;
+                screen.line(session::summary_line(session))
+            });
+        }
+        Ok(())
+    })
 }
 
 fn to_directory(
@@ -82,7 +91,7 @@ fn to_directory(
     path: &Path,
     args: &GenerateArgs,
     styles: Styles,
-) -> Result<(), CommandError> {
+) -> Result<Outcome, CommandError> {
     let Some(format) = file_format(args.output) else {
         return Err(CommandError::Usage(
             "-o name prints names, and writes no files. Leave out --output-dir, or write -o yaml.".to_owned(),
@@ -92,24 +101,28 @@ fn to_directory(
     let names = session::rows(session, format).map(|row| row.file);
     let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
     for warning in update.warnings() {
-        print_warning(warning, styles.err);
+        messages::warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
     let changes = put_all(&mut update, session, created_at, format, &progress)?;
     let leftovers = update.leftovers().to_vec();
     update.finish()?;
     drop(progress);
-    if !args.quiet {
-        let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
-        let table = files::file_table(session, format, &files, styles.out);
-        write!(io::stdout().lock(), "{table}{}{}", session::summary_line(session), files::summary_line(&files))?;
+    if args.quiet {
+        return Ok(Outcome::Well);
     }
-    Ok(())
+    let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
+    show_out(Outcome::Well, styles.out, |screen| {
+        screen.table(&files::file_table(session, format, &files))?;
+        files::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
+        screen.line(session::summary_line(session))?;
+        screen.line(files::summary_line(&files))
+    })
 }
 
 /// Opens the directory, and tells what had to be waited for or brought in order first.
 fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
-    let note = |text: &str| eprintln!("{} {text}", style.dim("note:"));
+    let note = |text: &str| messages::note(text, style);
     let shown = path.display();
     let waiting = || note(&format!("another run is writing to {shown}; waiting for it to end."));
     let (directory, recovery) = Directory::open(path, waiting)?;

@@ -10,13 +10,14 @@ pub mod validate;
 
 pub use error::CommandError;
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli::SessionOptions;
 use crate::config::{Mode, Overrides, Session};
 use crate::job::CreatedAt;
-use crate::output::Style;
-use crate::output::style::printable;
+use crate::output::stdout::Stdout;
+use crate::output::{Screen, Style, messages};
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +62,32 @@ fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
 /// Tells the user on stderr what the session's author should know, and whether it is about real money.
 fn warn(session: &Session, style: Style) {
     for warning in &session.warnings {
-        print_warning(warning, style);
+        messages::warning(warning, style);
     }
     if session.mode == Mode::Live {
-        print_warning("mode is live: these Jobs trade real money once they are applied.", style);
+        messages::warning("mode is live: these Jobs trade real money once they are applied.", style);
     }
 }
 
-/// Tells the user of something that keeps nobody from going on.
-fn print_warning(warning: &str, style: Style) {
-    eprintln!("{} {}", style.warn("warning:"), printable(warning));
+/// Writes a result to stdout, and says how the command ended, which is known by then. A reader who has gone, as `head`
+/// does, has had enough: that is no error, and changes nothing of how the command ended.
+fn write_out(
+    outcome: Outcome,
+    write: impl FnOnce(&mut Stdout) -> Result<(), CommandError>,
+) -> Result<Outcome, CommandError> {
+    let mut out = Stdout::lock();
+    let written = write(&mut out).and_then(|()| Ok(out.flush()?));
+    match written {
+        Err(error) if !error.is_closed_pipe() => Err(error),
+        _ => Ok(outcome),
+    }
+}
+
+/// The same for a result that a person reads.
+fn show_out(
+    outcome: Outcome,
+    style: Style,
+    show: impl FnOnce(&mut Screen<&mut Stdout>) -> io::Result<()>,
+) -> Result<Outcome, CommandError> {
+    write_out(outcome, |out| Ok(show(&mut Screen::new(out, style))?))
 }

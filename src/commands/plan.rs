@@ -1,18 +1,18 @@
 //! `plan`: shows what a session would become, or what applying it would change, and writes nothing.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, print_warning, warn};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
-use crate::manifest::{Format, write};
+use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
-use crate::output::{diff, session};
+use crate::output::{diff, messages, session};
 
 /// Runs the command.
 ///
@@ -28,21 +28,18 @@ pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
 fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
-    let mut out = io::BufWriter::new(io::stdout().lock());
     match args.output {
-        PlanFormat::Table | PlanFormat::Wide => {
-            let all_rows = args.output == PlanFormat::Wide;
-            let jobs = session::job_table(&session, Format::Yaml, all_rows, styles.out);
-            let totals = session::total_table(&session, styles.out);
-            let settings = session::setting_table(&session, styles.out);
-            write!(out, "{jobs}\n{totals}\n{settings}")?;
-        }
-        PlanFormat::Json => json(&session::view(&session), &mut out)?,
-        PlanFormat::Yaml => yaml(&session::view(&session), &mut out)?,
-        PlanFormat::Name => manifests::names(&session, &mut out, || {})?,
+        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
+            screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
+            screen.blank()?;
+            screen.table(&session::total_table(&session))?;
+            screen.blank()?;
+            screen.table(&session::setting_table(&session))
+        }),
+        PlanFormat::Json => write_out(Outcome::Well, |out| json(&session::view(&session), out)),
+        PlanFormat::Yaml => write_out(Outcome::Well, |out| yaml(&session::view(&session), out)),
+        PlanFormat::Name => write_out(Outcome::Well, |out| Ok(manifests::names(&session, out, || {})?)),
     }
-    out.flush()?;
-    Ok(Outcome::Well)
 }
 
 fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, CommandError> {
@@ -52,22 +49,20 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     if is_unfinished(path) {
         let shown = path.display();
         let warning = format!("a run into {shown} was cut off, or is going on; generate finishes or clears it.");
-        print_warning(&warning, styles.err);
+        messages::warning(&warning, styles.err);
     }
     let found = compare(&session, path)?;
     for warning in &found.warnings {
-        print_warning(warning, styles.err);
+        messages::warning(warning, styles.err);
     }
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let differs = !Counts::of(&found.jobs).is_same();
+    let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Well };
     let view = || diff::view(&session.session_id, &found, &session.warnings);
     match args.output {
-        PlanFormat::Json => json(&view(), &mut out)?,
-        PlanFormat::Yaml => yaml(&view(), &mut out)?,
-        format => diff::write(&found, format == PlanFormat::Wide, styles.out, &mut out)?,
+        PlanFormat::Json => write_out(outcome, |out| json(&view(), out)),
+        PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(), out)),
+        format => show_out(outcome, styles.out, |screen| diff::write(&found, format == PlanFormat::Wide, screen)),
     }
-    out.flush()?;
-    let differs = !Counts::of(&found.jobs).is_same();
-    Ok(if differs && args.exit_code { Outcome::Findings } else { Outcome::Well })
 }
 
 fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(), CommandError> {
@@ -94,7 +89,7 @@ fn compare(session: &Session, path: &Path) -> Result<SessionDiff, CommandError> 
 }
 
 fn json(view: &impl Serialize, out: &mut impl Write) -> Result<(), CommandError> {
-    serde_json::to_writer_pretty(&mut *out, view).map_err(io::Error::from)?;
+    write_json::json(view, "  ", out)?;
     Ok(out.write_all(b"\n")?)
 }
 

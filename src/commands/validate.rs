@@ -1,17 +1,17 @@
 //! `validate`: says what the API server, and the guide, would say of Jobs.
 
-use std::io::{self, Write};
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, warn};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
 use crate::job::K8sTuningJobFactory;
-use crate::manifest::input::expand;
+use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
 use crate::output::manifests::OutputError;
 use crate::output::progress::Progress;
-use crate::output::session;
+use crate::output::{messages, session};
+use crate::printable;
 use crate::report;
 use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
 
@@ -21,7 +21,7 @@ use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
 /// Inputs that cannot be read, and output that cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.list_rules {
-        return list_rules(styles);
+        return show_out(Outcome::Well, styles.out, |screen| screen.table(&report::rules::list()));
     }
     if let Some(name) = &args.explain {
         return explain(name, styles);
@@ -29,25 +29,17 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
     let reports = match &args.k8s_config {
         Some(k8s_config) => check_session(k8s_config, args, sources, styles)?,
-        None => check_files(args, sources)?,
+        None => check_files(args, sources, styles)?,
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match args.output {
-        ReportFormat::Table => report::table::write(&reports, styles.out, &mut out)?,
-        ReportFormat::Json => report::json::write(&reports, &mut out)?,
-        ReportFormat::Github => report::github::write(&reports, &mut out)?,
-        ReportFormat::Junit => report::junit::write(&reports, &mut out)?,
-        ReportFormat::Sarif => report::sarif::write(&reports, &mut out)?,
-    }
-    out.flush()?;
     let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
-    Ok(if sound { Outcome::Well } else { Outcome::Findings })
-}
-
-fn list_rules(styles: Styles) -> Result<Outcome, CommandError> {
-    let mut out = io::stdout().lock();
-    write!(out, "{}", report::rules::list(styles.out))?;
-    Ok(Outcome::Well)
+    let outcome = if sound { Outcome::Well } else { Outcome::Findings };
+    match args.output {
+        ReportFormat::Table => show_out(outcome, styles.out, |screen| report::table::write(&reports, screen)),
+        ReportFormat::Json => write_out(outcome, |out| Ok(report::json::write(&reports, out)?)),
+        ReportFormat::Github => write_out(outcome, |out| Ok(report::github::write(&reports, out)?)),
+        ReportFormat::Junit => write_out(outcome, |out| Ok(report::junit::write(&reports, out)?)),
+        ReportFormat::Sarif => write_out(outcome, |out| Ok(report::sarif::write(&reports, out)?)),
+    }
 }
 
 fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
@@ -55,25 +47,29 @@ fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
     let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
         let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
         let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
-        return Err(CommandError::Usage(format!("There is no rule {name}.{mend} --list-rules lists them.")));
+        return Err(CommandError::Usage(format!(
+            "There is no rule {}.{mend} --list-rules lists them.",
+            printable::printable(name)
+        )));
     };
-    let mut out = io::stdout().lock();
-    write!(out, "{}", report::rules::explain(rule, styles.out))?;
-    Ok(Outcome::Well)
+    show_out(Outcome::Well, styles.out, |screen| report::rules::explain(rule, screen))
 }
 
-fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentReport>, CommandError> {
+fn check_files(args: &ValidateArgs, sources: Sources, styles: Styles) -> Result<Vec<DocumentReport>, CommandError> {
     if args.filename.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
         return Err(CommandError::Usage("Standard input can be read once only. Leave out one -f -.".to_owned()));
     }
     let mut validator = Validator::new(sources);
-    let inputs = expand(&args.filename, args.recursive)?;
+    let Inputs { inputs, passed_over } = expand(&args.filename, args.recursive)?;
+    for warning in &passed_over {
+        messages::warning(warning, styles.err);
+    }
     let progress = Progress::new(inputs.len(), "manifests");
     validator.add_inputs(&inputs, || progress.step())?;
     drop(progress);
     let reports = validator.finish();
     if reports.is_empty() {
-        let names: Vec<String> = args.filename.iter().map(|path| path.display().to_string()).collect();
+        let names: Vec<String> = args.filename.iter().map(|path| printable::path(path)).collect();
         return Err(CommandError::NoDocuments(names.join(", ")));
     }
     Ok(reports)

@@ -1,6 +1,8 @@
 //! The checks that both configuration files share: keys, types, words, names and amounts.
 //! A node comes in; whatever is wrong with it is added to the list of problems.
 
+use std::collections::HashMap;
+
 use super::file::ConfigFile;
 use super::problem::{ConfigError, Problem};
 use super::vocabulary::Word;
@@ -44,9 +46,8 @@ impl<'f> Problems<'f> {
     }
 
     /// What stands in the file at a place.
-    fn written(&self, position: Position) -> String {
-        let line = self.file.text.line(position.line).chars();
-        line.skip(position.column.saturating_sub(1) as usize).take(position.width as usize).collect()
+    fn written(&self, position: Position) -> &'f str {
+        self.file.text.at(position)
     }
 
     /// Nothing, or all that was found, in the file's order.
@@ -357,11 +358,11 @@ pub fn resources(key: &str, node: &Node, problems: &mut Problems<'_>) {
         return;
     }
     check_mapping(key, node, KEYS, problems);
-    let amount =
-        |list: &str, name: &str| node.get(list)?.get(name)?.as_written().and_then(|text| Quantity::parse(&text));
-    let requests = node.get("requests").and_then(Node::as_mapping).unwrap_or_default();
-    for entry in requests {
-        let (request, limit) = (amount("requests", &entry.key), amount("limits", &entry.key));
+    let list = |key: &str| node.get(key).and_then(Node::as_mapping).unwrap_or_default();
+    let amount = |node: &Node| node.as_written().and_then(|text| Quantity::parse(&text));
+    let limits: HashMap<&str, &Node> = list("limits").iter().map(|entry| (entry.key.as_str(), &entry.value)).collect();
+    for entry in list("requests") {
+        let (request, limit) = (amount(&entry.value), limits.get(entry.key.as_str()).and_then(|limit| amount(limit)));
         if let (Some(request), Some(limit)) = (request, limit)
             && request > limit
         {

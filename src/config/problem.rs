@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::manifest::text::Excerpt;
+use crate::printable;
 
 /// One thing to mend in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Problem {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file could not be opened or read.
-    #[error("The configuration {} cannot be read: {source}.", file.display())]
+    #[error("The configuration {} cannot be read: {source}.", printable::path(file))]
     Unreadable {
         /// The file.
         file: PathBuf,
@@ -30,13 +31,16 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// A folder stands where a file should.
-    #[error("The configuration {} is a directory. Name the YAML file inside it.", file.display())]
+    #[error("The configuration {} is a directory. Name the YAML file inside it.", printable::path(file))]
     Directory {
         /// The folder.
         file: PathBuf,
     },
     /// More than a configuration can sensibly hold.
-    #[error("The configuration {} is larger than {max} bytes, which no session needs. Is it the right file?", file.display())]
+    #[error(
+        "The configuration {} is larger than {max} bytes, which no session needs. Is it the right file?",
+        printable::path(file)
+    )]
     TooLarge {
         /// The file.
         file: PathBuf,
@@ -44,19 +48,22 @@ pub enum ConfigError {
         max: u64,
     },
     /// Bytes that are no text.
-    #[error("The configuration {} is not UTF-8 text. Is it the right file?", file.display())]
+    #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(file))]
     NotText {
         /// The file.
         file: PathBuf,
     },
     /// Nothing in the file.
-    #[error("The configuration {} is empty. Start from the examples in configs/.", file.display())]
+    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(file))]
     Empty {
         /// The file.
         file: PathBuf,
     },
     /// Several documents, of which only one could count.
-    #[error("The configuration {} holds {count} YAML documents, and a session is described by one. Split the file.", file.display())]
+    #[error(
+        "The configuration {} holds {count} YAML documents, and a session is described by one. Split the file.",
+        printable::path(file)
+    )]
     Documents {
         /// The file.
         file: PathBuf,
@@ -77,7 +84,7 @@ fn summary(problems: &[Problem]) -> String {
         [one] => one.message.clone(),
         [first, ..] => {
             let one_file = problems.iter().all(|problem| problem.excerpt.file == first.excerpt.file);
-            let files = if one_file { first.excerpt.file.as_str() } else { "The configurations" };
+            let files = if one_file { printable::printable(&first.excerpt.file) } else { "The configurations".into() };
             let verb = if one_file { "has" } else { "have" };
             format!("{files} {verb} {} problems.", problems.len())
         }

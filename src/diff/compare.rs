@@ -1,6 +1,8 @@
 //! One Job against one that exists: the Job that is wanted comes in as it is written, the existing
 //! one as it is, and the fields whose meaning differs go out.
 
+use std::collections::HashMap;
+
 use k8s_openapi::api::batch::v1::Job;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -133,13 +135,17 @@ impl<'v> Comparison<'v> {
 
     /// Environment variables go by their names; their order counts too, because one can refer to those before it.
     fn variables(&mut self, path: &Path<'_>, sides: Sides<'v>, new: &[&'v str], old: &[&'v str]) {
-        for name in new.iter().chain(old.iter().filter(|name| !new.contains(name))) {
-            self.compare(&path.key(name), sides.map(|side| named(side, name)));
+        let [by_new, by_filled_in, by_old, by_applied] =
+            [sides.new, sides.filled_in, sides.old, sides.applied].map(|side| side.map_or_else(HashMap::new, by_name));
+        for name in new.iter().chain(old.iter().filter(|name| !by_new.contains_key(*name))) {
+            let of = |side: &HashMap<&str, &'v Value>| side.get(name).copied();
+            let (new, filled_in) = (of(&by_new), of(&by_filled_in));
+            self.compare(&path.key(name), Sides { new, filled_in, old: of(&by_old), applied: of(&by_applied) });
         }
-        let common = |of: &[&str], other: &[&str]| -> Vec<Value> {
-            of.iter().filter(|name| other.contains(name)).map(|name| Value::from(*name)).collect()
+        let common = |of: &[&str], other: &HashMap<&str, &Value>| -> Vec<Value> {
+            of.iter().filter(|name| other.contains_key(*name)).map(|name| Value::from(*name)).collect()
         };
-        let (new_order, old_order) = (common(new, old), common(old, new));
+        let (new_order, old_order) = (common(new, &by_old), common(old, &by_new));
         if new_order != old_order {
             self.push(path, Some(old_order.into()), Some(new_order.into()));
         }
@@ -204,6 +210,8 @@ fn names(list: &[Value]) -> Option<Vec<&str>> {
     (sorted.len() == names.len()).then_some(names)
 }
 
-fn named<'v>(list: &'v Value, name: &str) -> Option<&'v Value> {
-    list.as_array()?.iter().find(|item| item.get("name").and_then(Value::as_str) == Some(name))
+/// A list's objects by their names; of several with the same name the first.
+fn by_name(list: &Value) -> HashMap<&str, &Value> {
+    let named = |item| Some((Value::get(item, "name")?.as_str()?, item));
+    list.as_array().into_iter().flatten().rev().filter_map(named).collect()
 }

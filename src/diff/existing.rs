@@ -7,8 +7,10 @@ use thiserror::Error;
 
 use crate::config::Problem;
 use crate::job::JobIdentity;
+use crate::manifest::input::Inputs;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Input, InputError, Node, ReadError, Text, input};
+use crate::printable::printable;
 
 /// A Job, and where it stands.
 #[derive(Debug)]
@@ -31,19 +33,23 @@ pub enum ExistingError {
     #[error("{}", .0.message)]
     Unreadable(Box<Problem>),
     /// Nothing at all: what should have written it has most likely failed.
-    #[error("There is no document in {0}. Where there are no Jobs, kubectl get -o yaml prints an empty List.")]
+    #[error("There is no document in {}. Where there are no Jobs, kubectl get -o yaml prints an empty List.", printable(.0))]
     Nothing(String),
 }
 
 /// Hands over each Job of a directory, a file, or standard input (`-`). An empty directory has none.
+/// Gives what was passed over because it is no file, as sentences.
 ///
 /// # Errors
 /// [`ExistingError`].
-pub fn each_job(path: &Path, mut each: impl FnMut(ExistingJob<'_>)) -> Result<(), ExistingError> {
-    let inputs = match input::expand(&[path.to_owned()], false) {
-        Err(InputError::NoManifests { .. }) => return Ok(()),
+pub fn each_job(path: &Path, mut each: impl FnMut(ExistingJob<'_>)) -> Result<Vec<String>, ExistingError> {
+    let Inputs { inputs, passed_over } = match input::expand(&[path.to_owned()], false) {
+        Err(InputError::NoManifests { .. }) => return Ok(Vec::new()),
         other => other?,
     };
+    if inputs.is_empty() {
+        return Ok(passed_over);
+    }
     let mut documents = 0;
     for input in &inputs {
         documents += read(input, &mut each)?;
@@ -51,7 +57,7 @@ pub fn each_job(path: &Path, mut each: impl FnMut(ExistingJob<'_>)) -> Result<()
     if documents == 0 {
         return Err(ExistingError::Nothing(inputs.first().map(Input::name).unwrap_or_default()));
     }
-    Ok(())
+    Ok(passed_over)
 }
 
 /// Reads one input, and counts its documents.

@@ -128,7 +128,7 @@ impl Counts {
 pub struct SessionDiff {
     /// The session's Jobs in their order, then what is left over of it.
     pub jobs: Vec<JobDiff>,
-    /// Jobs that stand there twice, as sentences.
+    /// Jobs that stand there twice, and what was passed over, as sentences.
     pub warnings: Vec<String>,
 }
 
@@ -145,7 +145,8 @@ impl SessionDiff {
             stale: BTreeMap::new(),
             warnings: Vec::new(),
         };
-        existing::each_job(path, |job| comparison.add(&job))?;
+        let passed_over = existing::each_job(path, |job| comparison.add(&job))?;
+        comparison.warnings.extend(passed_over);
         Ok(comparison.finish())
     }
 }

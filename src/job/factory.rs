@@ -104,8 +104,10 @@ impl<'s> K8sTuningJobFactory<'s> {
             ("WORKER_ID", worker_id),
             ("MODE", &session.mode.to_string()),
         ]);
+        let own = env.len();
         for (name, value) in &session.extra_env {
-            match env.iter_mut().find(|(known, _)| known == name) {
+            // A mapping has each name once, so that only the variables above can be there already.
+            match env[..own].iter_mut().find(|(known, _)| known == name) {
                 Some((_, known)) => known.clone_from(value),
                 None => env.push((name.clone(), value.clone())),
             }

@@ -1,9 +1,9 @@
 //! The two notations of a manifest: which one a text is in, and typed values written in either.
 
 use serde::Serialize;
-use serde_json::ser::{PrettyFormatter, Serializer};
 
 use super::write::{self, WriteError};
+use super::write_json;
 
 /// The notation of a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,7 @@ impl Format {
 /// [`WriteError`] if the value has no form in JSON.
 pub fn push_json(value: &impl Serialize, depth: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let mut text = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut text, PrettyFormatter::with_indent(b"    "));
-    value.serialize(&mut serializer).map_err(|error| WriteError::Value(error.to_string()))?;
+    write_json::json(value, "    ", &mut text).map_err(|error| WriteError::Value(error.to_string()))?;
     let indent = "    ".repeat(depth);
     // JSON escapes line breaks inside strings, so each one here starts a line of the notation.
     for (nth, line) in text.split(|byte| *byte == b'\n').enumerate() {

@@ -1,13 +1,16 @@
 //! What `-f` names: files, directories and standard input, in the order in which kubectl takes them.
 //! Paths come in, and the list of files to read goes out.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use thiserror::Error;
 
 use super::text::Text;
+use crate::printable;
 
 /// Endings of the files that are taken from a directory, as kubectl does.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
@@ -17,15 +20,27 @@ const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
 pub enum Input {
     /// `-f -`.
     Stdin,
-    /// A file that was named, or found in a directory.
+    /// A file, or anything else, that was named.
     File(PathBuf),
+    /// A file that was found in a directory.
+    Found(PathBuf),
+}
+
+/// What the arguments of `-f` stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inputs {
+    /// What to read, in this order.
+    pub inputs: Vec<Input>,
+    /// What a directory holds under a manifest's name and is no file, as sentences. A pipe that nobody writes to would
+    /// be waited for without end, and a device may do anything when it is opened.
+    pub passed_over: Vec<String>,
 }
 
 /// Why an input could not be read.
 #[derive(Debug, Error)]
 pub enum InputError {
     /// The path leads nowhere, or may not be read.
-    #[error("{} cannot be read: {source}.", path.display())]
+    #[error("{} cannot be read: {source}.", printable::path(path))]
     Unreadable {
         /// The path.
         path: PathBuf,
@@ -33,7 +48,7 @@ pub enum InputError {
         source: io::Error,
     },
     /// A directory without manifests.
-    #[error("{} holds no .yaml, .yml or .json file{}.", path.display(), if *.recursive { "" } else { "; -R looks into its sub-directories too" })]
+    #[error("{} holds no .yaml, .yml or .json file{}.", printable::path(path), if *.recursive { "" } else { "; -R looks into its sub-directories too" })]
     NoManifests {
         /// The directory.
         path: PathBuf,
@@ -48,7 +63,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) | Self::Found(path) => path.display().to_string(),
         }
     }
 
@@ -63,6 +78,7 @@ impl Input {
                 io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
             }
             Self::File(path) => fs::read(path),
+            Self::Found(path) => read_found(path),
         };
         bytes.map(Text::decode).map_err(|source| InputError::Unreadable { path: self.name().into(), source })
     }
@@ -72,25 +88,25 @@ impl Input {
 ///
 /// # Errors
 /// A path that cannot be read, or a directory that holds no manifest.
-pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Vec<Input>, InputError> {
-    let mut inputs = Vec::new();
+pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputError> {
+    let mut found = Inputs::default();
     for argument in arguments {
         if argument == Path::new("-") {
-            inputs.push(Input::Stdin);
+            found.inputs.push(Input::Stdin);
             continue;
         }
         let unreadable = |source| InputError::Unreadable { path: argument.clone(), source };
         if fs::metadata(argument).map_err(unreadable)?.is_dir() {
-            let before = inputs.len();
-            list(argument, recursive, &mut inputs)?;
-            if inputs.len() == before {
+            let before = found.inputs.len();
+            list(argument, recursive, &mut found)?;
+            if found.inputs.len() == before && found.passed_over.is_empty() {
                 return Err(InputError::NoManifests { path: argument.clone(), recursive });
             }
         } else {
-            inputs.push(Input::File(argument.clone()));
+            found.inputs.push(Input::File(argument.clone()));
         }
     }
-    Ok(inputs)
+    Ok(found)
 }
 
 /// Whether kubectl would take a file of this name from a directory.
@@ -99,7 +115,7 @@ pub fn is_manifest(name: &Path) -> bool {
     name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }
 
-fn list(directory: &Path, recursive: bool, inputs: &mut Vec<Input>) -> Result<(), InputError> {
+fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), InputError> {
     let unreadable = |source| InputError::Unreadable { path: directory.to_owned(), source };
     let mut entries = fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -108,18 +124,61 @@ fn list(directory: &Path, recursive: bool, inputs: &mut Vec<Input>) -> Result<()
         let kind = entry.file_type().map_err(unreadable)?;
         if kind.is_dir() {
             if recursive {
-                list(&path, recursive, inputs)?;
+                list(&path, recursive, found)?;
             }
         } else if is_manifest(&path) {
-            inputs.push(Input::File(path));
+            match odd_kind(&path) {
+                None => found.inputs.push(Input::Found(path)),
+                Some(kind) => {
+                    found.passed_over.push(format!("{} is {kind} and no file; it is passed over.", path.display()));
+                }
+            }
         }
     }
     Ok(())
 }
 
+/// Reads what was a file when the directory was listed. If it has become a pipe since, that is not waited for.
+fn read_found(path: &Path) -> io::Result<Vec<u8>> {
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    let mut file = File::options().read(true).custom_flags(at_once).open(path)?;
+    let kind = file.metadata()?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(io::Error::other("it is no file any more"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map(|_| bytes)
+}
+
+/// What a path is, or a link leads to, that is neither a file nor a directory. What cannot be looked at is told when it
+/// is read.
+fn odd_kind(path: &Path) -> Option<&'static str> {
+    let kind = fs::metadata(path).ok()?.file_type();
+    if kind.is_file() || kind.is_dir() {
+        return None;
+    }
+    Some(match () {
+        () if kind.is_fifo() => "a pipe",
+        () if kind.is_socket() => "a socket",
+        () => "a device",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_has_become_a_pipe_is_not_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.yaml");
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
+        let error = Input::Found(path.clone()).read().unwrap_err();
+        assert!(error.to_string().contains("it is no file any more"), "{error}");
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "a: 1").unwrap();
+        assert_eq!(Input::Found(path).read().unwrap().as_str(), "a: 1");
+    }
 
     #[test]
     fn directories_are_listed_in_order() {
@@ -130,7 +189,8 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let names = |recursive| -> Vec<String> {
-            let inputs = expand(&[root.path().to_owned()], recursive).unwrap();
+            let Inputs { inputs, passed_over } = expand(&[root.path().to_owned()], recursive).unwrap();
+            assert_eq!(passed_over, [""; 0]);
             let prefix = format!("{}/", root.path().display());
             inputs.iter().map(|input| input.name().replace(&prefix, "")).collect()
         };

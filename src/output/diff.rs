@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::style::{Style, printable};
-use super::table;
+use super::line::Line;
+use super::screen::Screen;
+use super::style::Role;
+use super::table::{self, Table};
 use crate::diff::{Action, Counts, FieldChange, JobDiff, SessionDiff};
 
 /// So many kinds of change are shown field by field.
@@ -32,61 +34,61 @@ pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &'d [Strin
 /// first of the others, are counted only, unless all rows are asked for.
 ///
 /// # Errors
-/// `out` does not take it.
-pub fn write(diff: &SessionDiff, all_rows: bool, style: Style, out: &mut impl Write) -> io::Result<()> {
-    write_table(&diff.jobs, all_rows, style, out)?;
+/// The stream does not take it.
+pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
+    write_table(&diff.jobs, all_rows, screen)?;
     let groups = groups(&diff.jobs);
     let shown = if all_rows { groups.len() } else { groups.len().min(SHOWN) };
     for group in &groups[..shown] {
-        writeln!(out, "\n{}", heading(group, style))?;
+        screen.blank()?;
+        screen.line(heading(group))?;
         for change in &group[0].fields {
-            write_field(change, style, out)?;
+            write_field(change, screen)?;
         }
     }
     if groups.len() > shown {
+        screen.blank()?;
         let note = format!("… {} more kinds of change; -o wide shows all", groups.len() - shown);
-        writeln!(out, "\n{}", style.dim(&note))?;
+        screen.line(Line::new(Role::Dim, note))?;
     }
     let counts = Counts::of(&diff.jobs);
-    writeln!(out, "\n{}", summary(counts))?;
-    write_ways_out(diff, counts, out)
+    screen.blank()?;
+    screen.line(summary(counts))?;
+    write_ways_out(diff, counts, screen)
 }
 
-fn write_table(jobs: &[JobDiff], all_rows: bool, style: Style, out: &mut impl Write) -> io::Result<()> {
+fn write_table(jobs: &[JobDiff], all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     const HEADERS: [&str; 4] = ["ACTION", "JOB", "FIELDS", "FILE"];
     if all_rows {
-        let rows = jobs.iter().map(|job| cells(job, style)).collect();
-        return out.write_all(table::render(HEADERS, rows, style).as_bytes());
+        return screen.table(&Table::new(HEADERS, jobs.iter().map(cells).collect()));
     }
     let is_long = jobs.len() > table::WHOLE;
     let shown: Vec<&JobDiff> = jobs.iter().filter(|job| !(is_long && job.action == Action::Unchanged)).collect();
     let note = |more| format!("… {more} more jobs; -o wide shows all");
-    let table = table::abridged(HEADERS, shown.len(), |nth| cells(shown[nth], style), note, style);
-    out.write_all(table.as_bytes())?;
+    screen.table(&Table::abridged(HEADERS, shown.len(), |nth| cells(shown[nth]), note))?;
     match jobs.len() - shown.len() {
         0 => Ok(()),
-        unchanged => writeln!(out, "{}", style.dim(&format!("… {unchanged} jobs unchanged; -o wide shows all"))),
+        unchanged => screen.line(Line::new(Role::Dim, format!("… {unchanged} jobs unchanged; -o wide shows all"))),
     }
 }
 
-fn cells(job: &JobDiff, style: Style) -> [String; 4] {
-    let action = job.action.as_str();
-    let action = match job.action {
-        Action::Create => style.good(action),
-        Action::Change => style.warn(action),
-        Action::Unchanged => style.dim(action),
-        Action::Stale => style.bad(action),
+fn cells(job: &JobDiff) -> [Line<'_>; 4] {
+    let role = match job.action {
+        Action::Create => Role::Good,
+        Action::Change => Role::Warn,
+        Action::Unchanged => Role::Dim,
+        Action::Stale => Role::Bad,
     };
     let immutable = job.fields.iter().filter(|field| field.immutable).count();
     let fields = match (job.fields.len(), immutable) {
-        (0, _) => "-".to_owned(),
-        (count, 0) => count.to_string(),
-        (count, immutable) if count == immutable => style.bad(&format!("{immutable} immutable")),
-        (count, immutable) => format!("{count}, {}", style.bad(&format!("{immutable} immutable"))),
+        (0, _) => "-".into(),
+        (count, 0) => count.to_string().into(),
+        (count, immutable) if count == immutable => Line::new(Role::Bad, format!("{immutable} immutable")),
+        (count, immutable) => Line::from(format!("{count}, ")).and(Role::Bad, format!("{immutable} immutable")),
     };
     // All are in what the user has named; with that before each of them the table would be too wide.
     let file = job.file.as_deref().map_or("-", |file| file.rsplit('/').next().unwrap_or(file));
-    [action, printable(&job.name).into_owned(), fields, printable(file).into_owned()]
+    [Line::new(role, job.action.as_str()), job.name.as_str().into(), fields, file.into()]
 }
 
 /// Jobs that change in the same way, in the order of the first of each.
@@ -104,24 +106,24 @@ fn groups(jobs: &[JobDiff]) -> Vec<Vec<&JobDiff>> {
     groups
 }
 
-fn heading(group: &[&JobDiff], style: Style) -> String {
+fn heading(group: &[&JobDiff]) -> Line<'static> {
     let first = group[0];
     let more = match group.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more in the same way"),
     };
     let other = first.other_session.as_ref().map(|id| format!(", which is of session {id}")).unwrap_or_default();
-    style.header(&printable(&format!("{}{more}{other}:", first.name)))
+    Line::new(Role::Header, format!("{}{more}{other}:", first.name))
 }
 
-fn write_field(change: &FieldChange, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let mark = if change.immutable { format!(" {}", style.bad("(immutable)")) } else { String::new() };
-    writeln!(out, "  {}{mark}", printable(&change.field))?;
+fn write_field(change: &FieldChange, screen: &mut Screen<impl Write>) -> io::Result<()> {
+    let field = Line::from("  ").text(&change.field);
+    screen.line(if change.immutable { field.text(" ").and(Role::Bad, "(immutable)") } else { field })?;
     if let Some(old) = &change.old {
-        writeln!(out, "  {}", style.removed(&printable(&format!("- {old}"))))?;
+        screen.line(Line::from("  ").and(Role::Removed, format!("- {old}")))?;
     }
     if let Some(new) = &change.new {
-        writeln!(out, "  {}", style.good(&printable(&format!("+ {new}"))))?;
+        screen.line(Line::from("  ").and(Role::Good, format!("+ {new}")))?;
     }
     Ok(())
 }
@@ -143,20 +145,15 @@ fn summary(counts: Counts) -> String {
 }
 
 /// What to do about what kubectl apply alone cannot do.
-fn write_ways_out(diff: &SessionDiff, counts: Counts, out: &mut impl Write) -> io::Result<()> {
+fn write_ways_out(diff: &SessionDiff, counts: Counts, screen: &mut Screen<impl Write>) -> io::Result<()> {
     if let Some(job) = diff.jobs.iter().find(|job| job.is_refused()) {
-        writeln!(
-            out,
-            "A cluster refuses to change an immutable field of a Job that exists.\n\
-             Delete such a Job first (kubectl delete job {} -n {}),\n\
-             or give the session names of its own with --session-id or --session-short.",
-            job.name, job.namespace
-        )?;
+        screen.line("A cluster refuses to change an immutable field of a Job that exists.")?;
+        screen.line(format!("Delete such a Job first (kubectl delete job {} -n {}),", job.name, job.namespace))?;
+        screen.line("or give the session names of its own with --session-id or --session-short.")?;
     }
     if counts.stale > 0 {
-        writeln!(
-            out,
-            "kubectl apply leaves stale Jobs as they are. In a directory, generate --prune removes their files."
+        screen.line(
+            "kubectl apply leaves stale Jobs as they are. In a directory, generate --prune removes their files.",
         )?;
     }
     Ok(())

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use super::directory::FileChange;
+use super::line::Line;
 use super::session::JobRow;
-use super::style::{Style, printable};
-use super::table;
+use super::style::Role;
+use super::table::{self, Table};
 use crate::config::Session;
 use crate::manifest::Format;
 use crate::plan::plan_jobs;
@@ -44,36 +45,40 @@ impl Files<'_> {
 
 /// The table of workers with what became of each file, and after them what was left over.
 #[must_use]
-pub fn file_table(session: &Session, format: Format, files: &Files<'_>, style: Style) -> String {
+pub fn file_table<'f>(session: &Session, format: Format, files: &Files<'f>) -> Table<'f, 4> {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
     let row = |nth: usize| match shown[nth].checked_sub(files.changes.len()) {
-        None => job_row(session, format, shown[nth], files, style),
+        None => job_row(session, format, shown[nth], files),
         Some(leftover) => {
-            let file = printable(&files.leftovers[leftover]).into_owned();
-            [style.bad(files.fate_of_leftovers()), "-".to_owned(), "-".to_owned(), file]
+            let fate = Line::new(Role::Bad, files.fate_of_leftovers());
+            [fate, "-".into(), "-".into(), files.leftovers[leftover].as_str().into()]
         }
     };
-    let table = table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"), style);
-    match files.count() - shown.len() {
-        0 => table,
-        unchanged => format!("{table}{}\n", style.dim(&format!("… {unchanged} files unchanged"))),
-    }
+    Table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"))
 }
 
-fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>, style: Style) -> [String; 4] {
+/// What is said of the files that a long table leaves out because they have stayed as they were.
+#[must_use]
+pub fn unchanged_line(files: &Files<'_>) -> Option<Line<'static>> {
+    let unchanged = files.count() - files.shown().len();
+    (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
+}
+
+fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>) -> [Line<'static>; 4] {
     let change = files.changes[nth];
-    let status = match change {
-        FileChange::Created => style.good(change.as_str()),
-        FileChange::Changed => style.warn(change.as_str()),
-        FileChange::Unchanged => style.dim(change.as_str()),
+    let role = match change {
+        FileChange::Created => Role::Good,
+        FileChange::Changed => Role::Warn,
+        FileChange::Unchanged => Role::Dim,
     };
+    let status = Line::new(role, change.as_str());
     match plan_jobs(session.total_iterations, session.workers).nth(nth) {
-        None => [status, "-".to_owned(), "-".to_owned(), "-".to_owned()],
+        None => [status, "-".into(), "-".into(), "-".into()],
         Some(share) => {
             let row = JobRow::new(session, &share, format);
-            [status, row.worker_id, row.iterations.to_string(), row.file]
+            [status, row.worker_id.into(), row.iterations.to_string().into(), row.file.into()]
         }
     }
 }
@@ -89,13 +94,15 @@ pub fn summary_line(files: &Files<'_>) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    format!("{}: {}\n", files.directory.display(), parts.join(", "))
+    format!("{}: {}", files.directory.display(), parts.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
+    use crate::output::Style;
+    use crate::output::line::Start;
 
     #[test]
     fn a_long_table_shows_what_has_changed() {
@@ -105,12 +112,16 @@ mod tests {
         changes[70] = FileChange::Changed;
         let leftovers = ["x.yaml".to_owned()];
         let mut files = Files { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
-        let table = |files: &Files<'_>| file_table(&session, Format::Yaml, files, Style::plain());
+        let table = |files: &Files<'_>| {
+            let mut text = file_table(&session, Format::Yaml, files).render(Style::plain());
+            text.extend(unchanged_line(files).map(|line| line.show(Start::OfLine, 80, Style::plain()) + "\n"));
+            text
+        };
         let lines: Vec<_> = table(&files).lines().map(ToOwned::to_owned).collect();
         assert!(lines[1].starts_with("changed   worker-71 "), "{lines:?}");
         assert!(lines[2].starts_with("pruned ") && lines[2].ends_with("x.yaml"), "{lines:?}");
         assert_eq!(lines[3..], ["… 99 files unchanged"]);
-        assert_eq!(summary_line(&files), "jobs: 1 changed, 99 unchanged, 1 pruned\n");
+        assert_eq!(summary_line(&files), "jobs: 1 changed, 99 unchanged, 1 pruned");
         files.leftovers = &[];
         let created = vec![FileChange::Created; 100];
         files.changes = &created;

@@ -4,12 +4,19 @@
 pub mod diff;
 pub mod directory;
 pub mod files;
+pub mod line;
 pub mod manifests;
+pub mod messages;
 pub mod progress;
+pub mod screen;
 pub mod session;
 pub mod snippet;
+pub mod stdout;
 pub mod style;
 pub mod table;
 pub mod template;
 
-pub use style::Style;
+pub use line::Line;
+pub use screen::Screen;
+pub use style::{Role, Style};
+pub use table::Table;

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::style::Style;
-use super::table;
+use super::line::Line;
+use super::table::Table;
 use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
@@ -73,13 +73,13 @@ impl JobRow {
         Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
 
-    fn cells(&self) -> [String; 5] {
+    fn into_cells(self) -> [Line<'static>; 5] {
         [
-            self.index.to_string(),
-            self.name.clone(),
-            self.worker_id.clone(),
-            self.iterations.to_string(),
-            self.file.clone(),
+            self.index.to_string().into(),
+            self.name.into(),
+            self.worker_id.into(),
+            self.iterations.to_string().into(),
+            self.file.into(),
         ]
     }
 }
@@ -124,44 +124,48 @@ pub fn view(session: &Session) -> PlanView {
 /// The table of workers. A long one shows its head and its tail and says what it left out,
 /// unless all rows are asked for.
 #[must_use]
-pub fn job_table(session: &Session, format: Format, all_rows: bool, style: Style) -> String {
+pub fn job_table(session: &Session, format: Format, all_rows: bool) -> Table<'static, 5> {
     let shares = || plan_jobs(session.total_iterations, session.workers);
-    let cells = |share: WorkerShare| JobRow::new(session, &share, format).cells();
+    let cells = |share: WorkerShare| JobRow::new(session, &share, format).into_cells();
     if all_rows {
-        return table::render(JOB_HEADERS, shares().map(cells).collect(), style);
+        return Table::new(JOB_HEADERS, shares().map(cells).collect());
     }
     let row = |nth| shares().nth(nth).map(cells).unwrap_or_default();
     let note = |more| format!("… {more} more jobs; plan -o wide shows all");
-    table::abridged(JOB_HEADERS, shares().len(), row, note, style)
+    Table::abridged(JOB_HEADERS, shares().len(), row, note)
 }
 
 /// The settings, each with the file or flag that it came from.
 #[must_use]
-pub fn setting_table(session: &Session, style: Style) -> String {
-    let rows =
-        session.settings.iter().map(|setting| [setting.name.clone(), setting.value.clone(), setting.from.clone()]);
-    table::render(["SETTING", "VALUE", "FROM"], rows.collect(), style)
+pub fn setting_table(session: &Session) -> Table<'_, 3> {
+    let rows = session.settings.iter().map(|Setting { name, value, from }| [name.into(), value.into(), from.into()]);
+    Table::new(["SETTING", "VALUE", "FROM"], rows.collect())
 }
 
 /// The totals as two columns.
 #[must_use]
-pub fn total_table(session: &Session, style: Style) -> String {
+pub fn total_table(session: &Session) -> Table<'static, 2> {
     let totals = totals(session);
-    let amounts = |amounts: &[Amount], what: &str| -> Vec<[String; 2]> {
-        amounts.iter().map(|amount| [format!("{} {what}", amount.resource), amount.amount.clone()]).collect()
+    let amounts = |amounts: Vec<Amount>, what: &str| -> Vec<[Line<'static>; 2]> {
+        amounts
+            .into_iter()
+            .map(|Amount { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
+            .collect()
     };
-    let mut rows =
-        vec![["jobs".to_owned(), totals.jobs.to_string()], ["iterations".to_owned(), totals.iterations.to_string()]];
-    rows.extend(amounts(&totals.requests, "requests"));
-    rows.extend(amounts(&totals.limits, "limits"));
-    table::render(["TOTAL", "AMOUNT"], rows, style)
+    let mut rows = vec![
+        ["jobs".into(), totals.jobs.to_string().into()],
+        ["iterations".into(), totals.iterations.to_string().into()],
+    ];
+    rows.extend(amounts(totals.requests, "requests"));
+    rows.extend(amounts(totals.limits, "limits"));
+    Table::new(["TOTAL", "AMOUNT"], rows)
 }
 
 /// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`.
 #[must_use]
 pub fn summary_line(session: &Session) -> String {
     format!(
-        "{}, {}: session {}, namespace {}, mode {}\n",
+        "{}, {}: session {}, namespace {}, mode {}",
         plural(u64::from(session.workers), "job"),
         plural(session.total_iterations, "iteration"),
         session.session_id,
@@ -181,6 +185,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
+    use crate::output::Style;
 
     #[test]
     fn totals_are_sums_over_the_workers() {
@@ -195,10 +200,12 @@ mod tests {
     fn a_long_table_shows_its_ends() {
         let text = K8S.replace("workers: 2", "workers: 1000").replace("iterations: 6", "iterations: 1000");
         let session = session(&text, None).unwrap();
-        let table = job_table(&session, Format::Yaml, false, Style::plain());
+        let table = |all_rows| job_table(&session, Format::Yaml, all_rows).render(Style::plain());
+        let all = table(true);
+        let table = table(false);
         assert_eq!(table.lines().count(), 1 + 20 + 1 + 5);
         assert!(table.contains("… 975 more jobs"));
         assert!(table.lines().last().unwrap().starts_with("999 "));
-        assert_eq!(job_table(&session, Format::Yaml, true, Style::plain()).lines().count(), 1001);
+        assert_eq!(all.lines().count(), 1001);
     }
 }

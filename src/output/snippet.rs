@@ -2,13 +2,17 @@
 //! mend it. An excerpt and sentences come in; text for a terminal goes out.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer};
 
 use super::style::Style;
-use crate::manifest::text::Excerpt;
+use crate::manifest::Position;
+use crate::manifest::text::Window;
+use crate::printable::{Part, parts, printable, printable_line, push_escape};
 
-/// Longer lines are cut around the mark; a generated file may be one line of a megabyte.
-const MAX_LINE: usize = 160;
+/// A mark is no wider than this.
+const MAX_MARK: usize = 80;
+/// Longer sentences are cut; they quote a value that nobody reads to its end.
+const MAX_SENTENCE: usize = 2000;
 
 /// The line above a place: what it is about, and in which words it starts.
 #[derive(Debug, Clone, Copy)]
@@ -23,54 +27,109 @@ pub enum Heading<'h> {
     Bare,
 }
 
-/// The message, the excerpt with a mark under its place, and the mend.
-#[must_use]
-pub fn render(heading: Heading<'_>, message: &str, excerpt: &Excerpt, help: Option<&str>, style: Style) -> String {
-    let (line, start, end) = window(excerpt);
-    let line_start = usize::try_from(excerpt.position.line).unwrap_or(1).max(1);
-    let title = match heading {
-        Heading::Error => Level::ERROR.primary_title(message),
-        Heading::ErrorOf(rule) => Level::ERROR.primary_title(message).id(rule),
-        Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
-        Heading::Bare => Level::ERROR.no_name().primary_title(message),
-    };
-    let snippet = Snippet::source(line.as_str())
-        .path(excerpt.file.as_str())
-        .line_start(line_start)
-        .annotation(AnnotationKind::Primary.span(start..end));
-    let mut group = title.element(snippet);
-    if let Some(help) = help {
-        group = group.element(Level::HELP.message(help));
-    }
-    let renderer = if style.is_enabled() { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii);
-    renderer.render(&[group]) + "\n"
+/// A place in a file, and what is said about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Snippet<'s> {
+    /// In which words it starts.
+    pub heading: Heading<'s>,
+    /// What is wrong.
+    pub message: &'s str,
+    /// The name of the file.
+    pub file: &'s str,
+    /// Where in the file.
+    pub position: Position,
+    /// What stands there.
+    pub window: &'s Window,
+    /// How to mend it.
+    pub help: Option<&'s str>,
 }
 
-/// The part of the line around the mark, and the mark's bytes in it.
-fn window(excerpt: &Excerpt) -> (String, usize, usize) {
-    let position = excerpt.position;
-    let column = usize::try_from(position.column).unwrap_or(1).saturating_sub(1);
-    let width = usize::try_from(position.width).unwrap_or(1).clamp(1, MAX_LINE / 2);
-    let from = if column > MAX_LINE / 2 { column - MAX_LINE / 4 } else { 0 };
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
-    let line: String = excerpt.line.chars().skip(from).take(MAX_LINE).map(visible).collect();
-    let byte = |nth: usize| line.char_indices().nth(nth).map_or(line.len(), |(byte, _)| byte);
-    let (start, end) = (byte(column - from), byte(column - from + width));
-    (line, start, end)
+impl Snippet<'_> {
+    /// The message, the line with a mark under the place, and the mend.
+    pub(super) fn render(&self, style: Style) -> String {
+        let message = printable_line(short(self.message));
+        let title = match self.heading {
+            Heading::Error => Level::ERROR.primary_title(message),
+            Heading::ErrorOf(rule) => Level::ERROR.primary_title(message).id(rule),
+            Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
+            Heading::Bare => Level::ERROR.no_name().primary_title(message),
+        };
+        let file = printable(self.file);
+        let (line, start, end) = self.marked();
+        let source = annotate_snippets::Snippet::source(line.as_str())
+            .path(file.as_ref())
+            .line_start(usize::try_from(self.position.line).unwrap_or(usize::MAX).max(1))
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let mut group = title.element(source);
+        if let Some(help) = self.help {
+            group = group.element(Level::HELP.message(printable(short(help))));
+        }
+        let renderer = if style.is_enabled() { Renderer::styled() } else { Renderer::plain() };
+        let text = renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n";
+        // The column that comes with the mark is that in the part of the line that is shown.
+        let column = line[..start].chars().count() + 1;
+        let place = |column: usize| format!("{file}:{}:{column}", self.position.line.max(1));
+        let in_file = usize::try_from(self.position.column).unwrap_or(usize::MAX).max(1);
+        match text.split_once('\n') {
+            Some((title, rest)) if column != in_file => {
+                format!("{title}\n{}", rest.replacen(&place(column), &place(in_file), 1))
+            }
+            _ => text,
+        }
+    }
+
+    /// The part of the line as it is shown, and the mark's bytes in it.
+    fn marked(&self) -> (String, usize, usize) {
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let from = number(self.position.column).saturating_sub(1).saturating_sub(number(self.window.skipped));
+        let to = from + number(self.position.width).clamp(1, MAX_MARK);
+        let byte = |nth: usize| self.window.text.char_indices().nth(nth).map_or(self.window.text.len(), |(at, _)| at);
+        let (from, to) = (byte(from), byte(to));
+        let left_out = |is: bool| if is { "…" } else { "" };
+        let (mut line, mut at, mut start, mut end) = (left_out(self.window.skipped > 0).to_owned(), 0, None, None);
+        for part in parts(&self.window.text) {
+            let before = line.len();
+            let len = match part {
+                Part::Plain(plain) => plain.len(),
+                Part::Escape(c) => c.len_utf8(),
+            };
+            // An escape is marked as a whole, and plain text stays as long as it is.
+            let place = |mark: usize| {
+                (at..at + len).contains(&mark).then(|| before + if part.is_plain() { mark - at } else { 0 })
+            };
+            (start, end) = (start.or(place(from)), end.or(place(to)));
+            at += len;
+            match part {
+                Part::Plain(plain) => line.push_str(plain),
+                // As it stands between words.
+                Part::Escape('\t') => line.push(' '),
+                Part::Escape(c) => push_escape(c, &mut line),
+            }
+        }
+        let (start, end) = (start.unwrap_or(line.len()), end.unwrap_or(line.len()));
+        line += left_out(self.window.goes_on);
+        (line, start, end)
+    }
+}
+
+fn short(text: &str) -> &str {
+    text.char_indices().nth(MAX_SENTENCE).map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::Position;
+
+    fn render(heading: Heading<'_>, line: &str, place: (u32, u32, u32), help: Option<&str>) -> String {
+        let window = Window { text: line.into(), skipped: 0, goes_on: false };
+        let position = Position { line: place.0, column: place.1, width: place.2 };
+        let message = "mode is \"papr\".";
+        Snippet { heading, message, file: "x.yaml", position, window: &window, help }.render(Style::plain())
+    }
 
     #[test]
     fn shows_the_line_the_mark_and_the_mend() {
-        let position = Position { line: 4, column: 7, width: 4 };
-        let excerpt = Excerpt { file: "x.yaml".into(), position, line: "mode: papr".into() };
-        let message = "mode is \"papr\".";
-        let text = render(Heading::Error, message, &excerpt, Some("Did you mean paper?"), Style::plain());
+        let text = render(Heading::Error, "mode: papr", (4, 7, 4), Some("Did you mean paper?"));
         insta::assert_snapshot!(text, @r#"
         error: mode is "papr".
          --> x.yaml:4:7
@@ -83,14 +142,35 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_shown_is_escaped_and_the_place_stays_its_own() {
+        let text = render(Heading::Bare, "\u{1b}[2J: \u{202e}x", (1, 7, 2), None);
+        insta::assert_snapshot!(text, @r#"
+        mode is "papr".
+         --> x.yaml:1:7
+          |
+        1 | \u{1b}[2J: \u{202e}x
+          |            ^^^^^^^^^
+        "#);
+    }
+
+    #[test]
+    fn the_place_in_a_long_line_is_that_in_the_file() {
+        let window = Window { text: "x".repeat(100).into(), skipped: 5000, goes_on: true };
+        let position = Position { line: 7, column: 5041, width: 3 };
+        let snippet =
+            Snippet { heading: Heading::Error, message: "m", file: "x", position, window: &window, help: None };
+        let text = snippet.render(Style::plain());
+        assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
+        assert!(text.contains(&format!("7 | …{}…\n", "x".repeat(100))), "{text}");
+    }
+
+    #[test]
     fn odd_places_do_no_harm() {
         for (line, column, width) in [("", 1, 1), ("é", 2, 9), ("\t\u{1b}[31m", 2, 3), ("x", 900, 1)] {
-            let position = Position { line: 1, column, width };
-            let excerpt = Excerpt { file: "x".into(), position, line: line.into() };
-            assert!(!render(Heading::Bare, "m", &excerpt, None, Style::plain()).contains('\u{1b}'));
+            assert!(!render(Heading::Bare, line, (1, column, width), None).contains('\u{1b}'));
         }
-        let line = "x".repeat(10_000);
-        let excerpt = Excerpt { file: "x".into(), position: Position { line: 1, column: 5000, width: 9 }, line };
-        assert!(render(Heading::ErrorOf("r"), "m", &excerpt, None, Style::plain()).len() < 1000);
+        for place in [(0, 0, 0), (u32::MAX, u32::MAX, u32::MAX)] {
+            assert!(render(Heading::ErrorOf("r"), "x", place, None).contains("error[r]: "));
+        }
     }
 }

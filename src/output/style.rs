@@ -1,22 +1,25 @@
 //! Colours, in one place: which ones stand for what, and whether there are any.
-//! Text comes in, and the same text with or without escape codes goes out.
-
-use std::borrow::Cow;
 
 use owo_colors::{OwoColorize, Style as Ansi};
 
-/// Text that somebody else has written, with what a terminal would take for a command as an escape.
-#[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
-    let is_command = |c: char| c.is_control() && c != '\n';
-    if !text.contains(is_command) {
-        return text.into();
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_command(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
-    }
-    shown.into()
+/// What a piece of a line stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Nothing in particular.
+    #[default]
+    Plain,
+    /// A header.
+    Header,
+    /// What went well.
+    Good,
+    /// What went wrong.
+    Bad,
+    /// What is no longer there.
+    Removed,
+    /// What deserves a look.
+    Warn,
+    /// What may be passed over.
+    Dim,
 }
 
 /// Whether and how text is coloured on one stream.
@@ -49,54 +52,21 @@ impl Style {
         self.enabled
     }
 
-    fn paint(self, text: &str, ansi: Ansi) -> String {
-        if self.enabled && !text.is_empty() { text.style(ansi).to_string() } else { text.to_owned() }
-    }
-
-    /// A table's header.
-    #[must_use]
-    pub fn header(self, text: &str) -> String {
-        self.paint(text, Ansi::new().bold())
-    }
-
-    /// What went well.
-    #[must_use]
-    pub fn good(self, text: &str) -> String {
-        self.paint(text, Ansi::new().green())
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn bad(self, text: &str) -> String {
-        self.paint(text, Ansi::new().red().bold())
-    }
-
-    /// What is no longer there.
-    #[must_use]
-    pub fn removed(self, text: &str) -> String {
-        self.paint(text, Ansi::new().red())
-    }
-
-    /// What deserves a look.
-    #[must_use]
-    pub fn warn(self, text: &str) -> String {
-        self.paint(text, Ansi::new().yellow().bold())
-    }
-
-    /// What may be passed over.
-    #[must_use]
-    pub fn dim(self, text: &str) -> String {
-        self.paint(text, Ansi::new().dimmed())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_a_file_says_reaches_the_terminal_as_a_command() {
-        assert_eq!(printable("a\nb é"), "a\nb é");
-        assert_eq!(printable("a\u{1b}[2Jb\r\u{9b}"), "a\\u{1b}[2Jb\\r\\u{9b}");
+    /// Appends text that can be shown, in the colour of what it stands for.
+    pub(super) fn push(self, role: Role, shown: &str, out: &mut String) {
+        let ansi = match role {
+            Role::Plain => return out.push_str(shown),
+            Role::Header => Ansi::new().bold(),
+            Role::Good => Ansi::new().green(),
+            Role::Bad => Ansi::new().red().bold(),
+            Role::Removed => Ansi::new().red(),
+            Role::Warn => Ansi::new().yellow().bold(),
+            Role::Dim => Ansi::new().dimmed(),
+        };
+        if self.enabled && !shown.is_empty() {
+            out.push_str(&shown.style(ansi).to_string());
+        } else {
+            out.push_str(shown);
+        }
     }
 }

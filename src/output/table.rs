@@ -4,7 +4,8 @@
 use tabled::builder::Builder;
 use tabled::settings::{Alignment, Padding, Style as Lines, object::Columns};
 
-use super::style::Style;
+use super::line::{Line, Start};
+use super::style::{Role, Style};
 
 /// Up to so many rows are all shown.
 pub const WHOLE: usize = 50;
@@ -12,49 +13,72 @@ pub const WHOLE: usize = 50;
 const HEAD: usize = 20;
 /// … and so many from the end.
 const TAIL: usize = 5;
+/// Longer cells are cut: a column is as wide as its longest cell, and each row of the table takes that much.
+const MAX_CELL: usize = 300;
 
-/// The table of `count` rows, each made by its number. A long one shows its head and its tail, and between them the
-/// note on how many more there are.
-#[must_use]
-pub fn abridged<const N: usize>(
-    headers: [&str; N],
-    count: usize,
-    row: impl Fn(usize) -> [String; N],
-    note: impl FnOnce(usize) -> String,
-    style: Style,
-) -> String {
-    if count <= WHOLE {
-        return render(headers, (0..count).map(row).collect(), style);
-    }
-    let rows = (0..HEAD).chain(count - TAIL..count).map(row).collect();
-    let table = render(headers, rows, style);
-    let mut lines: Vec<&str> = table.split_inclusive('\n').collect();
-    let note = style.dim(&note(count - HEAD - TAIL)) + "\n";
-    lines.insert(1 + HEAD, &note);
-    lines.concat()
+/// Rows under their headers.
+#[derive(Debug, Clone)]
+pub struct Table<'t, const N: usize> {
+    headers: [&'static str; N],
+    rows: Vec<[Line<'t>; N]>,
+    /// What is said where rows are left out, and after how many.
+    note: Option<(usize, String)>,
 }
 
-/// A table as text, each line ending with a line break; empty for no rows.
-#[must_use]
-pub fn render<const N: usize>(headers: [&str; N], rows: Vec<[String; N]>, style: Style) -> String {
-    if rows.is_empty() {
-        return String::new();
+impl<'t, const N: usize> Table<'t, N> {
+    /// A table that shows all its rows.
+    #[must_use]
+    pub const fn new(headers: [&'static str; N], rows: Vec<[Line<'t>; N]>) -> Self {
+        Self { headers, rows, note: None }
     }
-    let mut builder = Builder::with_capacity(rows.len() + 1, N);
-    builder.push_record(headers.map(|header| style.header(header)));
-    for row in rows {
-        builder.push_record(row);
+
+    /// The table of `count` rows, each made by its number. A long one shows its head and its tail, and between them
+    /// the note on how many more there are.
+    #[must_use]
+    pub fn abridged(
+        headers: [&'static str; N],
+        count: usize,
+        row: impl Fn(usize) -> [Line<'t>; N],
+        note: impl FnOnce(usize) -> String,
+    ) -> Self {
+        if count <= WHOLE {
+            return Self::new(headers, (0..count).map(row).collect());
+        }
+        let rows = (0..HEAD).chain(count - TAIL..count).map(row).collect();
+        Self { headers, rows, note: Some((HEAD, note(count - HEAD - TAIL))) }
     }
-    let mut table = builder.build();
-    table.with(Lines::empty()).with(Alignment::left()).with(Padding::new(0, 3, 0, 0));
-    table.modify(Columns::last(), Padding::zero());
-    let text = table.to_string();
-    let mut trimmed = String::with_capacity(text.len());
-    for line in text.lines() {
-        trimmed.push_str(line.trim_end());
-        trimmed.push('\n');
+
+    /// The table as text, each line ending with a line break; empty for no rows.
+    #[must_use]
+    pub fn render(&self, style: Style) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let mut builder = Builder::with_capacity(self.rows.len() + 1, N);
+        builder.push_record(self.headers.map(|header| show(0, &Line::new(Role::Header, header), style)));
+        for row in &self.rows {
+            builder.push_record(row.iter().enumerate().map(|(nth, cell)| show(nth, cell, style)));
+        }
+        let mut table = builder.build();
+        table.with(Lines::empty()).with(Alignment::left()).with(Padding::new(0, 3, 0, 0));
+        table.modify(Columns::last(), Padding::zero());
+        let text = table.to_string();
+        let mut trimmed = String::with_capacity(text.len());
+        for (nth, line) in text.lines().enumerate() {
+            if let Some((_, note)) = self.note.as_ref().filter(|(after, _)| nth == after + 1) {
+                trimmed += &show(0, &Line::new(Role::Dim, note), style);
+                trimmed.push('\n');
+            }
+            trimmed.push_str(line.trim_end());
+            trimmed.push('\n');
+        }
+        trimmed
     }
-    trimmed
+}
+
+fn show(column: usize, cell: &Line<'_>, style: Style) -> String {
+    let start = if column == 0 { Start::OfLine } else { Start::Within };
+    cell.show(start, MAX_CELL, style)
 }
 
 #[cfg(test)]
@@ -63,7 +87,22 @@ mod tests {
 
     #[test]
     fn columns_align_with_and_without_colours() {
-        let rows = vec![["a".to_owned(), "1".to_owned()], ["long".to_owned(), "22".to_owned()]];
-        assert_eq!(render(["NAME", "N"], rows, Style::plain()), "NAME   N\na      1\nlong   22\n");
+        let rows = vec![["a".into(), "1".into()], ["long".into(), "22".into()]];
+        assert_eq!(Table::new(["NAME", "N"], rows).render(Style::plain()), "NAME   N\na      1\nlong   22\n");
+    }
+
+    #[test]
+    fn widths_are_those_on_the_screen() {
+        let rows =
+            vec![["한글".into(), "1".into()], ["a\n::b\u{1b}[2J".into(), "2".into()], ["::x".into(), "3".into()]];
+        let table = Table::new(["NAME", "N"], rows).render(Style::plain());
+        assert_eq!(table, "NAME              N\n한글              1\na\\n::b\\u{1b}[2J   2\n\\u{3a}:x          3\n");
+    }
+
+    #[test]
+    fn one_long_cell_does_not_widen_every_row_beyond_measure() {
+        let mut rows: Vec<[Line<'_>; 2]> = (0..100).map(|n| [n.to_string().into(), "x".into()]).collect();
+        rows.push(["y".repeat(1_000_000).into(), "x".into()]);
+        assert!(Table::new(["NAME", "N"], rows).render(Style::plain()).len() < 40_000);
     }
 }

@@ -4,6 +4,9 @@
 //! The Jobs of a session differ in their worker, index and iterations only. One Job is made with
 //! numbers that stand nowhere else in it, written, and cut at these numbers. Whether the cuts are
 //! right is not assumed: the first and the last Job of the session are written both ways.
+//! Which numbers stand in a Job is found in one pass, so that the time for this grows with its size only.
+
+use std::collections::HashSet;
 
 use k8s_openapi::api::batch::v1::Job;
 
@@ -66,12 +69,16 @@ impl Template {
         };
         let samples: Vec<WorkerShare> = first_and_last(session.total_iterations, session.workers).collect();
         let expected = samples.iter().map(written).collect::<Result<Vec<_>, _>>()?;
+        let numbers = Numbers::within(expected.iter());
         for index in (0..=u32::MAX).rev() {
             let probe = WorkerShare {
                 worker_id: format!("worker-{}", u64::from(index) + 1),
                 index,
                 iterations: u64::MAX - u64::from(index),
             };
+            if numbers.hold_any_of(&probe) {
+                continue;
+            }
             let template = Self::cut(&written(&probe)?, &probe);
             if samples.iter().zip(&expected).all(|(share, expected)| template.filled(share) == *expected) {
                 return Ok(template);
@@ -115,6 +122,36 @@ impl Template {
         self.push(share, &mut out);
         out
     }
+}
+
+/// The numbers that stand in a text, also within longer ones: those of ten digits, and those of twenty.
+struct Numbers {
+    short: HashSet<u64>,
+    long: HashSet<u64>,
+}
+
+impl Numbers {
+    fn within<'t>(texts: impl Iterator<Item = &'t Vec<u8>>) -> Self {
+        let mut numbers = Self { short: HashSet::new(), long: HashSet::new() };
+        for text in texts {
+            for digits in text.split(|byte| !byte.is_ascii_digit()) {
+                numbers.short.extend(digits.windows(10).filter_map(number));
+                numbers.long.extend(digits.windows(20).filter_map(number));
+            }
+        }
+        numbers
+    }
+
+    /// Whether a number of this share stands there already; the digits tell, whatever stands around them.
+    fn hold_any_of(&self, share: &WorkerShare) -> bool {
+        let index = u64::from(share.index);
+        self.short.contains(&index) || self.short.contains(&(index + 1)) || self.long.contains(&share.iterations)
+    }
+}
+
+/// The number that these digits are, if it fits 64 bits.
+fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 impl<'s> Fill<'s> {

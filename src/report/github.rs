@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::printable::printable;
 use crate::validate::DocumentReport;
 
 /// Writes a command for each finding.
@@ -26,9 +27,9 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
     Ok(())
 }
 
-/// Text after the `::`.
+/// Text after the `::`. Nothing that is printable breaks a line, so that only the sign of GitHub's own escapes is left.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25")
 }
 
 /// The value of a property, where `:` and `,` mean something too.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::manifest::write_json::json;
 use crate::validate::{DocumentReport, Summary};
 
 #[derive(Serialize)]
@@ -17,7 +18,6 @@ struct Report<'r> {
 /// # Errors
 /// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
-    let report = Report { documents: reports, summary: Summary::of(reports) };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    json(&Report { documents: reports, summary: Summary::of(reports) }, "  ", out)?;
     out.write_all(b"\n")
 }

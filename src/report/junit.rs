@@ -1,10 +1,15 @@
-//! Findings as a `JUnit` report: one suite a file, one test case a document.
+//! Findings as a `JUnit` report: one suite a file, one test case a document, each written as it is made.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_xml::Writer;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::name::QName;
 
+use crate::printable::{Part, parts, push_escape};
 use crate::validate::{DocumentReport, Finding, Severity};
 
 /// Writes all reports as XML.
@@ -12,41 +17,60 @@ use crate::validate::{DocumentReport, Finding, Severity};
 /// # Errors
 /// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
-    let mut report = Report::new("kubectl-arbtune");
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 4);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    xml.write_event(Event::Start(counted("testsuites", "kubectl-arbtune", reports)))?;
     for documents in reports.chunk_by(|a, b| a.file == b.file) {
-        let mut suite = TestSuite::new(documents[0].file.as_str());
-        suite.add_test_cases(documents.iter().map(test_case));
-        report.add_test_suite(suite);
+        xml.write_event(Event::Start(counted("testsuite", &documents[0].file, documents)))?;
+        documents.iter().try_for_each(|document| test_case(document, &mut xml))?;
+        end("testsuite", &mut xml)?;
     }
-    report.serialize(&mut *out).map_err(io::Error::other)
+    end("testsuites", &mut xml)?;
+    out.write_all(b"\n")
 }
 
-fn test_case(document: &DocumentReport) -> TestCase {
+/// The start of an element that has a name and counts documents.
+fn counted(element: &'static str, name: &str, documents: &[DocumentReport]) -> BytesStart<'static> {
+    let failed = |document: &&DocumentReport| !document.skipped && document.count(Severity::Error) > 0;
+    let skipped = documents.iter().filter(|document| document.skipped).count();
+    let failures = documents.iter().filter(failed).count();
+    let (tests, skipped, failures) = (documents.len().to_string(), skipped.to_string(), failures.to_string());
+    start(
+        element,
+        &[("name", name), ("tests", &tests), ("skipped", &skipped), ("failures", &failures), ("errors", "0")],
+    )
+}
+
+fn test_case<W: Write>(document: &DocumentReport, xml: &mut Writer<W>) -> io::Result<()> {
     let name = match (document.kind.as_str(), document.name.as_str()) {
         ("", _) => format!("document {}", document.index),
         (kind, "") => format!("{kind} {}", document.index),
         (kind, name) => format!("{kind} {name}"),
     };
     let of = |severity| document.findings.iter().filter(move |finding| finding.severity == severity);
-    let status = if document.skipped {
-        TestCaseStatus::skipped()
-    } else if let Some(first) = of(Severity::Error).next() {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    let case = start("testcase", &[("name", &name), ("classname", &document.file)]);
+    let has_warnings = of(Severity::Warning).next().is_some();
+    let first = of(Severity::Error).next().filter(|_| !document.skipped);
+    if first.is_none() && !has_warnings && !document.skipped {
+        return xml.write_event(Event::Empty(case));
+    }
+    xml.write_event(Event::Start(case))?;
+    if document.skipped {
+        xml.write_event(Event::Empty(start("skipped", &[])))?;
+    }
+    if let Some(first) = first {
         let count = document.count(Severity::Error);
         let message = if count == 1 { line(document, first) } else { format!("{count} errors") };
-        status.set_type(first.rule.name).set_message(message);
-        status.set_description(lines(document, of(Severity::Error)));
-        status
-    } else {
-        TestCaseStatus::success()
-    };
-    let mut case = TestCase::new(name, status);
-    case.set_classname(document.file.as_str());
-    let warnings = lines(document, of(Severity::Warning));
-    if !warnings.is_empty() {
-        case.set_system_out(warnings);
+        xml.write_event(Event::Start(start("failure", &[("message", &message), ("type", first.rule.name)])))?;
+        lines(document, of(Severity::Error), xml)?;
+        end("failure", xml)?;
     }
-    case
+    if has_warnings {
+        xml.write_event(Event::Start(start("system-out", &[])))?;
+        lines(document, of(Severity::Warning), xml)?;
+        end("system-out", xml)?;
+    }
+    end("testcase", xml)
 }
 
 fn line(document: &DocumentReport, finding: &Finding) -> String {
@@ -55,10 +79,58 @@ fn line(document: &DocumentReport, finding: &Finding) -> String {
     format!("{place}: {} [{}]", finding.summary(), finding.rule.name)
 }
 
-fn lines<'f>(document: &DocumentReport, findings: impl Iterator<Item = &'f Finding>) -> String {
-    let mut text = String::new();
+fn lines<'f, W: Write>(
+    document: &DocumentReport,
+    findings: impl Iterator<Item = &'f Finding>,
+    xml: &mut Writer<W>,
+) -> io::Result<()> {
     for finding in findings {
-        let _ = writeln!(text, "{}", line(document, finding));
+        let text = escaped(&line(document, finding)) + "\n";
+        xml.write_event(Event::Text(BytesText::from_escaped(text)))?;
     }
-    text
+    Ok(())
+}
+
+fn start(element: &'static str, attributes: &[(&str, &str)]) -> BytesStart<'static> {
+    let mut start = BytesStart::new(element);
+    for (name, value) in attributes {
+        let value = Cow::Owned(escaped(value).into_bytes());
+        start.push_attribute(Attribute { key: QName(name.as_bytes()), value });
+    }
+    start
+}
+
+fn end<W: Write>(element: &'static str, xml: &mut Writer<W>) -> io::Result<()> {
+    xml.write_event(Event::End(BytesEnd::new(element)))
+}
+
+/// Text with the escapes of XML. XML 1.0 has none for most control characters; those are shown as a person would be
+/// shown them, because a report that holds one could not be read at all.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for part in parts(text) {
+        match part {
+            Part::Plain(plain) => escaped += &quick_xml::escape::escape(plain),
+            Part::Escape(c) if is_xml(c) => _ = write!(escaped, "&#x{:X};", u32::from(c)),
+            Part::Escape(c) => push_escape(c, &mut escaped),
+        }
+    }
+    escaped
+}
+
+/// Whether XML 1.0 has the character.
+const fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_arrive_exactly_where_xml_can_hold_them() {
+        assert_eq!(escaped("<a> & \"b\"\n\t\r"), "&lt;a&gt; &amp; &quot;b&quot;&#xA;&#x9;&#xD;");
+        assert_eq!(escaped("한\u{9b}\u{202e}##[error]"), "한&#x9B;&#x202E;&#x23;#[error]");
+        assert_eq!(escaped("\u{1b}[2J\0\u{ffff}"), "\\u{1b}[2J\\u{0}\\u{ffff}");
+    }
 }

@@ -1,33 +1,36 @@
 //! The rules themselves, for who asks what one of them means.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
-use crate::output::{Style, table};
+use crate::output::{Line, Role, Screen, Table};
 use crate::validate::{Rule, rules};
 
 /// All rules, a line each.
 #[must_use]
-pub fn list(style: Style) -> String {
+pub fn list() -> Table<'static, 3> {
     let rows = rules().into_iter().map(|rule| {
         let doc = rule.doc();
         let first = doc.split_inclusive(". ").next().unwrap_or_default().trim_end();
-        [rule.name.to_owned(), rule.source.as_str().to_owned(), first.to_owned()]
+        [rule.name.into(), rule.source.as_str().into(), first.to_owned().into()]
     });
-    table::render(["RULE", "SOURCE", "DEMANDS"], rows.collect(), style)
+    Table::new(["RULE", "SOURCE", "DEMANDS"], rows.collect())
 }
 
-/// One rule: what it demands, and an example of either kind.
-#[must_use]
-pub fn explain(rule: &Rule, style: Style) -> String {
-    let mut text = format!("{} ({})\n\n", style.header(rule.name), rule.source.as_str());
-    text += &wrapped(&rule.doc());
-    for (heading, example) in [(style.bad("Bad"), rule.bad_example()), (style.good("Good"), rule.good_example())] {
-        let _ = write!(text, "\n{heading}:\n");
-        for line in example.lines() {
-            let _ = writeln!(text, "    {line}");
-        }
+/// Writes what one rule demands, and an example of either kind.
+///
+/// # Errors
+/// The stream does not take it.
+pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
+    screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
+    screen.blank()?;
+    wrapped(&rule.doc()).lines().try_for_each(|line| screen.line(line))?;
+    for (role, heading, example) in [(Role::Bad, "Bad", rule.bad_example()), (Role::Good, "Good", rule.good_example())]
+    {
+        screen.blank()?;
+        screen.line(Line::new(role, heading).text(":"))?;
+        example.lines().try_for_each(|line| screen.line(format!("    {line}")))?;
     }
-    text
+    Ok(())
 }
 
 /// A paragraph in lines that fit a terminal.
@@ -48,18 +51,20 @@ fn wrapped(paragraph: &str) -> String {
         text.push_str(word);
         column += width;
     }
-    text.push('\n');
     text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Style;
 
     #[test]
     fn a_rule_is_explained_with_its_examples() {
         let rule = rules().into_iter().find(|rule| rule.name == "container-image").unwrap();
-        insta::assert_snapshot!(explain(rule, Style::plain()), @r#"
+        let mut text = Vec::new();
+        explain(rule, &mut Screen::new(&mut text, Style::plain())).unwrap();
+        insta::assert_snapshot!(String::from_utf8(text).unwrap(), @r#"
         container-image (api)
 
         A container has an image, without white space around it.
@@ -82,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_rule_is_listed_in_a_line() {
-        let list = list(Style::plain());
+        let list = list().render(Style::plain());
         assert_eq!(list.lines().count(), rules().len() + 1);
     }
 }

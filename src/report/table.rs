@@ -3,10 +3,9 @@
 
 use std::io::{self, Write};
 
-use crate::manifest::text::Excerpt;
 use crate::output::session::plural;
-use crate::output::snippet::{self, Heading};
-use crate::output::{Style, table};
+use crate::output::snippet::{Heading, Snippet};
+use crate::output::{Line, Role, Screen, Table};
 use crate::validate::{DocumentReport, Finding, Severity, Summary};
 
 /// Up to so many documents are listed even where there is nothing to say of them.
@@ -16,23 +15,20 @@ const LIST_ALL: usize = 40;
 ///
 /// # Errors
 /// Whatever the stream answers.
-pub fn write(reports: &[DocumentReport], style: Style, out: &mut impl Write) -> io::Result<()> {
+pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     for report in reports {
         for finding in &report.findings {
-            writeln!(out, "{}", show(report, finding, style))?;
+            show(report, finding, screen)?;
+            screen.blank()?;
         }
     }
     let listed = |report: &&DocumentReport| reports.len() <= LIST_ALL || !report.findings.is_empty();
-    let rows: Vec<[String; 6]> = reports.iter().filter(listed).map(|report| row(report, style)).collect();
-    if !rows.is_empty() {
-        let headers = ["FILE", "DOC", "KIND", "NAME", "VERDICT", "FINDINGS"];
-        write!(out, "{}", table::render(headers, rows, style))?;
-    }
-    write!(out, "{}", counts(&Summary::of(reports)))
+    let headers = ["FILE", "DOC", "KIND", "NAME", "VERDICT", "FINDINGS"];
+    screen.table(&Table::new(headers, reports.iter().filter(listed).map(row).collect()))?;
+    screen.line(counts(&Summary::of(reports)))
 }
 
-fn show(report: &DocumentReport, finding: &Finding, style: Style) -> String {
-    let excerpt = Excerpt { file: report.file.clone(), position: finding.position, line: finding.line_text.clone() };
+fn show(report: &DocumentReport, finding: &Finding, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let heading = match finding.severity {
         Severity::Error => Heading::ErrorOf(finding.rule.name),
         Severity::Warning => Heading::WarningOf(finding.rule.name),
@@ -42,15 +38,22 @@ fn show(report: &DocumentReport, finding: &Finding, style: Style) -> String {
     } else {
         format!("{}: {}", finding.field, finding.reason.as_str())
     };
-    snippet::render(heading, &title, &excerpt, Some(&finding.message), style)
+    screen.snippet(&Snippet {
+        heading,
+        message: &title,
+        file: &report.file,
+        position: finding.position,
+        window: &finding.window,
+        help: Some(&finding.message),
+    })
 }
 
-fn row(report: &DocumentReport, style: Style) -> [String; 6] {
+fn row(report: &DocumentReport) -> [Line<'_>; 6] {
     let verdict = match report.accepted {
-        Some(true) => style.good("accepted"),
-        Some(false) => style.bad("rejected"),
-        None if report.skipped => style.dim("skipped"),
-        None => "-".to_owned(),
+        Some(true) => Line::new(Role::Good, "accepted"),
+        Some(false) => Line::new(Role::Bad, "rejected"),
+        None if report.skipped => Line::new(Role::Dim, "skipped"),
+        None => "-".into(),
     };
     let mut said = Vec::new();
     for (severity, noun) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
@@ -59,15 +62,19 @@ fn row(report: &DocumentReport, style: Style) -> [String; 6] {
             count => said.push(plural(count as u64, noun)),
         }
     }
-    let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+    let said = if said.is_empty() { "-".to_owned() } else { said.join(", ") };
     [
-        report.file.clone(),
-        report.index.to_string(),
-        or_dash(&report.kind),
-        or_dash(&report.name),
+        report.file.as_str().into(),
+        report.index.to_string().into(),
+        or_dash(&report.kind).into(),
+        or_dash(&report.name).into(),
         verdict,
-        or_dash(&said.join(", ")),
+        said.into(),
     ]
+}
+
+fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
 }
 
 fn counts(summary: &Summary) -> String {
@@ -80,5 +87,5 @@ fn counts(summary: &Summary) -> String {
     }
     parts.push(plural(errors as u64, "error"));
     parts.push(plural(warnings as u64, "warning"));
-    format!("{}: {}\n", plural(documents as u64, "document"), parts.join(", "))
+    format!("{}: {}", plural(documents as u64, "document"), parts.join(", "))
 }

@@ -4,10 +4,12 @@
 use super::api;
 use super::finding::{DocumentReport, Finding, Reason, Severity};
 use super::findings::Findings;
+use super::place::Places;
 use super::rule::rules;
 use super::server;
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, Segment};
+use crate::manifest::text::Window;
 use crate::manifest::{Document, Node, ReadError, Text, Value};
 
 rules! {
@@ -78,7 +80,7 @@ pub fn check(
 
 fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> DocumentReport {
     let position = error.position();
-    let line_text = text.line(position.line).to_owned();
+    let window = text.window(position);
     let finding = Finding {
         severity: Severity::Error,
         rule: &SYNTAX,
@@ -86,7 +88,7 @@ fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> Docum
         reason: Reason::SyntaxError,
         message: error.with_help(),
         position,
-        line_text,
+        window,
     };
     DocumentReport {
         file: file.to_owned(),
@@ -98,14 +100,14 @@ fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> Docum
         findings: vec![finding],
         skipped: false,
         name_position: position,
-        name_line: String::new(),
+        name_window: Window::default(),
     }
 }
 
 fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index: usize, sources: Sources) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
-    let name_position = node.locate(&[Segment::Field("metadata"), Segment::Field("name")]);
+    let name_position = Places::new(node).locate(&[Segment::Field("metadata"), Segment::Field("name")]);
     let mut report = DocumentReport {
         file: file.to_owned(),
         index,
@@ -116,7 +118,7 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
         findings: Vec::new(),
         skipped: false,
         name_position,
-        name_line: text.line(name_position.line).to_owned(),
+        name_window: text.window(name_position),
     };
     let mut findings = Findings::new(node, text);
     let mut member = None;

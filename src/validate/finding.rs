@@ -5,6 +5,7 @@ use serde::ser::{SerializeStruct, Serializer};
 
 use super::rule::{Rule, Source};
 use crate::manifest::Position;
+use crate::manifest::text::Window;
 
 /// Whether a finding makes the document unusable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -89,8 +90,8 @@ pub struct Finding {
     pub message: String,
     /// Where in the file.
     pub position: Position,
-    /// The line at that place.
-    pub line_text: String,
+    /// What stands there.
+    pub window: Window,
 }
 
 impl Finding {
@@ -147,9 +148,9 @@ pub struct DocumentReport {
     /// Where its name stands, for findings that concern it as a whole.
     #[serde(skip)]
     pub name_position: Position,
-    /// The line at that place.
+    /// What stands there.
     #[serde(skip)]
-    pub name_line: String,
+    pub name_window: Window,
 }
 
 impl DocumentReport {

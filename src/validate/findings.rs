@@ -3,6 +3,7 @@
 
 use super::decode::LIKENESS;
 use super::finding::{Finding, Reason, Severity};
+use super::place::Places;
 use super::rule::Rule;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::Fault;
@@ -12,7 +13,7 @@ use crate::nearest::nearest;
 /// The findings of one document, as the rules make them.
 #[derive(Debug)]
 pub struct Findings<'d> {
-    root: &'d Node,
+    places: Places<'d>,
     text: &'d Text,
     found: Vec<Finding>,
 }
@@ -20,19 +21,19 @@ pub struct Findings<'d> {
 impl<'d> Findings<'d> {
     /// Nothing found yet in the document `root` of the file with this text.
     #[must_use]
-    pub const fn new(root: &'d Node, text: &'d Text) -> Self {
-        Self { root, text, found: Vec::new() }
+    pub fn new(root: &'d Node, text: &'d Text) -> Self {
+        Self { places: Places::new(root), text, found: Vec::new() }
     }
 
     /// The document has a fault.
     pub fn error(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, message: impl Into<String>) {
-        let position = self.root.locate(&path.segments());
+        let position = self.places.locate(&path.segments());
         self.push(Severity::Error, rule, path.to_string(), reason, message.into(), position);
     }
 
     /// The document has something that deserves a look.
     pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, message: impl Into<String>) {
-        let position = self.root.locate(&path.segments());
+        let position = self.places.locate(&path.segments());
         self.push(Severity::Warning, rule, path.to_string(), reason, message.into(), position);
     }
 
@@ -45,7 +46,7 @@ impl<'d> Findings<'d> {
         reason: Reason,
         message: impl Into<String>,
     ) {
-        let position = self.root.locate(&place.segments());
+        let position = self.places.locate(&place.segments());
         self.push(Severity::Error, rule, shown.to_string(), reason, message.into(), position);
     }
 
@@ -142,8 +143,8 @@ impl<'d> Findings<'d> {
         message: String,
         position: Position,
     ) {
-        let line_text = self.text.line(position.line).to_owned();
-        self.found.push(Finding { severity, rule, field, reason, message, position, line_text });
+        let window = self.text.window(position);
+        self.found.push(Finding { severity, rule, field, reason, message, position, window });
     }
 
     /// All that was found.

@@ -11,9 +11,11 @@ pub mod document;
 mod examples;
 pub mod finding;
 pub mod findings;
+mod place;
 pub mod rule;
 pub mod server;
 pub mod set;
+mod threads;
 pub mod tuning;
 
 pub use api::fill_in as fill_in_defaults;
@@ -69,13 +71,13 @@ impl Validator {
             done();
             checked
         };
-        // A batch at a time, so that what is waiting to be taken stays small; starting threads for a
-        // few files would take longer than the files.
+        // Starting threads for a few files would take longer than the files.
+        let pool = if inputs.len() < FEW { None } else { threads::pool(threads::cores(), threads::start) };
+        // A batch at a time, so that what is waiting to be taken stays small.
         for batch in inputs.chunks(BATCH) {
-            let checked: Vec<_> = if batch.len() < FEW {
-                batch.iter().map(check).collect()
-            } else {
-                batch.par_iter().map(check).collect()
+            let checked: Vec<_> = match &pool {
+                None => batch.iter().map(check).collect(),
+                Some(pool) => pool.install(|| batch.par_iter().map(check).collect()),
             };
             for result in checked {
                 for one in result? {

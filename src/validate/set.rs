@@ -74,8 +74,10 @@ impl Sets {
         let short = session.short.get_or_insert_with(|| member.session_short.clone());
         if *short != member.session_short {
             let message = format!(
-                "The session {} is called {short} in the names before, and {} in this one.",
-                member.session_id, member.session_short
+                "The session {} is called {} in the names before, and {} in this one.",
+                member.session_id,
+                quoted(short),
+                member.session_short
             );
             report.findings.push(finding(&SHORT, "metadata.name", Reason::FieldValueInvalid, message, report));
         }
@@ -128,12 +130,23 @@ impl Sets {
     }
 }
 
+/// A text of another document as a message quotes it: with as many messages as documents, a long one would grow beyond
+/// measure.
+fn quoted(text: &str) -> String {
+    const MAX: usize = 60;
+    match text.char_indices().nth(MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// The first number that is missing before each number that is there.
 fn gaps(workers: &BTreeMap<u64, usize>) -> impl Iterator<Item = u64> + '_ {
     let mut expected = 1;
     workers.keys().filter_map(move |worker| {
         let missing = (*worker > expected).then_some(expected);
-        expected = worker + 1;
+        // Nothing follows the largest number.
+        expected = worker.saturating_add(1);
         missing
     })
 }
@@ -146,7 +159,7 @@ fn finding(rule: &'static Rule, field: &str, reason: Reason, message: String, re
         reason,
         message,
         position: report.name_position,
-        line_text: report.name_line.clone(),
+        window: report.name_window.clone(),
     }
 }
 

@@ -128,7 +128,8 @@ fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NamePart
         findings.error(&NAME, &path, reason, "Write arb-tuning-{session_short}-worker-{k}-{k-1}.");
         return None;
     };
-    if parts.worker != parts.index + 1 {
+    // Workers count from 1, which `parse_job_name` sees to; the largest index has no successor.
+    if parts.worker - 1 != parts.index {
         let (worker, index) = (parts.worker, parts.worker - 1);
         findings.error(
             &NAME,

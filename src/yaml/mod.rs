@@ -33,6 +33,7 @@ pub mod text;
 mod timestamp;
 mod token;
 pub mod write;
+pub mod write_json;
 
 pub use error::ReadError;
 pub use mapping::Duplicate;

@@ -2,7 +2,6 @@
 //! The readers build it; decoding, rules and errors walk it.
 
 use super::number::float_text;
-use crate::apimachinery::Segment;
 
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -194,27 +193,6 @@ impl Node {
             Value::String(text) => Some(text.clone()),
             Value::Sequence(_) | Value::Mapping(_) => None,
         }
-    }
-
-    /// The place of the node that a path leads to, or of the last node on the way that is there:
-    /// a missing field is shown at the object that lacks it. A field is shown at its key where
-    /// the value takes more than a line.
-    #[must_use]
-    pub fn locate(&self, path: &[Segment<'_>]) -> Position {
-        let mut node = self;
-        let mut position = self.position;
-        for segment in path {
-            let found = match (segment, &node.value) {
-                (Segment::Field(key) | Segment::Key(key), Value::Mapping(_)) => {
-                    node.entry(key).map(|entry| (&entry.value, entry.place()))
-                }
-                (Segment::Index(index), Value::Sequence(items)) => items.get(*index).map(|item| (item, item.position)),
-                _ => None,
-            };
-            let Some((next, place)) = found else { break };
-            (node, position) = (next, place);
-        }
-        position
     }
 }
 

@@ -1,5 +1,5 @@
 //! A file's bytes as the text that kubectl sees: byte order marks are obeyed and dropped, and bytes
-//! that are not UTF-8 become U+FFFD. Lines of it are shown in errors.
+//! that are not UTF-8 become U+FFFD. Parts of its lines are shown in errors.
 
 use std::cell::OnceCell;
 
@@ -9,14 +9,43 @@ use super::node::Position;
 const LOOK_AHEAD: usize = 4096;
 /// What stands for bytes that are not UTF-8 where they are refused: YAML does not allow it.
 const NOT_UTF8: &str = "\u{FFFE}";
+/// The text is counted through in blocks of so many bytes: a place in it is found by its block, and by walking through
+/// that block, however long the line is.
+const BLOCK: usize = 128;
+/// Up to so many characters of a line are all shown; a generated file may be one line of a megabyte.
+const WHOLE: usize = 160;
+/// Of a longer line so many are shown around a place, …
+const WINDOW: usize = 100;
+/// … of which so many stand before it.
+const AHEAD: usize = 40;
 
 /// The text of one input and the name it is known by.
 #[derive(Debug)]
 pub struct Text {
     content: String,
     lossy: bool,
-    /// Where each line starts; made when the first line is asked for.
-    lines: OnceCell<Vec<usize>>,
+    /// What stands before each block; made when the first place is asked for.
+    blocks: OnceCell<Vec<Before>>,
+}
+
+/// What stands before a block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Before {
+    /// So many line breaks.
+    breaks: usize,
+    /// So many characters.
+    characters: usize,
+}
+
+/// The part of a line around a place, to be shown to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Window {
+    /// The part; a short line is there as a whole.
+    pub text: Box<str>,
+    /// How many characters of the line stand before it.
+    pub skipped: u32,
+    /// Whether more of the line stands after it.
+    pub goes_on: bool,
 }
 
 impl Text {
@@ -61,20 +90,96 @@ impl Text {
     }
 
     fn new(content: String, lossy: bool) -> Self {
-        Self { content, lossy, lines: OnceCell::new() }
+        Self { content, lossy, blocks: OnceCell::new() }
     }
 
-    /// Line `number` (from 1), without its line break; empty where there is none.
+    /// The part of a line that is shown for a place in it; empty where there is no such line.
     #[must_use]
-    pub fn line(&self, number: u32) -> &str {
-        let starts = self.lines.get_or_init(|| {
-            let breaks = self.content.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(nth, _)| nth + 1)).collect()
-        });
-        let nth = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
-        let Some(start) = starts.get(nth) else { return "" };
-        let line = self.content[*start..].split('\n').next().unwrap_or("");
-        line.strip_suffix('\r').unwrap_or(line)
+    pub fn window(&self, position: Position) -> Window {
+        let (start, end) = self.line(position.line);
+        let column = number(position.column).saturating_sub(1);
+        let (skipped, count) = if self.content[start..end].chars().nth(WHOLE).is_none() {
+            (0, WHOLE)
+        } else {
+            (column.saturating_sub(AHEAD), WINDOW)
+        };
+        let (text, goes_on) = self.characters(start, end, skipped, count);
+        Window { text: text.into(), skipped: u32::try_from(skipped).unwrap_or(u32::MAX), goes_on }
+    }
+
+    /// What stands at a place.
+    #[must_use]
+    pub fn at(&self, position: Position) -> &str {
+        let (start, end) = self.line(position.line);
+        self.characters(start, end, number(position.column).saturating_sub(1), number(position.width)).0
+    }
+
+    /// Up to `count` characters after the first `skipped` ones of what stands between two bytes, and whether more
+    /// follow.
+    fn characters(&self, start: usize, end: usize, skipped: usize, count: usize) -> (&str, bool) {
+        let from = self.offset(self.characters_before(start).saturating_add(skipped)).min(end);
+        let rest = &self.content[from..end];
+        rest.char_indices().nth(count).map_or((rest, false), |(end, _)| (&rest[..end], true))
+    }
+
+    /// The bytes between which a line (from 1) stands, without its line break; nothing where there is no such line.
+    fn line(&self, line: u32) -> (usize, usize) {
+        let line = number(line).max(1);
+        let Some(start) = self.line_start(line) else { return (0, 0) };
+        let end = self.line_start(line + 1).map_or(self.content.len(), |next| next - 1);
+        (start, if self.content[start..end].ends_with('\r') { end - 1 } else { end })
+    }
+
+    /// The byte at which a line starts.
+    fn line_start(&self, line: usize) -> Option<usize> {
+        let Some(breaks) = line.checked_sub(2) else { return Some(0) };
+        let mut left = breaks;
+        let start = self.block(|before| before.breaks <= breaks, |before| left -= before.breaks);
+        let found = self.nth(start, left, is_break);
+        found.map(|at| at + 1)
+    }
+
+    /// How many characters stand before a byte.
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let before = self.blocks().get(block).copied().unwrap_or_default();
+        before.characters
+            + self.content.as_bytes()[block * BLOCK..offset].iter().filter(|byte| is_start(**byte)).count()
+    }
+
+    /// The byte at which a character (from 0) starts; the end where there are not so many.
+    fn offset(&self, character: usize) -> usize {
+        let mut left = character;
+        let start = self.block(|before| before.characters <= character, |before| left -= before.characters);
+        let found = self.nth(start, left, is_start);
+        found.unwrap_or(self.content.len())
+    }
+
+    /// Where the nth byte (from 0) of a kind stands after `start`.
+    fn nth(&self, start: usize, nth: usize, is_of_kind: fn(u8) -> bool) -> Option<usize> {
+        let bytes = self.content.as_bytes()[start..].iter().enumerate();
+        bytes.filter(|(_, byte)| is_of_kind(**byte)).nth(nth).map(|(at, _)| start + at)
+    }
+
+    /// Where the last block starts that has no more before it than asked for.
+    fn block(&self, is_before: impl Fn(&Before) -> bool, found: impl FnOnce(&Before)) -> usize {
+        let blocks = self.blocks();
+        let nth = blocks.partition_point(is_before).saturating_sub(1);
+        found(&blocks[nth]);
+        (nth * BLOCK).min(self.content.len())
+    }
+
+    fn blocks(&self) -> &[Before] {
+        self.blocks.get_or_init(|| {
+            let mut before = Before::default();
+            let mut blocks = vec![before];
+            for block in self.content.as_bytes().chunks(BLOCK) {
+                before.breaks += count(block, is_break);
+                before.characters += count(block, is_start);
+                blocks.push(before);
+            }
+            blocks
+        })
     }
 
     /// The whole text.
@@ -97,28 +202,46 @@ pub fn starts_like_json(text: &str) -> bool {
     ahead.find(|(_, c)| !c.is_whitespace()).is_some_and(|(_, c)| c == '{')
 }
 
-/// A place in a file together with the line that stands there, to be shown to a person.
+fn count(bytes: &[u8], is_of_kind: fn(u8) -> bool) -> usize {
+    bytes.iter().filter(|byte| is_of_kind(**byte)).count()
+}
+
+const fn is_break(byte: u8) -> bool {
+    byte == b'\n'
+}
+
+/// Whether a character of UTF-8 starts with this byte.
+const fn is_start(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
+fn number(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A place in a file together with what stands around it, to be shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
     /// The name of the file.
     pub file: String,
     /// Where in the file.
     pub position: Position,
-    /// The line at that place.
-    pub line: String,
+    /// What stands there.
+    pub window: Window,
 }
 
 impl Excerpt {
-    /// Cuts the line at `position` out of a file's text.
+    /// Cuts what stands around `position` out of a file's text.
     #[must_use]
     pub fn cut(file: &str, text: &Text, position: Position) -> Self {
-        Self { file: file.to_owned(), position, line: text.line(position.line).to_owned() }
+        Self { file: file.to_owned(), position, window: text.window(position) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn byte_order_marks_are_obeyed() {
@@ -129,9 +252,42 @@ mod tests {
         assert_eq!((latin1.as_str(), latin1.is_lossy()), ("\u{FFFD}", true));
     }
 
+    fn place(line: u32, column: u32, width: u32) -> Position {
+        Position { line, column, width }
+    }
+
     #[test]
     fn lines_count_from_one() {
         let text = Text::decode(b"a\r\nb\n".to_vec());
-        assert_eq!((text.line(1), text.line(2), text.line(3), text.line(7)), ("a", "b", "", ""));
+        let line = |number| text.window(place(number, 1, 1)).text.into_string();
+        assert_eq!([line(0), line(1), line(2), line(3), line(7)], ["a", "a", "b", "", ""]);
+    }
+
+    #[test]
+    fn of_a_long_line_only_the_part_around_the_place_is_taken() {
+        let text = Text::decode(format!("x\n{}\ny", "é한a".repeat(100_000)).into());
+        let window = text.window(place(2, 150_001, 1));
+        assert_eq!((window.text.chars().count(), window.skipped, window.goes_on), (100, 150_000 - 40, true));
+        assert!(window.text.starts_with("aé한"));
+        assert_eq!(text.at(place(2, 299_999, 9)), "한a");
+        assert_eq!(text.at(place(3, 1, 9)), "y");
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_found_as_by_counting(
+            lines in proptest::collection::vec("[aé한\\r]{0,700}", 1..8),
+            line in 0_u32..10,
+            column in 0_u32..900,
+            width in 0_u32..900,
+        ) {
+            let content = lines.join("\n");
+            let text = Text::decode(content.clone().into());
+            let counted = content.split('\n').nth(line.saturating_sub(1) as usize).unwrap_or("");
+            let counted = counted.strip_suffix('\r').unwrap_or(counted);
+            let counted: String =
+                counted.chars().skip(column.saturating_sub(1) as usize).take(width as usize).collect();
+            prop_assert_eq!(text.at(place(line, column, width)), counted);
+        }
     }
 }

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::number::float_text;
 use super::scalar::{self, Meaning};
+use crate::printable::{Part, parts};
 
 /// A reader takes 1,024 characters at most for a key, unless `?` says that it is one.
 const LONGEST_KEY: usize = 1000;
@@ -90,28 +91,31 @@ fn is_word(text: &str) -> bool {
         .any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A JSON string is a YAML double-quoted scalar, if what YAML calls unprintable is escaped too.
+/// A JSON string is a YAML double-quoted scalar, if what YAML calls unprintable is escaped too. So is what a terminal
+/// or a CI runner would take for a command, and what nobody sees.
 fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    for c in text.chars() {
-        match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            ' '..='~' => out.push(c as u8),
-            '\u{A0}'..='\u{2027}' | '\u{202A}'..='\u{D7FF}' | '\u{E000}'..='\u{FEFE}' | '\u{FF00}'..='\u{FFFD}' => {
-                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            _ => {
-                let code = u32::from(c);
-                let escape = if code > 0xFFFF { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") };
-                out.extend_from_slice(escape.as_bytes());
-            }
+    for part in parts(text) {
+        match part {
+            Part::Plain(plain) => plain.chars().for_each(|c| match c {
+                '"' => out.extend_from_slice(b"\\\""),
+                '\\' => out.extend_from_slice(b"\\\\"),
+                ..='\u{FFFF}' => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                _ => push_code(out, c),
+            }),
+            Part::Escape('\n') => out.extend_from_slice(b"\\n"),
+            Part::Escape('\r') => out.extend_from_slice(b"\\r"),
+            Part::Escape('\t') => out.extend_from_slice(b"\\t"),
+            Part::Escape(c) => push_code(out, c),
         }
     }
     out.push(b'"');
+}
+
+fn push_code(out: &mut Vec<u8>, c: char) {
+    let code = u32::from(c);
+    let escape = if code > 0xFFFF { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") };
+    out.extend_from_slice(escape.as_bytes());
 }
 
 /// What stands on the line before the value.

@@ -13,8 +13,13 @@ mod golden;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;
+#[cfg(unix)]
+mod large;
 mod odd_files;
 mod plan;
 mod plugin;
+mod printed;
 mod readme;
+#[cfg(unix)]
+mod streams;
 mod validate;

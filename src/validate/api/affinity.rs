@@ -1,5 +1,7 @@
 //! Where a pod wants to run: near to or far from nodes and other pods.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::core::v1::{
     Affinity, NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, WeightedPodAffinityTerm,
 };
@@ -178,8 +180,9 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
     let mismatched = path.field("mismatchLabelKeys");
     selector::check_match_label_keys(each(&term.mismatch_label_keys), label_selector, &mismatched, findings);
     let list = path.field("matchLabelKeys");
+    let mismatched: BTreeSet<&String> = each(&term.mismatch_label_keys).iter().collect();
     for (nth, key) in each(&term.match_label_keys).iter().enumerate() {
-        if each(&term.mismatch_label_keys).contains(key) {
+        if mismatched.contains(key) {
             findings.invalid(&POD_TERM, &list.index(nth), format!("{key} is in mismatchLabelKeys too. Remove one."));
         }
     }

@@ -74,6 +74,7 @@ pub fn check_references(
 ) {
     let mut wholes = BTreeSet::new();
     let mut parts = BTreeSet::new();
+    let mut with_parts = BTreeSet::new();
     for (nth, claim) in claims.iter().enumerate() {
         let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
@@ -83,11 +84,7 @@ pub fn check_references(
         if !request.is_empty() {
             findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
         }
-        let taken = if request.is_empty() {
-            parts.iter().any(|(known, _)| *known == name)
-        } else {
-            parts.contains(&(name, request))
-        };
+        let taken = if request.is_empty() { with_parts.contains(name) } else { parts.contains(&(name, request)) };
         if taken || wholes.contains(name) {
             findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
         }
@@ -95,6 +92,7 @@ pub fn check_references(
             wholes.insert(name);
         } else {
             parts.insert((name, request));
+            with_parts.insert(name);
         }
         if !pod_claims.contains(name) {
             let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");

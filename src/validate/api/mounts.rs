@@ -36,27 +36,42 @@ rules! {
         "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\ncontainers: [{volumeDevices: [{name: v, devicePath: /dev/x}]}]";
 }
 
+/// The volumes that mounts or devices of a container name, and the paths at which it sees them.
+struct Taken<'c> {
+    names: BTreeSet<&'c str>,
+    paths: BTreeSet<&'c str>,
+}
+
+impl<'c> Taken<'c> {
+    fn by(uses: impl Iterator<Item = (&'c String, &'c String)>) -> Self {
+        let (names, paths) = uses.map(|(name, path)| (name.as_str(), path.as_str())).unzip();
+        Self { names, paths }
+    }
+}
+
 /// The mounts and devices of a container at `path`.
 pub fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (mounts, devices) = (each(&container.volume_mounts), each(&container.volume_devices));
+    let by_mounts = Taken::by(mounts.iter().map(|mount| (&mount.name, &mount.mount_path)));
+    let by_devices = Taken::by(devices.iter().map(|device| (&device.name, &device.device_path)));
     let list = path.field("volumeMounts");
     let mut paths = BTreeSet::new();
     for (nth, mount) in mounts.iter().enumerate() {
         let path = list.index(nth);
-        check_mount(mount, volumes, devices, &path, findings);
+        check_mount(mount, volumes, &by_devices, &path, findings);
         if !paths.insert(&mount.mount_path) {
             let message = format!("Another mount is at {:?}. Choose another path.", mount.mount_path);
             findings.invalid(&MOUNT, &path.field("mountPath"), message);
         }
         check_options(container, mount, &list, &path, findings);
     }
-    check_devices(devices, mounts, volumes, &path.field("volumeDevices"), findings);
+    check_devices(devices, &by_mounts, volumes, &path.field("volumeDevices"), findings);
 }
 
 fn check_mount(
     mount: &VolumeMount,
     volumes: &Volumes<'_>,
-    devices: &[VolumeDevice],
+    devices: &Taken<'_>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
@@ -71,10 +86,10 @@ fn check_mount(
     if mount.mount_path.is_empty() {
         findings.required(&MOUNT, &mount_path, "Write where the container sees the volume.");
     }
-    if devices.iter().any(|device| device.name == mount.name) {
+    if devices.names.contains(mount.name.as_str()) {
         findings.invalid(&MOUNT, &name, "The volume is one of the volumeDevices already. Remove one of the two.");
     }
-    if devices.iter().any(|device| device.device_path == mount.mount_path) {
+    if devices.paths.contains(mount.mount_path.as_str()) {
         findings.invalid(&MOUNT, &mount_path, "A device is at this path already. Choose another one.");
     }
 }
@@ -134,7 +149,7 @@ fn check_options(
 
 fn check_devices(
     devices: &[VolumeDevice],
-    mounts: &[VolumeMount],
+    mounts: &Taken<'_>,
     volumes: &Volumes<'_>,
     list: &Path<'_>,
     findings: &mut Findings<'_>,
@@ -165,10 +180,10 @@ fn check_devices(
         }
         no_backsteps(&DEVICE, &device_path, &device.device_path, findings);
         paths.insert(&device.device_path);
-        if mounts.iter().any(|mount| mount.name == device.name) {
+        if mounts.names.contains(device.name.as_str()) {
             findings.invalid(&DEVICE, &name, "The volume is one of the volumeMounts already. Remove one of the two.");
         }
-        if mounts.iter().any(|mount| mount.mount_path == device.device_path) {
+        if mounts.paths.contains(device.device_path.as_str()) {
             findings.invalid(&DEVICE, &device_path, "A mount is at this path already. Choose another one.");
         }
     }

@@ -1,5 +1,7 @@
 //! The restart policy of a single container, and its rules by exit code.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::core::v1::{Container, ContainerRestartRule};
 
 use super::common::each;
@@ -52,8 +54,9 @@ fn check_rule(rule: &ContainerRestartRule, path: &Path<'_>, findings: &mut Findi
     if values.len() > CODES_MAX {
         findings.too_long(&RULE, &list, CODES_MAX);
     }
+    let mut seen = BTreeSet::new();
     for (nth, code) in values.iter().enumerate() {
-        if values[..nth].contains(code) {
+        if !seen.insert(code) {
             findings.duplicate(&RULE, &list.index(nth), format!("{code} stands here already. Remove one."));
         }
     }

@@ -1,5 +1,7 @@
 //! Tolerations, and how pods are spread over the nodes.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::core::v1::{PodSpec, Toleration, TopologySpreadConstraint};
 
 use super::common::{each, text};
@@ -27,9 +29,10 @@ rules! {
 /// The tolerations and constraints of a pod at `path`.
 pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path.field("topologySpreadConstraints");
-    let constraints = each(&pod.topology_spread_constraints);
-    for (nth, constraint) in constraints.iter().enumerate() {
-        check_constraint(constraint, &constraints[..nth], &list.index(nth), findings);
+    let mut seen = BTreeSet::new();
+    for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
+        let is_repeated = !seen.insert((&constraint.topology_key, &constraint.when_unsatisfiable));
+        check_constraint(constraint, is_repeated, &list.index(nth), findings);
     }
     let list = path.field("tolerations");
     for (nth, toleration) in each(&pod.tolerations).iter().enumerate() {
@@ -71,7 +74,7 @@ fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Fin
 
 fn check_constraint(
     constraint: &TopologySpreadConstraint,
-    before: &[TopologySpreadConstraint],
+    is_repeated: bool,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
@@ -85,10 +88,7 @@ fn check_constraint(
     }
     let when = constraint.when_unsatisfiable.as_str();
     findings.one_of(&SPREAD, &path.field("whenUnsatisfiable"), when, &["DoNotSchedule", "ScheduleAnyway"]);
-    let same = |other: &&TopologySpreadConstraint| {
-        other.topology_key == constraint.topology_key && other.when_unsatisfiable == constraint.when_unsatisfiable
-    };
-    if before.iter().any(|other| same(&other)) {
+    if is_repeated {
         let message = "Another constraint has the same topologyKey and whenUnsatisfiable. Remove one.";
         findings.duplicate(&SPREAD, &path.field("{topologyKey, whenUnsatisfiable}"), message);
     }

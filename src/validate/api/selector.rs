@@ -1,5 +1,7 @@
 //! Label selectors, wherever they stand.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
 use super::common::each;
@@ -96,10 +98,10 @@ pub fn check_match_label_keys(
         findings.forbidden(&SELECTOR, path, "These keys narrow a labelSelector, and there is none. Add one.");
         return;
     };
-    let held = |key: &String| {
-        selector.match_labels.iter().flatten().any(|(held, _)| held == key)
-            || each(&selector.match_expressions).iter().any(|requirement| &requirement.key == key)
-    };
+    let expressions: BTreeSet<&String> =
+        each(&selector.match_expressions).iter().map(|requirement| &requirement.key).collect();
+    let labels = selector.match_labels.as_ref();
+    let held = |key: &String| labels.is_some_and(|labels| labels.contains_key(key)) || expressions.contains(key);
     for (nth, key) in keys.iter().enumerate() {
         let place = path.index(nth);
         findings.spelled(&SELECTOR, &place, key, qualified_name);

@@ -6,7 +6,7 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Container, PodSpec, Volume, VolumeProjection};
 
 use super::common::{each, text};
-use super::metadata::effective_name;
+use super::metadata::{all_of, effective_name};
 use super::pod::containers;
 use crate::apimachinery::names::dns_label;
 use crate::apimachinery::{Path, Quantity};
@@ -70,7 +70,8 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) {
         findings.warning(&HOST_NAME, &metadata.field("name"), FieldValueInvalid, message);
     }
     let owners = each(&job.metadata.owner_references);
-    if let Some(nth) = (0..owners.len()).find(|nth| owners[..*nth].contains(&owners[*nth])) {
+    let mut seen = BTreeSet::new();
+    if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
         let list = metadata.field("ownerReferences");
         let message = "This owner stands above already, and the server drops it. Remove it.";
         findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, message);

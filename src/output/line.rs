@@ -1,0 +1,91 @@
+//! A line for a person, in pieces. Whatever the pieces say, only what can be shown goes out, on one line, and never as
+//! a command to a terminal or to a CI runner.
+
+use std::borrow::Cow;
+
+use super::style::{Role, Style};
+use crate::printable::{printable, printable_line};
+
+/// Where the line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// At the start of a line of the output.
+    OfLine,
+    /// After something else.
+    Within,
+}
+
+/// A line, or a cell of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Line<'t>(Vec<(Role, Cow<'t, str>)>);
+
+impl<'t> Line<'t> {
+    /// A line of one piece.
+    #[must_use]
+    pub fn new(role: Role, text: impl Into<Cow<'t, str>>) -> Self {
+        Self::default().and(role, text)
+    }
+
+    /// The line with one more piece.
+    #[must_use]
+    pub fn and(mut self, role: Role, text: impl Into<Cow<'t, str>>) -> Self {
+        self.0.push((role, text.into()));
+        self
+    }
+
+    /// The line with one more piece that stands for nothing in particular.
+    #[must_use]
+    pub fn text(self, text: impl Into<Cow<'t, str>>) -> Self {
+        self.and(Role::Plain, text)
+    }
+
+    /// The line as it goes out, without a line break. Of what is longer than `max` characters the rest is left out.
+    pub(super) fn show(&self, start: Start, max: usize, style: Style) -> String {
+        let mut out = String::new();
+        let (mut is_start, mut left) = (start == Start::OfLine, max);
+        for (role, text) in &self.0 {
+            let (text, is_whole) = cut(text, left);
+            let shown = if is_start { printable_line(text) } else { printable(text) };
+            is_start = is_start && shown.trim_start().is_empty();
+            style.push(*role, &shown, &mut out);
+            if !is_whole {
+                out.push('…');
+                break;
+            }
+            left -= text.chars().count();
+        }
+        out
+    }
+}
+
+impl<'t, T: Into<Cow<'t, str>>> From<T> for Line<'t> {
+    fn from(text: T) -> Self {
+        Self::new(Role::Plain, text)
+    }
+}
+
+/// The first characters of a text, and whether they are all.
+fn cut(text: &str, max: usize) -> (&str, bool) {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => (&text[..end], false),
+        None => (text, true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(line: &Line<'_>) -> String {
+        line.show(Start::OfLine, 20, Style::plain())
+    }
+
+    #[test]
+    fn a_line_stays_one_line_and_no_command() {
+        assert_eq!(show(&Line::from("a\n::error::b")), "a\\n::error::b");
+        assert_eq!(show(&Line::from("  ").text("::error::b")), "  \\u{3a}:error::b");
+        assert_eq!(show(&Line::from("a ").and(Role::Bad, "::b")), "a ::b");
+        assert_eq!(show(&Line::from("x".repeat(18)).text("yyyyy")), format!("{}yy…", "x".repeat(18)));
+        assert_eq!(Line::from("::1").show(Start::Within, 20, Style::plain()), "::1");
+    }
+}

@@ -1,0 +1,59 @@
+//! The one way in which something is printed for a person: as lines, tables and snippets, which show nothing that
+//! would speak to a terminal or to a CI runner.
+
+use std::io::{self, Write};
+
+use super::line::{Line, Start};
+use super::snippet::Snippet;
+use super::style::Style;
+use super::table::Table;
+
+/// Longer lines are cut; who needs the rest has `-o json`.
+const MAX_LINE: usize = 4000;
+
+/// A stream that a person reads.
+#[derive(Debug)]
+pub struct Screen<W> {
+    out: W,
+    style: Style,
+}
+
+impl<W: Write> Screen<W> {
+    /// Writes to `out`.
+    pub const fn new(out: W, style: Style) -> Self {
+        Self { out, style }
+    }
+
+    /// Writes a line.
+    ///
+    /// # Errors
+    /// Whatever the stream answers, as for all of these.
+    pub fn line<'t>(&mut self, line: impl Into<Line<'t>>) -> io::Result<()> {
+        let shown = line.into().show(Start::OfLine, MAX_LINE, self.style);
+        writeln!(self.out, "{shown}")
+    }
+
+    /// Writes an empty line.
+    ///
+    /// # Errors
+    /// Whatever the stream answers.
+    pub fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// Writes a table, if it has rows.
+    ///
+    /// # Errors
+    /// Whatever the stream answers.
+    pub fn table<const N: usize>(&mut self, table: &Table<'_, N>) -> io::Result<()> {
+        self.out.write_all(table.render(self.style).as_bytes())
+    }
+
+    /// Writes what is said about a place in a file.
+    ///
+    /// # Errors
+    /// Whatever the stream answers.
+    pub fn snippet(&mut self, snippet: &Snippet<'_>) -> io::Result<()> {
+        self.out.write_all(snippet.render(self.style).as_bytes())
+    }
+}

@@ -1,0 +1,55 @@
+//! Standard output, of which every write may fail, and which may not be there at all.
+
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Bytes that are gathered before a write.
+const BUFFER: usize = 128 * 1024;
+
+/// Whether stdout was closed when the program was started.
+static WAS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Looks whether stdout is open. The Rust runtime opens `/dev/null` for each standard stream that is closed, after
+/// which nothing tells it from a `/dev/null` that was meant (Python and Node.js open theirs in the same way). So the
+/// program calls this before the runtime starts, and must not use anything of it here.
+pub fn look_before_main() {
+    let is_closed = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_err();
+    WAS_CLOSED.store(is_closed, Ordering::Relaxed);
+}
+
+/// Standard output, ready to be written.
+#[derive(Debug)]
+pub struct Stdout(BufWriter<StdoutLock<'static>>);
+
+impl Stdout {
+    /// Standard output.
+    #[must_use]
+    pub fn lock() -> Self {
+        Self(BufWriter::with_capacity(BUFFER, io::stdout().lock()))
+    }
+}
+
+/// A stdout that is not there is an error at the first write, and where there is nothing to write, at the end.
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        refuse_closed()?;
+        self.0.write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        refuse_closed()?;
+        self.0.write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        refuse_closed()?;
+        self.0.flush()
+    }
+}
+
+fn refuse_closed() -> io::Result<()> {
+    if WAS_CLOSED.load(Ordering::Relaxed) {
+        return Err(io::Error::new(io::ErrorKind::NotConnected, "standard output is closed"));
+    }
+    Ok(())
+}
