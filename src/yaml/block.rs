@@ -19,7 +19,7 @@ enum Chomping {
 ///
 /// # Errors
 /// An indicator that is not one, and a tab in the indentation.
-pub fn scan(cursor: &mut Cursor<'_>, parent: i64) -> Result<String, Fault> {
+pub fn scan(cursor: &mut Cursor<'_>, parent: i64) -> Result<String, Box<Fault>> {
     let start = cursor.mark();
     let is_literal = cursor.byte(0) == b'|';
     cursor.advance(1);
@@ -60,7 +60,7 @@ pub fn scan(cursor: &mut Cursor<'_>, parent: i64) -> Result<String, Fault> {
 }
 
 /// Reads what may follow the indicator on its line, and the line break.
-fn header(cursor: &mut Cursor<'_>, start: Mark) -> Result<(Chomping, Option<u8>), Fault> {
+fn header(cursor: &mut Cursor<'_>, start: Mark) -> Result<(Chomping, Option<u8>), Box<Fault>> {
     let mut chomping = Chomping::Clip;
     let mut increment = None;
     if matches!(cursor.byte(0), b'+' | b'-') {
@@ -96,7 +96,7 @@ fn pass_chomping(cursor: &mut Cursor<'_>) -> Chomping {
     chomping
 }
 
-fn pass_increment(cursor: &mut Cursor<'_>, start: Mark) -> Result<Option<u8>, Fault> {
+fn pass_increment(cursor: &mut Cursor<'_>, start: Mark) -> Result<Option<u8>, Box<Fault>> {
     match cursor.byte(0) {
         b'0' => Err(Fault::within(FaultKind::ZeroIndentation, start, cursor.mark())),
         digit @ b'1'..=b'9' => {
@@ -113,7 +113,7 @@ fn pass_breaks(
     indent: &mut Option<i64>,
     parent: i64,
     breaks: &mut String,
-) -> Result<(), Fault> {
+) -> Result<(), Box<Fault>> {
     let mut widest = 0;
     loop {
         cursor.need(1)?;
@@ -135,5 +135,5 @@ fn pass_breaks(
 }
 
 fn column(cursor: &Cursor<'_>) -> i64 {
-    i64::try_from(cursor.indent()).unwrap_or(i64::MAX)
+    i64::from(cursor.indent())
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::error::{Fault, ReadError};
 use super::event::{EventKind, Properties};
-use super::mapping::{Duplicate, Entries};
+use super::mapping::{Duplicate, Entries, take_exactly};
 use super::node::{Entry, Node, Position, Value, Written};
 use super::number::float_key;
 use super::parser::Parser;
@@ -23,13 +23,13 @@ const MAX_COPIED: usize = 64 << 20;
 /// Why a document could not be built.
 pub enum BuildError {
     /// The text is not well-formed.
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// The text says something that kubectl does not take.
     Read(ReadError),
 }
 
-impl From<Fault> for BuildError {
-    fn from(fault: Fault) -> Self {
+impl From<Box<Fault>> for BuildError {
+    fn from(fault: Box<Fault>) -> Self {
         Self::Fault(fault)
     }
 }
@@ -51,6 +51,8 @@ pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result
         duplicates,
         budget: Budget::default(),
         refusals: Vec::new(),
+        spare_items: Vec::new(),
+        spare_entries: Vec::new(),
     };
     let mut root = None;
     loop {
@@ -152,6 +154,9 @@ struct Builder<'t, 'd> {
     /// What JSON cannot hold. kubectl finds it when the document is complete, so that it does no harm in the first
     /// of two values of one key. A node that stands for one is not a number, and `written` is its place here.
     refusals: Vec<ReadError>,
+    /// Emptied lists, for the next collections.
+    spare_items: Vec<Vec<Node>>,
+    spare_entries: Vec<Entries>,
 }
 
 impl<'t> Builder<'t, '_> {
@@ -162,11 +167,13 @@ impl<'t> Builder<'t, '_> {
             EventKind::Alias(name) => self.alias(name, position),
             EventKind::SequenceStart(properties) => {
                 let is_merged = self.expects(|key| matches!(key, Some(Key::Merge)));
-                let content = if is_merged { Content::Merged(Vec::new()) } else { Content::Sequence(Vec::new()) };
+                let items = self.spare_items.pop().unwrap_or_default();
+                let content = if is_merged { Content::Merged(items) } else { Content::Sequence(items) };
                 self.open(content, &properties, position)
             }
             EventKind::MappingStart(properties) => {
-                self.open(Content::Mapping(Entries::default(), None), &properties, position)
+                let entries = self.spare_entries.pop().unwrap_or_default();
+                self.open(Content::Mapping(entries, None), &properties, position)
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => match self.frames.pop() {
                 Some(frame) => self.close(frame),
@@ -221,8 +228,16 @@ impl<'t> Builder<'t, '_> {
         let Frame { content, position, anchor, nodes_before } = frame;
         let is_merged = matches!(content, Content::Merged(_));
         let node = match content {
-            Content::Sequence(items) | Content::Merged(items) => Node::new(Value::Sequence(items.into()), position),
-            Content::Mapping(entries, _) => Node::new(Value::Mapping(entries.finish()), position),
+            Content::Sequence(mut items) | Content::Merged(mut items) => {
+                let node = Node::new(Value::Sequence(take_exactly(&mut items)), position);
+                self.spare_items.push(items);
+                node
+            }
+            Content::Mapping(mut entries, _) => {
+                let node = Node::new(Value::Mapping(entries.finish()), position);
+                self.spare_entries.push(entries);
+                node
+            }
             Content::Refused(nth, _) => refused(nth, position),
         };
         if let Some(name) = anchor {

@@ -87,13 +87,13 @@ pub struct Cursor<'t> {
     /// The length of the text with the line break that it is read with.
     end: usize,
     offset: usize,
-    index: usize,
-    row: usize,
+    index: u32,
+    row: u32,
     /// The index at which the row starts.
-    row_start: usize,
+    row_start: u32,
     line: u32,
     /// The index at which the line of the file starts.
-    line_start: usize,
+    line_start: u32,
     /// Up to where the characters have been looked at.
     loaded: usize,
     /// Where the part of the text starts that kubectl's reader holds in memory.
@@ -106,7 +106,7 @@ impl<'t> Cursor<'t> {
     /// Starts at the beginning of `text`, which stands at `start` in its file.
     pub fn new(text: &'t str, start: Position) -> Self {
         let end = text.len() + usize::from(!text.ends_with('\n'));
-        let before = (start.column as usize).saturating_sub(1);
+        let before = start.column.saturating_sub(1);
         let mut cursor = Self {
             text,
             end,
@@ -129,24 +129,25 @@ impl<'t> Cursor<'t> {
     }
 
     /// Where the cursor stands.
+    #[inline]
     pub fn mark(&self) -> Mark {
         Mark {
             offset: narrow(self.offset),
-            index: narrow(self.index),
-            row: narrow(self.row),
-            indent: narrow(self.index - self.row_start),
+            index: self.index,
+            row: self.row,
+            indent: self.index - self.row_start,
             line: self.line,
-            column: narrow(self.index - self.line_start + 1),
+            column: self.index - self.line_start + 1,
         }
     }
 
     /// The number of characters before the cursor.
-    pub const fn index(&self) -> usize {
+    pub const fn index(&self) -> u32 {
         self.index
     }
 
     /// The number of YAML's line breaks before the cursor.
-    pub const fn row(&self) -> usize {
+    pub const fn row(&self) -> u32 {
         self.row
     }
 
@@ -156,7 +157,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// How many characters stand before the cursor in its row.
-    pub const fn indent(&self) -> usize {
+    pub const fn indent(&self) -> u32 {
         self.index - self.row_start
     }
 
@@ -171,6 +172,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The byte `ahead` bytes after the cursor; zero beyond the end.
+    #[inline]
     pub fn byte(&self, ahead: usize) -> u8 {
         let at = self.offset + ahead;
         match self.text.as_bytes().get(at) {
@@ -223,10 +225,24 @@ impl<'t> Cursor<'t> {
         self.text.as_bytes().get(self.held_from..).is_some_and(|held| held.starts_with(BOM))
     }
 
-    /// Goes on by `bytes` ASCII characters.
-    pub const fn advance(&mut self, bytes: usize) {
-        self.offset += bytes;
-        self.index += bytes;
+    /// The line of the file, from 1.
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Goes on by `count` ASCII characters.
+    #[inline]
+    pub const fn advance(&mut self, count: u32) {
+        self.offset += count as usize;
+        self.index += count;
+    }
+
+    /// Goes on over spaces.
+    #[inline]
+    pub fn pass_spaces(&mut self) {
+        let rest = self.text.as_bytes().get(self.offset..).unwrap_or_default();
+        let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+        self.advance(narrow(spaces));
     }
 
     /// Goes on by one character, whatever it is: even a line break is no more than that here.
@@ -239,11 +255,12 @@ impl<'t> Cursor<'t> {
     /// Goes on over bytes that are in none of the classes in `stop`; gives the text that was passed.
     ///
     /// Bytes of the class [`class::BREAK`] that turn out not to break a line are passed.
+    #[inline]
     pub fn pass_until(&mut self, stop: u8) -> &'t str {
         let bytes = self.text.as_bytes();
         let start = self.offset;
         let mut at = start;
-        let mut characters = 0;
+        let mut characters = 0_u32;
         while let Some(byte) = bytes.get(at) {
             if class::OF[usize::from(*byte)] & stop != 0 {
                 let is_other = match byte {
@@ -255,7 +272,7 @@ impl<'t> Cursor<'t> {
                     break;
                 }
             }
-            characters += usize::from((byte & 0xC0) != 0x80);
+            characters += u32::from((byte & 0xC0) != 0x80);
             at += 1;
         }
         self.offset = at;
@@ -299,14 +316,16 @@ impl<'t> Cursor<'t> {
     ///
     /// # Errors
     /// A character that YAML does not allow.
-    pub fn need(&mut self, characters: usize) -> Result<(), Fault> {
+    #[inline]
+    pub fn need(&mut self, characters: usize) -> Result<(), Box<Fault>> {
         if self.offset + 4 * characters <= self.loaded {
             return Ok(());
         }
         self.load(characters)
     }
 
-    fn load(&mut self, characters: usize) -> Result<(), Fault> {
+    #[cold]
+    fn load(&mut self, characters: usize) -> Result<(), Box<Fault>> {
         while self.ahead(characters) < characters {
             // The cursor may have passed what has been looked at: that reader would have stopped a character before.
             let before = self.slice(0, self.loaded).char_indices().next_back().map_or(0, |(at, _)| at);
@@ -340,10 +359,12 @@ impl<'t> Cursor<'t> {
     }
 
     /// Looks at the characters up to `to`.
-    fn refuse_control_characters(&self, to: usize) -> Result<(), Fault> {
+    fn refuse_control_characters(&self, to: usize) -> Result<(), Box<Fault>> {
         let piece = self.slice(self.loaded, to);
         // Printable ASCII and line breaks are all there is, nearly always.
-        if piece.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        let is_odd = |byte: u8| !(byte == b'\n' || (byte.wrapping_sub(b' ') <= b'~' - b' '));
+        // All of them are looked at, without a way out between, which compilers make fast.
+        if !piece.bytes().fold(false, |any, byte| any | is_odd(byte)) {
             return Ok(());
         }
         match piece.char_indices().find(|(_, c)| !is_allowed(*c)) {
@@ -358,7 +379,7 @@ impl<'t> Cursor<'t> {
         let lines = between.bytes().filter(|byte| *byte == b'\n').count();
         let column = match between.rfind('\n') {
             Some(last) => between[last + 1..].chars().count() + 1,
-            None => self.index - self.line_start + 1 + between.chars().count(),
+            None => (self.index - self.line_start) as usize + 1 + between.chars().count(),
         };
         Mark {
             offset: narrow(offset),

@@ -146,7 +146,7 @@ impl ReadError {
     }
 }
 
-/// Where the scanner or the parser could not go on, and why.
+/// Where the scanner or the parser could not go on, and why. It is boxed, so that what goes well is small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What it has met.
@@ -159,13 +159,13 @@ pub struct Fault {
 
 impl Fault {
     /// A fault of something that begins where it is met.
-    pub const fn new(kind: FaultKind, at: Mark) -> Self {
-        Self { kind, at, begun: None }
+    pub fn new(kind: FaultKind, at: Mark) -> Box<Self> {
+        Box::new(Self { kind, at, begun: None })
     }
 
     /// A fault at `at`, of something that begins at `begun`.
-    pub const fn within(kind: FaultKind, begun: Mark, at: Mark) -> Self {
-        Self { kind, at, begun: Some(begun) }
+    pub fn within(kind: FaultKind, begun: Mark, at: Mark) -> Box<Self> {
+        Box::new(Self { kind, at, begun: Some(begun) })
     }
 }
 

@@ -9,6 +9,8 @@ use super::node::{Entry, Position};
 
 /// Up to so many entries a key is found faster by looking than by hashing.
 const LOOK_UP_TO: usize = 16;
+/// The memory of a list of so many elements is kept for the next list.
+const KEPT: usize = 64;
 /// So many duplicate keys of one document are kept; who has more does not have a manifest.
 const MAX_DUPLICATES: usize = 100;
 
@@ -57,8 +59,11 @@ impl Entries {
     }
 
     /// All entries.
-    pub fn finish(self) -> Box<[Entry]> {
-        self.list.into()
+    ///
+    /// The memory that they were gathered in is kept for the next mapping, unless it is large.
+    pub fn finish(&mut self) -> Box<[Entry]> {
+        (self.index, self.merged) = (None, None);
+        take_exactly(&mut self.list)
     }
 
     /// Puts an entry where it belongs; gives the duplicate if both entries of its key were written here.
@@ -102,6 +107,12 @@ impl Entries {
         index.note(entries, entries.len(), key);
         None
     }
+}
+
+/// Takes all elements out of a list into memory of their own. That of a small list is kept for the next one, since
+/// allocating once is cheaper than growing again; that of a large one is given away.
+pub fn take_exactly<T>(list: &mut Vec<T>) -> Box<[T]> {
+    if list.len() > KEPT { std::mem::take(list).into() } else { list.drain(..).collect() }
 }
 
 impl Index {

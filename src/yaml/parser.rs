@@ -12,7 +12,7 @@ use super::error::{Fault, FaultKind};
 use super::event::{Event, EventKind, Properties};
 use super::mark::Mark;
 use super::scanner::Scanner;
-use super::token::{Token, TokenKind};
+use super::token::{Tag, Token, TokenKind};
 
 /// What the next token is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl<'t> Parser<'t> {
     ///
     /// # Errors
     /// A text that is not well-formed.
-    pub fn next(&mut self) -> Result<Event<'t>, Fault> {
+    pub fn next(&mut self) -> Result<Event<'t>, Box<Fault>> {
         match self.state {
             State::DocumentStart => self.document_start(),
             State::DocumentEnd => self.document_end(),
@@ -129,9 +129,9 @@ impl<'t> Parser<'t> {
     }
 
     /// The document's first event, which is that of its root.
-    fn document_start(&mut self) -> Result<Event<'t>, Fault> {
+    fn document_start(&mut self) -> Result<Event<'t>, Box<Fault>> {
         let (has_directive, starts) = match self.scanner.peek()?.kind {
-            TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } => (true, true),
+            TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) => (true, true),
             TokenKind::DocumentStart => (false, true),
             TokenKind::StreamEnd => {
                 self.state = State::End;
@@ -155,7 +155,7 @@ impl<'t> Parser<'t> {
             if matches!(
                 token.kind,
                 TokenKind::VersionDirective { .. }
-                    | TokenKind::TagDirective { .. }
+                    | TokenKind::TagDirective(_)
                     | TokenKind::DocumentStart
                     | TokenKind::DocumentEnd
                     | TokenKind::StreamEnd
@@ -167,12 +167,12 @@ impl<'t> Parser<'t> {
         self.node(Context::Block)
     }
 
-    fn directives(&mut self) -> Result<(), Fault> {
+    fn directives(&mut self) -> Result<(), Box<Fault>> {
         let mut has_version = false;
         loop {
             let start = self.scanner.peek()?.start;
             match self.scanner.peek()?.kind {
-                TokenKind::VersionDirective { .. } | TokenKind::TagDirective { .. } => {}
+                TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) => {}
                 _ => return Ok(()),
             }
             match self.scanner.take()?.kind {
@@ -181,58 +181,67 @@ impl<'t> Parser<'t> {
                 }
                 TokenKind::VersionDirective { major: 1, minor: 1 } => has_version = true,
                 TokenKind::VersionDirective { .. } => return Err(Fault::new(FaultKind::Version, start)),
-                TokenKind::TagDirective { handle, prefix } => {
-                    if self.tags.iter().any(|(known, _)| *known == handle) {
+                TokenKind::TagDirective(tag) => {
+                    if self.tags.iter().any(|(known, _)| *known == tag.handle) {
                         return Err(Fault::new(FaultKind::RepeatedDirective, start));
                     }
-                    self.tags.push((handle, prefix));
+                    self.tags.push((tag.handle, tag.name));
                 }
                 _ => {}
             }
         }
     }
 
-    fn document_end(&mut self) -> Result<Event<'t>, Fault> {
+    fn document_end(&mut self) -> Result<Event<'t>, Box<Fault>> {
         let mark = self.scanner.peek()?.start;
         self.state = State::End;
         Ok(event(EventKind::DocumentEnd, mark, 0))
     }
 
     /// A value: its anchor and tag, and what starts there.
-    fn node(&mut self, context: Context) -> Result<Event<'t>, Fault> {
-        let first = self.scanner.peek()?.start;
-        let mut anchor = None;
-        let mut tag = None;
-        let mut end = None;
-        for _ in 0..2 {
-            let is_property = match &self.scanner.peek()?.kind {
-                TokenKind::Alias(_) => end.is_none(),
-                TokenKind::Anchor(_) => anchor.is_none(),
-                TokenKind::Tag { .. } => tag.is_none(),
+    fn node(&mut self, context: Context) -> Result<Event<'t>, Box<Fault>> {
+        let token = self.scanner.peek()?;
+        let first = token.start;
+        match token.kind {
+            TokenKind::Alias(name) => {
+                let token = self.scanner.take()?;
+                self.leave();
+                Ok(event(EventKind::Alias(name), token.start, token.width))
+            }
+            TokenKind::Anchor(_) | TokenKind::Tag(_) => {
+                let (properties, end) = self.properties(first)?;
+                self.content(context, properties, first, end)
+            }
+            _ => self.content(context, Properties::default(), first, first),
+        }
+    }
+
+    /// An anchor, a tag, or both in any order, and where they end.
+    fn properties(&mut self, first: Mark) -> Result<(Properties<'t>, Mark), Box<Fault>> {
+        let mut properties = Properties::default();
+        let mut end = first;
+        loop {
+            let is_one = match &self.scanner.peek()?.kind {
+                TokenKind::Anchor(_) => properties.anchor.is_none(),
+                TokenKind::Tag(_) => properties.tag.is_none(),
                 _ => false,
             };
-            if !is_property {
-                break;
+            if !is_one {
+                return Ok((properties, end));
             }
             let token = self.scanner.take()?;
-            end = Some(after(&token));
+            end = after(&token);
             match token.kind {
-                TokenKind::Alias(name) => {
-                    self.leave();
-                    return Ok(event(EventKind::Alias(name), token.start, token.width));
-                }
-                TokenKind::Anchor(name) => anchor = Some(name),
-                TokenKind::Tag { handle, suffix } => tag = Some(self.tag(handle, suffix, first, token.start)?),
+                TokenKind::Anchor(name) => properties.anchor = Some(name),
+                TokenKind::Tag(found) => properties.tag = Some(self.tag(*found, first, token.start)?),
                 _ => {}
             }
         }
-        // A tag whose text is empty is none.
-        let tag = tag.filter(|tag| !tag.is_empty());
-        self.content(context, Properties { anchor, tag }, first, end)
     }
 
     /// A tag with its handle written out.
-    fn tag(&self, handle: &str, suffix: Cow<'t, str>, begun: Mark, at: Mark) -> Result<Cow<'t, str>, Fault> {
+    fn tag(&self, tag: Tag<'t>, begun: Mark, at: Mark) -> Result<Cow<'t, str>, Box<Fault>> {
+        let Tag { handle, name: suffix } = tag;
         if handle.is_empty() {
             return Ok(suffix);
         }
@@ -249,8 +258,8 @@ impl<'t> Parser<'t> {
         context: Context,
         properties: Properties<'t>,
         first: Mark,
-        end: Option<Mark>,
-    ) -> Result<Event<'t>, Fault> {
+        end: Mark,
+    ) -> Result<Event<'t>, Box<Fault>> {
         let token = self.scanner.peek()?;
         let (start, width) = (token.start, token.width);
         match token.kind {
@@ -279,7 +288,7 @@ impl<'t> Parser<'t> {
                 self.leave();
                 let is_plain = properties.tag.is_none();
                 let scalar = EventKind::Scalar { properties, text: Cow::Borrowed(""), is_plain };
-                Ok(event(scalar, end.unwrap_or(start), 1))
+                Ok(event(scalar, end, 1))
             }
             // In brackets, the bracket may be what is not complete.
             _ => {
@@ -289,7 +298,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn scalar(&mut self, properties: Properties<'t>) -> Result<Event<'t>, Fault> {
+    fn scalar(&mut self, properties: Properties<'t>) -> Result<Event<'t>, Box<Fault>> {
         let token = self.scanner.take()?;
         self.leave();
         let TokenKind::Scalar { text, is_plain } = token.kind else {
@@ -306,7 +315,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the token that starts a collection.
-    fn open(&mut self, state: State) -> Result<(), Fault> {
+    fn open(&mut self, state: State) -> Result<(), Box<Fault>> {
         let token = self.scanner.take()?;
         self.starts.push(token.start);
         self.state = state;
@@ -314,7 +323,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the token that ends a collection.
-    fn close(&mut self, kind: EventKind<'t>) -> Result<Event<'t>, Fault> {
+    fn close(&mut self, kind: EventKind<'t>) -> Result<Event<'t>, Box<Fault>> {
         let token = self.scanner.take()?;
         self.starts.pop();
         self.leave();
@@ -322,12 +331,12 @@ impl<'t> Parser<'t> {
     }
 
     /// A fault in the collection at hand.
-    fn fault(&mut self, kind: FaultKind) -> Result<Event<'t>, Fault> {
+    fn fault(&mut self, kind: FaultKind) -> Result<Event<'t>, Box<Fault>> {
         let at = self.scanner.peek()?.start;
-        Err(Fault { kind, at, begun: self.starts.last().copied() })
+        Err(Box::new(Fault { kind, at, begun: self.starts.last().copied() }))
     }
 
-    fn sequence_entry(&mut self) -> Result<Event<'t>, Fault> {
+    fn sequence_entry(&mut self) -> Result<Event<'t>, Box<Fault>> {
         match self.scanner.peek()?.kind {
             TokenKind::BlockEntry => {
                 let mark = self.scanner.take()?.start;
@@ -344,7 +353,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn indentless_entry(&mut self) -> Result<Event<'t>, Fault> {
+    fn indentless_entry(&mut self) -> Result<Event<'t>, Box<Fault>> {
         let token = self.scanner.peek()?;
         if !matches!(token.kind, TokenKind::BlockEntry) {
             let mark = token.start;
@@ -361,7 +370,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn mapping_key(&mut self) -> Result<Event<'t>, Fault> {
+    fn mapping_key(&mut self) -> Result<Event<'t>, Box<Fault>> {
         match self.scanner.peek()?.kind {
             TokenKind::Key => {
                 let mark = self.scanner.take()?.start;
@@ -372,7 +381,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn mapping_value(&mut self) -> Result<Event<'t>, Fault> {
+    fn mapping_value(&mut self) -> Result<Event<'t>, Box<Fault>> {
         let token = self.scanner.peek()?;
         if !matches!(token.kind, TokenKind::Value) {
             let mark = token.start;
@@ -384,7 +393,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A key or value of a block mapping, or nothing, at `mark`; `next` comes after it.
-    fn block_value(&mut self, mark: Mark, next: State) -> Result<Event<'t>, Fault> {
+    fn block_value(&mut self, mark: Mark, next: State) -> Result<Event<'t>, Box<Fault>> {
         match self.scanner.peek()?.kind {
             TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.state = next;
@@ -397,7 +406,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'t>, Fault> {
+    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'t>, Box<Fault>> {
         if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowSequenceEnd) {
             if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
                 return self.fault(FaultKind::ListInBrackets);
@@ -418,7 +427,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn flow_pair_key(&mut self) -> Result<Event<'t>, Fault> {
+    fn flow_pair_key(&mut self) -> Result<Event<'t>, Box<Fault>> {
         match self.scanner.peek()?.kind {
             TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 // As libyaml does it, the token is lost, whatever it is.
@@ -433,11 +442,11 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn flow_pair_value(&mut self) -> Result<Event<'t>, Fault> {
+    fn flow_pair_value(&mut self) -> Result<Event<'t>, Box<Fault>> {
         self.flow_value(State::FlowPairEnd)
     }
 
-    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'t>, Fault> {
+    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'t>, Box<Fault>> {
         if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowMappingEnd) {
             if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
                 return self.fault(FaultKind::MappingInBraces);
@@ -468,12 +477,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn flow_mapping_value(&mut self) -> Result<Event<'t>, Fault> {
+    fn flow_mapping_value(&mut self) -> Result<Event<'t>, Box<Fault>> {
         self.flow_value(State::FlowMappingKey)
     }
 
     /// The value of a key in brackets, or nothing; `next` comes after it.
-    fn flow_value(&mut self, next: State) -> Result<Event<'t>, Fault> {
+    fn flow_value(&mut self, next: State) -> Result<Event<'t>, Box<Fault>> {
         let mut mark = self.scanner.peek()?.start;
         if matches!(self.scanner.peek()?.kind, TokenKind::Value) {
             mark = self.scanner.take()?.start;

@@ -24,7 +24,7 @@ pub struct Plain<'t> {
 ///
 /// # Errors
 /// A tab in the indentation of a line.
-pub fn scan<'t>(cursor: &mut Cursor<'t>, indent: usize, in_flow: bool) -> Result<Plain<'t>, Fault> {
+pub fn scan<'t>(cursor: &mut Cursor<'t>, indent: u32, in_flow: bool) -> Result<Plain<'t>, Box<Fault>> {
     let stop = class::BLANK | class::BREAK | class::COLON | if in_flow { class::FLOW } else { 0 };
     let start = cursor.offset();
     let mut text = ScalarText::new();

@@ -7,13 +7,13 @@ use std::borrow::Cow;
 
 use super::cursor::Cursor;
 use super::error::{Fault, FaultKind};
-use super::token::TokenKind;
+use super::token::{Tag, TokenKind};
 
 /// Reads `&name` or `*name`.
 ///
 /// # Errors
 /// A name that is empty, or ends with another character than may follow it.
-pub fn scan_anchor<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Fault> {
+pub fn scan_anchor<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>> {
     let start = cursor.mark();
     let is_anchor = cursor.byte(0) == b'&';
     cursor.advance(1);
@@ -31,7 +31,7 @@ pub fn scan_anchor<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Fault> 
 ///
 /// # Errors
 /// A name that is empty, not closed, or ends with another character than white space.
-pub fn scan_tag<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Fault> {
+pub fn scan_tag<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>> {
     let start = cursor.mark();
     let fault = |what| Fault::new(FaultKind::Tag(what), start);
     cursor.need(2)?;
@@ -42,31 +42,31 @@ pub fn scan_tag<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Fault> {
             return Err(fault("the > after its name is missing"));
         }
         cursor.advance(1);
-        TokenKind::Tag { handle: "", suffix }
+        tag("", suffix)
     } else {
         let handle = scan_handle(cursor)?;
         if handle.len() > 1 && handle.ends_with('!') {
             let suffix = scan_uri(cursor, "", false)?.ok_or_else(|| fault("a name is missing after its handle"))?;
-            TokenKind::Tag { handle, suffix }
+            tag(handle, suffix)
         } else {
             // It was the beginning of the name.
             let suffix = scan_uri(cursor, handle.trim_start_matches('!'), true)?.unwrap_or_default();
-            if suffix.is_empty() {
-                TokenKind::Tag { handle: "", suffix: Cow::Borrowed("!") }
-            } else {
-                TokenKind::Tag { handle: "!", suffix }
-            }
+            if suffix.is_empty() { tag("", Cow::Borrowed("!")) } else { tag("!", suffix) }
         }
     };
     cursor.need(1)?;
     if cursor.is_blank_or_end(0) { Ok(kind) } else { Err(fault("only a space or the end of the line may follow it")) }
 }
 
+fn tag<'t>(handle: &'t str, name: Cow<'t, str>) -> TokenKind<'t> {
+    TokenKind::Tag(Box::new(Tag { handle, name }))
+}
+
 /// Reads a directive and the rest of its line.
 ///
 /// # Errors
 /// A directive that YAML does not know, or that is not complete.
-pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Fault> {
+pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>> {
     let start = cursor.mark();
     let fault = |what| Fault::new(FaultKind::Directive(what), start);
     cursor.advance(1);
@@ -103,7 +103,7 @@ pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Faul
             if !cursor.is_blank_or_end(0) {
                 return Err(fault("its prefix has a character that cannot stand there"));
             }
-            TokenKind::TagDirective { handle, prefix }
+            TokenKind::TagDirective(Box::new(Tag { handle, name: prefix }))
         }
         _ => return Err(fault("YAML knows only %YAML and %TAG")),
     };
@@ -119,7 +119,7 @@ pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Faul
     Ok(kind)
 }
 
-fn pass_blanks(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+fn pass_blanks(cursor: &mut Cursor<'_>) -> Result<(), Box<Fault>> {
     cursor.need(1)?;
     while cursor.is_blank(0) {
         cursor.advance(1);
@@ -129,7 +129,7 @@ fn pass_blanks(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
 }
 
 /// Reads as many characters as a name can have.
-fn pass_name<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Fault> {
+fn pass_name<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Box<Fault>> {
     let from = cursor.offset();
     while is_name(cursor.byte(0)) {
         cursor.advance(1);
@@ -143,7 +143,7 @@ const fn is_name(byte: u8) -> bool {
 }
 
 /// Reads a part of a version, of one or two digits.
-fn scan_version_number(cursor: &mut Cursor<'_>) -> Result<Option<u8>, Fault> {
+fn scan_version_number(cursor: &mut Cursor<'_>) -> Result<Option<u8>, Box<Fault>> {
     cursor.need(1)?;
     let mut number = None;
     for _ in 0..3 {
@@ -162,7 +162,7 @@ fn scan_version_number(cursor: &mut Cursor<'_>) -> Result<Option<u8>, Fault> {
 }
 
 /// Reads `!`, `!name` or `!name!`.
-fn scan_handle<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Fault> {
+fn scan_handle<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Box<Fault>> {
     let from = cursor.offset();
     cursor.advance(1);
     cursor.need(1)?;
@@ -174,7 +174,7 @@ fn scan_handle<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Fault> {
 }
 
 /// Reads the rest of a name that starts with `head`; none if there is no character of it, although one must be there.
-fn scan_uri<'t>(cursor: &mut Cursor<'t>, head: &'t str, has_head: bool) -> Result<Option<Cow<'t, str>>, Fault> {
+fn scan_uri<'t>(cursor: &mut Cursor<'t>, head: &'t str, has_head: bool) -> Result<Option<Cow<'t, str>>, Box<Fault>> {
     let start = cursor.mark();
     let from = cursor.offset() - head.len();
     let mut escaped: Option<Vec<u8>> = None;

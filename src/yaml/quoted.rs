@@ -13,7 +13,7 @@ use super::folding::{Breaks, ScalarText};
 ///
 /// # Errors
 /// Quotes that are not closed, and escapes that mean nothing.
-pub fn scan<'t>(cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>, Fault> {
+pub fn scan<'t>(cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>, Box<Fault>> {
     let opening = cursor.mark();
     let quote = cursor.byte(0);
     let stop = class::BLANK | class::BREAK | if quote == b'"' { class::DOUBLE } else { class::SINGLE };
@@ -65,7 +65,7 @@ fn pass_word<'t>(
     stop: u8,
     start: usize,
     text: &mut ScalarText<'t>,
-) -> Result<bool, Fault> {
+) -> Result<bool, Box<Fault>> {
     loop {
         let from = cursor.offset();
         cursor.pass_until(stop);
@@ -93,7 +93,7 @@ fn pass_word<'t>(
 }
 
 /// Reads the escape at the cursor.
-fn escape(cursor: &mut Cursor<'_>) -> Result<char, Fault> {
+fn escape(cursor: &mut Cursor<'_>) -> Result<char, Box<Fault>> {
     let start = cursor.mark();
     let kind = cursor.byte(1);
     let digits = match kind {
@@ -118,7 +118,7 @@ fn escape(cursor: &mut Cursor<'_>) -> Result<char, Fault> {
         let digit = digit.ok_or_else(|| Fault::new(FaultKind::EscapeDigits(digits), start))?;
         code = code << 4 | digit;
     }
-    cursor.advance(usize::from(digits));
+    cursor.advance(u32::from(digits));
     char::from_u32(code).ok_or_else(|| Fault::new(FaultKind::EscapeCode, start))
 }
 

@@ -4,6 +4,8 @@
 //! of them, it goes on with YAML from there. A YAML stream is cut at lines that start with `---` before any
 //! parser sees it, and only the first document of each piece is read.
 
+use memchr::memmem::Finder;
+
 use super::build::{self, BuildError};
 use super::error::ReadError;
 use super::explain::explain;
@@ -117,17 +119,22 @@ impl Piece<'_> {
 struct Pieces<'t> {
     text: &'t str,
     start: Position,
+    separator: Finder<'static>,
 }
 
 impl<'t> Pieces<'t> {
-    const fn new(text: &'t str) -> Self {
-        Self { text, start: Position { line: 1, column: 1, width: 1 } }
+    fn new(text: &'t str) -> Self {
+        Self::starting_at(text, Position { line: 1, column: 1, width: 1 })
+    }
+
+    fn starting_at(text: &'t str, start: Position) -> Self {
+        Self { text, start, separator: Finder::new("\n---") }
     }
 
     /// What follows JSON values, without the white space up to the end of their line. None where kubectl gives up:
     /// it asks for four bytes at a time.
     fn after_json(text: &'t str, start: Position) -> Option<Self> {
-        let mut pieces = Self { text, start };
+        let mut pieces = Self::starting_at(text, start);
         loop {
             if pieces.text.len() < WHITE_SPACE_BYTES {
                 return None;
@@ -161,7 +168,9 @@ impl<'t> Pieces<'t> {
     /// Takes the text up to `end` and passes the separator after it, which ends at `next`.
     fn cut(&mut self, end: usize, next: usize) -> Piece<'t> {
         let piece = Piece { text: &self.text[..end], start: self.start };
-        let lines = self.text[..next].bytes().filter(|byte| *byte == b'\n').count();
+        // What follows the last piece has no line to be counted for.
+        let is_last = next == self.text.len();
+        let lines = if is_last { 0 } else { memchr::memchr_iter(b'\n', self.text[..next].as_bytes()).count() };
         self.start = Position { line: self.start.line.saturating_add(count(lines)), column: 1, width: 1 };
         self.text = &self.text[next..];
         piece
@@ -182,7 +191,7 @@ impl<'t> Iterator for Pieces<'t> {
         }
         // The next one may follow at once: its line break is looked for too.
         let from = if first.ends_with('\n') { first.len() - 1 } else { first.len() };
-        let Some(found) = self.text[from..].find("\n---") else {
+        let Some(found) = self.separator.find(&self.text.as_bytes()[from..]) else {
             let end = self.text.len();
             return Some(Ok(self.cut(end, end)));
         };

@@ -17,7 +17,7 @@ use super::token::{Token, TokenKind};
 use super::{block, plain, property, quoted};
 
 /// How many characters a key may be long.
-const LONGEST_KEY: usize = 1024;
+const LONGEST_KEY: u32 = 1024;
 /// How many brackets may be open, and how many indentations.
 const DEEPEST: usize = 10_000;
 
@@ -72,10 +72,10 @@ impl<'t> Scanner<'t> {
     ///
     /// # Errors
     /// Text that makes no token.
-    pub fn peek(&mut self) -> Result<&Token<'t>, Fault> {
+    #[inline]
+    pub fn peek(&mut self) -> Result<&Token<'t>, Box<Fault>> {
         if !self.is_ready {
             self.fetch_enough()?;
-            self.is_ready = true;
         }
         self.tokens.front().ok_or_else(|| Fault::new(FaultKind::NoValue, self.cursor.mark()))
     }
@@ -84,7 +84,7 @@ impl<'t> Scanner<'t> {
     ///
     /// # Errors
     /// As [`Self::peek`].
-    pub fn take(&mut self) -> Result<Token<'t>, Fault> {
+    pub fn take(&mut self) -> Result<Token<'t>, Box<Fault>> {
         let first = self.peek()?;
         if matches!(first.kind, TokenKind::StreamEnd) {
             return Ok(first.clone());
@@ -95,18 +95,20 @@ impl<'t> Scanner<'t> {
     }
 
     /// Makes tokens until the first of them is sure not to be preceded by another one.
-    fn fetch_enough(&mut self) -> Result<(), Fault> {
+    #[inline(never)]
+    fn fetch_enough(&mut self) -> Result<(), Box<Fault>> {
         while self.tokens.is_empty() || self.awaits_first()? {
             if self.has_ended {
                 break;
             }
             self.fetch()?;
         }
+        self.is_ready = true;
         Ok(())
     }
 
     /// Whether the first token may turn out to start a key.
-    fn awaits_first(&mut self) -> Result<bool, Fault> {
+    fn awaits_first(&mut self) -> Result<bool, Box<Fault>> {
         let first = self.taken;
         // The keys of the levels have been started one after the other.
         let level = match self.keys.as_slice() {
@@ -120,13 +122,12 @@ impl<'t> Scanner<'t> {
     }
 
     /// Whether a key may still have started on this level.
-    fn is_still_possible(&mut self, level: usize) -> Result<bool, Fault> {
+    fn is_still_possible(&mut self, level: usize) -> Result<bool, Box<Fault>> {
         let Some(key) = self.keys.get_mut(level) else { return Ok(false) };
         if !key.is_possible {
             return Ok(false);
         }
-        let is_past =
-            (key.mark.row as usize) < self.cursor.row() || key.mark.index as usize + LONGEST_KEY < self.cursor.index();
+        let is_past = key.mark.row < self.cursor.row() || key.mark.index + LONGEST_KEY < self.cursor.index();
         if !is_past {
             return Ok(true);
         }
@@ -137,7 +138,7 @@ impl<'t> Scanner<'t> {
         Ok(false)
     }
 
-    fn fetch(&mut self) -> Result<(), Fault> {
+    fn fetch(&mut self) -> Result<(), Box<Fault>> {
         self.pass_to_next_token()?;
         self.unroll_indent(column(&self.cursor));
         self.cursor.need(4)?;
@@ -183,7 +184,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Goes on over white space, line breaks and comments.
-    fn pass_to_next_token(&mut self) -> Result<(), Fault> {
+    fn pass_to_next_token(&mut self) -> Result<(), Box<Fault>> {
         loop {
             self.cursor.need(1)?;
             if self.cursor.indent() == 0 && self.cursor.skips_at_line_start() && !self.cursor.is_at_end() {
@@ -191,10 +192,12 @@ impl<'t> Scanner<'t> {
             }
             self.cursor.need(1)?;
             let allows_tab = self.keys.len() > 1 || !self.allows_key;
-            while self.cursor.byte(0) == b' ' || (allows_tab && self.cursor.byte(0) == b'\t') {
+            self.cursor.pass_spaces();
+            while allows_tab && self.cursor.byte(0) == b'\t' {
                 self.cursor.advance(1);
-                self.cursor.need(1)?;
+                self.cursor.pass_spaces();
             }
+            self.cursor.need(1)?;
             if self.cursor.byte(0) == b'#' {
                 self.cursor.pass_row();
                 self.cursor.need(1)?;
@@ -210,19 +213,20 @@ impl<'t> Scanner<'t> {
 
     /// Appends a token that starts at `start` and ends at the cursor.
     fn push(&mut self, kind: TokenKind<'t>, start: Mark) {
-        let end = self.cursor.mark();
-        self.push_until(kind, start, end);
+        self.push_until(kind, start, self.cursor.index(), self.cursor.line());
     }
 
-    fn push_until(&mut self, kind: TokenKind<'t>, start: Mark, end: Mark) {
-        let width = if start.line == end.line { end.index.saturating_sub(start.index) } else { 1 };
-        self.tokens.push_back(Token { kind, start, width, last_line: end.line });
+    /// Appends a token that ends after so many characters of the text, on this line.
+    fn push_until(&mut self, kind: TokenKind<'t>, start: Mark, end: u32, last_line: u32) {
+        let width = if start.line == last_line { end.saturating_sub(start.index) } else { 1 };
+        self.tokens.push_back(Token { kind, start, width, last_line });
     }
 
     /// Puts a token that has no characters of its own before the token of this number, if that has not been taken.
     fn insert(&mut self, kind: TokenKind<'t>, mark: Mark, number: usize) {
         let token = Token { kind, start: mark, width: 0, last_line: mark.line };
         match number.checked_sub(self.taken) {
+            Some(0) => self.tokens.push_front(token),
             Some(at) if at <= self.tokens.len() => self.tokens.insert(at, token),
             _ => self.tokens.push_back(token),
         }
@@ -234,7 +238,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Opens a block collection if `indent` is greater than that of the one around it.
-    fn roll_indent(&mut self, indent: i64, kind: TokenKind<'t>, mark: Mark, number: usize) -> Result<(), Fault> {
+    fn roll_indent(&mut self, indent: i64, kind: TokenKind<'t>, mark: Mark, number: usize) -> Result<(), Box<Fault>> {
         if self.keys.len() > 1 || self.indent >= indent {
             return Ok(());
         }
@@ -254,13 +258,13 @@ impl<'t> Scanner<'t> {
         }
         while self.indent > indent {
             let mark = self.cursor.mark();
-            self.push_until(TokenKind::BlockEnd, mark, mark);
+            self.push_until(TokenKind::BlockEnd, mark, mark.index, mark.line);
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }
 
     /// Notes that a key may start at the cursor.
-    fn save_key(&mut self) -> Result<(), Fault> {
+    fn save_key(&mut self) -> Result<(), Box<Fault>> {
         if !self.allows_key {
             return Ok(());
         }
@@ -279,7 +283,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Gives up the key that may have started on this level.
-    fn forget_key(&mut self) -> Result<(), Fault> {
+    fn forget_key(&mut self) -> Result<(), Box<Fault>> {
         let now = self.cursor.mark();
         let Some(key) = self.keys.last_mut().filter(|key| key.is_possible) else { return Ok(()) };
         if key.is_required {
@@ -289,7 +293,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_end(&mut self) -> Result<(), Fault> {
+    fn fetch_end(&mut self) -> Result<(), Box<Fault>> {
         self.unroll_indent(-1);
         self.forget_key()?;
         self.allows_key = false;
@@ -299,7 +303,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_directive(&mut self) -> Result<(), Fault> {
+    fn fetch_directive(&mut self) -> Result<(), Box<Fault>> {
         self.unroll_indent(-1);
         self.forget_key()?;
         self.allows_key = false;
@@ -309,7 +313,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_document_indicator(&mut self) -> Result<(), Fault> {
+    fn fetch_document_indicator(&mut self) -> Result<(), Box<Fault>> {
         self.unroll_indent(-1);
         self.forget_key()?;
         self.allows_key = false;
@@ -319,13 +323,13 @@ impl<'t> Scanner<'t> {
     }
 
     /// Makes a token of `width` ASCII characters.
-    fn fetch_indicator(&mut self, kind: TokenKind<'t>, width: usize) {
+    fn fetch_indicator(&mut self, kind: TokenKind<'t>, width: u32) {
         let start = self.cursor.mark();
         self.cursor.advance(width);
         self.push(kind, start);
     }
 
-    fn fetch_opening(&mut self, kind: TokenKind<'t>) -> Result<(), Fault> {
+    fn fetch_opening(&mut self, kind: TokenKind<'t>) -> Result<(), Box<Fault>> {
         self.save_key()?;
         let level = PossibleKey { token: self.next_number(), mark: self.cursor.mark(), ..PossibleKey::default() };
         self.keys.push(level);
@@ -337,7 +341,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_closing(&mut self, kind: TokenKind<'t>) -> Result<(), Fault> {
+    fn fetch_closing(&mut self, kind: TokenKind<'t>) -> Result<(), Box<Fault>> {
         self.forget_key()?;
         if self.keys.len() > 1 {
             let closed = self.keys.pop().unwrap_or_default();
@@ -352,14 +356,14 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_comma(&mut self) -> Result<(), Fault> {
+    fn fetch_comma(&mut self) -> Result<(), Box<Fault>> {
         self.forget_key()?;
         self.allows_key = true;
         self.fetch_indicator(TokenKind::FlowEntry, 1);
         Ok(())
     }
 
-    fn fetch_dash(&mut self) -> Result<(), Fault> {
+    fn fetch_dash(&mut self) -> Result<(), Box<Fault>> {
         if self.keys.len() == 1 {
             let mark = self.cursor.mark();
             if !self.allows_key {
@@ -373,7 +377,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_key(&mut self) -> Result<(), Fault> {
+    fn fetch_key(&mut self) -> Result<(), Box<Fault>> {
         let is_in_block = self.keys.len() == 1;
         if is_in_block {
             let mark = self.cursor.mark();
@@ -388,7 +392,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_value(&mut self) -> Result<(), Fault> {
+    fn fetch_value(&mut self) -> Result<(), Box<Fault>> {
         let level = self.keys.len() - 1;
         let is_in_block = level == 0;
         if self.is_still_possible(level)? {
@@ -414,8 +418,8 @@ impl<'t> Scanner<'t> {
     /// Makes a token that may be a key, or stand before one.
     fn fetch_key_part(
         &mut self,
-        scan: impl FnOnce(&mut Cursor<'t>) -> Result<TokenKind<'t>, Fault>,
-    ) -> Result<(), Fault> {
+        scan: impl FnOnce(&mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>>,
+    ) -> Result<(), Box<Fault>> {
         self.save_key()?;
         self.allows_key = false;
         let start = self.cursor.mark();
@@ -424,22 +428,22 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn fetch_block_scalar(&mut self) -> Result<(), Fault> {
+    fn fetch_block_scalar(&mut self) -> Result<(), Box<Fault>> {
         self.forget_key()?;
         self.allows_key = true;
         let start = self.cursor.mark();
         let text = block::scan(&mut self.cursor, self.indent)?.into();
-        self.push_until(TokenKind::Scalar { text, is_plain: false }, start, start);
+        self.push_until(TokenKind::Scalar { text, is_plain: false }, start, start.index, start.line);
         Ok(())
     }
 
-    fn fetch_plain_scalar(&mut self) -> Result<(), Fault> {
+    fn fetch_plain_scalar(&mut self) -> Result<(), Box<Fault>> {
         self.save_key()?;
         self.allows_key = false;
         let start = self.cursor.mark();
-        let indent = usize::try_from(self.indent + 1).unwrap_or(0);
+        let indent = u32::try_from(self.indent + 1).unwrap_or(0);
         let plain = plain::scan(&mut self.cursor, indent, self.keys.len() > 1)?;
-        self.push_until(TokenKind::Scalar { text: plain.text, is_plain: true }, start, plain.end);
+        self.push_until(TokenKind::Scalar { text: plain.text, is_plain: true }, start, plain.end.index, plain.end.line);
         if plain.ends_row {
             self.allows_key = true;
         }
@@ -448,5 +452,5 @@ impl<'t> Scanner<'t> {
 }
 
 fn column(cursor: &Cursor<'_>) -> i64 {
-    i64::try_from(cursor.indent()).unwrap_or(i64::MAX)
+    i64::from(cursor.indent())
 }

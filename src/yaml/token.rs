@@ -17,6 +17,16 @@ pub struct Token<'t> {
     pub last_line: u32,
 }
 
+/// The two parts of a tag, or of a directive for tags. They are boxed, so that the tokens that there are many of stay
+/// small.
+#[derive(Debug, Clone)]
+pub struct Tag<'t> {
+    /// The handle: `!`, `!!` or `!name!`; empty for a name in brackets.
+    pub handle: &'t str,
+    /// The name; in a directive, what the handle stands for.
+    pub name: Cow<'t, str>,
+}
+
 /// What a token is. Texts are borrowed from the input wherever they stand there as they are.
 #[derive(Debug, Clone)]
 pub enum TokenKind<'t> {
@@ -30,12 +40,7 @@ pub enum TokenKind<'t> {
         minor: u8,
     },
     /// `%TAG`.
-    TagDirective {
-        /// What tags start with.
-        handle: &'t str,
-        /// What that stands for.
-        prefix: Cow<'t, str>,
-    },
+    TagDirective(Box<Tag<'t>>),
     /// `---`.
     DocumentStart,
     /// `...`.
@@ -67,12 +72,7 @@ pub enum TokenKind<'t> {
     /// `&name`.
     Anchor(&'t str),
     /// `!name`, `!handle!name` or `!<name>`.
-    Tag {
-        /// The handle; empty for a name in brackets.
-        handle: &'t str,
-        /// The name.
-        suffix: Cow<'t, str>,
-    },
+    Tag(Box<Tag<'t>>),
     /// A scalar.
     Scalar {
         /// Its text, unescaped and folded.
