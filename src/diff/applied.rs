@@ -1,0 +1,171 @@
+//! What applying a manifest would make of an object that exists, by client-side or server-side apply, whichever the
+//! object was made by: both come in, and the object before and after goes out.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::last_applied::{LastApplied, take_created_at};
+use super::stored::Stored;
+use crate::apply::{Conflict, JOB, Owners, PatchError, apply_server_side, strategic_merge, three_way_patch};
+
+/// What the server writes into an object's metadata.
+const METADATA: [&str; 8] = [
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+/// The labels by which a Job finds its pods.
+const TRACKING: [&str; 4] =
+    ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
+
+/// An object before and after.
+#[derive(Debug)]
+pub struct Applied {
+    /// What is there.
+    pub old: Stored,
+    /// What would be there.
+    pub new: Stored,
+    /// Whether the request would change something, if only what kubectl notes down.
+    pub is_sent: bool,
+    /// What others own and the request would change.
+    pub conflicts: Vec<Conflict>,
+    /// What has been assumed, where another assumption would give another answer.
+    pub assumption: Option<Assumption>,
+}
+
+/// What has to be assumed of an object that does not say how it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assumption {
+    /// A manifest in a file: kubectl apply has applied it as it stands.
+    AppliedAsItStands,
+    /// An object of a server: nobody has applied it, so that apply keeps what only it has.
+    NeverApplied,
+}
+
+impl Assumption {
+    /// The assumption as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::AppliedAsItStands => {
+                "A Job in a file does not say what was applied: this assumes that kubectl apply has applied it as it stands."
+            }
+            Self::NeverApplied => {
+                "A Job without the annotation of kubectl apply and without managed fields does not say how it was made: \
+                 this assumes kubectl create, after which apply keeps fields that only the Job has. \
+                 kubectl get --show-managed-fields tells."
+            }
+        }
+    }
+}
+
+/// How an object was made.
+enum Origin {
+    /// By client-side apply.
+    Client(LastApplied),
+    /// By server-side apply.
+    Server(Owners, String),
+    /// By neither, as the managed fields say.
+    Neither,
+    /// It does not say.
+    Unknown(Assumption),
+}
+
+impl Origin {
+    fn of(existing: &Value) -> Self {
+        let owners = Owners::of(existing);
+        let applier = owners.as_ref().and_then(Owners::applier).map(str::to_owned);
+        match (owners, applier, LastApplied::of(existing)) {
+            (Some(owners), Some(applier), _) => Self::Server(owners, applier),
+            (_, _, Some(last)) => Self::Client(last),
+            (Some(_), None, None) => Self::Neither,
+            (None, ..) if is_of_server(existing) => Self::Unknown(Assumption::NeverApplied),
+            (None, ..) => Self::Unknown(Assumption::AppliedAsItStands),
+        }
+    }
+}
+
+/// Whether a server has given the object back.
+fn is_of_server(object: &Value) -> bool {
+    let metadata =
+        |key| object.pointer("/metadata").and_then(|metadata| metadata.get(key)).is_some_and(|it| !it.is_null());
+    metadata("uid") || metadata("resourceVersion")
+}
+
+/// Applies `manifest` to `existing`. When a Job was made is no difference between the two.
+///
+/// # Errors
+/// One of them cannot be merged with the other.
+pub fn apply(manifest: &Value, existing: &Value) -> Result<Applied, PatchError> {
+    let mut manifest = manifest.clone();
+    take_created_at(&mut manifest, existing);
+    let old = Stored::of(existing);
+    let stored = |object: Option<&Value>| {
+        let mut stored = Stored::of(object.unwrap_or(existing));
+        stored.respell(&old);
+        stored
+    };
+    let (mut conflicts, mut assumption) = (Vec::new(), None);
+    let (new, is_sent) = match Origin::of(existing) {
+        Origin::Client(last) => {
+            let patched = patch(Some(&last.object), &manifest, existing)?;
+            (stored(patched.as_ref()), patched.is_some() || last.differs_from(&manifest))
+        }
+        Origin::Server(owners, applier) => {
+            let (object, others) = apply_server_side(existing, &manifest, &owners, &applier, &JOB)?;
+            conflicts = others;
+            let new = stored(Some(&object));
+            let is_sent = new.value != old.value;
+            (new, is_sent)
+        }
+        Origin::Neither => (stored(patch(None, &manifest, existing)?.as_ref()), true),
+        Origin::Unknown(assumed) => {
+            // What a file holds was stored with its defaults.
+            let live = if assumed == Assumption::NeverApplied { existing } else { &old.value };
+            // What only the existing Job has stays where nobody has applied it, and goes where it was applied.
+            let kept = stored(patch(None, &manifest, live)?.as_ref());
+            let replaced = stored(patch(Some(&without_what_servers_write(existing)), &manifest, live)?.as_ref());
+            assumption = (kept.value != replaced.value).then_some(assumed);
+            let new = if assumed == Assumption::NeverApplied { kept } else { replaced };
+            let is_sent = new.value != old.value;
+            (new, is_sent)
+        }
+    };
+    Ok(Applied { old, new, is_sent, conflicts, assumption })
+}
+
+/// What somebody may have written of an object: the rest is the server's and the Job controller's.
+fn without_what_servers_write(object: &Value) -> Value {
+    let mut written = object.clone();
+    if let Value::Object(fields) = &mut written {
+        fields.remove("status");
+    }
+    if let Some(Value::Object(metadata)) = written.get_mut("metadata") {
+        METADATA.iter().for_each(|field| drop(metadata.remove(*field)));
+    }
+    if let Some(Value::Object(spec)) = written.get_mut("spec")
+        && spec.get("manualSelector") != Some(&Value::Bool(true))
+    {
+        spec.remove("selector");
+        if let Some(Value::Object(labels)) = spec.get_mut("template").and_then(|it| it.pointer_mut("/metadata/labels"))
+        {
+            TRACKING.iter().for_each(|label| drop(labels.remove(*label)));
+        }
+    }
+    written
+}
+
+/// The object that kubectl's patch would make; none where the patch is empty.
+fn patch(original: Option<&Value>, manifest: &Value, existing: &Value) -> Result<Option<Value>, PatchError> {
+    let patch = three_way_patch(original, manifest, existing, &JOB)?;
+    if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(None);
+    }
+    strategic_merge(existing.clone(), patch, &JOB).map(Some)
+}

@@ -1,0 +1,70 @@
+//! `plan --diff`, held against what a real server did (see README.md beside this file).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeMap;
+
+use kubectl_arbtune::diff::Verdict;
+use serde::Deserialize;
+use serde_json::Value;
+
+const CASES: &str = include_str!("cases.jsonl");
+/// The first Job of the baseline session.
+const MANIFEST: &str = include_str!("manifest.json");
+
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+    change: String,
+    state: String,
+    made_by: String,
+    existing: Value,
+    result: String,
+    fields: Vec<String>,
+}
+
+/// Whether what is said of a Job is what happened to it.
+fn agrees(case: &Case, verdict: &Verdict) -> bool {
+    let named: Vec<&str> = verdict.causes.iter().map(|cause| cause.field.as_str()).collect();
+    let is_refused = verdict.fields.iter().any(|field| field.immutable);
+    if is_refused == named.is_empty() {
+        return false;
+    }
+    match case.result.as_str() {
+        "refused" if case.fields.is_empty() => named.len() > 1,
+        "refused" => named == case.fields,
+        "unchanged" => verdict.is_unchanged(),
+        "configured" => !is_refused && !verdict.is_unchanged(),
+        "serverside-applied" => !is_refused,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn every_recorded_case() {
+    let manifest: Value = serde_json::from_str(MANIFEST).unwrap();
+    let mut tally: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for line in CASES.lines() {
+        let case: Case = serde_json::from_str(line).unwrap();
+        let verdict = Verdict::of(&manifest, &case.existing);
+        let (cases, right) = tally.entry(case.made_by.clone()).or_default();
+        *cases += 1;
+        if agrees(&case, &verdict) {
+            *right += 1;
+        } else {
+            wrong.push(format!(
+                "{} {} · {} · {}: {} {:?}, and not {:?} {:?}",
+                case.id,
+                case.made_by,
+                case.state,
+                case.change,
+                case.result,
+                case.fields,
+                verdict.causes,
+                verdict.fields
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{tally:?}\n{}", wrong.join("\n"));
+    assert_eq!(tally.values().map(|(cases, _)| cases).sum::<usize>(), 654);
+}
