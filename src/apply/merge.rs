@@ -162,11 +162,14 @@ fn set_order(
     into: Into,
 ) -> Result<Option<Vec<Value>>, PatchError> {
     let elements = Elements { list: name, key: list.merge_key() };
-    let live = old.clone().unwrap_or_default();
+    let mut live = old.clone().unwrap_or_default();
     if elements.kind(&[&live, new.as_deref().unwrap_or_default()])?.is_none() && (old.is_some() || new.is_some()) {
         return Err(elements.mixed());
     }
     check_order(elements, new.as_deref().unwrap_or_default(), order)?;
+    if let Some(new) = &new {
+        fill_gaps(elements, &mut live, new)?;
+    }
     let merged = match (old, new) {
         (None, None) => return Ok(None),
         (Some(old), None) => old,
@@ -177,20 +180,47 @@ fn set_order(
     elements.arrange(merged, order, &live).map(Some)
 }
 
-/// The elements of the patch must be among those of its order, and stand in it.
-fn check_order(elements: Elements<'_>, patch: &[Value], order: &[Value]) -> Result<(), PatchError> {
-    if order.is_empty() {
+/// Where elements of the live list are deleted, kubectl and the server have the first new ones move into their room,
+/// and take the live order from the list as it stands then.
+fn fill_gaps(elements: Elements<'_>, live: &mut Vec<Value>, new: &[Value]) -> Result<(), PatchError> {
+    let is = |element: &Value, directive: &str| element.get(PATCH).is_some_and(|found| found == directive);
+    let mut deleted = HashSet::new();
+    for element in new.iter().filter(|element| is(element, "delete")) {
+        deleted.insert(elements.identity(element)?);
+    }
+    if deleted.is_empty() {
         return Ok(());
     }
-    let mut order = order.iter();
-    for element in patch.iter().filter(|element| element.get(PATCH).is_none()) {
-        let identity = elements.identity(element)?;
-        loop {
-            let next = order.next().ok_or_else(|| PatchError::Order { list: elements.list.to_owned() })?;
-            if elements.identity(next)? == identity {
-                break;
+    let before = live.len();
+    live.retain(|element| elements.identity(element).is_ok_and(|identity| !deleted.contains(identity)));
+    if !new.iter().any(|element| is(element, "replace")) {
+        let mut known: HashSet<Value> = elements.identities(live)?.into_iter().cloned().collect();
+        for element in new.iter().filter(|element| element.get(PATCH).is_none()) {
+            if live.len() < before && known.insert(elements.identity(element)?.clone()) {
+                live.push(element.clone());
             }
         }
+    }
+    Ok(())
+}
+
+/// The elements of the patch must be among those of its order, and stand in it.
+fn check_order(elements: Elements<'_>, patch: &[Value], order: &[Value]) -> Result<(), PatchError> {
+    let mut left = patch.iter().filter(|element| element.get(PATCH).is_none_or(|directive| directive != "delete"));
+    let mut next = left.next();
+    let mut ordered = order.iter().peekable();
+    while let (Some(element), Some(place)) = (next, ordered.peek()) {
+        if element.get(PATCH).is_some() {
+            next = left.next();
+            continue;
+        }
+        if elements.identity(element)? == elements.identity(place)? {
+            next = left.next();
+        }
+        ordered.next();
+    }
+    if next.is_some() && !order.is_empty() {
+        return Err(PatchError::Order { list: elements.list.to_owned() });
     }
     Ok(())
 }

@@ -13,6 +13,9 @@ const IMMUTABLE: [&str; 6] =
 /// What a waiting Job may change of its pods, beside the affinity to nodes and the resources of containers.
 const SCHEDULING: [&str; 3] = ["nodeSelector", "tolerations", "schedulingGates"];
 
+/// The labels by which a Job finds its pods; the two older ones have no prefix.
+const PREFIXED: [&str; 2] = ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
+
 /// Why the server refuses a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
@@ -45,6 +48,7 @@ pub struct TemplateChange {
 pub fn causes(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
     let (before, after) = (&old.value["spec"], &new.value["spec"]);
     let mut causes = new_faults(old, new);
+    causes.extend(selector_faults(existing, old, new));
     if completions_are_fixed(before, after) {
         causes.push(Cause::immutable("spec.completions"));
     }
@@ -64,6 +68,37 @@ fn new_faults(old: &Stored, new: &Stored) -> Vec<Cause> {
     let is_known = |field: &str, reason| before.iter().any(|(known, why, _)| known == field && *why == reason);
     let faults = faults_of(new).into_iter().filter(|(field, reason, _)| !is_known(field, *reason));
     faults.map(|(field, reason, message)| Cause { field, reason: reason.as_str(), message }).collect()
+}
+
+/// A Job that a server has made has a selector and labels by which it finds its pods, and must keep them.
+fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let Some(uid) = existing.pointer("/metadata/uid") else { return causes };
+    let mut fault = |field: String, reason, message: String| causes.push(Cause { field, reason, message });
+    let spec = &new.value["spec"];
+    if spec.get("selector").is_none() {
+        let message = "A Job that exists keeps its selector, and this one would lose it.";
+        fault("spec.selector".to_owned(), "FieldValueRequired", message.to_owned());
+        let message = "Without a selector there is nothing that these labels match.";
+        fault("spec.template.metadata.labels".to_owned(), "FieldValueInvalid", message.to_owned());
+    } else if spec["manualSelector"] != true {
+        let labels = |stored: &Stored| stored.value["spec"]["template"]["metadata"]["labels"].clone();
+        let (before, after) = (labels(old), labels(new));
+        // Jobs from before the server gave them these labels need not have them.
+        let has_prefixed = PREFIXED.iter().all(|label| before.get(label).is_some());
+        let name = &new.value["metadata"]["name"];
+        for (label, expected) in [(PREFIXED[0], uid), (PREFIXED[1], name), ("controller-uid", uid), ("job-name", name)]
+        {
+            let found = after.get(label);
+            if found == Some(expected) || !has_prefixed && PREFIXED.contains(&label) {
+                continue;
+            }
+            let reason = if found.is_none() { "FieldValueRequired" } else { "FieldValueInvalid" };
+            let message = format!("The server finds the Job's pods by this label, which must be {expected}.");
+            fault(format!("spec.template.metadata.labels[{label}]"), reason, message);
+        }
+    }
+    causes
 }
 
 /// An indexed Job may grow and shrink together with its parallelism.
