@@ -9,6 +9,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Map, Value, json};
 
+/// Makes a value by chance.
+type Make = fn(&mut Dice) -> Value;
+
 /// Where choices come from.
 struct Dice(TestRng);
 
@@ -62,7 +65,7 @@ impl Dice {
     }
 
     /// An object that has each of these fields, or has not.
-    fn some(&mut self, fields: &[(&str, fn(&mut Self) -> Value)]) -> Value {
+    fn some(&mut self, fields: &[(&str, Make)]) -> Value {
         let mut object = Map::new();
         for (name, make) in fields {
             if self.one_in(2) {

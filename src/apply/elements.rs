@@ -46,7 +46,7 @@ impl Elements<'_> {
     }
 
     /// What tells an element apart.
-    pub fn identity<'v>(self, element: &'v Value) -> Result<&'v Value, PatchError> {
+    pub fn identity(self, element: &Value) -> Result<&Value, PatchError> {
         match self.key {
             None => Ok(element),
             Some(key) => match element {

@@ -282,18 +282,15 @@ fn merge_elements(
     let mut merged = old.to_vec();
     let mut places: HashMap<&Value, usize> = elements.places(old)?;
     for element in new {
-        match places.get(elements.identity(element)?) {
-            Some(place) => {
-                let (Value::Object(old), Value::Object(new)) = (merged[*place].take(), element.clone()) else {
-                    return Err(elements.mixed());
-                };
-                merged[*place] = Value::Object(merge(old, new, item, into)?);
-            }
-            None => {
-                places.insert(elements.identity(element)?, merged.len());
-                merged.push(element.clone());
-            }
-        }
+        let Some(place) = places.get(elements.identity(element)?) else {
+            places.insert(elements.identity(element)?, merged.len());
+            merged.push(element.clone());
+            continue;
+        };
+        let (Value::Object(old), Value::Object(new)) = (merged[*place].take(), element.clone()) else {
+            return Err(elements.mixed());
+        };
+        merged[*place] = Value::Object(merge(old, new, item, into)?);
     }
     Ok(merged)
 }

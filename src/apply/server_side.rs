@@ -72,12 +72,12 @@ pub fn apply_server_side(
     let root = Field::Object(of);
     let merged = merge(Some(live), Some(config), "", root)?.unwrap_or_default();
     let is_mine = |manager: &&Manager| manager.applies && manager.name == applier;
-    let applied = FieldSet::of(config, root);
+    let now = FieldSet::of(config, root);
     let object = match owners.managers.iter().find(is_mine) {
         None => merged,
         Some(mine) => {
             let others = owners.managers.iter().filter(|manager| !is_mine(manager));
-            let owned = others.fold(applied, |owned, manager| owned.union(&manager.fields));
+            let owned = others.fold(now, |owned, manager| owned.union(&manager.fields));
             prune(merged, &mine.fields, &owned, root)
         }
     };

@@ -147,7 +147,7 @@ fn without_what_servers_write(object: &Value) -> Value {
         fields.remove("status");
     }
     if let Some(Value::Object(metadata)) = written.get_mut("metadata") {
-        METADATA.iter().for_each(|field| drop(metadata.remove(*field)));
+        metadata.retain(|field, _| !METADATA.contains(&field.as_str()));
     }
     if let Some(Value::Object(spec)) = written.get_mut("spec")
         && spec.get("manualSelector") != Some(&Value::Bool(true))
@@ -155,7 +155,7 @@ fn without_what_servers_write(object: &Value) -> Value {
         spec.remove("selector");
         if let Some(Value::Object(labels)) = spec.get_mut("template").and_then(|it| it.pointer_mut("/metadata/labels"))
         {
-            TRACKING.iter().for_each(|label| drop(labels.remove(*label)));
+            labels.retain(|label, _| !TRACKING.contains(&label.as_str()));
         }
     }
     written

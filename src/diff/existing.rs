@@ -81,7 +81,7 @@ fn read<T: Send>(
     make: &(impl Fn(&ExistingJob<'_>) -> Option<T> + Sync),
 ) -> Result<(Vec<T>, usize), ExistingError> {
     let (text, file) = (input.read()?, input.name());
-    let (mut made, mut documents, mut fault) = (Vec::new(), 0, None);
+    let (mut results, mut documents, mut fault) = (Vec::new(), 0, None);
     manifest::documents(text.as_str(), |read| match read {
         Ok(document) => {
             documents += 1;
@@ -95,14 +95,14 @@ fn read<T: Send>(
             });
             // A List of a whole cluster is one document.
             if jobs.len() < FEW {
-                made.extend(jobs.iter().filter_map(make));
+                results.extend(jobs.iter().filter_map(make));
             } else {
-                made.extend(jobs.par_iter().filter_map(make).collect::<Vec<T>>());
+                results.extend(jobs.par_iter().filter_map(make).collect::<Vec<T>>());
             }
         }
         Err(error) => fault = fault.take().or(Some(error)),
     });
-    fault.map_or(Ok((made, documents)), |error| Err(unreadable(&file, &text, &error)))
+    fault.map_or(Ok((results, documents)), |error| Err(unreadable(&file, &text, &error)))
 }
 
 fn unreadable(file: &str, text: &Text, error: &ReadError) -> ExistingError {

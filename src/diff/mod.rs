@@ -15,7 +15,7 @@ pub mod verdict;
 pub use applied::Assumption;
 pub use compare::FieldChange;
 pub use existing::{ExistingError, ExistingJob};
-pub use update::Cause;
+pub use update::{Cause, CauseKind};
 pub use verdict::Verdict;
 
 use std::collections::BTreeMap;
@@ -106,6 +106,21 @@ impl JobDiff {
     pub fn is_refused(&self) -> bool {
         !self.causes.is_empty()
     }
+
+    /// Whether a field that cannot be changed is among what a cluster would refuse.
+    #[must_use]
+    pub fn is_immutable(&self) -> bool {
+        self.causes.iter().any(|cause| cause.kind == CauseKind::Immutable)
+    }
+
+    /// Why a cluster would refuse the change, apart from what is immutable, as sentences.
+    pub fn refusals(&self) -> impl Iterator<Item = String> {
+        let causes = self.causes.iter().filter(|cause| cause.kind != CauseKind::Immutable);
+        causes.map(|cause| match cause.field.as_str() {
+            "" => cause.message.clone(),
+            field => format!("{field}: {}", cause.message),
+        })
+    }
 }
 
 /// The Jobs of a run, counted.
@@ -154,6 +169,13 @@ pub struct SessionDiff {
 }
 
 impl SessionDiff {
+    /// What has been assumed of Jobs that do not say how they were made, where it matters.
+    #[must_use]
+    pub fn assumptions(&self) -> Vec<Assumption> {
+        let assumed = |assumption: &Assumption| self.jobs.iter().any(|job| job.assumption == Some(*assumption));
+        [Assumption::AppliedAsItStands, Assumption::NeverApplied].into_iter().filter(assumed).collect()
+    }
+
     /// Holds a session's Jobs against those of a directory, a file, or standard input (`-`).
     ///
     /// # Errors
@@ -242,13 +264,12 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, Found { index, diff }: Found) {
         let (name, file) = (diff.name.clone(), diff.file.clone());
-        let before = match index {
-            Some(index) => self.wanted.insert(index, diff),
-            None => {
-                let nth = self.stale.len();
-                let key = (diff.namespace.clone(), diff.name.clone());
-                self.stale.insert(key, (nth, diff)).map(|(_, before)| before)
-            }
+        let before = if let Some(index) = index {
+            self.wanted.insert(index, diff)
+        } else {
+            let nth = self.stale.len();
+            let key = (diff.namespace.clone(), diff.name.clone());
+            self.stale.insert(key, (nth, diff)).map(|(_, before)| before)
         };
         // As for apply, the last of two counts.
         if let (Some(first), Some(last)) = (before.and_then(|before| before.file), file) {

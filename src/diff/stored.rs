@@ -75,10 +75,11 @@ fn respell(value: &mut Value, like: &Value, field: Field) {
                 }
             }
         }
-        (Value::String(text), Value::String(like)) if matches!(field, Field::Quantity | Field::OptionalQuantity) => {
-            if Quantity::parse(text).is_some_and(|amount| Some(amount) == Quantity::parse(like)) {
-                text.clone_from(like);
-            }
+        (Value::String(text), Value::String(like))
+            if matches!(field, Field::Quantity | Field::OptionalQuantity)
+                && Quantity::parse(text).is_some_and(|amount| Some(amount) == Quantity::parse(like)) =>
+        {
+            text.clone_from(like);
         }
         _ => {}
     }

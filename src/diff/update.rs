@@ -25,12 +25,30 @@ pub struct Cause {
     pub reason: &'static str,
     /// The same as a sentence.
     pub message: String,
+    /// What would help.
+    #[serde(skip)]
+    pub kind: CauseKind,
+}
+
+/// What would help against a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CauseKind {
+    /// The field cannot be changed: another Job.
+    Immutable,
+    /// The field's value is wrong by itself: another value.
+    Fault,
+    /// The field is somebody else's: force, or leaving it to them.
+    Conflict,
 }
 
 impl Cause {
     fn immutable(field: &str) -> Self {
         let message = "This cannot be changed while the Job exists.".to_owned();
-        Self { field: field.to_owned(), reason: "FieldValueInvalid", message }
+        Self { field: field.to_owned(), reason: "FieldValueInvalid", message, kind: CauseKind::Immutable }
+    }
+
+    fn fault(field: String, reason: &'static str, message: String) -> Self {
+        Self { field, reason, message, kind: CauseKind::Fault }
     }
 }
 
@@ -67,14 +85,14 @@ fn new_faults(old: &Stored, new: &Stored) -> Vec<Cause> {
     let before = faults_of(old);
     let is_known = |field: &str, reason| before.iter().any(|(known, why, _)| known == field && *why == reason);
     let faults = faults_of(new).into_iter().filter(|(field, reason, _)| !is_known(field, *reason));
-    faults.map(|(field, reason, message)| Cause { field, reason: reason.as_str(), message }).collect()
+    faults.map(|(field, reason, message)| Cause::fault(field, reason.as_str(), message)).collect()
 }
 
 /// A Job that a server has made has a selector and labels by which it finds its pods, and must keep them.
 fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
     let mut causes = Vec::new();
     let Some(uid) = existing.pointer("/metadata/uid") else { return causes };
-    let mut fault = |field: String, reason, message: String| causes.push(Cause { field, reason, message });
+    let mut fault = |field: String, reason, message: String| causes.push(Cause::fault(field, reason, message));
     let spec = &new.value["spec"];
     if spec.get("selector").is_none() {
         let message = "A Job that exists keeps its selector, and this one would lose it.";

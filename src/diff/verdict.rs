@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::applied::{Applied, Assumption, apply};
 use super::compare::{FieldChange, differences};
 use super::stored::LAST_APPLIED;
-use super::update::{Cause, causes, template_change};
+use super::update::{Cause, CauseKind, causes, template_change};
 use crate::apimachinery::{Path, Segment};
 use crate::apply::field_set::Step;
 use crate::apply::schema::Field;
@@ -31,7 +31,8 @@ impl Verdict {
             Ok(applied) => Self::of_applied(&applied, existing),
             Err(error) => {
                 // kubectl, or the server, gives up before it looks at any rule.
-                let cause = Cause { field: String::new(), reason: "BadRequest", message: error.to_string() };
+                let (field, message) = (String::new(), error.to_string());
+                let cause = Cause { field, reason: "BadRequest", message, kind: CauseKind::Fault };
                 Self { causes: vec![cause], ..Self::default() }
             }
         }
@@ -65,25 +66,30 @@ impl Verdict {
     }
 }
 
-/// Marks the changes that the server refuses.
-fn mark(fields: &mut [FieldChange], causes: &[Cause], applied: &Applied, existing: &Value) {
-    let mut refused = Vec::new();
+/// Marks the changes that the server refuses. A field that it names for another one's change is shown too.
+fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, existing: &Value) {
     for cause in causes {
         let of_template = ["spec.template", "spec.template.spec"].contains(&cause.field.as_str());
-        match template_change(existing, &applied.old, &applied.new).filter(|_| of_template) {
-            None => refused.push(cause.field.clone()),
+        let change = template_change(existing, &applied.old, &applied.new).filter(|_| of_template);
+        let refused = match change {
+            None => vec![cause.field.clone()],
             Some(change) => {
                 let (root, new) = (Path::root(), applied.new.value.pointer("/spec/template"));
                 let spec = root.field("spec");
-                let path = spec.field("template");
                 let of = Field::Object(&JOB).object().field("spec").object().field("template");
-                let left = differences(&path, Some(&change.old), new, of);
-                refused.extend(left.into_iter().map(|change| change.field));
+                let left = differences(&spec.field("template"), Some(&change.old), new, of);
+                left.into_iter().map(|change| change.field).collect()
             }
+        };
+        let concerns = |field: &str| refused.iter().any(|path| is_within(path, field) || is_within(field, path));
+        let mut is_shown = false;
+        for change in fields.iter_mut().filter(|change| concerns(&change.field)) {
+            change.immutable = true;
+            is_shown = true;
         }
-    }
-    for change in fields {
-        change.immutable = refused.iter().any(|path| is_within(path, &change.field) || is_within(&change.field, path));
+        if !is_shown && !cause.field.is_empty() {
+            fields.push(FieldChange { field: cause.field.clone(), old: None, new: None, immutable: true });
+        }
     }
 }
 
@@ -96,7 +102,7 @@ fn conflict(conflict: &Conflict, object: &Value) -> Cause {
     let field = shown(&Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
     let message =
         format!("{:?} owns this field, and kubectl apply takes it over with --force-conflicts only.", conflict.manager);
-    Cause { field, reason: "FieldManagerConflict", message }
+    Cause { field, reason: "FieldManagerConflict", message, kind: CauseKind::Conflict }
 }
 
 /// The path that steps lead along, as [`differences`] writes it.

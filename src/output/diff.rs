@@ -42,13 +42,16 @@ pub fn write(diff: &SessionDiff, all_rows: bool, style: Style, out: &mut impl Wr
         for change in &group[0].fields {
             write_field(change, style, out)?;
         }
+        for refusal in group[0].refusals() {
+            writeln!(out, "  {}", style.bad(&printable(&format!("refused: {refusal}"))))?;
+        }
     }
     if groups.len() > shown {
         let note = format!("… {} more kinds of change; -o wide shows all", groups.len() - shown);
         writeln!(out, "\n{}", style.dim(&note))?;
     }
     let counts = Counts::of(&diff.jobs);
-    writeln!(out, "\n{}", summary(counts))?;
+    writeln!(out, "\n{}", summary(diff, counts))?;
     write_ways_out(diff, counts, out)
 }
 
@@ -79,6 +82,7 @@ fn cells(job: &JobDiff, style: Style) -> [String; 4] {
     };
     let immutable = job.fields.iter().filter(|field| field.immutable).count();
     let fields = match (job.fields.len(), immutable) {
+        (0, _) if job.is_refused() => style.bad("refused"),
         (0, _) => "-".to_owned(),
         (count, 0) => count.to_string(),
         (count, immutable) if count == immutable => style.bad(&format!("{immutable} immutable")),
@@ -93,11 +97,12 @@ fn cells(job: &JobDiff, style: Style) -> [String; 4] {
 fn groups(jobs: &[JobDiff]) -> Vec<Vec<&JobDiff>> {
     let mut groups: Vec<Vec<&JobDiff>> = Vec::new();
     // The same change mostly concerns neighbours; looking at the last group alone keeps this quick.
-    for job in jobs.iter().filter(|job| !job.fields.is_empty()) {
+    for job in jobs.iter().filter(|job| !job.fields.is_empty() || !job.causes.is_empty()) {
+        let is_same = |other: &JobDiff| {
+            other.fields == job.fields && other.causes == job.causes && other.other_session == job.other_session
+        };
         match groups.last_mut() {
-            Some(group) if group[0].fields == job.fields && group[0].other_session == job.other_session => {
-                group.push(job);
-            }
+            Some(group) if is_same(group[0]) => group.push(job),
             _ => groups.push(vec![job]),
         }
     }
@@ -126,10 +131,12 @@ fn write_field(change: &FieldChange, style: Style, out: &mut impl Write) -> io::
     Ok(())
 }
 
-fn summary(counts: Counts) -> String {
+fn summary(diff: &SessionDiff, counts: Counts) -> String {
+    let are_immutable = diff.jobs.iter().all(|job| job.is_immutable() || !job.is_refused());
+    let why = if are_immutable { "immutable" } else { "refused" };
     let change = match counts.refused {
         0 => "to change".to_owned(),
-        refused => format!("to change ({refused} of them immutable)"),
+        refused => format!("to change ({refused} of them {why})"),
     };
     let parts = [
         (counts.create, "to create"),
@@ -144,7 +151,7 @@ fn summary(counts: Counts) -> String {
 
 /// What to do about what kubectl apply alone cannot do.
 fn write_ways_out(diff: &SessionDiff, counts: Counts, out: &mut impl Write) -> io::Result<()> {
-    if let Some(job) = diff.jobs.iter().find(|job| job.is_refused()) {
+    if let Some(job) = diff.jobs.iter().find(|job| job.is_immutable()) {
         writeln!(
             out,
             "A cluster refuses to change an immutable field of a Job that exists.\n\
@@ -158,6 +165,9 @@ fn write_ways_out(diff: &SessionDiff, counts: Counts, out: &mut impl Write) -> i
             out,
             "kubectl apply leaves stale Jobs as they are. In a directory, generate --prune removes their files."
         )?;
+    }
+    for assumption in diff.assumptions() {
+        writeln!(out, "{}", assumption.sentence())?;
     }
     Ok(())
 }
