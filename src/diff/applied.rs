@@ -30,8 +30,8 @@ pub struct Applied {
     pub old: Stored,
     /// What would be there.
     pub new: Stored,
-    /// Whether the request would change something, if only what kubectl notes down.
-    pub is_sent: bool,
+    /// Whether kubectl would note down what it has applied, which changes the object too.
+    pub is_noted: bool,
     /// What others own and the request would change.
     pub conflicts: Vec<Conflict>,
     /// What has been assumed, where another assumption would give another answer.
@@ -98,46 +98,57 @@ fn is_of_server(object: &Value) -> bool {
     metadata("uid") || metadata("resourceVersion")
 }
 
-/// Applies `manifest` to `existing`. When a Job was made is no difference between the two.
+/// Applies `manifest` to `existing`; none where kubectl would send nothing. When a Job was made is no difference
+/// between the two.
 ///
 /// # Errors
 /// One of them cannot be merged with the other.
-pub fn apply(manifest: &Value, existing: &Value) -> Result<Applied, PatchError> {
+pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, PatchError> {
     let mut manifest = manifest.clone();
     take_created_at(&mut manifest, existing);
-    let old = Stored::of(existing);
-    let stored = |object: Option<&Value>| {
-        let mut stored = Stored::of(object.unwrap_or(existing));
-        stored.respell(&old);
-        stored
-    };
-    let (mut conflicts, mut assumption) = (Vec::new(), None);
-    let (new, is_sent) = match Origin::of(existing) {
+    match Origin::of(existing) {
         Origin::Client(last) => {
             let patched = patch(Some(&last.object), &manifest, existing)?;
-            (stored(patched.as_ref()), patched.is_some() || last.differs_from(&manifest))
+            let is_sent = patched.is_some() || last.differs_from(&manifest);
+            Ok(is_sent.then(|| Applied::new(existing, patched.as_ref().unwrap_or(existing), true)))
         }
         Origin::Server(owners, applier) => {
-            let (object, others) = apply_server_side(existing, &manifest, &owners, &applier, &JOB)?;
-            conflicts = others;
-            let new = stored(Some(&object));
-            let is_sent = new.value != old.value;
-            (new, is_sent)
+            let (object, conflicts) = apply_server_side(existing, &manifest, &owners, &applier, &JOB)?;
+            Ok(Some(Applied { conflicts, ..Applied::new(existing, &object, false) }))
         }
-        Origin::Neither => (stored(patch(None, &manifest, existing)?.as_ref()), true),
-        Origin::Unknown(assumed) => {
-            // What a file holds was stored with its defaults.
-            let live = if assumed == Assumption::NeverApplied { existing } else { &old.value };
-            // What only the existing Job has stays where nobody has applied it, and goes where it was applied.
-            let kept = stored(patch(None, &manifest, live)?.as_ref());
-            let replaced = stored(patch(Some(&without_what_servers_write(existing)), &manifest, live)?.as_ref());
-            assumption = (kept.value != replaced.value).then_some(assumed);
-            let new = if assumed == Assumption::NeverApplied { kept } else { replaced };
-            let is_sent = new.value != old.value;
-            (new, is_sent)
+        Origin::Neither => {
+            let patched = patch(None, &manifest, existing)?;
+            Ok(Some(Applied::new(existing, patched.as_ref().unwrap_or(existing), true)))
         }
+        Origin::Unknown(assumption) => apply_to_unknown(&manifest, existing, assumption).map(Some),
+    }
+}
+
+/// What only the existing Job has stays where nobody has applied it, and goes where it was applied.
+fn apply_to_unknown(manifest: &Value, existing: &Value, assumption: Assumption) -> Result<Applied, PatchError> {
+    // What a file holds was stored with its defaults.
+    let live = match assumption {
+        Assumption::NeverApplied => existing.clone(),
+        Assumption::AppliedAsItStands => Stored::of(existing).value,
     };
-    Ok(Applied { old, new, is_sent, conflicts, assumption })
+    let applied = |original: Option<&Value>| -> Result<Applied, PatchError> {
+        let patched = patch(original, manifest, &live)?;
+        Ok(Applied::new(existing, patched.as_ref().unwrap_or(&live), false))
+    };
+    let kept = applied(None)?;
+    let replaced = applied(Some(&without_what_servers_write(existing)))?;
+    let matters = kept.new.value != replaced.new.value;
+    let answer = if assumption == Assumption::NeverApplied { kept } else { replaced };
+    Ok(Applied { assumption: matters.then_some(assumption), ..answer })
+}
+
+impl Applied {
+    fn new(old: &Value, new: &Value, is_noted: bool) -> Self {
+        let old = Stored::of(old);
+        let mut new = Stored::of(new);
+        new.respell(&old);
+        Self { old, new, is_noted, conflicts: Vec::new(), assumption: None }
+    }
 }
 
 /// What somebody may have written of an object: the rest is the server's and the Job controller's.

@@ -1,11 +1,13 @@
 //! The server's rules for a Job that changes (Kubernetes 1.36): the Job before and after comes in, and the causes for
 //! which the server would refuse the change go out.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::stored::Stored;
-use crate::validate::faults_of;
+use crate::validate::{Reason, faults_of};
 
 /// Fields of a Job that nobody may change, beside those with rules of their own.
 const IMMUTABLE: [&str; 6] =
@@ -82,9 +84,8 @@ pub fn causes(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
 /// What is wrong with the Job by itself. What was wrong with it before, the server has taken once already.
 fn new_faults(old: &Stored, new: &Stored) -> Vec<Cause> {
     let (Some(old), Some(new)) = (&old.job, &new.job) else { return Vec::new() };
-    let before = faults_of(old);
-    let is_known = |field: &str, reason| before.iter().any(|(known, why, _)| known == field && *why == reason);
-    let faults = faults_of(new).into_iter().filter(|(field, reason, _)| !is_known(field, *reason));
+    let before: HashSet<(String, Reason)> = faults_of(old).into_iter().map(|(field, why, _)| (field, why)).collect();
+    let faults = faults_of(new).into_iter().filter(|(field, reason, _)| !before.contains(&(field.clone(), *reason)));
     faults.map(|(field, reason, message)| Cause::fault(field, reason.as_str(), message)).collect()
 }
 

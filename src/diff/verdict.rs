@@ -1,6 +1,8 @@
 //! What the server would say to a Job that is applied over one that exists: the manifest and the existing object come
 //! in, and what would change, and why it may not, go out.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::applied::{Applied, Assumption, apply};
@@ -28,7 +30,8 @@ impl Verdict {
     #[must_use]
     pub fn of(manifest: &Value, existing: &Value) -> Self {
         match apply(manifest, existing) {
-            Ok(applied) => Self::of_applied(&applied, existing),
+            Ok(None) => Self::default(),
+            Ok(Some(applied)) => Self::of_applied(&applied, existing),
             Err(error) => {
                 // kubectl, or the server, gives up before it looks at any rule.
                 let (field, message) = (String::new(), error.to_string());
@@ -40,9 +43,6 @@ impl Verdict {
 
     fn of_applied(applied: &Applied, existing: &Value) -> Self {
         let Applied { old, new, .. } = applied;
-        if !applied.is_sent && applied.conflicts.is_empty() {
-            return Self { assumption: applied.assumption, ..Self::default() };
-        }
         let root = Path::root();
         let mut fields = differences(&root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
         // The server looks at the owners first.
@@ -52,7 +52,7 @@ impl Verdict {
             conflicts => conflicts.iter().map(|one| conflict(one, &new.value)).collect(),
         };
         mark(&mut fields, &causes, applied, existing);
-        if fields.is_empty() && causes.is_empty() {
+        if fields.is_empty() && causes.is_empty() && applied.is_noted {
             let field = root.field("metadata").field("annotations").key(LAST_APPLIED).to_string();
             fields.push(FieldChange { field, old: None, new: None, immutable: false });
         }
@@ -68,34 +68,43 @@ impl Verdict {
 
 /// Marks the changes that the server refuses. A field that it names for another one's change is shown too.
 fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, existing: &Value) {
-    for cause in causes {
-        let of_template = ["spec.template", "spec.template.spec"].contains(&cause.field.as_str());
-        let change = template_change(existing, &applied.old, &applied.new).filter(|_| of_template);
-        let refused = match change {
-            None => vec![cause.field.clone()],
-            Some(change) => {
-                let (root, new) = (Path::root(), applied.new.value.pointer("/spec/template"));
-                let spec = root.field("spec");
-                let of = Field::Object(&JOB).object().field("spec").object().field("template");
-                let left = differences(&spec.field("template"), Some(&change.old), new, of);
-                left.into_iter().map(|change| change.field).collect()
-            }
-        };
-        let concerns = |field: &str| refused.iter().any(|path| is_within(path, field) || is_within(field, path));
-        let mut is_shown = false;
-        for change in fields.iter_mut().filter(|change| concerns(&change.field)) {
-            change.immutable = true;
-            is_shown = true;
-        }
-        if !is_shown && !cause.field.is_empty() {
-            fields.push(FieldChange { field: cause.field.clone(), old: None, new: None, immutable: true });
-        }
+    let changed = Paths(fields.iter().map(|change| change.field.clone()).collect());
+    let (in_template, elsewhere): (Vec<&Cause>, Vec<&Cause>) =
+        causes.iter().partition(|cause| ["spec.template", "spec.template.spec"].contains(&cause.field.as_str()));
+    let mut refused = Paths(elsewhere.iter().map(|cause| cause.field.clone()).collect());
+    let change = template_change(existing, &applied.old, &applied.new).filter(|_| !in_template.is_empty());
+    if let Some(change) = change {
+        let (root, new) = (Path::root(), applied.new.value.pointer("/spec/template"));
+        let spec = root.field("spec");
+        let of = Field::Object(&JOB).object().field("spec").object().field("template");
+        let left = differences(&spec.field("template"), Some(&change.old), new, of);
+        refused.0.extend(left.into_iter().map(|change| change.field));
     }
+    for change in fields.iter_mut() {
+        change.immutable = refused.touches(&change.field);
+    }
+    let hidden = elsewhere.iter().filter(|cause| !cause.field.is_empty() && !changed.touches(&cause.field));
+    fields.extend(hidden.map(|cause| FieldChange {
+        field: cause.field.clone(),
+        old: None,
+        new: None,
+        immutable: true,
+    }));
 }
 
-/// Whether a path leads to a field, or to one below it.
-fn is_within(path: &str, field: &str) -> bool {
-    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+/// Paths of fields, found quickly however many they are.
+struct Paths(BTreeSet<String>);
+
+impl Paths {
+    /// Whether one of them leads to this field, to one above it, or to one below it.
+    fn touches(&self, path: &str) -> bool {
+        let mut above = path.match_indices(['.', '[']).map(|(end, _)| &path[..end]);
+        let is_below = |separator: char| {
+            let start = format!("{path}{separator}");
+            self.0.range(start.clone()..).next().is_some_and(|first| first.starts_with(&start))
+        };
+        self.0.contains(path) || above.any(|path| self.0.contains(path)) || is_below('.') || is_below('[')
+    }
 }
 
 fn conflict(conflict: &Conflict, object: &Value) -> Cause {
@@ -145,6 +154,17 @@ mod tests {
         let mut manifest = live(&json!({"backoffLimit": 0}), &json!(null));
         manifest["metadata"] = json!({"name": "a"});
         manifest
+    }
+
+    #[test]
+    fn paths_touch_what_is_above_and_below_them() {
+        let paths = Paths(["a.b[0].c".to_owned(), "a.bc".to_owned()].into());
+        for path in ["a", "a.b", "a.b[0]", "a.b[0].c", "a.b[0].c.d", "a.bc[1]"] {
+            assert!(paths.touches(path), "{path}");
+        }
+        for path in ["b", "a.b[1]", "a.b[0].cd", "a.bcd", "a.b.c"] {
+            assert!(!paths.touches(path), "{path}");
+        }
     }
 
     fn owner(manager: &str, operation: &str, fields: &Value) -> Value {
