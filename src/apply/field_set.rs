@@ -183,6 +183,16 @@ impl FieldSet {
         set
     }
 
+    /// Whether there is a field in it that these names lead to, whichever elements of lists stand on the way.
+    #[must_use]
+    pub fn reaches(&self, names: &[&str]) -> bool {
+        let Some((name, rest)) = names.split_first() else { return true };
+        self.0.iter().any(|(step, entry)| match step {
+            Step::Field(field) => field == name && (rest.is_empty() || entry.below.reaches(rest)),
+            _ => entry.below.reaches(names),
+        })
+    }
+
     /// Hands over each member with the steps that lead to it.
     pub fn each_member<'s>(&'s self, above: &mut Vec<&'s Step>, each: &mut impl FnMut(&[&'s Step])) {
         for (step, entry) in &self.0 {

@@ -336,3 +336,63 @@ fn without_directives(value: Value) -> Option<Value> {
 fn misused(directive: &str, found: &Value) -> PatchError {
     PatchError::Directive { directive: directive.to_owned(), found: found.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::JOB;
+    use serde_json::json;
+
+    fn merged(pod: &Value, patch: &Value) -> Result<Value, PatchError> {
+        let job = |pod: &Value| json!({"spec": {"template": {"spec": pod}}});
+        strategic_merge(job(pod), job(patch), &JOB).map(|mut job| job["spec"]["template"]["spec"].take())
+    }
+
+    #[test]
+    fn each_directive_is_carried_out() {
+        let containers = json!({"containers": [{"name": "a", "image": "x", "args": ["1", "2"]}, {"name": "b"}]});
+        for (patch, expected) in [
+            (
+                json!([{"name": "b", "image": "y"}]),
+                json!([{"name": "a", "image": "x", "args": ["1", "2"]}, {"name": "b", "image": "y"}]),
+            ),
+            (json!([{"name": "a", "$patch": "delete"}]), json!([{"name": "b"}])),
+            (json!([{"name": "c"}, {"$patch": "replace"}]), json!([{"name": "c"}])),
+            (
+                json!([{"name": "a", "image": null, "args": ["3"]}]),
+                json!([{"name": "a", "args": ["3"]}, {"name": "b"}]),
+            ),
+            (
+                json!([{"name": "a", "$deleteFromPrimitiveList/args": ["1"], "image": null}]),
+                json!([{"name": "a", "args": ["2"]}, {"name": "b"}]),
+            ),
+        ] {
+            assert_eq!(merged(&containers, &json!({"containers": patch})).unwrap()["containers"], expected, "{patch}");
+        }
+        let order = json!({"$setElementOrder/containers": [{"name": "b"}, {"name": "a"}]});
+        assert_eq!(merged(&containers, &order).unwrap()["containers"][0], json!({"name": "b"}));
+        let volume = json!({"volumes": [{"name": "v", "emptyDir": {}}]});
+        let other = json!({"volumes": [{"name": "v", "nfs": {"path": "/"}, "$retainKeys": ["name", "nfs"]}]});
+        let nfs = json!({"volumes": [{"name": "v", "nfs": {"path": "/"}}]});
+        assert_eq!(merged(&volume, &other).unwrap(), nfs);
+        let replaced = json!({"nodeSelector": {"a": "b", "$patch": "replace"}});
+        assert_eq!(merged(&json!({"nodeSelector": {"c": "d"}}), &replaced).unwrap()["nodeSelector"], json!({"a": "b"}));
+        let tolerations = |key: &str| json!({"tolerations": [{"key": key}]});
+        assert_eq!(merged(&tolerations("a"), &tolerations("b")).unwrap(), tolerations("b"), "replaced as a whole");
+    }
+
+    #[test]
+    fn what_cannot_be_merged_is_said() {
+        let job = json!({"containers": [{"name": "a"}], "volumes": [{"name": "v"}]});
+        for patch in [
+            json!({"containers": [{"image": "x"}]}),
+            json!({"containers": ["a"]}),
+            json!({"containers": [{"name": "a", "$patch": "merge"}]}),
+            json!({"volumes": [{"name": "v", "emptyDir": {}, "$retainKeys": ["name"]}]}),
+            json!({"$setElementOrder/containers": [{"name": "b"}], "containers": [{"name": "a"}]}),
+            json!({"nodeSelector": {}, "$patch": "x"}),
+        ] {
+            assert!(merged(&job, &patch).is_err(), "{patch}");
+        }
+    }
+}

@@ -15,5 +15,5 @@ pub mod three_way;
 pub use error::PatchError;
 pub use job::JOB;
 pub use merge::strategic_merge;
-pub use server_side::{Conflict, Owners, apply_server_side};
+pub use server_side::{Conflict, KUBECTL, Owners, apply_server_side};
 pub use three_way::three_way_patch;

@@ -9,6 +9,9 @@ use super::error::PatchError;
 use super::field_set::{FieldSet, Step};
 use super::schema::{ApplyList, Field, List, Type};
 
+/// What kubectl calls itself where it applies.
+pub const KUBECTL: &str = "kubectl";
+
 /// Who owns which fields of an object.
 #[derive(Debug, Clone)]
 pub struct Owners {
@@ -49,11 +52,12 @@ impl Owners {
         (!managers.is_empty()).then_some(Self { managers })
     }
 
-    /// Who has applied the object and would apply it again: kubectl, or else the last one to do so.
+    /// Who has applied the object as a whole, as owning `field` tells, and would apply it again: kubectl, or else the
+    /// last one to do so.
     #[must_use]
-    pub fn applier(&self) -> Option<&str> {
-        let appliers = || self.managers.iter().filter(|manager| manager.applies);
-        let kubectl = appliers().find(|manager| manager.name == "kubectl");
+    pub fn applier(&self, field: &[&str]) -> Option<&str> {
+        let appliers = || self.managers.iter().filter(|manager| manager.applies && manager.fields.reaches(field));
+        let kubectl = appliers().find(|manager| manager.name == KUBECTL);
         kubectl.or_else(|| appliers().max_by(|a, b| a.time.cmp(&b.time))).map(|manager| manager.name.as_str())
     }
 }
@@ -184,4 +188,72 @@ fn merge_lists(name: &str, old: &[Value], new: &[Value], field: Field) -> Result
 fn changes(old: &Value, new: &Value, field: Field) -> FieldSet {
     let (before, after) = (FieldSet::of(old, field), FieldSet::of(new, field));
     after.difference(&before).union(&after.intersection(&before).differing(old, new, field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::JOB;
+    use serde_json::json;
+
+    fn job(pod: &Value) -> Value {
+        json!({"spec": {"template": {"spec": pod}}})
+    }
+
+    fn owned(entries: &[(&str, &str, Value)]) -> Owners {
+        let entries: Vec<Value> = entries
+            .iter()
+            .map(|(manager, operation, pod)| {
+                let fields = json!({"f:spec": {"f:template": {"f:spec": pod}}});
+                json!({"manager": manager, "operation": operation, "fieldsV1": fields})
+            })
+            .collect();
+        Owners::of(&json!({"metadata": {"managedFields": entries}})).unwrap()
+    }
+
+    fn applied(live: &Value, config: &Value, owners: &Owners) -> (Value, Vec<String>) {
+        let (object, conflicts) = apply_server_side(&job(live), &job(config), owners, "kubectl", &JOB).unwrap();
+        let conflicts = conflicts.into_iter().map(|conflict| conflict.manager).collect();
+        (object["spec"]["template"]["spec"].clone(), conflicts)
+    }
+
+    #[test]
+    fn what_was_applied_goes_unless_somebody_else_owns_it() {
+        let all = json!({"f:hostname": {}, "f:subdomain": {}, "f:securityContext": {"f:runAsUser": {}}});
+        let live = json!({"hostname": "a", "subdomain": "b", "priority": 1, "securityContext": {"runAsUser": 1}});
+        let alone = owned(&[("kubectl", "Apply", all.clone())]);
+        assert_eq!(applied(&live, &json!({"hostname": "a"}), &alone).0, json!({"hostname": "a", "priority": 1}));
+        let shared = owned(&[("kubectl", "Apply", all), ("other", "Update", json!({"f:subdomain": {}}))]);
+        let kept = json!({"hostname": "a", "priority": 1, "subdomain": "b"});
+        assert_eq!(applied(&live, &json!({"hostname": "a"}), &shared), (kept, Vec::new()));
+    }
+
+    #[test]
+    fn what_somebody_else_owns_is_not_changed_unasked() {
+        let owners = owned(&[("kubectl", "Apply", json!({"f:x": {}})), ("other", "Update", json!({"f:priority": {}}))]);
+        let live = json!({"priority": 1});
+        assert_eq!(applied(&live, &json!({"priority": 1}), &owners).1, [""; 0]);
+        assert_eq!(applied(&live, &json!({"priority": 2}), &owners).1, ["other"]);
+    }
+
+    #[test]
+    fn elements_keep_their_order_among_each_other() {
+        let list = |names: &str| {
+            let items = names.chars().map(|name| json!({"name": name.to_string()}));
+            json!({"containers": items.collect::<Vec<_>>()})
+        };
+        let owners = owned(&[("kubectl", "Apply", json!({"f:x": {}}))]);
+        for (live, config, merged) in [
+            ("abc", "b", "abc"),
+            ("abc", "cb", "acb"),
+            ("ab", "xab", "xab"),
+            ("ab", "axb", "axb"),
+            ("xy", "ab", "xyab"),
+            ("axby", "ba", "xbya"),
+        ] {
+            assert_eq!(applied(&list(live), &list(config), &owners).0, list(merged), "{live} and {config}");
+        }
+        let twice = apply_server_side(&job(&list("a")), &job(&list("aa")), &owners, "kubectl", &JOB);
+        assert!(matches!(twice, Err(PatchError::Duplicate { .. })));
+    }
 }

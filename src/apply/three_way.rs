@@ -189,3 +189,48 @@ fn insert_list(patch: &mut Object, key: String, list: Vec<Value>) {
         patch.insert(key, list.into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::JOB;
+
+    fn patch(original: &Value, modified: &Value, current: &Value) -> Value {
+        let job = |env: &Value| json!({"spec": {"template": {"spec": {"containers": [{"name": "a", "env": env}]}}}});
+        let patch = three_way_patch(Some(&job(original)), &job(modified), &job(current), &JOB).unwrap();
+        let containers = patch.pointer("/spec/template/spec/containers").cloned();
+        containers.map_or(Value::Null, |mut containers| containers[0].take())
+    }
+
+    #[test]
+    fn only_what_was_applied_is_removed() {
+        let variable = |name: &str, value: &str| json!({"name": name, "value": value});
+        let (a, b, c) = (variable("A", "1"), variable("B", "1"), variable("C", "1"));
+        let (all, one) = (json!([a, b, c]), json!([a]));
+        let kept = patch(&one, &one, &all);
+        assert_eq!(
+            kept,
+            json!({"name": "a", "$setElementOrder/env": [{"name": "A"}]}),
+            "somebody has added the others"
+        );
+        let removed = patch(&json!([a, b]), &one, &all);
+        let gone = json!([{"name": "B", "$patch": "delete"}]);
+        assert_eq!(removed, json!({"name": "a", "env": gone, "$setElementOrder/env": [{"name": "A"}]}));
+        let changed = patch(&one, &json!([variable("A", "2")]), &all);
+        let set = json!([{"name": "A", "value": "2"}]);
+        assert_eq!(changed, json!({"name": "a", "env": set, "$setElementOrder/env": [{"name": "A"}]}));
+        let moved = patch(&json!([a, b]), &json!([b, a]), &json!([a, b]));
+        assert_eq!(moved, json!({"name": "a", "$setElementOrder/env": [{"name": "B"}, {"name": "A"}]}));
+    }
+
+    #[test]
+    fn a_source_that_excludes_others_is_named_as_the_one_that_stays() {
+        let job = |volume: &Value| json!({"spec": {"template": {"spec": {"volumes": [volume]}}}});
+        let old = job(&json!({"name": "v", "emptyDir": {}}));
+        let new = job(&json!({"name": "v", "configMap": {"name": "m"}}));
+        let patch = three_way_patch(Some(&old), &new, &old, &JOB).unwrap();
+        let volume = &patch["spec"]["template"]["spec"]["volumes"][0];
+        assert_eq!(volume[RETAIN_KEYS], json!(["configMap", "name"]));
+        assert_eq!(volume["emptyDir"], Value::Null);
+    }
+}

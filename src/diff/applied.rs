@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::last_applied::{LastApplied, take_created_at};
 use super::stored::Stored;
-use crate::apply::{Conflict, JOB, Owners, PatchError, apply_server_side, strategic_merge, three_way_patch};
+use crate::apply::{Conflict, JOB, KUBECTL, Owners, PatchError, apply_server_side, strategic_merge, three_way_patch};
 
 /// What the server writes into an object's metadata.
 const METADATA: [&str; 8] = [
@@ -23,6 +23,9 @@ const METADATA: [&str; 8] = [
 const TRACKING: [&str; 4] =
     ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
 
+/// Who applies a Job as a whole owns this; controllers apply a few other fields of Jobs that somebody else made.
+const IMAGE: [&str; 5] = ["spec", "template", "spec", "containers", "image"];
+
 /// An object before and after.
 #[derive(Debug)]
 pub struct Applied {
@@ -30,6 +33,8 @@ pub struct Applied {
     pub old: Stored,
     /// What would be there.
     pub new: Stored,
+    /// Whether kubectl would send something, if only the order of a list that others have added to.
+    pub is_sent: bool,
     /// Whether kubectl would note down what it has applied, which changes the object too.
     pub is_noted: bool,
     /// What others own and the request would change.
@@ -80,9 +85,10 @@ enum Origin {
 impl Origin {
     fn of(existing: &Value) -> Self {
         let owners = Owners::of(existing);
-        let applier = owners.as_ref().and_then(Owners::applier).map(str::to_owned);
+        let applier = owners.as_ref().and_then(|owners| owners.applier(&IMAGE)).map(str::to_owned);
         match (owners, applier, LastApplied::of(existing)) {
-            (Some(owners), Some(applier), _) => Self::Server(owners, applier),
+            (Some(owners), Some(applier), None) => Self::Server(owners, applier),
+            (Some(owners), Some(applier), _) if applier == KUBECTL => Self::Server(owners, applier),
             (_, _, Some(last)) => Self::Client(last),
             (Some(_), None, None) => Self::Neither,
             (None, ..) if is_of_server(existing) => Self::Unknown(Assumption::NeverApplied),
@@ -104,23 +110,29 @@ fn is_of_server(object: &Value) -> bool {
 /// # Errors
 /// One of them cannot be merged with the other.
 pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, PatchError> {
-    let mut manifest = manifest.clone();
-    take_created_at(&mut manifest, existing);
+    let mut dated = manifest.clone();
+    take_created_at(&mut dated, existing);
     match Origin::of(existing) {
         Origin::Client(last) => {
-            let patched = patch(Some(&last.object), &manifest, existing)?;
-            let is_sent = patched.is_some() || last.differs_from(&manifest);
-            Ok(is_sent.then(|| Applied::new(existing, patched.as_ref().unwrap_or(existing), true)))
+            let patched = patch(Some(&last.object), &dated, existing)?;
+            let is_noted = last.differs_from(&dated);
+            if patched.is_none() && !is_noted {
+                return Ok(None);
+            }
+            let applied = Applied::new(existing, patched.as_ref().unwrap_or(existing), is_noted);
+            Ok(Some(Applied { is_sent: true, ..applied }))
         }
         Origin::Server(owners, applier) => {
-            let (object, conflicts) = apply_server_side(existing, &manifest, &owners, &applier, &JOB)?;
+            // Who else owns the moment is in the way of another one all the same.
+            let (mut object, conflicts) = apply_server_side(existing, manifest, &owners, &applier, &JOB)?;
+            take_created_at(&mut object, existing);
             Ok(Some(Applied { conflicts, ..Applied::new(existing, &object, false) }))
         }
         Origin::Neither => {
-            let patched = patch(None, &manifest, existing)?;
+            let patched = patch(None, &dated, existing)?;
             Ok(Some(Applied::new(existing, patched.as_ref().unwrap_or(existing), true)))
         }
-        Origin::Unknown(assumption) => apply_to_unknown(&manifest, existing, assumption).map(Some),
+        Origin::Unknown(assumption) => apply_to_unknown(&dated, existing, assumption).map(Some),
     }
 }
 
@@ -147,7 +159,8 @@ impl Applied {
         let old = Stored::of(old);
         let mut new = Stored::of(new);
         new.respell(&old);
-        Self { old, new, is_noted, conflicts: Vec::new(), assumption: None }
+        let is_sent = is_noted || old.value != new.value;
+        Self { old, new, is_sent, is_noted, conflicts: Vec::new(), assumption: None }
     }
 }
 

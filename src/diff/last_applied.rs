@@ -8,6 +8,7 @@ use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
 use super::stored::LAST_APPLIED;
+use crate::apimachinery::time::rfc3339;
 
 /// The manifest that was applied last.
 #[derive(Debug)]
@@ -43,12 +44,19 @@ impl LastApplied {
     }
 }
 
+/// Whether this says when a Job was made, with a zone or without: that is no difference, and anything else is.
+#[must_use]
+pub fn is_moment(created_at: &str) -> bool {
+    rfc3339(created_at).or_else(|| rfc3339(&format!("{created_at}Z"))).is_some()
+}
+
 /// Gives a manifest the `created_at` of another one, where both have one.
 pub fn take_created_at(manifest: &mut Value, from: &Value) {
     let created_at = |object: &Value| object.pointer("/metadata/annotations/created_at").cloned();
-    if let (Some(moment), Some(mine)) =
-        (created_at(from).filter(Value::is_string), manifest.pointer_mut("/metadata/annotations/created_at"))
-    {
+    if let (Some(moment), Some(mine)) = (
+        created_at(from).filter(|value| value.as_str().is_some_and(is_moment)),
+        manifest.pointer_mut("/metadata/annotations/created_at"),
+    ) {
         *mine = moment;
     }
 }
@@ -89,9 +97,12 @@ mod tests {
     fn the_same_manifest_is_noted_down_in_the_same_way() {
         let manifest = |created_at: &str, image: &str| json!({"metadata": {"annotations": {"created_at": created_at}}, "spec": {"image": image}});
         let existing = |text: String| json!({"metadata": {"annotations": {LAST_APPLIED: text}}});
-        let applied = manifest("now", "a");
+        let applied = manifest("2026-01-01T00:00:00", "a");
         let noted = LastApplied::of(&existing(format!("{}\n", go_json(&applied)))).unwrap();
-        assert!(!noted.differs_from(&manifest("later", "a")) && noted.differs_from(&manifest("now", "b")));
+        assert!(
+            !noted.differs_from(&manifest("2026-01-02T00:00:00Z", "a"))
+                && noted.differs_from(&manifest("2026-01-01T00:00:00", "b"))
+        );
         let by_hand = LastApplied::of(&existing(format!("{applied:#}"))).unwrap();
         assert!(by_hand.differs_from(&applied), "kubectl would write it anew");
         assert!(LastApplied::of(&existing("{".to_owned())).is_none());

@@ -24,6 +24,7 @@ use std::path::Path;
 use k8s_openapi::api::batch::v1::Job;
 use serde::Serialize;
 
+use self::last_applied::is_moment;
 use crate::config::Session;
 use crate::job::names::job_name;
 use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
@@ -243,7 +244,9 @@ fn verdict(wanted: &Job, existing: &Node) -> Verdict {
 fn is_as_written(wanted: &Job, object: &Node) -> bool {
     let Ok((existing, unknown)) = decode::<Job>(object) else { return false };
     let moment = |job: &Job| job.metadata.annotations.as_ref().and_then(|all| all.get(CREATED_AT).cloned());
-    let Some(created_at) = moment(&existing).filter(|_| unknown.is_empty()) else { return false };
+    let Some(created_at) = moment(&existing).filter(|moment| unknown.is_empty() && is_moment(moment)) else {
+        return false;
+    };
     let mut wanted = wanted.clone();
     if let Some(mine) = wanted.metadata.annotations.as_mut().and_then(|all| all.get_mut(CREATED_AT)) {
         *mine = created_at;

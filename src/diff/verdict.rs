@@ -17,6 +17,9 @@ use crate::apply::{Conflict, JOB};
 /// What applying would do to an object.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verdict {
+    /// Whether kubectl would say that it has configured the object. It says so even of a patch that changes nothing: one
+    /// that asks for the order of a list that others have added to.
+    pub is_configured: bool,
     /// The fields that would change.
     pub fields: Vec<FieldChange>,
     /// Why the server would refuse that; empty where it would not.
@@ -36,7 +39,7 @@ impl Verdict {
                 // kubectl, or the server, gives up before it looks at any rule.
                 let (field, message) = (String::new(), error.to_string());
                 let cause = Cause { field, reason: "BadRequest", message, kind: CauseKind::Fault };
-                Self { causes: vec![cause], ..Self::default() }
+                Self { is_configured: true, causes: vec![cause], ..Self::default() }
             }
         }
     }
@@ -56,13 +59,14 @@ impl Verdict {
             let field = root.field("metadata").field("annotations").key(LAST_APPLIED).to_string();
             fields.push(FieldChange { field, old: None, new: None, immutable: false });
         }
-        Self { fields, causes, assumption: applied.assumption }
+        let is_configured = applied.is_sent || !causes.is_empty();
+        Self { is_configured, fields, causes, assumption: applied.assumption }
     }
 
     /// Whether applying would change nothing.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        self.fields.is_empty() && self.causes.is_empty()
+        !self.is_configured
     }
 }
 
@@ -174,7 +178,8 @@ mod tests {
     #[test]
     fn a_field_of_somebody_else_is_a_conflict_of_server_side_apply() {
         let limit = json!({"f:spec": {"f:backoffLimit": {}}});
-        let mine = owner("kubectl", "Apply", &json!({"f:spec": {"f:suspend": {}}}));
+        let image = json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {"f:image": {}}}}});
+        let mine = owner("kubectl", "Apply", &json!({"f:spec": {"f:suspend": {}, "f:template": image}}));
         let job = live(&json!({"backoffLimit": 3, "suspend": true}), &json!([mine, owner("x", "Update", &limit)]));
         let verdict = Verdict::of(&manifest(), &job);
         let [cause] = verdict.causes.as_slice() else { panic!("{verdict:?}") };

@@ -42,6 +42,9 @@ pub fn write(diff: &SessionDiff, all_rows: bool, style: Style, out: &mut impl Wr
         for change in &group[0].fields {
             write_field(change, style, out)?;
         }
+        if group[0].fields.is_empty() && group[0].causes.is_empty() {
+            writeln!(out, "  nothing; kubectl asks for the order of a list to which somebody has added")?;
+        }
         for refusal in group[0].refusals() {
             writeln!(out, "  {}", style.bad(&printable(&format!("refused: {refusal}"))))?;
         }
@@ -97,7 +100,7 @@ fn cells(job: &JobDiff, style: Style) -> [String; 4] {
 fn groups(jobs: &[JobDiff]) -> Vec<Vec<&JobDiff>> {
     let mut groups: Vec<Vec<&JobDiff>> = Vec::new();
     // The same change mostly concerns neighbours; looking at the last group alone keeps this quick.
-    for job in jobs.iter().filter(|job| !job.fields.is_empty() || !job.causes.is_empty()) {
+    for job in jobs.iter().filter(|job| job.action == Action::Change) {
         let is_same = |other: &JobDiff| {
             other.fields == job.fields && other.causes == job.causes && other.other_session == job.other_session
         };

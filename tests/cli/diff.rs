@@ -122,6 +122,10 @@ const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 fn what_others_have_set_stays_and_what_was_applied_goes() {
     let deadline = ("    backoffLimit: 0\n", "    backoffLimit: 0\n    activeDeadlineSeconds: 60\n");
     assert_eq!(of_cluster(&[deadline], &[]).code, 0, "somebody else has set it");
+    let added = ("          - name: MODE\n", "          - name: MINE\n            value: x\n          - name: MODE\n");
+    let ran = of_cluster(&[added], &[]);
+    assert_eq!(ran.code, 1, "kubectl says configured");
+    assert!(ran.out.contains("\n  nothing; kubectl asks for the order of a list"), "{}", ran.out);
     let applied = (r#""backoffLimit":0,"#, r#""activeDeadlineSeconds":60,"backoffLimit":0,"#);
     let ran = of_cluster(&[deadline, applied], &[]);
     assert!(ran.out.contains("\n  spec.activeDeadlineSeconds\n  - 60\n"), "{}", ran.out);
@@ -169,10 +173,11 @@ fn an_answer_that_rests_on_an_assumption_says_so() {
 #[test]
 fn owners_are_asked_where_server_side_apply_made_the_job() {
     let fields = r#"{"f:spec": {"f:ttlSecondsAfterFinished": {}, "f:backoffLimit": {}}}"#;
+    let image = r#"{"f:spec": {"f:template": {"f:spec": {"f:containers": {"k:{\"name\":\"x\"}": {"f:image": {}}}}}}}"#;
     let owned = |operation: &str, manager: &str| {
         let entry = format!("{{manager: {manager}, operation: {operation}, apiVersion: batch/v1, fieldsV1: {fields}}}");
         format!(
-            "    managedFields:\n    - {{manager: kubectl, operation: Apply, fieldsV1: {{}}}}\n    - {entry}\n    generation: 1\n"
+            "    managedFields:\n    - {{manager: kubectl, operation: Apply, fieldsV1: {image}}}\n    - {entry}\n    generation: 1\n"
         )
     };
     let edits = [
