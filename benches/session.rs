@@ -9,7 +9,7 @@ use std::path::Path;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use kubectl_arbtune::config::{Overrides, Session};
-use kubectl_arbtune::diff::Wanted;
+use kubectl_arbtune::diff::Verdict;
 use kubectl_arbtune::job::{CreatedAt, K8sTuningJobFactory};
 use kubectl_arbtune::manifest::Format;
 use kubectl_arbtune::output::template::Template;
@@ -93,11 +93,11 @@ fn compare(bencher: Bencher<'_, '_>) {
     let session = session();
     let factory = K8sTuningJobFactory::new(&session, created_at());
     let jobs: Vec<_> = factory.jobs().collect();
-    let existing: Vec<_> =
+    let manifests: Vec<_> =
         jobs.iter().map(|job| serde_json::to_value(job).expect("a Job has a form in JSON")).collect();
     bencher.counter(ItemsCount::new(WORKERS)).bench(|| {
-        for (job, existing) in jobs.iter().zip(&existing) {
-            black_box(Wanted::new(job).changes_to(existing));
+        for manifest in &manifests {
+            black_box(Verdict::of(manifest, manifest));
         }
     });
 }

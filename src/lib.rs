@@ -7,6 +7,7 @@
 //! `clippy.toml` has the compiler keep it so.
 
 pub mod apimachinery;
+pub mod apply;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
-use crate::diff::Wanted;
+use crate::diff::is_unchanged;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, Node, Text};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
@@ -161,7 +161,7 @@ fn put_all(
         content.clear();
         template.push(&share, &mut content);
         let name = session::JobRow::new(session, &share, format).file;
-        let is_same = |object: &Node| Wanted::new(&factory.job(&share)).changes_to(&object.to_json()).is_empty();
+        let is_same = |object: &Node| is_unchanged(&factory.job(&share), object);
         changes.push(update.put(&name, &content, is_same)?);
         progress.step();
     }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::config::Problem;
@@ -11,6 +12,11 @@ use crate::manifest::input::Inputs;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Input, InputError, Node, ReadError, Text, input};
 use crate::printable::printable;
+
+/// So many inputs are read before what was made of them is handed over.
+const BATCH: usize = 2048;
+/// Fewer inputs, or Jobs of a document, than this are looked at on one core.
+const FEW: usize = 16;
 
 /// A Job, and where it stands.
 #[derive(Debug)]
@@ -37,12 +43,16 @@ pub enum ExistingError {
     Nothing(String),
 }
 
-/// Hands over each Job of a directory, a file, or standard input (`-`). An empty directory has none.
-/// Gives what was passed over because it is no file, as sentences.
+/// Makes something of each Job of a directory, a file, or standard input (`-`), on all cores, and hands it over in the
+/// order of the Jobs. An empty directory has none. Gives what was passed over because it is not a file, as sentences.
 ///
 /// # Errors
 /// [`ExistingError`].
-pub fn each_job(path: &Path, mut each: impl FnMut(ExistingJob<'_>)) -> Result<Vec<String>, ExistingError> {
+pub fn each_job<T: Send>(
+    path: &Path,
+    make: impl Fn(&ExistingJob<'_>) -> Option<T> + Sync,
+    mut each: impl FnMut(T),
+) -> Result<Vec<String>, ExistingError> {
     let Inputs { inputs, passed_over } = match input::expand(&[path.to_owned()], false) {
         Err(InputError::NoManifests { .. }) => return Ok(Vec::new()),
         other => other?,
@@ -51,8 +61,18 @@ pub fn each_job(path: &Path, mut each: impl FnMut(ExistingJob<'_>)) -> Result<Ve
         return Ok(passed_over);
     }
     let mut documents = 0;
-    for input in &inputs {
-        documents += read(input, &mut each)?;
+    // A batch at a time, so that what is waiting to be handed over stays small.
+    for batch in inputs.chunks(BATCH) {
+        let read: Vec<_> = if batch.len() < FEW {
+            batch.iter().map(|input| read(input, &make)).collect()
+        } else {
+            batch.par_iter().map(|input| read(input, &make)).collect()
+        };
+        for result in read {
+            let (found, count) = result?;
+            documents += count;
+            found.into_iter().for_each(&mut each);
+        }
     }
     if documents == 0 {
         return Err(ExistingError::Nothing(inputs.first().map(Input::name).unwrap_or_default()));
@@ -61,21 +81,33 @@ pub fn each_job(path: &Path, mut each: impl FnMut(ExistingJob<'_>)) -> Result<Ve
 }
 
 /// Reads one input, and counts its documents.
-fn read(input: &Input, each: &mut impl FnMut(ExistingJob<'_>)) -> Result<usize, ExistingError> {
+fn read<T: Send>(
+    input: &Input,
+    make: &(impl Fn(&ExistingJob<'_>) -> Option<T> + Sync),
+) -> Result<(Vec<T>, usize), ExistingError> {
     let (text, file) = (input.read()?, input.name());
-    let (mut documents, mut fault) = (0, None);
+    let (mut results, mut documents, mut fault) = (Vec::new(), 0, None);
     manifest::documents(text.as_str(), |read| match read {
         Ok(document) => {
             documents += 1;
+            let mut jobs = Vec::new();
             document.root.each_object(&mut |object, list| {
-                if let Some(identity) = JobIdentity::of(object, list) {
-                    each(ExistingJob { identity, file: &file, object });
-                }
+                jobs.extend(JobIdentity::of(object, list).map(|identity| ExistingJob {
+                    identity,
+                    file: &file,
+                    object,
+                }));
             });
+            // A List of a whole cluster is one document.
+            if jobs.len() < FEW {
+                results.extend(jobs.iter().filter_map(make));
+            } else {
+                results.extend(jobs.par_iter().filter_map(make).collect::<Vec<T>>());
+            }
         }
         Err(error) => fault = fault.take().or(Some(error)),
     });
-    fault.map_or(Ok(documents), |error| Err(unreadable(&file, &text, &error)))
+    fault.map_or(Ok((results, documents)), |error| Err(unreadable(&file, &text, &error)))
 }
 
 fn unreadable(file: &str, text: &Text, error: &ReadError) -> ExistingError {

@@ -4,22 +4,36 @@
 //! Manifests may come from a directory that `generate` wrote, or from a cluster by
 //! `kubectl get jobs -o yaml`: what the server has filled in is no difference.
 
+mod applied;
 pub mod compare;
 pub mod existing;
-mod server;
+mod last_applied;
+mod stored;
+mod update;
+pub mod verdict;
 
-pub use compare::{FieldChange, Wanted};
+pub use applied::Assumption;
+pub use compare::FieldChange;
 pub use existing::{ExistingError, ExistingJob};
+pub use update::{Cause, CauseKind};
+pub use verdict::Verdict;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use k8s_openapi::api::batch::v1::Job;
 use serde::Serialize;
 
+use self::last_applied::is_moment;
 use crate::config::Session;
 use crate::job::names::job_name;
 use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
-use crate::plan::{WorkerShare, plan_jobs};
+use crate::manifest::Node;
+use crate::plan::plan_jobs;
+use crate::validate::decode::decode;
+
+/// The annotation that says when a Job was made, and nothing of what it does.
+const CREATED_AT: &str = "created_at";
 
 /// What applying would do with a Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -66,6 +80,12 @@ pub struct JobDiff {
     /// The fields that differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldChange>,
+    /// Why a cluster would refuse the change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
+    /// What the answer rests on, where the existing one does not say how it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumption: Option<Assumption>,
 }
 
 impl JobDiff {
@@ -77,13 +97,30 @@ impl JobDiff {
             file: None,
             other_session: None,
             fields: Vec::new(),
+            causes: Vec::new(),
+            assumption: None,
         }
     }
 
     /// Whether a cluster would refuse the change.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.fields.iter().any(|field| field.immutable)
+        !self.causes.is_empty()
+    }
+
+    /// Whether a field that cannot be changed is among what a cluster would refuse.
+    #[must_use]
+    pub fn is_immutable(&self) -> bool {
+        self.causes.iter().any(|cause| cause.kind == CauseKind::Immutable)
+    }
+
+    /// Why a cluster would refuse the change, apart from what is immutable, as sentences.
+    pub fn refusals(&self) -> impl Iterator<Item = String> {
+        let causes = self.causes.iter().filter(|cause| cause.kind != CauseKind::Immutable);
+        causes.map(|cause| match cause.field.as_str() {
+            "" => cause.message.clone(),
+            field => format!("{field}: {}", cause.message),
+        })
     }
 }
 
@@ -133,73 +170,125 @@ pub struct SessionDiff {
 }
 
 impl SessionDiff {
+    /// What has been assumed of Jobs that do not say how they were made, where it matters.
+    #[must_use]
+    pub fn assumptions(&self) -> Vec<Assumption> {
+        let assumed = |assumption: &Assumption| self.jobs.iter().any(|job| job.assumption == Some(*assumption));
+        [Assumption::AppliedAsItStands, Assumption::NeverApplied].into_iter().filter(assumed).collect()
+    }
+
     /// Holds a session's Jobs against those of a directory, a file, or standard input (`-`).
     ///
     /// # Errors
     /// What exists cannot be read.
     pub fn new(session: &Session, created_at: CreatedAt, path: &Path) -> Result<Self, ExistingError> {
-        let mut comparison = Comparison {
-            session,
-            factory: K8sTuningJobFactory::new(session, created_at),
-            found: BTreeMap::new(),
-            stale: BTreeMap::new(),
-            warnings: Vec::new(),
-        };
-        let passed_over = existing::each_job(path, |job| comparison.add(&job))?;
-        comparison.warnings.extend(passed_over);
-        Ok(comparison.finish())
+        let comparison = Comparison { session, factory: K8sTuningJobFactory::new(session, created_at) };
+        let mut gathered = Gathered::default();
+        let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| gathered.add(found))?;
+        let mut diff = gathered.finish(session);
+        diff.warnings.extend(passed_over);
+        Ok(diff)
     }
 }
 
-/// What has been found so far; the existing Jobs themselves are not kept.
+/// An existing Job, compared with the one that is wanted.
+struct Found {
+    /// The worker's index; none for a Job that the session no longer makes.
+    index: Option<u32>,
+    diff: JobDiff,
+}
+
 struct Comparison<'s> {
     session: &'s Session,
     factory: K8sTuningJobFactory<'s>,
+}
+
+impl Comparison<'_> {
+    /// None for a Job that is none of the session's.
+    fn compare(&self, job: &ExistingJob<'_>) -> Option<Found> {
+        let identity = &job.identity;
+        let file = Some(job.file.to_owned());
+        let Some(share) = identity.share_in(self.session) else {
+            let is_stale = identity.session_id.as_ref() == Some(&self.session.session_id);
+            return is_stale
+                .then(|| Found { index: None, diff: JobDiff { file, ..JobDiff::new(identity, Action::Stale) } });
+        };
+        let verdict = verdict(&self.factory.job(&share), job.object);
+        let action = if verdict.is_unchanged() { Action::Unchanged } else { Action::Change };
+        let diff = JobDiff {
+            namespace: self.session.namespace.clone(),
+            file,
+            other_session: identity.session_id.clone().filter(|id| *id != self.session.session_id),
+            fields: verdict.fields,
+            causes: verdict.causes,
+            assumption: verdict.assumption,
+            ..JobDiff::new(identity, action)
+        };
+        Some(Found { index: Some(share.index), diff })
+    }
+}
+
+/// Whether applying a Job over an object that exists would change nothing.
+#[must_use]
+pub fn is_unchanged(wanted: &Job, existing: &Node) -> bool {
+    verdict(wanted, existing).is_unchanged()
+}
+
+fn verdict(wanted: &Job, existing: &Node) -> Verdict {
+    if is_as_written(wanted, existing) {
+        return Verdict::default();
+    }
+    Verdict::of(&serde_json::to_value(wanted).unwrap_or_default(), &existing.to_json())
+}
+
+/// Whether an object is the Job that is wanted, apart from the moment at which it was made. Most of a directory is; the
+/// others are looked at more closely.
+fn is_as_written(wanted: &Job, object: &Node) -> bool {
+    let Ok((existing, unknown)) = decode::<Job>(object) else { return false };
+    let moment = |job: &Job| job.metadata.annotations.as_ref().and_then(|all| all.get(CREATED_AT).cloned());
+    let Some(created_at) = moment(&existing).filter(|moment| unknown.is_empty() && is_moment(moment)) else {
+        return false;
+    };
+    let mut wanted = wanted.clone();
+    if let Some(mine) = wanted.metadata.annotations.as_mut().and_then(|all| all.get_mut(CREATED_AT)) {
+        *mine = created_at;
+    }
+    wanted == existing
+}
+
+/// What has been found so far; the existing Jobs themselves are not kept.
+#[derive(Default)]
+struct Gathered {
     /// By the worker's index.
-    found: BTreeMap<u32, JobDiff>,
+    wanted: BTreeMap<u32, JobDiff>,
     /// By their order, with namespace and name to tell one that comes twice.
     stale: BTreeMap<(String, String), (usize, JobDiff)>,
     warnings: Vec<String>,
 }
 
-impl Comparison<'_> {
-    fn add(&mut self, job: &ExistingJob<'_>) {
-        let before = match job.identity.share_in(self.session) {
-            Some(share) => self.found.insert(share.index, self.compare(&share, job)),
-            None if job.identity.session_id.as_ref() == Some(&self.session.session_id) => {
-                let diff = JobDiff { file: Some(job.file.to_owned()), ..JobDiff::new(&job.identity, Action::Stale) };
-                let key = (diff.namespace.clone(), diff.name.clone());
-                let nth = self.stale.len();
-                self.stale.insert(key, (nth, diff)).map(|(_, before)| before)
-            }
-            None => None,
+impl Gathered {
+    fn add(&mut self, Found { index, diff }: Found) {
+        let (name, file) = (diff.name.clone(), diff.file.clone());
+        let before = if let Some(index) = index {
+            self.wanted.insert(index, diff)
+        } else {
+            let nth = self.stale.len();
+            let key = (diff.namespace.clone(), diff.name.clone());
+            self.stale.insert(key, (nth, diff)).map(|(_, before)| before)
         };
         // As for apply, the last of two counts.
-        if let Some(first) = before.and_then(|before| before.file) {
-            let (name, last) = (&job.identity.name, job.file);
+        if let (Some(first), Some(last)) = (before.and_then(|before| before.file), file) {
             let where_ = if first == last { format!("twice in {last}") } else { format!("in {first} and in {last}") };
             self.warnings.push(format!("The Job {name} stands {where_}; the last one counts."));
         }
     }
 
-    fn compare(&self, share: &WorkerShare, existing: &ExistingJob<'_>) -> JobDiff {
-        let fields = Wanted::new(&self.factory.job(share)).changes_to(&existing.object.to_json());
-        let action = if fields.is_empty() { Action::Unchanged } else { Action::Change };
-        JobDiff {
-            namespace: self.session.namespace.clone(),
-            file: Some(existing.file.to_owned()),
-            other_session: existing.identity.session_id.clone().filter(|id| *id != self.session.session_id),
-            fields,
-            ..JobDiff::new(&existing.identity, action)
-        }
-    }
-
-    fn finish(mut self) -> SessionDiff {
-        let mut jobs: Vec<JobDiff> = plan_jobs(self.session.total_iterations, self.session.workers)
+    fn finish(mut self, session: &Session) -> SessionDiff {
+        let mut jobs: Vec<JobDiff> = plan_jobs(session.total_iterations, session.workers)
             .map(|share| {
-                self.found.remove(&share.index).unwrap_or_else(|| {
-                    let name = job_name(&self.session.session_short, &share.worker_id, share.index);
-                    let identity = JobIdentity { namespace: self.session.namespace.clone(), name, session_id: None };
+                self.wanted.remove(&share.index).unwrap_or_else(|| {
+                    let name = job_name(&session.session_short, &share.worker_id, share.index);
+                    let identity = JobIdentity { namespace: session.namespace.clone(), name, session_id: None };
                     JobDiff::new(&identity, Action::Create)
                 })
             })

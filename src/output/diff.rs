@@ -45,6 +45,12 @@ pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>
         for change in &group[0].fields {
             write_field(change, screen)?;
         }
+        if group[0].fields.is_empty() && group[0].causes.is_empty() {
+            screen.line("  nothing; kubectl asks for the order of a list to which somebody has added")?;
+        }
+        for refusal in group[0].refusals() {
+            screen.line(Line::from("  ").and(Role::Bad, format!("refused: {refusal}")))?;
+        }
     }
     if groups.len() > shown {
         screen.blank()?;
@@ -53,7 +59,7 @@ pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>
     }
     let counts = Counts::of(&diff.jobs);
     screen.blank()?;
-    screen.line(summary(counts))?;
+    screen.line(summary(diff, counts))?;
     write_ways_out(diff, counts, screen)
 }
 
@@ -81,6 +87,7 @@ fn cells(job: &JobDiff) -> [Line<'_>; 4] {
     };
     let immutable = job.fields.iter().filter(|field| field.immutable).count();
     let fields = match (job.fields.len(), immutable) {
+        (0, _) if job.is_refused() => Line::new(Role::Bad, "refused"),
         (0, _) => "-".into(),
         (count, 0) => count.to_string().into(),
         (count, immutable) if count == immutable => Line::new(Role::Bad, format!("{immutable} immutable")),
@@ -95,11 +102,12 @@ fn cells(job: &JobDiff) -> [Line<'_>; 4] {
 fn groups(jobs: &[JobDiff]) -> Vec<Vec<&JobDiff>> {
     let mut groups: Vec<Vec<&JobDiff>> = Vec::new();
     // The same change mostly concerns neighbours; looking at the last group alone keeps this quick.
-    for job in jobs.iter().filter(|job| !job.fields.is_empty()) {
+    for job in jobs.iter().filter(|job| job.action == Action::Change) {
+        let is_same = |other: &JobDiff| {
+            other.fields == job.fields && other.causes == job.causes && other.other_session == job.other_session
+        };
         match groups.last_mut() {
-            Some(group) if group[0].fields == job.fields && group[0].other_session == job.other_session => {
-                group.push(job);
-            }
+            Some(group) if is_same(group[0]) => group.push(job),
             _ => groups.push(vec![job]),
         }
     }
@@ -128,10 +136,12 @@ fn write_field(change: &FieldChange, screen: &mut Screen<impl Write>) -> io::Res
     Ok(())
 }
 
-fn summary(counts: Counts) -> String {
+fn summary(diff: &SessionDiff, counts: Counts) -> String {
+    let are_immutable = diff.jobs.iter().all(|job| job.is_immutable() || !job.is_refused());
+    let why = if are_immutable { "immutable" } else { "refused" };
     let change = match counts.refused {
         0 => "to change".to_owned(),
-        refused => format!("to change ({refused} of them immutable)"),
+        refused => format!("to change ({refused} of them {why})"),
     };
     let parts = [
         (counts.create, "to create"),
@@ -146,7 +156,7 @@ fn summary(counts: Counts) -> String {
 
 /// What to do about what kubectl apply alone cannot do.
 fn write_ways_out(diff: &SessionDiff, counts: Counts, screen: &mut Screen<impl Write>) -> io::Result<()> {
-    if let Some(job) = diff.jobs.iter().find(|job| job.is_refused()) {
+    if let Some(job) = diff.jobs.iter().find(|job| job.is_immutable()) {
         screen.line("A cluster refuses to change an immutable field of a Job that exists.")?;
         screen.line(format!("Delete such a Job first (kubectl delete job {} -n {}),", job.name, job.namespace))?;
         screen.line("or give the session names of its own with --session-id or --session-short.")?;
@@ -155,6 +165,9 @@ fn write_ways_out(diff: &SessionDiff, counts: Counts, screen: &mut Screen<impl W
         screen.line(
             "kubectl apply leaves stale Jobs as they are. In a directory, generate --prune removes their files.",
         )?;
+    }
+    for assumption in diff.assumptions() {
+        screen.line(assumption.sentence())?;
     }
     Ok(())
 }

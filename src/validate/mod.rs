@@ -18,14 +18,25 @@ pub mod set;
 mod threads;
 pub mod tuning;
 
-pub use api::fill_in as fill_in_defaults;
+pub use api::fill_in_all as fill_in_defaults;
 pub use document::Sources;
 pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
 pub use rule::{Rule, Source};
 
 use rayon::prelude::*;
 
-use crate::manifest::{self, Input, InputError, Text};
+use self::findings::Findings;
+use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
+
+/// What the server's rules say of a Job by itself that no file holds: a field, the reason and a sentence for each fault.
+#[must_use]
+pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job) -> Vec<(String, Reason, String)> {
+    let (nowhere, text) = (Node::new(Value::Null, Position::default()), Text::decode(Vec::new()));
+    let mut findings = Findings::new(&nowhere, &text);
+    api::check(job, &mut findings);
+    let errors = findings.into_vec().into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| (finding.field, finding.reason, finding.message)).collect()
+}
 
 /// So many inputs are read before their reports are put in order.
 const BATCH: usize = 2048;

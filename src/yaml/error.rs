@@ -157,6 +157,7 @@ pub struct Fault {
     pub begun: Option<Mark>,
 }
 
+#[allow(clippy::unnecessary_box_returns)] // Whoever makes one returns it as an error, which is to be small.
 impl Fault {
     /// A fault of something that begins where it is met.
     pub fn new(kind: FaultKind, at: Mark) -> Box<Self> {

@@ -170,7 +170,7 @@ impl<'t> Pieces<'t> {
         let piece = Piece { text: &self.text[..end], start: self.start };
         // What follows the last piece has no line to be counted for.
         let is_last = next == self.text.len();
-        let lines = if is_last { 0 } else { memchr::memchr_iter(b'\n', self.text[..next].as_bytes()).count() };
+        let lines = if is_last { 0 } else { memchr::memchr_iter(b'\n', &self.text.as_bytes()[..next]).count() };
         self.start = Position { line: self.start.line.saturating_add(count(lines)), column: 1, width: 1 };
         self.text = &self.text[next..];
         piece

@@ -107,6 +107,102 @@ fn amounts_are_numbers_and_orders_count() {
     assert_eq!((change["old"][0].as_str(), change["new"][0].as_str()), (Some("REDIS_HOST"), Some("APP_ENV")));
 }
 
+/// What is said of the cluster's Jobs after an edit of its answer.
+fn of_cluster(edits: &[(&str, &str)], more: &[&str]) -> Ran {
+    let edited = edits.iter().fold(text_of("tests/data/from-cluster.yaml"), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    run_with(&[&["plan", "--k8s-config", K8S, "--diff", "-"], more].concat(), edited)
+}
+
+const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+#[test]
+fn what_others_have_set_stays_and_what_was_applied_goes() {
+    let deadline = ("    backoffLimit: 0\n", "    backoffLimit: 0\n    activeDeadlineSeconds: 60\n");
+    assert_eq!(of_cluster(&[deadline], &[]).code, 0, "somebody else has set it");
+    let added = ("          - name: MODE\n", "          - name: MINE\n            value: x\n          - name: MODE\n");
+    let ran = of_cluster(&[added], &[]);
+    assert_eq!(ran.code, 1, "kubectl says configured");
+    assert!(ran.out.contains("\n  nothing; kubectl asks for the order of a list"), "{}", ran.out);
+    let applied = (r#""backoffLimit":0,"#, r#""activeDeadlineSeconds":60,"backoffLimit":0,"#);
+    let ran = of_cluster(&[deadline, applied], &[]);
+    assert!(ran.out.contains("\n  spec.activeDeadlineSeconds\n  - 60\n"), "{}", ran.out);
+    // Completions default to 1 only where parallelism is absent too, and they cannot change.
+    let elastic = ("    completions: 1\n", "");
+    let parallel = (r#""backoffLimit":0,"#, r#""backoffLimit":0,"parallelism":1,"#);
+    let ran = of_cluster(&[elastic, parallel], &[]);
+    assert!(ran.out.contains("\n  spec.completions (immutable)\n  + 1\n"), "{}", ran.out);
+}
+
+#[test]
+fn a_suspended_job_may_change_its_scheduling() {
+    let suspended =
+        [("    suspend: false", "    suspend: true"), (r#""backoffLimit":0,"#, r#""backoffLimit":0,"suspend":true,"#)];
+    let edits = [
+        ("        dnsPolicy:", "        nodeSelector: {disk: ssd}\n        dnsPolicy:"),
+        (r#""restartPolicy":"Never""#, r#""nodeSelector":{"disk":"ssd"},"restartPolicy":"Never""#),
+        ("    active: 1\n    ready: 1\n    startTime: \"2025-11-16T18:22:01Z\"\n", ""),
+    ];
+    let running = of_cluster(&edits, &[]);
+    assert!(running.out.contains("spec.template.spec.nodeSelector (immutable)"), "{}", running.out);
+    let waiting = of_cluster(&[&suspended[..], &edits].concat(), &[]);
+    assert!(waiting.out.contains("\n  spec.template.spec.nodeSelector\n"), "{}", waiting.out);
+    assert!(waiting.out.ends_with("\n2 to change\n"), "{}", waiting.out);
+}
+
+#[test]
+fn an_answer_that_rests_on_an_assumption_says_so() {
+    let dir = generated();
+    edit(&file_of(dir.path(), 1), "  backoffLimit: 0\n", "  backoffLimit: 0\n  ttlSecondsAfterFinished: 5\n");
+    let in_file = against(dir.path(), &[]);
+    assert!(in_file.out.contains("\n  spec.ttlSecondsAfterFinished\n  - 5\n"), "{}", in_file.out);
+    assert!(in_file.out.ends_with("this assumes that kubectl apply has applied it as it stands.\n"), "{}", in_file.out);
+    let json: Value = serde_json::from_str(&against(dir.path(), &["-o", "json"]).out).unwrap();
+    assert_eq!(json["jobs"][0]["assumption"], "applied-as-it-stands");
+    assert_eq!(json["jobs"][1].get("assumption"), None);
+
+    let unapplied = (APPLIED, "example.com/other");
+    let more = ("    backoffLimit: 0\n", "    backoffLimit: 0\n    ttlSecondsAfterFinished: 5\n");
+    let kept = of_cluster(&[unapplied, more], &[]);
+    assert_eq!(kept.code, 0);
+    assert!(kept.out.contains("2 unchanged\n") && kept.out.contains("this assumes kubectl create"), "{}", kept.out);
+}
+
+#[test]
+fn owners_are_asked_where_server_side_apply_made_the_job() {
+    let fields = r#"{"f:spec": {"f:ttlSecondsAfterFinished": {}, "f:backoffLimit": {}}}"#;
+    let image = r#"{"f:spec": {"f:template": {"f:spec": {"f:containers": {"k:{\"name\":\"x\"}": {"f:image": {}}}}}}}"#;
+    let owned = |operation: &str, manager: &str| {
+        let entry = format!("{{manager: {manager}, operation: {operation}, apiVersion: batch/v1, fieldsV1: {fields}}}");
+        format!(
+            "    managedFields:\n    - {{manager: kubectl, operation: Apply, fieldsV1: {image}}}\n    - {entry}\n    generation: 1\n"
+        )
+    };
+    let edits = [
+        (APPLIED, "example.com/other"),
+        ("    backoffLimit: 0\n", "    backoffLimit: 1\n    ttlSecondsAfterFinished: 5\n"),
+    ];
+    let others = owned("Update", "editor");
+    let ran = of_cluster(&[&edits[..], &[("    generation: 1\n", &others)]].concat(), &[]);
+    assert!(
+        ran.out.contains("\n  spec.backoffLimit (immutable)\n  - 1\n  + 0\n  refused: spec.backoffLimit: \"editor\""),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("--force-conflicts") && ran.out.ends_with("2 to change (2 of them refused)\n"),
+        "{}",
+        ran.out
+    );
+    let json: Value = serde_json::from_str(
+        &of_cluster(&[&edits[..], &[("    generation: 1\n", &others)]].concat(), &["-o", "json"]).out,
+    )
+    .unwrap();
+    assert_eq!(json["jobs"][0]["causes"][0]["reason"], "FieldManagerConflict");
+}
+
 #[test]
 fn create_and_stale() {
     let dir = generated();

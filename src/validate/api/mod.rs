@@ -26,12 +26,14 @@ mod resources;
 mod restart_rules;
 mod scheduling;
 mod selector;
+mod stored;
 mod volume_claim;
 mod volume_sources;
 mod volumes;
 mod warnings;
 
 pub use defaults::fill_in;
+pub use stored::fill_in_all;
 
 use k8s_openapi::api::batch::v1::Job;
 

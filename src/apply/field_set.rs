@@ -1,0 +1,268 @@
+//! Sets of fields as `metadata.managedFields` writes them (`FieldsV1`): which fields an object has, and which of them
+//! somebody owns.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::schema::{ApplyList, Field};
+
+/// A step from a field to one below it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// A field, or a key of a map.
+    Field(String),
+    /// The element of a list with these values, as JSON.
+    Key(String),
+    /// The element of a list that is this value, as JSON.
+    Value(String),
+    /// An element of a list at this place.
+    Index(usize),
+}
+
+/// A set of fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldSet(BTreeMap<Step, Entry>);
+
+/// What a set has of a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Entry {
+    /// The field itself.
+    member: bool,
+    /// Fields below it.
+    below: FieldSet,
+}
+
+impl FieldSet {
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reads a set as managed fields have it; what cannot be read is left out.
+    #[must_use]
+    pub fn parse(fields: &Value) -> Self {
+        let mut set = Self::default();
+        for (key, below) in fields.as_object().into_iter().flatten() {
+            let Some(step) = Step::parse(key) else { continue };
+            let member = below.get(".").is_some() || below.as_object().is_none_or(Map::is_empty);
+            set.0.insert(step, Entry { member, below: Self::parse(below) });
+        }
+        set
+    }
+
+    /// The fields that a value has: scalars, what is replaced as a whole, and the elements of lists and maps.
+    #[must_use]
+    pub fn of(value: &Value, field: Field) -> Self {
+        let mut set = Self::default();
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    let below = field.object().field(key);
+                    let entry = Entry::of(value, below, field.is_map());
+                    set.insert(Step::Field(key.clone()), entry);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    if let Some(step) = Step::of(item, field) {
+                        // A list has its elements even where they have nothing.
+                        set.insert(step, Entry::of(item, Field::Object(field.list().item), true));
+                    }
+                }
+            }
+            _ => {}
+        }
+        set
+    }
+
+    fn insert(&mut self, step: Step, entry: Entry) {
+        if entry.member || !entry.below.is_empty() {
+            self.0.insert(step, entry);
+        }
+    }
+
+    /// The fields of both.
+    #[must_use]
+    pub fn union(mut self, other: &Self) -> Self {
+        for (step, entry) in &other.0 {
+            let mine = self.0.entry(step.clone()).or_default();
+            mine.member |= entry.member;
+            mine.below = std::mem::take(&mut mine.below).union(&entry.below);
+        }
+        self
+    }
+
+    /// The fields that the other has not.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.combine(other, |mine, theirs| mine && !theirs)
+    }
+
+    /// The fields that both have.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.combine(other, |mine, theirs| mine && theirs)
+    }
+
+    fn combine(&self, other: &Self, is_member: fn(bool, bool) -> bool) -> Self {
+        static NOTHING: Entry = Entry { member: false, below: FieldSet(BTreeMap::new()) };
+        let mut set = Self::default();
+        for (step, mine) in &self.0 {
+            let theirs = other.0.get(step).unwrap_or(&NOTHING);
+            let member = is_member(mine.member, theirs.member);
+            set.insert(step.clone(), Entry { member, below: mine.below.combine(&theirs.below, is_member) });
+        }
+        set
+    }
+
+    /// The same with each field of a type above a member; keys of maps and elements of lists are members only by
+    /// themselves.
+    #[must_use]
+    pub fn with_parents(&self, field: Field) -> Self {
+        let mut set = Self::default();
+        for (step, entry) in &self.0 {
+            let (below, is_named) = match step {
+                Step::Field(key) => (field.object().field(key), !field.is_map()),
+                _ => (Field::Object(field.list().item), false),
+            };
+            let member = entry.member || is_named && !entry.below.is_empty();
+            set.0.insert(step.clone(), Entry { member, below: entry.below.with_parents(below) });
+        }
+        set
+    }
+
+    /// The value without the fields of this set.
+    #[must_use]
+    pub fn remove_from(&self, value: Value, field: Field) -> Value {
+        match value {
+            Value::Object(fields) => {
+                let kept = fields.into_iter().filter_map(|(key, value)| {
+                    let below = field.object().field(&key);
+                    Some((key.clone(), self.kept(&Step::Field(key), value, below)?))
+                });
+                Value::Object(kept.collect())
+            }
+            Value::Array(items) => {
+                let item = Field::Object(field.list().item);
+                let kept = items.into_iter().filter_map(|value| match Step::of(&value, field) {
+                    Some(step) => self.kept(&step, value, item),
+                    None => Some(value),
+                });
+                Value::Array(kept.collect())
+            }
+            other => other,
+        }
+    }
+
+    /// What is left of a value that this step leads to.
+    fn kept(&self, step: &Step, value: Value, field: Field) -> Option<Value> {
+        match self.0.get(step) {
+            None => Some(value),
+            Some(entry) if entry.member => None,
+            Some(entry) => Some(entry.below.remove_from(value, field)),
+        }
+    }
+
+    /// The fields of this set, which both values have, that are not the same in them.
+    #[must_use]
+    pub fn differing(&self, old: &Value, new: &Value, field: Field) -> Self {
+        let (olds, news) = (children(old, field), children(new, field));
+        let mut set = Self::default();
+        for (step, entry) in &self.0 {
+            let (Some(old), Some(new)) = (olds.get(step), news.get(step)) else { continue };
+            let below = match step {
+                Step::Field(key) => field.object().field(key),
+                _ => Field::Object(field.list().item),
+            };
+            let is_leaf = entry.below.is_empty();
+            let entry = Entry { member: is_leaf && old != new, below: entry.below.differing(old, new, below) };
+            set.insert(step.clone(), entry);
+        }
+        set
+    }
+
+    /// Whether there is a field in it that these names lead to, whichever elements of lists stand on the way.
+    #[must_use]
+    pub fn reaches(&self, names: &[&str]) -> bool {
+        let Some((name, rest)) = names.split_first() else { return true };
+        self.0.iter().any(|(step, entry)| match step {
+            Step::Field(field) => field == name && (rest.is_empty() || entry.below.reaches(rest)),
+            _ => entry.below.reaches(names),
+        })
+    }
+
+    /// Hands over each member with the steps that lead to it.
+    pub fn each_member<'s>(&'s self, above: &mut Vec<&'s Step>, each: &mut impl FnMut(&[&'s Step])) {
+        for (step, entry) in &self.0 {
+            above.push(step);
+            if entry.member {
+                each(above);
+            }
+            entry.below.each_member(above, each);
+            above.pop();
+        }
+    }
+}
+
+impl Entry {
+    fn of(value: &Value, field: Field, is_element: bool) -> Self {
+        let is_whole = match value {
+            Value::Object(fields) if field.object().atomic || fields.is_empty() => true,
+            Value::Array(_) => field.list().apply == ApplyList::Atomic,
+            Value::Object(_) => false,
+            _ => true,
+        };
+        let below = if is_whole { FieldSet::default() } else { FieldSet::of(value, field) };
+        Self { member: is_whole || is_element, below }
+    }
+}
+
+impl Step {
+    fn parse(key: &str) -> Option<Self> {
+        let (kind, rest) = key.split_once(':')?;
+        match kind {
+            "f" => Some(Self::Field(rest.to_owned())),
+            // Written anew, so that the same key always has the same spelling.
+            "k" => Some(Self::Key(serde_json::from_str::<Value>(rest).ok()?.to_string())),
+            "v" => Some(Self::Value(serde_json::from_str::<Value>(rest).ok()?.to_string())),
+            "i" => Some(Self::Index(rest.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    /// The step to an element of the list in `field`; none where its elements are not told apart.
+    #[must_use]
+    pub fn of(element: &Value, field: Field) -> Option<Self> {
+        match field.list().apply {
+            ApplyList::Atomic => None,
+            ApplyList::Set => Some(Self::Value(element.to_string())),
+            ApplyList::Keys(keys) => {
+                let keyed = keys.iter().filter_map(|key| {
+                    let value = element.get(key).cloned().or_else(|| default_of(key))?;
+                    Some(((*key).to_owned(), value))
+                });
+                Some(Self::Key(Value::Object(keyed.collect()).to_string()))
+            }
+        }
+    }
+}
+
+/// The values in an object or a list, by the steps to them.
+fn children(value: &Value, field: Field) -> BTreeMap<Step, &Value> {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, value)| (Step::Field(key.clone()), value)).collect(),
+        Value::Array(items) => items.iter().filter_map(|item| Some((Step::of(item, field)?, item))).collect(),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// What an element's key is where it is not written.
+fn default_of(key: &str) -> Option<Value> {
+    match key {
+        "protocol" => Some("TCP".into()),
+        "name" => Some("".into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,19 @@
+//! What `kubectl apply` and the server make of a manifest and an object that exists: one implementation of the
+//! strategic merge patch, of the patch between three objects, and of server-side apply.
+//!
+//! Objects come in as JSON and leave as JSON; what has to be known of their types stands in [`schema`].
+
+mod elements;
+pub mod error;
+pub mod field_set;
+pub mod job;
+pub mod merge;
+pub mod schema;
+pub mod server_side;
+pub mod three_way;
+
+pub use error::PatchError;
+pub use job::JOB;
+pub use merge::strategic_merge;
+pub use server_side::{Conflict, KUBECTL, Owners, apply_server_side};
+pub use three_way::three_way_patch;

@@ -1,0 +1,236 @@
+//! The patch that `kubectl apply` sends: what was applied last, what is to be applied, and what is there come in, and
+//! a strategic merge patch goes out that sets what is new or differs, and removes what was applied and is gone.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::elements::{Elements, Kind};
+use super::error::PatchError;
+use super::merge::{self, DELETE_SCALARS, Into, Object, PATCH, RETAIN_KEYS, SET_ORDER};
+use super::schema::{Field, List, PatchList, Type};
+
+/// Which differences a patch is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Only {
+    /// What the second object has more, or otherwise.
+    Settings,
+    /// What it lacks.
+    Deletions,
+}
+
+/// The patch that makes of `current` what `modified` says, where `original` is what was applied before: fields that
+/// neither of them has are somebody else's, and stay.
+///
+/// # Errors
+/// The objects cannot be compared.
+pub fn three_way_patch(
+    original: Option<&Value>,
+    modified: &Value,
+    current: &Value,
+    of: &Type,
+) -> Result<Value, PatchError> {
+    let object = |value: &Value| value.as_object().cloned().ok_or(PatchError::NotAnObject);
+    let (modified, current) = (object(modified)?, object(current)?);
+    let original = original.map_or_else(|| Ok(Object::new()), object)?;
+    let settings = diff(&current, &modified, of, Only::Settings, false)?;
+    let deletions = diff(&original, &modified, of, Only::Deletions, false)?;
+    merge::merge(deletions, settings, of, Into::Patch).map(Value::Object)
+}
+
+/// `retains` says whether the patch has to name the fields that stay.
+fn diff(old: &Object, new: &Object, of: &Type, only: Only, retains: bool) -> Result<Object, PatchError> {
+    let mut patch = Object::new();
+    for (key, new) in new {
+        match old.get(key) {
+            None if only == Only::Settings => {
+                patch.insert(key.clone(), new.clone());
+            }
+            None => {}
+            Some(old) => diff_field(&mut patch, key, (old, new), of.field(key), only)?,
+        }
+    }
+    if only == Only::Deletions {
+        let gone = old.keys().filter(|key| !new.contains_key(*key));
+        patch.extend(gone.map(|key| (key.clone(), Value::Null)));
+    }
+    if retains {
+        let kept: Vec<&String> = new.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key).collect();
+        let has_more = || old.iter().any(|(key, value)| !value.is_null() && !new.contains_key(key));
+        if !kept.is_empty() && (!patch.is_empty() || has_more()) {
+            patch.insert(RETAIN_KEYS.to_owned(), json!(kept));
+        }
+    }
+    Ok(patch)
+}
+
+fn diff_field(
+    patch: &mut Object,
+    key: &str,
+    (old, new): (&Value, &Value),
+    field: Field,
+    only: Only,
+) -> Result<(), PatchError> {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            let below = diff(old, new, field.object(), only, false)?;
+            if !below.is_empty() {
+                patch.insert(key.to_owned(), Value::Object(below));
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if field.list().patch != PatchList::Replace => {
+            diff_lists(patch, key, (old, new), field.list(), only)?;
+        }
+        _ if only == Only::Settings && old != new => {
+            patch.insert(key.to_owned(), new.clone());
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn diff_lists(
+    patch: &mut Object,
+    key: &str,
+    (old, new): (&[Value], &[Value]),
+    list: List,
+    only: Only,
+) -> Result<(), PatchError> {
+    if old.is_empty() {
+        if !new.is_empty() && only == Only::Settings {
+            patch.insert(key.to_owned(), new.to_vec().into());
+        }
+        return Ok(());
+    }
+    let elements = Elements { list: key, key: list.merge_key() };
+    match (elements.kind(&[old, new])?, list.patch) {
+        (Some(Kind::Object), PatchList::Key { key: merge_key, retain_keys }) => {
+            let (changed, order) = diff_objects(elements, (old, new), list.item, only, (merge_key, retain_keys))?;
+            insert_list(patch, key.to_owned(), changed);
+            insert_list(patch, format!("{SET_ORDER}/{key}"), order);
+        }
+        (Some(Kind::Object), _) | (_, PatchList::Key { .. }) => return Err(elements.mixed()),
+        _ => diff_scalars(patch, key, old, new, only),
+    }
+    Ok(())
+}
+
+/// The elements to be sent, and the order that they shall stand in.
+fn diff_objects(
+    elements: Elements<'_>,
+    (old, new): (&[Value], &[Value]),
+    item: &Type,
+    only: Only,
+    (merge_key, retain_keys): (&str, bool),
+) -> Result<(Vec<Value>, Vec<Value>), PatchError> {
+    let (old_keys, new_keys) = (elements.identities(old)?, elements.identities(new)?);
+    // A key may stand several times, in `env` for one; kubectl then pairs them from the last one on.
+    let mut places: HashMap<&Value, Vec<usize>> = HashMap::with_capacity(old.len());
+    for (place, key) in old_keys.iter().enumerate() {
+        places.entry(key).or_default().push(place);
+    }
+    let mut changed = Vec::new();
+    for (element, key) in new.iter().zip(&new_keys).rev() {
+        match places.get_mut(key).and_then(Vec::pop) {
+            Some(place) => {
+                let (Value::Object(old), Value::Object(new)) = (&old[place], element) else {
+                    return Err(elements.mixed());
+                };
+                let mut below = diff(old, new, item, only, retain_keys)?;
+                if !below.is_empty() {
+                    below.insert(merge_key.to_owned(), (*key).clone());
+                    changed.push(Value::Object(below));
+                }
+            }
+            None if only == Only::Settings => changed.push(element.clone()),
+            None => {}
+        }
+    }
+    changed.reverse();
+    if only == Only::Deletions {
+        let gone = old_keys.iter().enumerate().filter(|(place, key)| places[*key].contains(place));
+        changed.extend(gone.map(|(_, key)| json!({merge_key: key, PATCH: "delete"})));
+    }
+    let is_moved = only == Only::Settings && old_keys != new_keys;
+    if changed.is_empty() && !is_moved {
+        return Ok((changed, Vec::new()));
+    }
+    Ok((changed, new_keys.iter().map(|key| json!({merge_key: key})).collect()))
+}
+
+fn diff_scalars(patch: &mut Object, key: &str, old: &[Value], new: &[Value], only: Only) {
+    let without = |list: &[Value], others: &[Value]| -> Vec<Value> {
+        let others: HashSet<&Value> = others.iter().collect();
+        list.iter().filter(|value| !others.contains(value)).cloned().collect()
+    };
+    // kubectl has sorted the old list by the time it compares the two.
+    let mut sorted = old.to_vec();
+    sorted.sort_by_key(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let has_order = match only {
+        Only::Settings => {
+            insert_list(patch, key.to_owned(), without(new, old));
+            sorted != new
+        }
+        Only::Deletions => {
+            let mut gone = without(&sorted, new);
+            gone.dedup();
+            let has_order = !gone.is_empty();
+            insert_list(patch, format!("{DELETE_SCALARS}/{key}"), gone);
+            has_order
+        }
+    };
+    if has_order {
+        insert_list(patch, format!("{SET_ORDER}/{key}"), new.to_vec());
+    }
+}
+
+fn insert_list(patch: &mut Object, key: String, list: Vec<Value>) {
+    if !list.is_empty() {
+        patch.insert(key, list.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::JOB;
+
+    fn patch(original: &Value, modified: &Value, current: &Value) -> Value {
+        let job = |env: &Value| json!({"spec": {"template": {"spec": {"containers": [{"name": "a", "env": env}]}}}});
+        let patch = three_way_patch(Some(&job(original)), &job(modified), &job(current), &JOB).unwrap();
+        let containers = patch.pointer("/spec/template/spec/containers").cloned();
+        containers.map_or(Value::Null, |mut containers| containers[0].take())
+    }
+
+    #[test]
+    fn only_what_was_applied_is_removed() {
+        let variable = |name: &str, value: &str| json!({"name": name, "value": value});
+        let (a, b, c) = (variable("A", "1"), variable("B", "1"), variable("C", "1"));
+        let (all, one) = (json!([a, b, c]), json!([a]));
+        let kept = patch(&one, &one, &all);
+        assert_eq!(
+            kept,
+            json!({"name": "a", "$setElementOrder/env": [{"name": "A"}]}),
+            "somebody has added the others"
+        );
+        let removed = patch(&json!([a, b]), &one, &all);
+        let gone = json!([{"name": "B", "$patch": "delete"}]);
+        assert_eq!(removed, json!({"name": "a", "env": gone, "$setElementOrder/env": [{"name": "A"}]}));
+        let changed = patch(&one, &json!([variable("A", "2")]), &all);
+        let set = json!([{"name": "A", "value": "2"}]);
+        assert_eq!(changed, json!({"name": "a", "env": set, "$setElementOrder/env": [{"name": "A"}]}));
+        let moved = patch(&json!([a, b]), &json!([b, a]), &json!([a, b]));
+        assert_eq!(moved, json!({"name": "a", "$setElementOrder/env": [{"name": "B"}, {"name": "A"}]}));
+    }
+
+    #[test]
+    fn a_source_that_excludes_others_is_named_as_the_one_that_stays() {
+        let job = |volume: &Value| json!({"spec": {"template": {"spec": {"volumes": [volume]}}}});
+        let old = job(&json!({"name": "v", "emptyDir": {}}));
+        let new = job(&json!({"name": "v", "configMap": {"name": "m"}}));
+        let patch = three_way_patch(Some(&old), &new, &old, &JOB).unwrap();
+        let volume = &patch["spec"]["template"]["spec"]["volumes"][0];
+        assert_eq!(volume[RETAIN_KEYS], json!(["configMap", "name"]));
+        assert_eq!(volume["emptyDir"], Value::Null);
+    }
+}

@@ -1,0 +1,195 @@
+//! What applying a manifest would make of an object that exists, by client-side or server-side apply, whichever the
+//! object was made by: both come in, and the object before and after goes out.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::last_applied::{LastApplied, take_created_at};
+use super::stored::Stored;
+use crate::apply::{Conflict, JOB, KUBECTL, Owners, PatchError, apply_server_side, strategic_merge, three_way_patch};
+
+/// What the server writes into an object's metadata.
+const METADATA: [&str; 8] = [
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+/// The labels by which a Job finds its pods.
+const TRACKING: [&str; 4] =
+    ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
+
+/// Who applies a Job as a whole owns this; controllers apply a few other fields of Jobs that somebody else made.
+const IMAGE: [&str; 5] = ["spec", "template", "spec", "containers", "image"];
+
+/// An object before and after.
+#[derive(Debug)]
+pub struct Applied {
+    /// What is there.
+    pub old: Stored,
+    /// What would be there.
+    pub new: Stored,
+    /// Whether kubectl would send something, if only the order of a list that others have added to.
+    pub is_sent: bool,
+    /// Whether kubectl would note down what it has applied, which changes the object too.
+    pub is_noted: bool,
+    /// What others own and the request would change.
+    pub conflicts: Vec<Conflict>,
+    /// What has been assumed, where another assumption would give another answer.
+    pub assumption: Option<Assumption>,
+}
+
+/// What has to be assumed of an object that does not say how it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assumption {
+    /// A manifest in a file: kubectl apply has applied it as it stands.
+    AppliedAsItStands,
+    /// An object of a server: nobody has applied it, so that apply keeps what only it has.
+    NeverApplied,
+}
+
+impl Assumption {
+    /// The assumption as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::AppliedAsItStands => {
+                "A Job in a file does not say what was applied: this assumes that kubectl apply has applied it as it stands."
+            }
+            Self::NeverApplied => {
+                "A Job without the annotation of kubectl apply and without managed fields does not say how it was made: \
+                 this assumes kubectl create, after which apply keeps fields that only the Job has. \
+                 kubectl get --show-managed-fields tells."
+            }
+        }
+    }
+}
+
+/// How an object was made.
+enum Origin {
+    /// By client-side apply.
+    Client(LastApplied),
+    /// By server-side apply.
+    Server(Owners, String),
+    /// By neither, as the managed fields say.
+    Neither,
+    /// It does not say.
+    Unknown(Assumption),
+}
+
+impl Origin {
+    fn of(existing: &Value) -> Self {
+        let owners = Owners::of(existing);
+        let applier = owners.as_ref().and_then(|owners| owners.applier(&IMAGE)).map(str::to_owned);
+        match (owners, applier, LastApplied::of(existing)) {
+            (Some(owners), Some(applier), None) => Self::Server(owners, applier),
+            (Some(owners), Some(applier), _) if applier == KUBECTL => Self::Server(owners, applier),
+            (_, _, Some(last)) => Self::Client(last),
+            (Some(_), None, None) => Self::Neither,
+            (None, ..) if is_of_server(existing) => Self::Unknown(Assumption::NeverApplied),
+            (None, ..) => Self::Unknown(Assumption::AppliedAsItStands),
+        }
+    }
+}
+
+/// Whether a server has given the object back.
+fn is_of_server(object: &Value) -> bool {
+    let metadata =
+        |key| object.pointer("/metadata").and_then(|metadata| metadata.get(key)).is_some_and(|it| !it.is_null());
+    metadata("uid") || metadata("resourceVersion")
+}
+
+/// Applies `manifest` to `existing`; none where kubectl would send nothing. When a Job was made is no difference
+/// between the two.
+///
+/// # Errors
+/// One of them cannot be merged with the other.
+pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, PatchError> {
+    let mut dated = manifest.clone();
+    take_created_at(&mut dated, existing);
+    match Origin::of(existing) {
+        Origin::Client(last) => {
+            let patched = patch(Some(&last.object), &dated, existing)?;
+            let is_noted = last.differs_from(&dated);
+            if patched.is_none() && !is_noted {
+                return Ok(None);
+            }
+            let applied = Applied::new(existing, patched.as_ref().unwrap_or(existing), is_noted);
+            Ok(Some(Applied { is_sent: true, ..applied }))
+        }
+        Origin::Server(owners, applier) => {
+            // Who else owns the moment is in the way of another one all the same.
+            let (mut object, conflicts) = apply_server_side(existing, manifest, &owners, &applier, &JOB)?;
+            take_created_at(&mut object, existing);
+            Ok(Some(Applied { conflicts, ..Applied::new(existing, &object, false) }))
+        }
+        Origin::Neither => {
+            let patched = patch(None, &dated, existing)?;
+            Ok(Some(Applied::new(existing, patched.as_ref().unwrap_or(existing), true)))
+        }
+        Origin::Unknown(assumption) => apply_to_unknown(&dated, existing, assumption).map(Some),
+    }
+}
+
+/// What only the existing Job has stays where nobody has applied it, and goes where it was applied.
+fn apply_to_unknown(manifest: &Value, existing: &Value, assumption: Assumption) -> Result<Applied, PatchError> {
+    // What a file holds was stored with its defaults.
+    let live = match assumption {
+        Assumption::NeverApplied => existing.clone(),
+        Assumption::AppliedAsItStands => Stored::of(existing).value,
+    };
+    let applied = |original: Option<&Value>| -> Result<Applied, PatchError> {
+        let patched = patch(original, manifest, &live)?;
+        Ok(Applied::new(existing, patched.as_ref().unwrap_or(&live), false))
+    };
+    let kept = applied(None)?;
+    let replaced = applied(Some(&without_what_servers_write(existing)))?;
+    let matters = kept.new.value != replaced.new.value;
+    let answer = if assumption == Assumption::NeverApplied { kept } else { replaced };
+    Ok(Applied { assumption: matters.then_some(assumption), ..answer })
+}
+
+impl Applied {
+    fn new(old: &Value, new: &Value, is_noted: bool) -> Self {
+        let old = Stored::of(old);
+        let mut new = Stored::of(new);
+        new.respell(&old);
+        let is_sent = is_noted || old.value != new.value;
+        Self { old, new, is_sent, is_noted, conflicts: Vec::new(), assumption: None }
+    }
+}
+
+/// What somebody may have written of an object: the rest is the server's and the Job controller's.
+fn without_what_servers_write(object: &Value) -> Value {
+    let mut written = object.clone();
+    if let Value::Object(fields) = &mut written {
+        fields.remove("status");
+    }
+    if let Some(Value::Object(metadata)) = written.get_mut("metadata") {
+        metadata.retain(|field, _| !METADATA.contains(&field.as_str()));
+    }
+    if let Some(Value::Object(spec)) = written.get_mut("spec")
+        && spec.get("manualSelector") != Some(&Value::Bool(true))
+    {
+        spec.remove("selector");
+        if let Some(Value::Object(labels)) = spec.get_mut("template").and_then(|it| it.pointer_mut("/metadata/labels"))
+        {
+            labels.retain(|label, _| !TRACKING.contains(&label.as_str()));
+        }
+    }
+    written
+}
+
+/// The object that kubectl's patch would make; none where the patch is empty.
+fn patch(original: Option<&Value>, manifest: &Value, existing: &Value) -> Result<Option<Value>, PatchError> {
+    let patch = three_way_patch(original, manifest, existing, &JOB)?;
+    if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(None);
+    }
+    strategic_merge(existing.clone(), patch, &JOB).map(Some)
+}
