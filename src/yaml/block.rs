@@ -33,7 +33,7 @@ pub fn scan(cursor: &mut Cursor<'_>, parent: i64) -> Result<String, Box<Fault>> 
     pass_breaks(cursor, &mut indent, parent, &mut rest)?;
     let mut was_blank = false;
     cursor.need(1)?;
-    while indent == Some(column(cursor)) && !cursor.is_at_end() {
+    while indent == Some(cursor.column()) && !cursor.is_at_end() {
         let is_blank = cursor.is_blank(0);
         let folds = !is_literal && !was_blank && !is_blank && first == Some(Break::Feed);
         match first.take() {
@@ -117,12 +117,12 @@ fn pass_breaks(
     let mut widest = 0;
     loop {
         cursor.need(1)?;
-        let is_before = |cursor: &Cursor<'_>| indent.is_none_or(|indent| column(cursor) < indent);
+        let is_before = |cursor: &Cursor<'_>| indent.is_none_or(|indent| cursor.column() < indent);
         while is_before(cursor) && cursor.byte(0) == b' ' {
             cursor.advance(1);
             cursor.need(1)?;
         }
-        widest = widest.max(column(cursor));
+        widest = widest.max(cursor.column());
         if is_before(cursor) && cursor.byte(0) == b'\t' {
             return Err(Fault::new(FaultKind::TabInIndentation, cursor.mark()));
         }
@@ -132,8 +132,4 @@ fn pass_breaks(
     }
     indent.get_or_insert(widest.max(parent + 1).max(1));
     Ok(())
-}
-
-fn column(cursor: &Cursor<'_>) -> i64 {
-    i64::from(cursor.indent())
 }

@@ -10,14 +10,12 @@ use std::collections::HashMap;
 use super::error::{Fault, ReadError};
 use super::event::{EventKind, Properties};
 use super::mapping::{Duplicate, Entries, take_exactly};
-use super::node::{Entry, Node, Position, Value, Written};
+use super::node::{Entry, MAX_DEPTH, Node, Position, Value, Written};
 use super::number::float_key;
 use super::parser::Parser;
 use super::scalar::{self, MERGE_TAG, Meaning};
 
-/// How deep a document may nest. Real Jobs stay below 30; beyond this the stack of whoever walks the tree is at risk.
-pub const MAX_DEPTH: usize = 1000;
-/// How many bytes of text the aliases of a document may copy.
+/// How many bytes of memory the copies may take that anchors and aliases make.
 const MAX_COPIED: usize = 64 << 20;
 
 /// Why a document could not be built.
@@ -83,15 +81,18 @@ impl Budget {
         self.check(position)
     }
 
-    /// Counts the nodes that an alias stands for, and the text that they hold.
+    /// Counts the nodes that an alias stands for, and the memory of their copies.
     fn count_alias(&mut self, nodes: usize, bytes: usize, position: Position) -> Result<(), ReadError> {
         self.nodes += nodes;
         self.from_aliases += nodes;
-        self.copied += bytes;
-        if self.copied > MAX_COPIED {
-            return Err(ReadError::Aliases { position });
-        }
+        self.copy(bytes, position)?;
         self.check(position)
+    }
+
+    /// Counts the memory of a copy.
+    fn copy(&mut self, bytes: usize, position: Position) -> Result<(), ReadError> {
+        self.copied += bytes;
+        if self.copied > MAX_COPIED { Err(ReadError::Aliases { position }) } else { Ok(()) }
     }
 
     fn check(&self, position: Position) -> Result<(), ReadError> {
@@ -117,9 +118,9 @@ enum Anchored<'t> {
     /// A collection that has not ended, by the number of collections that it stands in.
     Open(usize),
     /// A scalar, which may be a value in one place and a key in another.
-    Scalar(Meaning, Cow<'t, str>, Position),
-    /// A collection, the nodes that the Go reader counts for it, and its bytes.
-    Collection { node: Node, nodes: usize, bytes: usize },
+    Scalar(Meaning, Cow<'t, str>),
+    /// A collection, and the nodes that the Go reader counts for it.
+    Collection { node: Node, nodes: usize, size: Size },
 }
 
 /// A collection that has not ended.
@@ -245,8 +246,9 @@ impl<'t> Builder<'t, '_> {
             let is_own = matches!(self.anchors.get(name), Some(Anchored::Open(depth)) if *depth == self.frames.len());
             if is_own {
                 let nodes = self.budget.nodes - nodes_before + usize::from(is_merged);
-                let anchored = Anchored::Collection { node: node.clone(), nodes, bytes: bytes_of(&node) };
-                self.anchors.insert(name, anchored);
+                let size = Size::of(&node);
+                self.budget.copy(size.bytes, position)?;
+                self.anchors.insert(name, Anchored::Collection { node: node.clone(), nodes, size });
             }
         }
         if !is_merged {
@@ -265,14 +267,17 @@ impl<'t> Builder<'t, '_> {
         match self.anchors.get(name) {
             None => Err(ReadError::UnknownAlias { position, name: name.to_owned() }),
             Some(Anchored::Open(_)) => Err(ReadError::RecursiveAlias { position, name: name.to_owned() }),
-            Some(Anchored::Collection { node, nodes, bytes }) => {
-                self.budget.count_alias(*nodes, *bytes, position)?;
-                let node = node.clone();
-                self.complete(node)
+            Some(Anchored::Collection { node, nodes, size }) => {
+                self.budget.count_alias(*nodes, size.bytes, position)?;
+                if self.frames.len() + size.height > MAX_DEPTH {
+                    return Err(ReadError::Depth { position, max: MAX_DEPTH });
+                }
+                // The copy stands where the alias does; what is in it stands where it was written.
+                self.complete(Node { position, ..node.clone() })
             }
-            Some(Anchored::Scalar(meaning, text, position)) => {
-                let (meaning, text, position) = (*meaning, text.clone(), *position);
-                self.budget.count_alias(1, text.len(), position)?;
+            Some(Anchored::Scalar(meaning, text)) => {
+                let (meaning, text) = (*meaning, text.clone());
+                self.budget.count_alias(1, size_of::<Node>() + text.len(), position)?;
                 self.put_scalar(meaning, text, position)
             }
         }
@@ -290,7 +295,7 @@ impl<'t> Builder<'t, '_> {
             text == "<<" && (is_plain || tag.as_deref() == Some(MERGE_TAG)) && self.expects(Option::is_none);
         if is_merge_key {
             if let Some(name) = anchor {
-                self.anchors.insert(name, Anchored::Scalar(Meaning::Text, text, position));
+                self.anchors.insert(name, Anchored::Scalar(Meaning::Text, text));
             }
             self.set_key(Key::Merge);
             return Ok(None);
@@ -306,7 +311,7 @@ impl<'t> Builder<'t, '_> {
             None => (Meaning::Text, text),
         };
         if let Some(name) = anchor {
-            self.anchors.insert(name, Anchored::Scalar(meaning, text.clone(), position));
+            self.anchors.insert(name, Anchored::Scalar(meaning, text.clone()));
         }
         self.put_scalar(meaning, text, position)
     }
@@ -439,15 +444,37 @@ fn refusal_in(node: &Node) -> Option<usize> {
     }
 }
 
-/// The memory that a copy of a node takes.
-fn bytes_of(node: &Node) -> usize {
-    size_of::<Node>()
-        + match &node.value {
-            Value::String(text) => text.len(),
-            Value::Sequence(items) => items.iter().map(bytes_of).sum(),
-            Value::Mapping(entries) => entries.iter().map(|entry| entry.key.len() + bytes_of(&entry.value)).sum(),
-            _ => 0,
+/// What a copy of a node comes to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    /// The memory that it takes.
+    bytes: usize,
+    /// How many collections stand in one another in it.
+    height: usize,
+}
+
+impl Size {
+    /// Goes as deep as the node does, which is no deeper than a document may be.
+    fn of(node: &Node) -> Self {
+        let own = size_of::<Node>() + node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.0.len());
+        let mut size = Self { bytes: own, height: 0 };
+        match &node.value {
+            Value::String(text) => size.bytes += text.len(),
+            Value::Sequence(items) => items.iter().for_each(|item| size.add(Self::of(item), 0)),
+            Value::Mapping(entries) => {
+                let beside = size_of::<Entry>() - size_of::<Node>();
+                entries.iter().for_each(|entry| size.add(Self::of(&entry.value), beside + entry.key.len()));
+            }
+            _ => {}
         }
+        size.height += usize::from(matches!(node.value, Value::Sequence(_) | Value::Mapping(_)));
+        size
+    }
+
+    fn add(&mut self, below: Self, beside: usize) {
+        self.bytes += below.bytes + beside;
+        self.height = self.height.max(below.height);
+    }
 }
 
 /// The value that a scalar stands for; text is filled in by who has it. None if JSON does not have it.
@@ -588,6 +615,35 @@ mod tests {
         for text in [format!("x: {}", "[".repeat(5000)), "- ".repeat(5000), "{a: ".repeat(5000)] {
             assert!(matches!(first_document(&text), Err(ReadError::Depth { .. })));
         }
+    }
+
+    #[test]
+    fn aliases_add_to_the_depth() {
+        let mut text = format!("k0: &a0 {}x{}\n", "[".repeat(900), "]".repeat(900));
+        assert!(first_document(&format!("{text}k1: [*a0]\n")).is_ok());
+        for nth in 1..30 {
+            let (open, close) = ("[".repeat(900), "]".repeat(900));
+            text.push_str(&format!("k{nth}: &a{nth} {open}*a{}{close}\n", nth - 1));
+        }
+        assert!(matches!(first_document(&text), Err(ReadError::Depth { .. })));
+    }
+
+    #[test]
+    fn anchors_in_one_another_cost_no_more_than_aliases() {
+        let open: String = (0..900).map(|nth| format!("&a{nth} [")).collect::<Vec<_>>().concat();
+        let text = format!("{open}{}{}", "word, ".repeat(30_000), "]".repeat(900));
+        assert!(matches!(first_document(&text), Err(ReadError::Aliases { .. })));
+    }
+
+    #[test]
+    fn an_alias_stands_where_it_is_written() {
+        let root = first_document("a: &a x\nb: &b [1]\nc: {d: *a, e: *b, *a : f}\n").unwrap();
+        let entries = root.get("c").unwrap().as_mapping().unwrap();
+        let columns: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.key_position.column, entry.value.position.line, entry.value.position.column))
+            .collect();
+        assert_eq!(columns, [(5, 3, 8), (12, 3, 15), (19, 3, 24)]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl<'t> Cursor<'t> {
             held_from: 0,
             padding: 0,
         };
-        // A byte order mark belongs to the encoding, and takes no column.
+        // A byte order mark belongs to the encoding: to YAML, the text starts after it.
         if text.as_bytes().starts_with(BOM) {
             (cursor.offset, cursor.index, cursor.row_start) = (BOM.len(), before + 1, before + 1);
             (cursor.loaded, cursor.held_from) = (BOM.len(), BOM.len());
@@ -237,6 +237,11 @@ impl<'t> Cursor<'t> {
         self.index += count;
     }
 
+    /// The indentation of what stands at the cursor, to be compared with that of what it may stand in.
+    pub fn column(&self) -> i64 {
+        i64::from(self.indent())
+    }
+
     /// Goes on over spaces.
     #[inline]
     pub fn pass_spaces(&mut self) {
@@ -335,7 +340,7 @@ impl<'t> Cursor<'t> {
                 self.padding += 1;
                 return Ok(());
             }
-            let mut to = (self.loaded + self.piece()).min(self.text.len());
+            let mut to = self.piece_end();
             while !self.text.is_char_boundary(to) {
                 to -= 1;
             }
@@ -352,10 +357,21 @@ impl<'t> Cursor<'t> {
         known + if is_whole { self.end.saturating_sub(self.text.len().max(self.offset)) + self.padding } else { 0 }
     }
 
-    /// The length of the next piece; a byte order mark is a part of the first one.
-    fn piece(&self) -> usize {
-        let is_after_mark = self.loaded == BOM.len() && self.text.as_bytes().starts_with(BOM);
-        if is_after_mark { PIECE - BOM.len() } else { PIECE }
+    /// Where the next piece ends. A byte order mark is a part of the first one, and a CR before LF is of none, since
+    /// kubectl has taken it off before.
+    fn piece_end(&self) -> usize {
+        let bytes = self.text.as_bytes();
+        let is_after_mark = self.loaded == BOM.len() && bytes.starts_with(BOM);
+        let mut left = if is_after_mark { PIECE - BOM.len() } else { PIECE };
+        let mut from = self.loaded;
+        loop {
+            let to = (from + left).min(bytes.len());
+            left = (from..to).filter(|at| bytes[*at] == b'\r' && bytes.get(at + 1) == Some(&b'\n')).count();
+            if left == 0 {
+                return to;
+            }
+            from = to;
+        }
     }
 
     /// Looks at the characters up to `to`.
@@ -373,20 +389,21 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The mark of an offset that the cursor has not reached.
+    /// The mark of another offset: one that has not been reached, or one in the word that has just been passed.
     fn mark_at(&self, offset: usize) -> Mark {
+        let here = self.mark();
+        let characters = |from, to| narrow(self.slice(from, to).chars().count());
+        if offset < self.offset {
+            let column = here.column.saturating_sub(characters(offset, self.offset)).max(1);
+            return Mark { offset: narrow(offset), column, ..here };
+        }
         let between = self.slice(self.offset, offset);
         let lines = between.bytes().filter(|byte| *byte == b'\n').count();
         let column = match between.rfind('\n') {
-            Some(last) => between[last + 1..].chars().count() + 1,
-            None => (self.index - self.line_start) as usize + 1 + between.chars().count(),
+            Some(last) => characters(self.offset + last + 1, offset) + 1,
+            None => here.column + characters(self.offset, offset),
         };
-        Mark {
-            offset: narrow(offset),
-            line: self.line.saturating_add(narrow(lines)),
-            column: narrow(column),
-            ..self.mark()
-        }
+        Mark { offset: narrow(offset), line: here.line.saturating_add(narrow(lines)), column, ..here }
     }
 }
 

@@ -5,23 +5,36 @@
 //! looked at here, and only here: nothing in this file decides what is read.
 
 use super::error::{Fault, FaultKind, ReadError};
-use super::mark::Mark;
+use super::mark::{LongQuote, Mark};
 use super::node::Position;
-use super::parser::LongQuote;
+use super::text::NOT_UTF8;
 
 /// So many characters of a line are repeated in a message.
 const REPEATED: usize = 40;
+/// So many lines after a mistake are looked at to find the end of what it stands in.
+const LOOK_AHEAD: usize = 1000;
+/// So many characters of a line are looked at to find how its value opens.
+const MOST_LOOKED_AT: usize = 1000;
 /// So many lines before a mistake are looked at to find those that it should agree with.
 const LOOK_BACK: usize = 1000;
 
 /// The error that a fault comes to. `long_quote` is the last scalar in quotes before it that goes over several lines.
 pub fn explain(text: &str, fault: &Fault, long_quote: Option<LongQuote>) -> ReadError {
-    if let FaultKind::ControlCharacter(found) = fault.kind {
-        return ReadError::Control { position: fault.at.position(1), found };
+    let position = fault.at.position(1);
+    match fault.kind {
+        FaultKind::ControlCharacter(NOT_UTF8) => {
+            let message = "These bytes are not UTF-8 text.".to_owned();
+            return ReadError::Syntax { position, message, help: Some("Save the file as UTF-8.".to_owned()) };
+        }
+        FaultKind::ControlCharacter(found) => return ReadError::Control { position, found },
+        _ => {}
     }
     let scene = Scene { text, at: fault.at, begun: fault.begun.unwrap_or(fault.at), long_quote };
     let told = scene.tell(&fault.kind);
-    let help = scene.look_alike(told.position.line).or(told.help);
+    let help = match (told.help, scene.look_alike(told.position)) {
+        (Some(help), Some(look_alike)) => Some(format!("{help} {look_alike}")),
+        (help, look_alike) => help.or(look_alike),
+    };
     ReadError::Syntax { position: told.position, message: told.message, help }
 }
 
@@ -49,7 +62,8 @@ impl<'t> Scene<'t> {
         let here = self.at.position(1);
         let begun = self.begun.position(1);
         match kind {
-            FaultKind::ControlCharacter(_) | FaultKind::TabInIndentation => {
+            FaultKind::ControlCharacter(_) => told(here, "This character cannot stand in YAML.", ""),
+            FaultKind::TabInIndentation => {
                 told(here, "A tab cannot be used for indentation.", "Indent the line with spaces.")
             }
             FaultKind::NothingStartsWith(c) => self.nothing_starts_with(*c),
@@ -115,27 +129,47 @@ impl<'t> Scene<'t> {
 
     fn nothing_starts_with(&self, c: char) -> Told {
         let word = self.word(self.at);
+        if word.starts_with("```") {
+            return told(self.at.position(3), "This is the fence of a Markdown code block.", "Remove the line.");
+        }
         told(self.at.position(width(word)), format!("A value cannot start with '{c}'."), format!("Quote it: {word:?}."))
     }
 
     /// A line that must be a key has no colon.
     fn no_colon(&self) -> Told {
         let line = self.rest_of_line(self.begun).trim_end();
+        if line.contains(": ") {
+            let message = "This key is too long: a key can have 1,024 characters at most.";
+            return told(self.begun.position(1), message, "");
+        }
+        self.broken_key().unwrap_or_else(|| {
+            told(
+                self.begun.position(width(line)),
+                format!("A key must stand here, and there is no ':' after {:?}.", cut(line)),
+                "Write it as 'key: value', or indent the line if it belongs to the value above.",
+            )
+        })
+    }
+
+    /// A line that would start with a key, were it not for a slip in it.
+    fn broken_key(&self) -> Option<Told> {
+        let line = self.rest_of_line(self.begun).trim_end();
         let after = |text: &str| Position { column: self.begun.column + width(text), ..self.begun.position(1) };
+        if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker)) {
+            let help = "Resolve the conflict, and remove its markers.";
+            return Some(told(self.begun.position(7), "This is the marker of a merge conflict.", help));
+        }
         if let Some((before, _)) = line.split_once('：') {
             let message = "This is a full-width colon, which does not end a key.";
-            return told(after(before), message, "Write ': ' in its place.");
+            return Some(told(after(before), message, ""));
         }
-        let is_word = |key: &str| !key.is_empty() && !key.contains([' ', '"', '\'', '[', '{']);
-        if let Some((key, value)) = line.split_once(':').filter(|(key, _)| is_word(key)) {
+        let (key, value) = line.split_once(':')?;
+        let is_word = !key.is_empty() && !key.contains([' ', '"', '\'', '[', '{']);
+        (is_word && !value.is_empty() && !value.starts_with([' ', '/'])).then(|| {
+            let value = value.trim_start_matches(|c: char| c.is_whitespace());
             let help = format!("Write {}: {}", cut(key), cut(value));
-            return told(after(key), "There must be a space after the colon of a key.", help);
-        }
-        told(
-            self.begun.position(width(line)),
-            format!("A key must stand here, and there is no ':' after {:?}.", cut(line)),
-            "Write it as 'key: value', or indent the line if it belongs to the value above.",
-        )
+            told(after(key), "There must be a space after the colon of a key.", help)
+        })
     }
 
     /// A `: ` where no key has started.
@@ -147,16 +181,34 @@ impl<'t> Scene<'t> {
             let message = "A value cannot contain ': ' unless it is in quotes.";
             return told(here, message, format!("Put the whole value of {} in quotes.", cut(key)));
         }
-        let indent = width(line) - width(key);
-        let above = self.lines_above().find(|(_, line)| indent_of(line) < indent);
-        match above {
-            Some((number, parent)) if !parent.trim_end().ends_with(':') => told(
-                Position { column: here.column.saturating_sub(width(key)).max(1), width: width(key), ..here },
-                format!("{:?} is indented below line {number}, which has a value already.", cut(key)),
-                format!("Indent it by {}, as line {number} is, or remove the value there.", spaces(indent_of(parent))),
-            ),
-            _ => told(here, "A ':' cannot stand here.", "Put the text before it in quotes if it is a key."),
+        if self.begun.line < self.at.line {
+            // The text before the colon began lines above, where a key was to stand.
+            return self.broken_key().unwrap_or_else(|| {
+                let stray = self.rest_of_line(self.begun).trim_end();
+                told(
+                    self.begun.position(width(stray)),
+                    format!("A key must stand here, and there is no ':' after {:?}.", cut(stray)),
+                    "Write it as 'key: value', or remove it.",
+                )
+            });
         }
+        let indent = width(line) - width(key);
+        let parent = self.lines_above().find(|(_, line)| indent_of(line) < indent);
+        let Some((number, parent)) = parent.filter(|(_, line)| !line.trim_end().ends_with(':')) else {
+            return told(here, "A ':' cannot stand here.", "Put the text before it in quotes if it is a key.");
+        };
+        let dash = if key.starts_with("- ") { self.dash_above() } else { None };
+        let indent = dash.unwrap_or_else(|| indent_of(parent));
+        told(
+            Position { column: here.column.saturating_sub(width(key)).max(1), width: width(key), ..here },
+            format!("{:?} is indented below line {number}, which has a value already.", cut(key)),
+            format!("Indent it by {}, or remove the value of line {number}.", spaces(indent)),
+        )
+    }
+
+    /// The indentation of the nearest line above that starts with a dash.
+    fn dash_above(&self) -> Option<u32> {
+        self.lines_above().find(|(_, line)| line.trim_start().starts_with("- ")).map(|(_, line)| spaces_before(line))
     }
 
     fn anchor_name(&self) -> Told {
@@ -190,16 +242,26 @@ impl<'t> Scene<'t> {
 
     /// Something else than `- ` where an element of a list must stand.
     fn no_dash(&self) -> Told {
-        self.long_quote_before().or_else(|| self.after_a_value()).or_else(|| self.bad_indentation()).unwrap_or_else(
-            || {
+        self.long_quote_before()
+            .or_else(|| self.after_a_value())
+            .or_else(|| self.glued_dash())
+            .or_else(|| self.bad_indentation().filter(|_| self.begun.column != self.at.column))
+            .unwrap_or_else(|| {
                 let line = self.begun.line;
                 told(
                     self.at.position(width(self.word(self.at))),
                     format!("An element of the list that starts on line {line} must stand here."),
                     "Start the line with '- ', or indent it as the key that it belongs to.",
                 )
-            },
-        )
+            })
+    }
+
+    /// A dash without the space that makes an element of it.
+    fn glued_dash(&self) -> Option<Told> {
+        let word = self.word(self.at);
+        let rest = word.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with('-'))?;
+        let message = "There must be a space after the dash of a list.";
+        Some(told(self.at.position(1), message, format!("Write - {rest}")))
     }
 
     /// Something else than a key where one must stand.
@@ -230,28 +292,46 @@ impl<'t> Scene<'t> {
 
     /// Text that follows a value on its line.
     fn after_a_value(&self) -> Option<Told> {
-        let before = self.line_before(self.at).trim();
-        let starts_item = before.bytes().all(|byte| matches!(byte, b'-' | b' '));
-        (!starts_item).then(|| {
-            let word = self.word(self.at);
-            told(
-                self.at.position(width(word)),
+        let before = self.line_before(self.at);
+        if before.bytes().all(|byte| matches!(byte, b'-' | b' ')) {
+            return None;
+        }
+        let word = self.word(self.at);
+        let here = self.at.position(width(word));
+        Some(match word.chars().next() {
+            Some(c @ (']' | '}')) => told(here, format!("There is no open bracket that '{c}' closes."), "Remove it."),
+            _ if before.ends_with('\'') => told(
+                here,
+                "The quote before this ends the value.",
+                "Inside single quotes write '' for a quote, or use double quotes around the value.",
+            ),
+            _ => told(
+                here,
                 format!("{:?} cannot follow the value before it.", cut(word)),
                 "Put the whole value in quotes, or this on a line of its own.",
-            )
+            ),
         })
     }
 
-    /// A line whose indentation is that of no line above it.
+    /// A line whose indentation is that of no line above it that it could agree with.
     fn bad_indentation(&self) -> Option<Told> {
         let indent = self.at.column - 1;
-        let (deeper, deep) = self.lines_above().find(|(_, line)| indent_of(line) != indent)?;
-        let deep = indent_of(deep);
-        if deep < indent {
-            return None;
-        }
-        let (outer, shallow) = self.lines_above().find(|(_, line)| indent_of(line) <= indent)?;
-        let shallow = indent_of(shallow);
+        let is_item = self.word(self.at) == "-";
+        let mut inner: Option<(u32, u32)> = None;
+        let (outer, shallow) = self.lines_above().find_map(|(number, line)| {
+            let column =
+                if is_item && line.trim_start().starts_with("- ") { spaces_before(line) } else { indent_of(line) };
+            if column <= indent {
+                return Some((number, column));
+            }
+            // The collection that this line has left last is the one of the smallest indentation.
+            let could_agree = !is_item || line.trim_start().starts_with("- ");
+            if could_agree && inner.is_none_or(|(_, least)| column < least) {
+                inner = Some((number, column));
+            }
+            None
+        })?;
+        let (deeper, deep) = inner?;
         (shallow < indent).then(|| {
             told(
                 self.at.position(width(self.word(self.at))),
@@ -259,7 +339,7 @@ impl<'t> Scene<'t> {
                     "This line is indented by {}, and fits neither line {deeper} ({deep}) nor line {outer} ({shallow}).",
                     spaces(indent)
                 ),
-                format!("Indent it by {} or {}.", shallow, spaces(deep)),
+                format!("Indent it by {} as line {deeper} is, or by {shallow}.", spaces(deep)),
             )
         })
     }
@@ -267,31 +347,52 @@ impl<'t> Scene<'t> {
     /// Neither a comma nor the closing bracket after an element.
     fn in_brackets(&self, closing: char) -> Told {
         let opening = self.first(self.begun);
-        if self.at.line > self.begun.line || self.at.offset as usize >= self.text.trim_end().len() {
+        if self.at.line > self.begun.line && !self.is_closed_below(closing) || self.is_at_end() {
             let message = format!("This '{opening}' is not closed.");
             return told(self.begun.position(1), message, format!("Write '{closing}' after the last element."));
         }
-        told(
-            self.at.position(width(self.word(self.at))),
-            format!("There must be ',' or '{closing}' before this."),
-            "Put a comma between the elements, or the element in quotes.",
-        )
+        let found = self.first(self.at);
+        let here = self.at.position(width(self.word(self.at)));
+        if matches!(found, ']' | '}') {
+            let message = format!("'{found}' does not close the '{opening}' of line {}.", self.begun.line);
+            return told(self.at.position(1), message, format!("Write '{closing}' in its place."));
+        }
+        // What stands before a colon has been taken for the end of the element before it.
+        let key = self.line_before(self.at).split_whitespace().next_back().filter(|_| found == ':').unwrap_or_default();
+        let here = Position { column: here.column - width(key), width: here.width.max(width(key)), ..here };
+        let message = format!("There must be ',' or '{closing}' before this.");
+        told(here, message, "Put a comma between the elements, or the element in quotes.")
     }
 
-    /// Help with characters that only look like those of YAML.
-    fn look_alike(&self, line: u32) -> Option<String> {
-        let nth = (line.checked_sub(self.at.line.min(self.begun.line))?) as usize;
-        let from = self.at.offset.min(self.begun.offset) as usize;
-        let start = self.text.get(..from)?.rfind('\n').map_or(0, |at| at + 1);
-        let line = self.text.get(start..)?.lines().nth(nth)?;
-        let found = line.chars().find(|c| matches!(c, '“' | '”' | '‘' | '’' | '：' | '，'))?;
-        let meant = match found {
-            '“' | '”' => '"',
-            '‘' | '’' => '\'',
-            '：' => ':',
-            _ => ',',
-        };
-        Some(format!("'{found}' is an ordinary character to YAML. Write {meant} in its place."))
+    fn is_at_end(&self) -> bool {
+        self.at.offset as usize >= self.text.trim_end().len()
+    }
+
+    /// Whether the bracket that has begun is closed on the lines that are indented below its own.
+    fn is_closed_below(&self, closing: char) -> bool {
+        let outer = spaces_before(self.line_before(self.begun));
+        let start = self.at.offset as usize - self.line_before(self.at).len();
+        let lines = self.text.get(start..).unwrap_or_default().lines().take(LOOK_AHEAD);
+        let mut inside = lines.take_while(|line| {
+            line.trim().is_empty() || spaces_before(line) > outer || line.trim_start().starts_with(closing)
+        });
+        inside.any(|line| line.contains(closing))
+    }
+
+    /// Help with a character that only looks like one of YAML's, where it stands at the mistake or opens the value.
+    fn look_alike(&self, position: Position) -> Option<String> {
+        let mark = if position.line == self.begun.line { self.begun } else { self.at };
+        let line = self.line_before(mark).chars().chain(self.rest_of_line(mark).chars());
+        let from = (position.column as usize).saturating_sub(2);
+        let around = line.clone().skip(from).take(position.width as usize + 2);
+        let value: String = line.take(MOST_LOOKED_AT).collect();
+        let opening = value.split_once(": ").and_then(|(_, value)| value.trim_start().chars().next());
+        let found = around.chain(opening).find(|c| meant(*c).is_some())?;
+        let code = u32::from(found);
+        Some(match meant(found)? {
+            ' ' => format!("U+{code:04X} is not a space to YAML. Write a plain space in its place."),
+            meant => format!("'{found}' (U+{code:04X}) is an ordinary character to YAML. Write {meant} in its place."),
+        })
     }
 
     /// The first character at a mark.
@@ -323,7 +424,32 @@ impl<'t> Scene<'t> {
     }
 }
 
+/// The character of YAML that another one looks like.
+const fn meant(c: char) -> Option<char> {
+    Some(match c {
+        '“' | '”' => '"',
+        '‘' | '’' => '\'',
+        '：' => ':',
+        '，' => ',',
+        '［' | '【' => '[',
+        '］' | '】' => ']',
+        '｛' => '{',
+        '｝' => '}',
+        '\u{A0}' | '\u{2007}' | '\u{202F}' | '\u{3000}' | '\u{200B}' => ' ',
+        _ => return None,
+    })
+}
+
+/// The column at which the key of a line starts, after the dashes of a list.
 fn indent_of(line: &str) -> u32 {
+    let mut rest = line.trim_start_matches(' ');
+    while let Some(after) = rest.strip_prefix("- ") {
+        rest = after.trim_start_matches(' ');
+    }
+    width(line) - width(rest)
+}
+
+fn spaces_before(line: &str) -> u32 {
     width(line) - width(line.trim_start_matches(' '))
 }
 
@@ -376,8 +502,8 @@ mod tests {
         );
         assert_eq!(
             error("a: 1\nmode：paper\nenv: docker\n"),
-            "2:5+1 This is a full-width colon, which does not end a key. '：' is an ordinary character to YAML. \
-             Write : in its place."
+            "2:5+1 This is a full-width colon, which does not end a key. '：' (U+FF1A) is an ordinary character to \
+             YAML. Write : in its place."
         );
         assert_eq!(
             error("a: 1\nstray\nb: 2\n"),
@@ -402,7 +528,9 @@ mod tests {
         assert_eq!(error("a: %x\n"), "1:4+2 A value cannot start with '%'. Quote it: \"%x\".");
         assert!(error("a: b: c\n").starts_with("1:5+1 A value cannot contain ': ' unless it is in quotes."));
         assert!(error("a: \"b\" c\n").starts_with("1:8+1 \"c\" cannot follow the value before it."));
-        assert!(error("a: “b: c”\n").ends_with("'“' is an ordinary character to YAML. Write \" in its place."));
+        assert!(
+            error("a: “b: c”\n").ends_with("'“' (U+201C) is an ordinary character to YAML. Write \" in its place.")
+        );
         assert!(error("a: * * * * *\n").contains("Quote it if it is meant as text: \"* * * * *\"."));
         assert!(error("a: \"\\/\"\n").starts_with("1:5+2 '\\/' is not an escape."));
     }
@@ -411,16 +539,85 @@ mod tests {
     fn bad_indentation_names_the_lines_that_it_should_agree_with() {
         assert_eq!(
             error("a:\n    b: 1\n  c: 2\n"),
-            "3:3+2 This line is indented by 2 spaces, and fits neither line 2 (4) nor line 1 (0). Indent it by 0 or 4 \
-             spaces."
+            "3:3+2 This line is indented by 2 spaces, and fits neither line 2 (4) nor line 1 (0). Indent it by 4 spaces as \
+             line 2 is, or by 0."
         );
         assert_eq!(
             error("a: b\n  c: d\n"),
-            "2:3+1 \"c\" is indented below line 1, which has a value already. Indent it by 0 spaces, as line 1 is, or \
-             remove the value there."
+            "2:3+1 \"c\" is indented below line 1, which has a value already. Indent it by 0 spaces, or remove the value of \
+             line 1."
         );
-        assert!(error("a:\n  - b\n  c: d\n").starts_with("3:3+2 An element of the list that starts on line 2"));
-        assert!(error("a: - b\n").starts_with("1:4+1 A list cannot start on the line of its key."));
-        assert!(error("a: 1\n- b\n").starts_with("2:1+1 A list cannot stand among the keys"));
+        for (text, expected) in [
+            ("a:\n  - b\n  c: d\n", "3:3+2 An element of the list that starts on line 2"),
+            ("a: - b\n", "1:4+1 A list cannot start on the line of its key."),
+            ("a: 1\n- b\n", "2:1+1 A list cannot stand among the keys"),
+            (
+                "- name: x\n   image: y\n",
+                "2:4+5 \"image\" is indented below line 1, which has a value already. Indent it by 2",
+            ),
+            (
+                "e:\n    - n: A\n      v: 1\n   - n: B\n",
+                "4:4+1 This line is indented by 3 spaces, and fits neither line 2 (4)",
+            ),
+            (
+                "e:\n- n: A\n  v: 1\n   - n: B\n",
+                "4:4+3 \"- n\" is indented below line 3, which has a value already. Indent it by 0",
+            ),
+            ("e:\n  - n: A\n  -n: B\n", "3:3+1 There must be a space after the dash of a list. Write - n:"),
+        ] {
+            assert!(error(text).starts_with(expected), "{text}: {}", error(text));
+        }
+    }
+
+    #[test]
+    fn a_slip_in_the_first_key_is_shown_where_it_is() {
+        for (text, expected) in [
+            (
+                "session_id:x\nmode: paper\n",
+                "1:11+1 There must be a space after the colon of a key. Write session_id: x",
+            ),
+            ("m:\n  name:x\n  labels: {}\n", "2:7+1 There must be a space after the colon of a key. Write name: x"),
+            ("l:\n- name:MODE\n  value: paper\n", "2:7+1 There must be a space after the colon of a key."),
+            ("My Job\nkind: Job\n", "1:1+6 A key must stand here, and there is no ':' after \"My Job\"."),
+            (
+                "kind:\u{a0}Job\nmetadata: {}\n",
+                "1:5+1 There must be a space after the colon of a key. Write kind: Job U+00A0",
+            ),
+        ] {
+            assert!(error(text).starts_with(expected), "{text}: {}", error(text));
+        }
+    }
+
+    #[test]
+    fn what_people_paste() {
+        for (text, expected) in [
+            ("a:\n  [\"b\",\n   \"c\"\n   \"d\"\n  ]\n", "4:4+3 There must be ',' or ']' before this."),
+            ("{b: 1,\n c: 2\n d: 3}\n", "3:2+1 There must be ',' or '}' before this."),
+            ("a: [1, 2}\n", "1:9+1 '}' does not close the '[' of line 1."),
+            ("a: \"b\"]\n", "1:7+1 There is no open bracket that ']' closes."),
+            ("a: 'it's'\n", "1:8+2 The quote before this ends the value."),
+            ("```yaml\na: 1\n", "1:1+3 This is the fence of a Markdown code block."),
+            ("a: 1\n<<<<<<< HEAD\nb: 1\n", "2:1+7 This is the marker of a merge conflict."),
+            (
+                "a: b: c # don’t\n",
+                "1:5+1 A value cannot contain ': ' unless it is in quotes. Put the whole value of a in quotes.",
+            ),
+        ] {
+            assert!(error(text).starts_with(expected), "{text}: {}", error(text));
+        }
+        assert!(!error("a: b: c # don’t\n").contains('’'));
+    }
+
+    #[test]
+    fn a_character_that_cannot_stand_is_shown_itself() {
+        for text in
+            [format!("a: {}\u{7}{}\n", "x".repeat(600), "y".repeat(100)), format!("a: |\n  {}\u{7}\n", "é".repeat(700))]
+        {
+            let mut found = None;
+            documents(&text, |read| found = found.take().or(read.err()));
+            let position = found.unwrap().position();
+            let line = text.lines().nth(position.line as usize - 1).unwrap();
+            assert_eq!(line.chars().nth(position.column as usize - 1), Some('\u{7}'));
+        }
     }
 }

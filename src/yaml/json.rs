@@ -1,10 +1,9 @@
 //! A stream of JSON values as trees: what kubectl does with an input that starts with `{`.
 //! Text comes in, and nodes with their positions go out; two equal keys are told, the last one wins.
 
-use super::build::MAX_DEPTH;
 use super::error::ReadError;
 use super::mapping::{Duplicate, Entries};
-use super::node::{Entry, Node, Position, Value};
+use super::node::{Entry, MAX_DEPTH, Node, Position, Value};
 
 /// A reader of the JSON values of one text, one after the other.
 pub struct Values<'t> {
@@ -103,7 +102,7 @@ impl<'t> Values<'t> {
 
     fn value(&mut self, depth: usize, duplicates: &mut Vec<Duplicate>) -> Result<Node, ReadError> {
         let position = self.position();
-        if depth > MAX_DEPTH {
+        if depth >= MAX_DEPTH && matches!(self.byte(), Some(b'{' | b'[')) {
             return Err(ReadError::Depth { position, max: MAX_DEPTH });
         }
         match self.byte() {

@@ -25,3 +25,12 @@ impl Mark {
         Position { line: self.line, column: self.column, width: width.max(1) }
     }
 }
+
+/// Quotes that have been closed on another line than they were opened on.
+#[derive(Debug, Clone, Copy)]
+pub struct LongQuote {
+    /// Where they were opened.
+    pub start: Mark,
+    /// The line on which they were closed.
+    pub last_line: u32,
+}

@@ -3,6 +3,10 @@
 
 use super::number::float_text;
 
+/// How deep a document may nest. kubectl takes ten times as much; a real Job stays below 30, and every walk through a
+/// tree must fit the smallest stack that it is done on.
+pub const MAX_DEPTH: usize = 1000;
+
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {

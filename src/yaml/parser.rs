@@ -7,10 +7,11 @@
 //! and in `{a, b}` the keys have no values.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::error::{Fault, FaultKind};
 use super::event::{Event, EventKind, Properties};
-use super::mark::Mark;
+use super::mark::{LongQuote, Mark};
 use super::scanner::Scanner;
 use super::token::{Tag, Token, TokenKind};
 
@@ -46,15 +47,6 @@ enum Context {
     Flow,
 }
 
-/// Quotes that have been closed on another line than they were opened on.
-#[derive(Debug, Clone, Copy)]
-pub struct LongQuote {
-    /// Where they were opened.
-    pub start: Mark,
-    /// The line on which they were closed.
-    pub last_line: u32,
-}
-
 /// Makes events of tokens.
 #[derive(Debug)]
 pub struct Parser<'t> {
@@ -64,19 +56,20 @@ pub struct Parser<'t> {
     states: Vec<State>,
     /// Where the open collections have started.
     starts: Vec<Mark>,
-    tags: Vec<(&'t str, Cow<'t, str>)>,
+    /// What the `%TAG` directives of the document say.
+    tags: HashMap<&'t str, Cow<'t, str>>,
     long_quote: Option<LongQuote>,
 }
 
 impl<'t> Parser<'t> {
     /// Starts at the beginning of a text.
-    pub const fn new(scanner: Scanner<'t>) -> Self {
+    pub fn new(scanner: Scanner<'t>) -> Self {
         Self {
             scanner,
             state: State::DocumentStart,
             states: Vec::new(),
             starts: Vec::new(),
-            tags: Vec::new(),
+            tags: HashMap::new(),
             long_quote: None,
         }
     }
@@ -142,8 +135,6 @@ impl<'t> Parser<'t> {
         if has_directive {
             self.directives()?;
         }
-        self.tags.push(("!", Cow::Borrowed("!")));
-        self.tags.push(("!!", Cow::Borrowed("tag:yaml.org,2002:")));
         self.state = State::DocumentEnd;
         if starts {
             let token = self.scanner.peek()?;
@@ -182,10 +173,9 @@ impl<'t> Parser<'t> {
                 TokenKind::VersionDirective { major: 1, minor: 1 } => has_version = true,
                 TokenKind::VersionDirective { .. } => return Err(Fault::new(FaultKind::Version, start)),
                 TokenKind::TagDirective(tag) => {
-                    if self.tags.iter().any(|(known, _)| *known == tag.handle) {
+                    if self.tags.insert(tag.handle, tag.name).is_some() {
                         return Err(Fault::new(FaultKind::RepeatedDirective, start));
                     }
-                    self.tags.push((tag.handle, tag.name));
                 }
                 _ => {}
             }
@@ -245,10 +235,14 @@ impl<'t> Parser<'t> {
         if handle.is_empty() {
             return Ok(suffix);
         }
-        match self.tags.iter().find(|(known, _)| *known == handle) {
-            Some((_, prefix)) if !prefix.is_empty() || !suffix.is_empty() => {
-                Ok(Cow::Owned(format!("{prefix}{suffix}")))
-            }
+        let prefix = match (self.tags.get(handle), handle) {
+            (Some(prefix), _) => Some(&**prefix),
+            (None, "!") => Some("!"),
+            (None, "!!") => Some("tag:yaml.org,2002:"),
+            (None, _) => None,
+        };
+        match prefix {
+            Some(prefix) if !prefix.is_empty() || !suffix.is_empty() => Ok(Cow::Owned(format!("{prefix}{suffix}"))),
             _ => Err(Fault::within(FaultKind::UnknownTagHandle, begun, at)),
         }
     }

@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_document_is_looked_at_piece_by_piece() {
+        // kubectl takes the CR of each line off before it counts.
+        let after = |line_end: &str, fill: usize| {
+            format!("a: 1\n...\n{}{}\u{7}\n", format!("# c{line_end}").repeat(100), "#".repeat(fill))
+                .replace("a: 1\n...\n", &format!("a: 1{line_end}...{line_end}"))
+        };
+        for (text, is_taken) in
+            [(after("\n", 90), false), (after("\n", 103), true), (after("\r\n", 90), false), (after("\r\n", 103), true)]
+        {
+            assert_eq!(read(&text)[0].is_ok(), is_taken, "{}", text.len());
+        }
+    }
+
+    #[test]
     fn json_first_and_yaml_where_that_fails() {
         let good = |text: &str| read(text).into_iter().map(|result| result.is_ok()).collect::<Vec<_>>();
         assert_eq!(good("{\"a\": 1} {\"b\": 2}"), [true, true]);

@@ -29,6 +29,8 @@ struct PossibleKey {
     is_required: bool,
     /// Whether tokens are held back for it.
     is_awaited: bool,
+    /// Whether its line has ended, or it has become too long, before its colon came.
+    is_past: bool,
     /// The number of its first token.
     token: usize,
     mark: Mark,
@@ -134,13 +136,13 @@ impl<'t> Scanner<'t> {
         if key.is_required {
             return Err(Fault::within(FaultKind::NoColon, key.mark, self.cursor.mark()));
         }
-        key.is_possible = false;
+        (key.is_possible, key.is_past) = (false, true);
         Ok(false)
     }
 
     fn fetch(&mut self) -> Result<(), Box<Fault>> {
         self.pass_to_next_token()?;
-        self.unroll_indent(column(&self.cursor));
+        self.unroll_indent(self.cursor.column());
         self.cursor.need(4)?;
         if self.cursor.is_at_end() {
             return self.fetch_end();
@@ -270,8 +272,9 @@ impl<'t> Scanner<'t> {
         }
         let key = PossibleKey {
             is_possible: true,
-            is_required: self.keys.len() == 1 && self.indent == column(&self.cursor),
+            is_required: self.keys.len() == 1 && self.indent == self.cursor.column(),
             is_awaited: true,
+            is_past: false,
             token: self.next_number(),
             mark: self.cursor.mark(),
         };
@@ -369,7 +372,7 @@ impl<'t> Scanner<'t> {
             if !self.allows_key {
                 return Err(Fault::new(FaultKind::ListNotAllowed, mark));
             }
-            self.roll_indent(column(&self.cursor), TokenKind::BlockSequenceStart, mark, usize::MAX)?;
+            self.roll_indent(self.cursor.column(), TokenKind::BlockSequenceStart, mark, usize::MAX)?;
         }
         self.forget_key()?;
         self.allows_key = true;
@@ -384,7 +387,7 @@ impl<'t> Scanner<'t> {
             if !self.allows_key {
                 return Err(Fault::new(FaultKind::KeyNotAllowed, mark));
             }
-            self.roll_indent(column(&self.cursor), TokenKind::BlockMappingStart, mark, usize::MAX)?;
+            self.roll_indent(self.cursor.column(), TokenKind::BlockMappingStart, mark, usize::MAX)?;
         }
         self.forget_key()?;
         self.allows_key = is_in_block;
@@ -399,15 +402,17 @@ impl<'t> Scanner<'t> {
             let key = self.keys[level];
             self.insert(TokenKind::Key, key.mark, key.token);
             self.roll_indent(i64::from(key.mark.indent), TokenKind::BlockMappingStart, key.mark, key.token)?;
-            (self.keys[level].is_possible, self.keys[level].is_awaited) = (false, false);
+            self.keys[level] = PossibleKey { is_possible: false, is_awaited: false, ..key };
             self.allows_key = false;
         } else {
             if is_in_block {
                 let mark = self.cursor.mark();
                 if !self.allows_key {
-                    return Err(Fault::new(FaultKind::ValueNotAllowed, mark));
+                    // What might have been the key may have begun lines above.
+                    let begun = if self.keys[level].is_past { self.keys[level].mark } else { mark };
+                    return Err(Fault::within(FaultKind::ValueNotAllowed, begun, mark));
                 }
-                self.roll_indent(column(&self.cursor), TokenKind::BlockMappingStart, mark, usize::MAX)?;
+                self.roll_indent(self.cursor.column(), TokenKind::BlockMappingStart, mark, usize::MAX)?;
             }
             self.allows_key = is_in_block;
         }
@@ -449,8 +454,4 @@ impl<'t> Scanner<'t> {
         }
         Ok(())
     }
-}
-
-fn column(cursor: &Cursor<'_>) -> i64 {
-    i64::from(cursor.indent())
 }

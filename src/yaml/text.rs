@@ -2,13 +2,14 @@
 //! that are not UTF-8 become U+FFFD. Parts of its lines are shown in errors.
 
 use std::cell::OnceCell;
+use std::str::Utf8Chunk;
 
 use super::node::Position;
 
 /// How much of a text kubectl looks at to see whether it is JSON.
 const LOOK_AHEAD: usize = 4096;
 /// What stands for bytes that are not UTF-8 where they are refused: YAML does not allow it.
-const NOT_UTF8: &str = "\u{FFFE}";
+pub const NOT_UTF8: char = '\u{FFFE}';
 /// The text is counted through in blocks of so many bytes: a place in it is found by its block, and by walking through
 /// that block, however long the line is.
 const BLOCK: usize = 128;
@@ -67,25 +68,36 @@ impl Text {
         }
     }
 
-    /// After a byte order mark kubectl hands bytes that are not UTF-8 on, and its YAML reader refuses them.
+    /// After a byte order mark kubectl hands bytes that are not UTF-8 on, and its YAML reader refuses them. Where it
+    /// reads JSON, they become U+FFFD after all.
     fn from_marked_utf8(mut bytes: Vec<u8>) -> Self {
         bytes.drain(..3);
-        let mut text = Self::from_utf8(bytes);
-        if text.lossy && !starts_like_json(&text.content) {
-            text.content = text.content.replace(char::REPLACEMENT_CHARACTER, NOT_UTF8);
-        }
-        text
+        let text = match String::from_utf8(bytes) {
+            Ok(content) => return Self::new(content, false),
+            Err(error) => error.into_bytes(),
+        };
+        let replaced = |stand_in: char| -> String {
+            let piece = |chunk: Utf8Chunk<'_>| {
+                let end = if chunk.invalid().is_empty() { None } else { Some(stand_in) };
+                [chunk.valid().to_owned(), end.map(String::from).unwrap_or_default()]
+            };
+            text.utf8_chunks().flat_map(piece).collect()
+        };
+        let content = replaced(NOT_UTF8);
+        let is_json = starts_like_json(&content);
+        Self::new(if is_json { replaced(char::REPLACEMENT_CHARACTER) } else { content }, true)
     }
 
     fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Self {
         let (pairs, odd) = bytes.as_chunks::<2>();
         let mut lossy = !odd.is_empty();
-        let content = char::decode_utf16(pairs.iter().copied().map(unit))
+        let mut content: String = char::decode_utf16(pairs.iter().copied().map(unit))
             .map(|decoded| {
                 lossy |= decoded.is_err();
                 decoded.unwrap_or(char::REPLACEMENT_CHARACTER)
             })
             .collect();
+        content.extend(odd.first().map(|_| char::REPLACEMENT_CHARACTER));
         Self::new(content, lossy)
     }
 
@@ -248,6 +260,10 @@ mod tests {
         assert_eq!(Text::decode(b"\xEF\xBB\xBFa: 1".to_vec()).as_str(), "a: 1");
         assert_eq!(Text::decode(b"\xFF\xFEa\0\n\0".to_vec()).as_str(), "a\n");
         assert_eq!(Text::decode(b"\xFE\xFF\0a".to_vec()).as_str(), "a");
+        assert_eq!(Text::decode(b"\xFF\xFEa\0b".to_vec()).as_str(), "a\u{FFFD}");
+        // After a mark, only what kubectl reads as JSON may hold bytes that are not UTF-8.
+        assert_eq!(Text::decode(b"\xEF\xBB\xBFa: \xEF\xBF\xBD\xFF".to_vec()).as_str(), "a: \u{FFFD}\u{FFFE}");
+        assert_eq!(Text::decode(b"\xEF\xBB\xBF{\"\xFF\"}".to_vec()).as_str(), "{\"\u{FFFD}\"}");
         let latin1 = Text::decode(b"\xE9".to_vec());
         assert_eq!((latin1.as_str(), latin1.is_lossy()), ("\u{FFFD}", true));
     }
