@@ -10,6 +10,8 @@ mod diff;
 mod directory;
 mod generate;
 mod golden;
+#[cfg(target_os = "linux")]
+mod hostile;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;

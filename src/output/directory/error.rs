@@ -40,19 +40,56 @@ pub enum DirectoryError {
         /// What the system said.
         source: io::Error,
     },
-    /// The moves stopped half-way.
-    #[error(
-        "The new files of {} are complete, but could not all be moved into place: {source}. Mend that, and run \
-         generate again: it finishes the moves first.", path.display()
-    )]
-    Moving {
-        /// The directory.
+    /// A leftover could not be removed. Nothing has changed.
+    #[error("The file {} cannot be removed: {source}. The directory is as it was.", path.display())]
+    Remove {
+        /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// What a run left that was cut off cannot be brought in order.
-    #[error("{} is what a run left that was cut off, and {why}. Look into it, and move it away.", path.display())]
+    /// Somebody else has changed a file between the look and the move. What they have made of it stays.
+    #[error("{} {} while this run was under way, so that nothing was written. Run generate again.", path.display(), what.as_str())]
+    Meddled {
+        /// The file.
+        path: PathBuf,
+        /// What has happened to it.
+        what: Meddling,
+    },
+    /// While everything went back, somebody else took the names of some files.
+    #[error("{cause}\nSomebody else has taken the place of files meanwhile. What was there is kept in:{}", list(&paths(kept)))]
+    Kept {
+        /// Why everything went back.
+        cause: Box<DirectoryError>,
+        /// Where the files are.
+        kept: Vec<PathBuf>,
+    },
+    /// Neither could all be moved, nor could everything go back.
+    #[error(
+        "{} holds some of the new files and some of the old ones: the moves were stopped ({cause}), and cannot all be \
+         undone: {source}. Mend that, and run generate again: it finishes the moves first.", path.display()
+    )]
+    Stuck {
+        /// The directory.
+        path: PathBuf,
+        /// Why the moves were stopped.
+        cause: Box<DirectoryError>,
+        /// What the system said when they were to be undone.
+        source: io::Error,
+    },
+    /// What an interrupted run had begun could not be finished, and has been undone.
+    #[error("A run into {} was interrupted, and what it had begun cannot be finished. {cause}", path.display())]
+    Interrupted {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        cause: Box<DirectoryError>,
+    },
+    /// What is in the place of the staging directory is not this tool's, or not what it was.
+    #[error(
+        "{} is where this tool stages its files, and {why}. Nothing was touched. Look into it, and move it away.",
+        path.display()
+    )]
     Leavings {
         /// The staging directory.
         path: PathBuf,
@@ -77,6 +114,24 @@ pub enum DirectoryError {
         /// The files.
         names: Vec<String>,
     },
+}
+
+/// What somebody else has done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meddling {
+    /// There was none of this name.
+    Appeared,
+    /// It is not the one that the run had looked at.
+    Changed,
+}
+
+impl Meddling {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Appeared => "appeared",
+            Self::Changed => "was changed",
+        }
+    }
 }
 
 /// A name in the directory that a run needs and may not have.
@@ -109,6 +164,10 @@ fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> Stri
         plural(names.len() as u64, "file"),
         list(names),
     )
+}
+
+fn paths(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| path.display().to_string()).collect()
 }
 
 fn list(lines: &[String]) -> String {
