@@ -16,7 +16,7 @@ const FIRST: &str = "job-00-arb-tuning-d29-k8s--worker-1-0.yaml";
 const SECOND: &str = "job-01-arb-tuning-d29-k8s--worker-2-1.yaml";
 const STAGING: &str = ".kubectl-arbtune";
 /// Far more than any of these runs takes, and far less than a hang.
-const AT_ONCE: Duration = Duration::from_secs(60);
+const AT_ONCE: Duration = Duration::from_mins(1);
 /// Enough that the test is done with its change before the run is done with its files.
 const MANY: usize = 3000;
 
@@ -443,7 +443,7 @@ fn of_a_huge_file_no_more_is_read_than_tells_whose_it_is() {
             .output()
             .unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
-        let code = if name == FIRST { 1 } else { 0 };
+        let code = i32::from(name == FIRST);
         assert_eq!(output.status.code(), Some(code), "{name}: {err}");
         assert!(code == 0 || err.starts_with("error: ") && err.contains(FIRST), "{err}");
         assert_eq!(fs::metadata(dir.path().join(name)).unwrap().len(), huge);

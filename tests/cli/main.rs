@@ -8,6 +8,8 @@ mod configs;
 mod diff;
 #[cfg(unix)]
 mod directory;
+#[cfg(target_os = "linux")]
+mod faults;
 mod generate;
 mod golden;
 #[cfg(target_os = "linux")]

@@ -68,8 +68,8 @@ impl Area {
         }
         let inode = dir.metadata()?.ino();
         let lanes = make_lanes(&dir, inode);
-        let made = lanes.and_then(|lanes| if is_ours(&dir, &lanes)? { Ok(lanes) } else { Err(swapped()) });
-        match made {
+        let checked = lanes.and_then(|lanes| if is_ours(&dir, &lanes)? { Ok(lanes) } else { Err(swapped()) });
+        match checked {
             Ok(lanes) => Ok(Self { dir, inode, lanes }),
             Err(error) => {
                 for lane in 0..LANES {
@@ -148,19 +148,23 @@ impl Area {
 
     /// Whether there is no file in it.
     pub fn is_empty(&self) -> io::Result<bool> {
+        Ok(self.staged()?.is_empty() && self.dir.entries()?.iter().all(|(_, kind)| kind.is_dir()))
+    }
+
+    /// The places of the entries of which there is a file in it.
+    pub fn staged(&self) -> io::Result<Vec<usize>> {
+        let mut places = Vec::new();
         for lane in &self.lanes {
-            if !lane.entries()?.is_empty() {
-                return Ok(false);
-            }
+            places.extend(lane.entries()?.iter().filter_map(|(name, _)| place(name.to_str()?)));
         }
-        Ok(self.dir.entries()?.iter().all(|(_, kind)| kind.is_dir()))
+        Ok(places)
     }
 
     /// Removes the files that this tool has made in it, and then itself; what is not of this tool stays.
     pub fn clear(&self, output: &Dir) -> io::Result<()> {
         for lane in &self.lanes {
             let names = lane.entries()?.into_iter().filter_map(|(name, _)| name.into_string().ok());
-            names.filter(|name| is_slot(name)).try_for_each(|name| lane.unlink(&name))?;
+            names.filter(|name| place(name).is_some()).try_for_each(|name| lane.unlink(&name))?;
         }
         self.dir.unlink(DRAFT)?;
         // As long as anything else is left, the journal says that the run was complete.
@@ -243,14 +247,14 @@ fn check(dir: &Dir, inode: u64) -> Result<usize, String> {
 /// Checks that there is nothing but staged files in a lane.
 fn check_lane(lane: &Dir) -> Result<(), String> {
     let entries = lane.entries().map_err(|error| cannot_be_read(&error))?;
-    let is_staged = |name: &OsStr, kind| kind == FileType::RegularFile && name.to_str().is_some_and(is_slot);
+    let is_staged = |name: &OsStr, kind| kind == FileType::RegularFile && name.to_str().and_then(place).is_some();
     entries.iter().find(|(name, kind)| !is_staged(name, *kind)).map_or(Ok(()), |(name, _)| Err(stranger(name)))
 }
 
-/// Whether a file in a lane has a name as this tool gives it.
-fn is_slot(name: &str) -> bool {
+/// The place of the entry that a file in a lane is for, if it has a name as this tool gives it.
+fn place(name: &str) -> Option<usize> {
     let number = name.strip_suffix(".old").unwrap_or(name);
-    number.parse::<usize>().is_ok_and(|nth| nth.to_string() == number)
+    number.parse::<usize>().ok().filter(|nth| nth.to_string() == number)
 }
 
 fn stranger(name: &OsStr) -> String {

@@ -109,10 +109,7 @@ fn read_file(dir: &Dir, name: &str) -> io::Result<Vec<u8>> {
 
 fn is_plain_manifest(name: &str) -> bool {
     let mut components = Path::new(name).components();
-    let only = match (components.next(), components.next()) {
-        (Some(Component::Normal(only)), None) => only,
-        _ => return false,
-    };
+    let (Some(Component::Normal(only)), None) = (components.next(), components.next()) else { return false };
     only == OsStr::new(name) && is_manifest(Path::new(name))
 }
 

@@ -178,3 +178,185 @@ fn expect(slot: At<'_>, old: &Seen, target: At<'_>) -> Result<(), DirectoryError
         Err(source) => Err(DirectoryError::Write { path: target.path(), source }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::io::Write as _;
+    use std::path::Path;
+
+    use super::*;
+
+    const NEW: &str = "new";
+    const OLD: &str = "old";
+
+    /// A directory in which `a` is to be made, `b` and `c` replaced, and `d` removed.
+    struct Scene {
+        root: tempfile::TempDir,
+        output: Dir,
+        area: Area,
+        entries: Vec<Entry>,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            for name in ["b", "c", "d"] {
+                fs::write(root.path().join(name), OLD).unwrap();
+            }
+            let output = Dir::open(root.path()).unwrap();
+            let area = Area::make(&output).unwrap();
+            let seen = |name| match Found::at(output.at(name)) {
+                Ok(Found::File(seen)) => seen,
+                other => panic!("{other:?}"),
+            };
+            let new = Print::of(NEW.as_bytes());
+            let entry = |name: &str, change| Entry { name: name.to_owned(), change };
+            let entries = vec![
+                entry("a", Change::Create { new: new.clone() }),
+                entry("b", Change::Replace { new: new.clone(), old: seen("b") }),
+                entry("c", Change::Replace { new, old: seen("c") }),
+                entry("d", Change::Remove { old: seen("d") }),
+            ];
+            for nth in 0..3 {
+                let slot = area.slot(nth);
+                slot.at().dir.create(slot.at().name, 0o644).unwrap().write_all(NEW.as_bytes()).unwrap();
+            }
+            Self { root, output, area, entries }
+        }
+
+        fn moves(&self) -> Moves<'_> {
+            Moves::new(&self.output, &self.area, &self.entries)
+        }
+
+        fn write(&self, name: &str) {
+            // As an editor does it: the file that was moved may be another one's by now.
+            fs::write(self.root.path().join("draft"), "mine").unwrap();
+            fs::rename(self.root.path().join("draft"), self.root.path().join(name)).unwrap();
+        }
+
+        fn assert_holds(&self, files: &[(&str, &str)]) {
+            assert_eq!(
+                contents(self.root.path()),
+                files.iter().map(|(n, c)| ((*n).to_owned(), (*c).to_owned())).collect()
+            );
+        }
+    }
+
+    fn contents(path: &Path) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        entries
+            .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+            .collect()
+    }
+
+    const BEFORE: [(&str, &str); 3] = [("b", OLD), ("c", OLD), ("d", OLD)];
+    const AFTER: [(&str, &str); 3] = [("a", NEW), ("b", NEW), ("c", NEW)];
+
+    #[test]
+    fn all_are_moved_and_what_was_there_is_still_staged() {
+        let scene = Scene::new();
+        scene.moves().make(|_| true).unwrap();
+        scene.assert_holds(&AFTER);
+        for nth in 1..4 {
+            assert_eq!(fs::read_to_string(scene.area.slot(nth).at().path()).unwrap(), OLD);
+        }
+    }
+
+    #[test]
+    fn what_has_changed_since_the_look_stays_and_all_others_go_back() {
+        for (name, words) in [("a", "appeared"), ("b", "was changed"), ("c", "was changed"), ("d", "was changed")] {
+            let scene = Scene::new();
+            scene.write(name);
+            let failure = scene.moves().make(|_| true).unwrap_err();
+            let error = failure.cause.to_string();
+            assert!(error.contains(&format!("/{name} {words} while")) && failure.way_back.is_ok(), "{error}");
+            let mut files: BTreeMap<&str, &str> = BEFORE.into();
+            files.insert(name, "mine");
+            scene.assert_holds(&files.into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_directory_or_a_link_goes_back_as_well() {
+        for name in ["b", "d"] {
+            let scene = Scene::new();
+            let path = scene.root.path().join(name);
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink("elsewhere", &path).unwrap();
+            assert!(scene.moves().make(|_| true).unwrap_err().way_back.is_ok());
+            assert_eq!(fs::read_link(&path).unwrap(), Path::new("elsewhere"));
+            fs::remove_file(&path).unwrap();
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("inside"), "mine").unwrap();
+            assert!(scene.moves().make(|_| true).unwrap_err().way_back.is_ok());
+            assert_eq!(fs::read_to_string(path.join("inside")).unwrap(), "mine");
+        }
+    }
+
+    #[test]
+    fn what_a_person_has_removed_does_not_stand_in_the_way() {
+        let scene = Scene::new();
+        fs::remove_file(scene.root.path().join("b")).unwrap();
+        fs::remove_file(scene.root.path().join("d")).unwrap();
+        scene.moves().make(|_| true).unwrap();
+        scene.assert_holds(&AFTER);
+        let failure = scene.moves().go_back(DirectoryError::NotADirectory(PathBuf::new()));
+        assert!(failure.way_back.is_ok());
+        scene.assert_holds(&[("c", OLD)]);
+    }
+
+    #[test]
+    fn what_somebody_puts_there_before_all_go_back_stays_and_nothing_is_lost() {
+        let scene = Scene::new();
+        scene.moves().make(|_| true).unwrap();
+        for name in ["a", "b", "d"] {
+            scene.write(name);
+        }
+        let failure = scene.moves().go_back(DirectoryError::NotADirectory(PathBuf::new()));
+        assert!(failure.way_back.is_ok());
+        let error = failure.cause.to_string();
+        assert!(error.contains("/b.kept-1") && error.contains("/d.kept-1"), "{error}");
+        scene.assert_holds(&[
+            ("a", "mine"),
+            ("b", "mine"),
+            ("b.kept-1", OLD),
+            ("c", OLD),
+            ("d", "mine"),
+            ("d.kept-1", OLD),
+        ]);
+    }
+
+    #[test]
+    fn without_an_exchange_the_old_file_goes_out_first() {
+        let scene = Scene::new();
+        let moves = scene.moves();
+        let Change::Replace { old, .. } = &scene.entries[1].change else { panic!() };
+        moves.replace_in_steps(1, old).unwrap();
+        assert_eq!(fs::read_to_string(scene.area.second_slot(1).at().path()).unwrap(), OLD);
+        assert_eq!(fs::read_to_string(scene.root.path().join("b")).unwrap(), NEW);
+        scene.write("c");
+        let Change::Replace { old, .. } = &scene.entries[2].change else { panic!() };
+        let cause = moves.replace_in_steps(2, old).unwrap_err();
+        assert!(moves.go_back(cause).way_back.is_ok());
+        scene.assert_holds(&[("b", OLD), ("c", "mine"), ("d", OLD)]);
+    }
+
+    #[test]
+    fn one_that_cannot_go_back_keeps_no_other_from_it() {
+        let scene = Scene::new();
+        scene.moves().make(|_| true).unwrap();
+        for nth in 0..NAMES {
+            let name = if nth == 0 { "d".to_owned() } else { format!("d.kept-{nth}") };
+            fs::write(scene.root.path().join(name), "mine").unwrap();
+        }
+        let failure = scene.moves().go_back(DirectoryError::NotADirectory(PathBuf::new()));
+        assert!(failure.way_back.unwrap_err().to_string().contains("no free name"));
+        for name in ["b", "c"] {
+            assert_eq!(fs::read_to_string(scene.root.path().join(name)).unwrap(), OLD);
+        }
+        assert!(!scene.root.path().join("a").exists());
+        assert_eq!(fs::read_to_string(scene.area.slot(3).at().path()).unwrap(), OLD);
+    }
+}

@@ -90,6 +90,21 @@ impl<'d> Staging<'d> {
     }
 }
 
+#[cfg(test)]
+impl Staging<'_> {
+    /// Leaves everything as a run does that dies before the first move, with its journal or without.
+    pub fn die(mut self, is_complete: bool) -> Journal {
+        self.lanes.finish().unwrap();
+        let journal = Journal::new(self.area.inode(), self.session_id.clone(), std::mem::take(&mut self.entries));
+        self.area.draft(&journal).unwrap();
+        if is_complete {
+            self.area.publish().unwrap();
+        }
+        self.is_committed = true; // It does not live to tidy up.
+        journal
+    }
+}
+
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
         if !self.is_committed {
