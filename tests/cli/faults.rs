@@ -11,9 +11,9 @@ use tempfile::TempDir;
 use crate::common::{CREATED_AT, K8S, Ran, arg, root, run_well, text_of};
 
 const STAGING: &str = ".kubectl-arbtune";
-/// The calls that change what a directory holds. A question mark is for those that not every processor has.
-const CHANGING: [&str; 9] =
-    ["mkdirat", "?renameat", "renameat2", "linkat", "unlinkat", "fsync", "syncfs", "fchmod", "write"];
+/// The calls that change what a directory holds. A question mark is for those that not every processor has. `write`
+/// has tests of its own, since an error that cannot be written either would tell nothing.
+const CHANGING: [&str; 8] = ["mkdirat", "?renameat", "renameat2", "linkat", "unlinkat", "fsync", "syncfs", "fchmod"];
 /// No run makes more calls of one kind, apart from those that read.
 const MOST: usize = 60;
 
@@ -87,9 +87,17 @@ impl Scene {
 
     /// A run in which the system fails as the injections say; and whether it has failed at all.
     fn run_with(&self, injections: &[String]) -> (Ran, usize) {
+        self.run_at(None, injections)
+    }
+
+    /// The same, where only calls fail that are about one file.
+    fn run_at(&self, file: Option<&Path>, injections: &[String]) -> (Ran, usize) {
         let log = self.dir.path().join("log");
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-o", arg(&log), "-e", "trace=all"]);
+        if let Some(file) = file {
+            command.args(["-P", arg(file)]);
+        }
         for injection in injections {
             command.args(["-e", &format!("inject={injection}")]);
         }
@@ -199,6 +207,20 @@ fn what_cannot_be_tidied_up_is_no_failure_of_the_moves() {
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
     assert!(ran.err.contains("All files are in place") && ran.err.contains("The next run removes it"), "{}", ran.err);
     scene.assert_whole("the last rmdir", &ran);
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_changes_nothing() {
+    if !can_trace() {
+        return;
+    }
+    let scene = Scene::new();
+    scene.reset();
+    let draft = scene.jobs().join(STAGING).join("journal.draft");
+    let (ran, injected) = scene.run_at(Some(&draft), &["write:error=ENOSPC".to_owned()]);
+    assert!(ran.code == 1 && injected > 0, "{ran:?}");
+    assert!(ran.err.contains("No space left") && ran.err.contains("The directory is as it was."), "{}", ran.err);
+    scene.assert_whole("the journal", &ran);
 }
 
 #[test]

@@ -40,45 +40,29 @@ pub enum DirectoryError {
         /// What the system said.
         source: io::Error,
     },
-    /// A leftover could not be removed. Nothing has changed.
-    #[error("The file {} cannot be removed: {source}. The directory is as it was.", path.display())]
-    Remove {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Somebody else has changed a file between the look and the move. What they have made of it stays.
-    #[error("{} {} while this run was under way, so that nothing was written. Run generate again.", path.display(), what.as_str())]
-    Meddled {
-        /// The file.
-        path: PathBuf,
-        /// What has happened to it.
-        what: Meddling,
-    },
-    /// While everything went back, somebody else took the names of some files.
-    #[error("{cause}\nSomebody else has taken the place of files meanwhile. What was there is kept in:{}", list(&paths(kept)))]
-    Kept {
-        /// Why everything went back.
-        cause: Box<DirectoryError>,
-        /// Where the files are.
+    /// A file could not be moved, and everything has gone back.
+    #[error("{cause} The directory is as it was.{}", kept_files(kept))]
+    Undone {
+        /// Why.
+        cause: MoveError,
+        /// What had lost its name to somebody else when it was to go back, under another one.
         kept: Vec<PathBuf>,
     },
-    /// Neither could all be moved, nor could everything go back.
+    /// A file could not be moved, and not everything could go back.
     #[error(
-        "{} holds some of the new files and some of the old ones: the moves were stopped ({cause}), and cannot all be \
-         undone: {source}. Mend that, and run generate again: it finishes the moves first.", path.display()
+        "{cause} What had been moved by then cannot all be put back ({source}), so that {} holds some new files and \
+         some old ones. Mend that, and run generate again: it finishes the moves first.", path.display()
     )]
     Stuck {
         /// The directory.
         path: PathBuf,
         /// Why the moves were stopped.
-        cause: Box<DirectoryError>,
+        cause: MoveError,
         /// What the system said when they were to be undone.
         source: io::Error,
     },
     /// What an interrupted run had begun could not be finished, and has been undone.
-    #[error("A run into {} was interrupted, and what it had begun cannot be finished. {cause}", path.display())]
+    #[error("A run into {} was interrupted, and its files cannot be moved into place. {cause}", path.display())]
     Interrupted {
         /// The directory.
         path: PathBuf,
@@ -116,22 +100,31 @@ pub enum DirectoryError {
     },
 }
 
-/// What somebody else has done to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meddling {
-    /// There was none of this name.
-    Appeared,
+/// What kept a file from being moved.
+#[derive(Debug, Error)]
+pub enum MoveError {
+    /// It could not be put in its place.
+    #[error("The file {} cannot be written: {source}.", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It could not be removed.
+    #[error("The file {} cannot be removed: {source}.", path.display())]
+    Remove {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Its name was free when the run looked.
+    #[error("The file {} appeared while this run was under way, and stays.", .0.display())]
+    Appeared(PathBuf),
     /// It is not the one that the run had looked at.
-    Changed,
-}
-
-impl Meddling {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Appeared => "appeared",
-            Self::Changed => "was changed",
-        }
-    }
+    #[error("The file {} was changed while this run was under way, and stays.", .0.display())]
+    Changed(PathBuf),
 }
 
 /// A name in the directory that a run needs and may not have.
@@ -166,8 +159,12 @@ fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> Stri
     )
 }
 
-fn paths(paths: &[PathBuf]) -> Vec<String> {
-    paths.iter().map(|path| path.display().to_string()).collect()
+fn kept_files(kept: &[PathBuf]) -> String {
+    if kept.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = kept.iter().map(|path| path.display().to_string()).collect();
+    format!(" Names that somebody else has taken meanwhile stay theirs; what was there is in:{}", list(&lines))
 }
 
 fn list(lines: &[String]) -> String {

@@ -27,7 +27,7 @@ mod staging;
 mod update;
 
 pub use area::is_unfinished;
-pub use error::{DirectoryError, Meddling, Taken};
+pub use error::{DirectoryError, MoveError, Taken};
 pub use recovery::Recovery;
 pub use update::{FileChange, Leftovers, Update};
 

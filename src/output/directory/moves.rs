@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::area::Area;
-use super::error::{DirectoryError, Meddling};
+use super::error::MoveError;
 use super::files::{Found, Print, Seen};
 use super::handle::{At, Dir};
 use super::journal::{Change, Entry};
@@ -28,7 +28,9 @@ pub struct Moves<'m> {
 #[derive(Debug)]
 pub struct Failure {
     /// What went wrong first.
-    pub cause: DirectoryError,
+    pub cause: MoveError,
+    /// What has got another name on the way back, since somebody else has its own by now.
+    pub kept: Vec<PathBuf>,
     /// The way back, where something went wrong on it as well.
     pub way_back: io::Result<()>,
 }
@@ -49,14 +51,14 @@ impl<'m> Moves<'m> {
         // The moves come before the end of the journal on the disk too.
         self.output
             .sync()
-            .map_err(|source| self.go_back(DirectoryError::Write { path: self.output.path().to_owned(), source }))
+            .map_err(|source| self.go_back(MoveError::Write { path: self.output.path().to_owned(), source }))
     }
 
     fn target(&self, nth: usize) -> At<'m> {
         self.output.at(&self.entries[nth].name)
     }
 
-    fn forward(&self, nth: usize) -> Result<(), DirectoryError> {
+    fn forward(&self, nth: usize) -> Result<(), MoveError> {
         let (slot, target) = (self.area.slot(nth), self.target(nth));
         match &self.entries[nth].change {
             Change::Create { .. } => create(slot.at(), target),
@@ -64,37 +66,36 @@ impl<'m> Moves<'m> {
                 Ok(Some(())) => expect(slot.at(), old, target),
                 Ok(None) => self.replace_in_steps(nth, old),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.replace_in_steps(nth, old),
-                Err(source) => Err(DirectoryError::Write { path: target.path(), source }),
+                Err(source) => Err(MoveError::Write { path: target.path(), source }),
             },
             Change::Remove { old } => match take_out(target, slot.at()) {
                 Ok(()) => expect(slot.at(), old, target),
                 // Somebody else has removed it, which is just as well.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                Err(source) => Err(DirectoryError::Remove { path: target.path(), source }),
+                Err(source) => Err(MoveError::Remove { path: target.path(), source }),
             },
         }
     }
 
     /// Takes the old file out, and puts the new one where it was.
-    fn replace_in_steps(&self, nth: usize, old: &Seen) -> Result<(), DirectoryError> {
+    fn replace_in_steps(&self, nth: usize, old: &Seen) -> Result<(), MoveError> {
         let (second, target) = (self.area.second_slot(nth), self.target(nth));
         match take_out(target, second.at()) {
             Ok(()) => expect(second.at(), old, target)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(DirectoryError::Write { path: target.path(), source }),
+            Err(source) => return Err(MoveError::Write { path: target.path(), source }),
         }
         create(self.area.slot(nth).at(), target)
     }
 
-    fn go_back(&self, cause: DirectoryError) -> Failure {
+    fn go_back(&self, cause: MoveError) -> Failure {
         let mut kept = Vec::new();
         // One that cannot go back keeps no other from it.
         let undone = (0..self.entries.len()).rev().map(|nth| self.undo(nth, &mut kept));
         let way_back = undone.fold(Ok(()), Result::and);
         // What has been put back is to stay so; but it is visible already, and the cause counts.
         let _ = self.output.sync();
-        let cause = if kept.is_empty() { cause } else { DirectoryError::Kept { cause: Box::new(cause), kept } };
-        Failure { cause, way_back }
+        Failure { cause, kept, way_back }
     }
 
     /// Undoes the move of an entry, however far it has come. What somebody else has put in the place of a file since it
@@ -104,16 +105,27 @@ impl<'m> Moves<'m> {
         let in_slot = Found::at(slot.at())?;
         match &self.entries[nth].change {
             Change::Create { new } if in_slot == Found::Nothing => self.take_back(nth, new, kept),
-            Change::Create { .. } => Ok(()),
+            Change::Create { .. } => self.drop_second_name(nth),
             Change::Remove { .. } => self.restore(slot.at(), nth, kept),
             Change::Replace { new, .. } => {
                 match in_slot {
                     Found::Nothing => self.take_back(nth, new, kept)?,
-                    staged if staged.has(new) => {}
+                    staged if staged.has(new) => self.drop_second_name(nth)?,
                     _ => self.exchange_back(nth, new, kept)?,
                 }
                 self.restore(second.at(), nth, kept)
             }
+        }
+    }
+
+    /// A new file that is still in its slot has its name in the directory too where it was taken by a link, and its
+    /// old one could not be removed.
+    fn drop_second_name(&self, nth: usize) -> io::Result<()> {
+        let (slot, target) = (self.area.slot(nth), self.target(nth));
+        match target.is_same_file(slot.at()) {
+            Ok(true) => self.output.unlink(target.name),
+            // There is none, or what is there is another one.
+            _ => Ok(()),
         }
     }
 
@@ -163,19 +175,19 @@ impl<'m> Moves<'m> {
     }
 }
 
-fn create(slot: At<'_>, target: At<'_>) -> Result<(), DirectoryError> {
+fn create(slot: At<'_>, target: At<'_>) -> Result<(), MoveError> {
     take_free_name(slot, target).map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => DirectoryError::Meddled { path: target.path(), what: Meddling::Appeared },
-        _ => DirectoryError::Write { path: target.path(), source },
+        io::ErrorKind::AlreadyExists => MoveError::Appeared(target.path()),
+        _ => MoveError::Write { path: target.path(), source },
     })
 }
 
 /// What came out has to be what was seen.
-fn expect(slot: At<'_>, old: &Seen, target: At<'_>) -> Result<(), DirectoryError> {
+fn expect(slot: At<'_>, old: &Seen, target: At<'_>) -> Result<(), MoveError> {
     match Found::at(slot) {
         Ok(found) if found.is(old) => Ok(()),
-        Ok(_) => Err(DirectoryError::Meddled { path: target.path(), what: Meddling::Changed }),
-        Err(source) => Err(DirectoryError::Write { path: target.path(), source }),
+        Ok(_) => Err(MoveError::Changed(target.path())),
+        Err(source) => Err(MoveError::Write { path: target.path(), source }),
     }
 }
 
@@ -271,7 +283,8 @@ mod tests {
             scene.write(name);
             let failure = scene.moves().make(|_| true).unwrap_err();
             let error = failure.cause.to_string();
-            assert!(error.contains(&format!("/{name} {words} while")) && failure.way_back.is_ok(), "{error}");
+            assert!(error.contains(&format!("/{name} {words} while")), "{error}");
+            assert!(failure.way_back.is_ok() && failure.kept.is_empty());
             let mut files: BTreeMap<&str, &str> = BEFORE.into();
             files.insert(name, "mine");
             scene.assert_holds(&files.into_iter().collect::<Vec<_>>());
@@ -302,7 +315,7 @@ mod tests {
         fs::remove_file(scene.root.path().join("d")).unwrap();
         scene.moves().make(|_| true).unwrap();
         scene.assert_holds(&AFTER);
-        let failure = scene.moves().go_back(DirectoryError::NotADirectory(PathBuf::new()));
+        let failure = scene.moves().go_back(MoveError::Changed(PathBuf::new()));
         assert!(failure.way_back.is_ok());
         scene.assert_holds(&[("c", OLD)]);
     }
@@ -314,10 +327,11 @@ mod tests {
         for name in ["a", "b", "d"] {
             scene.write(name);
         }
-        let failure = scene.moves().go_back(DirectoryError::NotADirectory(PathBuf::new()));
+        let failure = scene.moves().go_back(MoveError::Changed(PathBuf::new()));
         assert!(failure.way_back.is_ok());
-        let error = failure.cause.to_string();
-        assert!(error.contains("/b.kept-1") && error.contains("/d.kept-1"), "{error}");
+        let mut kept = failure.kept;
+        kept.sort();
+        assert_eq!(kept, ["b.kept-1", "d.kept-1"].map(|name| scene.root.path().join(name)));
         scene.assert_holds(&[
             ("a", "mine"),
             ("b", "mine"),
@@ -351,7 +365,7 @@ mod tests {
             let name = if nth == 0 { "d".to_owned() } else { format!("d.kept-{nth}") };
             fs::write(scene.root.path().join(name), "mine").unwrap();
         }
-        let failure = scene.moves().go_back(DirectoryError::NotADirectory(PathBuf::new()));
+        let failure = scene.moves().go_back(MoveError::Changed(PathBuf::new()));
         assert!(failure.way_back.unwrap_err().to_string().contains("no free name"));
         for name in ["b", "c"] {
             assert_eq!(fs::read_to_string(scene.root.path().join(name)).unwrap(), OLD);

@@ -123,15 +123,15 @@ pub fn carry_out(
     entries: &[Entry],
     is_pending: impl Fn(usize) -> bool,
 ) -> Result<Option<io::Error>, DirectoryError> {
-    let Failure { cause, way_back } = match Moves::new(output, area, entries).make(is_pending) {
+    let Failure { cause, kept, way_back } = match Moves::new(output, area, entries).make(is_pending) {
         Ok(()) => return Ok(area.clear(output).err()),
         Err(failure) => failure,
     };
     match way_back.and_then(|()| area.withdraw()) {
         Ok(()) => {
             let _ = area.clear(output);
-            Err(cause)
+            Err(DirectoryError::Undone { cause, kept })
         }
-        Err(source) => Err(DirectoryError::Stuck { path: output.path().to_owned(), cause: Box::new(cause), source }),
+        Err(source) => Err(DirectoryError::Stuck { path: output.path().to_owned(), cause, source }),
     }
 }
