@@ -106,6 +106,7 @@ impl<'m> Moves<'m> {
         match &self.entries[nth].change {
             Change::Create { new } if in_slot == Found::Nothing => self.take_back(nth, new, kept),
             Change::Create { .. } => self.drop_second_name(nth),
+            Change::Remove { .. } if in_slot == Found::Nothing => Ok(()),
             Change::Remove { .. } => self.restore(slot.at(), nth, kept),
             Change::Replace { new, .. } => {
                 match in_slot {
@@ -113,7 +114,7 @@ impl<'m> Moves<'m> {
                     staged if staged.has(new) => self.drop_second_name(nth)?,
                     _ => self.exchange_back(nth, new, kept)?,
                 }
-                self.restore(second.at(), nth, kept)
+                if Found::at(second.at())? == Found::Nothing { Ok(()) } else { self.restore(second.at(), nth, kept) }
             }
         }
     }
@@ -158,7 +159,6 @@ impl<'m> Moves<'m> {
         let target = self.target(nth);
         match take_free_name(from, target) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => return other,
         }
         for name in (1..NAMES).map(|nth| format!("{}.kept-{nth}", target.name)) {
