@@ -17,6 +17,8 @@ mod hostile;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;
+#[cfg(target_os = "linux")]
+mod meddling;
 mod odd_files;
 mod plan;
 mod plugin;
