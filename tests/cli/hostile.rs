@@ -68,9 +68,9 @@ fn a_planted_link_leads_nowhere() {
         fs::write(victim.join("2024"), "mine").unwrap();
         fs::write(victim.join("1"), "mine").unwrap();
         if private {
-            make_private(&dir.join(STAGING))
+            make_private(&dir.join(STAGING));
         } else {
-            fs::create_dir(dir.join(STAGING)).unwrap()
+            fs::create_dir(dir.join(STAGING)).unwrap();
         }
         for lane in 0..2 {
             symlink("../../v", dir.join(format!("{STAGING}/lane-{lane}"))).unwrap();

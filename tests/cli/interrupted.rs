@@ -64,10 +64,10 @@ fn files_in(dir: &Path) -> Set {
 fn mix(jobs: &Path, old: &Set, new: &Set, round: usize) -> Set {
     let mut mixed = old.clone();
     for (nth, (name, content)) in new.iter().enumerate().filter(|(_, (name, _))| old.contains_key(*name)) {
-        if (nth + round) % 5 == 0 {
+        if (nth + round).is_multiple_of(5) {
             fs::remove_file(jobs.join(name)).unwrap();
             mixed.remove(name);
-        } else if (nth + round) % 7 == 0 {
+        } else if (nth + round).is_multiple_of(7) {
             fs::write(jobs.join(name), content).unwrap();
             mixed.insert(name.clone(), content.clone());
         }

@@ -134,11 +134,11 @@ impl Meddler {
         let names: Vec<&String> = scene.old.keys().collect();
         // Half of the rounds begin with the first move, others with the run.
         let staging = jobs.join(STAGING);
-        while round % 2 == 0 && !staging.join("journal").exists() && !is_over.load(Ordering::Relaxed) {}
+        while round.is_multiple_of(2) && !staging.join("journal").exists() && !is_over.load(Ordering::Relaxed) {}
         while !is_over.load(Ordering::Relaxed) {
             let moment = Duration::from_micros(chance.below(300) as u64);
             match chance.below(8) {
-                0 if round % 3 == 0 => self.put(&jobs, names[chance.below(names.len())], round),
+                0 if round.is_multiple_of(3) => self.put(&jobs, names[chance.below(names.len())], round),
                 1 => self.swap(&staging, &jobs.join("aside"), &outside, moment),
                 2 => {
                     let entries = fs::read_dir(&staging).into_iter().flatten().flatten();

@@ -5,6 +5,9 @@
 //! lane, whose name has the inode of the staging directory in it. Nobody knows that number before the directory is
 //! there, so that a checkout, an archive or a copy cannot hold one that passes; and who is not the same user cannot
 //! make one afterwards. What does not pass is refused, and nothing in it is touched.
+//!
+//! On file systems that keep no owners or no modes (FAT, some network shares) a run goes as everywhere; only what an
+//! interrupted one leaves there does not pass, and has to be moved away by hand.
 
 use std::ffi::OsStr;
 use std::io;
@@ -60,10 +63,10 @@ impl Area {
     pub fn make(output: &Dir) -> io::Result<Self> {
         output.make(NAME, PRIVATE)?;
         let dir = output.sub(NAME)?;
-        // The umask may have taken something away. Where this is no longer the directory that was made, it fails or
-        // is noticed below.
+        // The umask may have taken something away. What has more than that is not the directory that was made, or on
+        // a file system without modes.
         let mode = dir.metadata()?.mode();
-        if mode & PERMISSIONS != PRIVATE {
+        if mode & PERMISSIONS != PRIVATE && mode & PERMISSIONS & !PRIVATE == 0 {
             let _ = dir.handle().set_permissions(std::fs::Permissions::from_mode(mode & !PERMISSIONS | PRIVATE));
         }
         let inode = dir.metadata()?.ino();
@@ -269,9 +272,10 @@ fn cannot_be_removed(error: &io::Error) -> String {
     format!("it cannot be removed: {error}")
 }
 
+/// A link says so in a way of its own on each system.
 fn is_no_directory(error: &io::Error) -> bool {
     use rustix::io::Errno;
-    Errno::from_io_error(error).is_some_and(|errno| [Errno::NOTDIR, Errno::LOOP].contains(&errno))
+    Errno::from_io_error(error).is_some_and(|errno| [Errno::NOTDIR, Errno::LOOP, Errno::MLINK].contains(&errno))
 }
 
 #[cfg(test)]

@@ -139,9 +139,15 @@ impl Found {
         read.or_else(|error| match Errno::from_io_error(&error) {
             Some(Errno::NOENT) => Ok(Self::Nothing),
             // A link, a socket, a device without a driver, and what may not be read.
-            Some(Errno::LOOP | Errno::NXIO | Errno::NODEV | Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => {
-                Ok(Self::Else)
-            }
+            Some(
+                Errno::LOOP
+                | Errno::MLINK
+                | Errno::NXIO
+                | Errno::NODEV
+                | Errno::OPNOTSUPP
+                | Errno::ACCESS
+                | Errno::PERM,
+            ) => Ok(Self::Else),
             _ => Err(error),
         })
     }

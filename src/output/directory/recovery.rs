@@ -335,11 +335,11 @@ mod tests {
 
     #[test]
     fn what_is_staged_has_to_be_what_the_journal_says() {
-        for nth in 0..4 {
+        for (nth, name) in STAGED[..4].iter().enumerate() {
             let scene = Scene::new(true);
             let area = scene.area();
             fs::write(area.slot(nth).at().path(), content("forged")).unwrap();
-            scene.assert_refused(&format!("what is staged for {}", STAGED[nth]));
+            scene.assert_refused(&format!("what is staged for {name}"));
         }
         let scene = Scene::new(true);
         fs::write(scene.area().slot(4).at().path(), "mine").unwrap();
