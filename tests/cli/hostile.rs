@@ -18,7 +18,7 @@ const STAGING: &str = ".kubectl-arbtune";
 /// Far more than any of these runs takes, and far less than a hang.
 const AT_ONCE: Duration = Duration::from_mins(1);
 /// Enough that the test is done with its change before the run is done with its files.
-const MANY: usize = 3000;
+const MANY: usize = 1500;
 
 fn into(dir: &Path, more: &[&str]) -> Ran {
     let args = [&["generate", "--k8s-config", K8S, "-d", arg(dir)], more].concat();
