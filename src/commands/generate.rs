@@ -105,9 +105,12 @@ fn to_directory(
     }
     let progress = Progress::new(session.workers as usize, "files");
     let changes = put_all(&mut update, session, created_at, format, &progress)?;
-    let leftovers = update.leftovers().to_vec();
-    update.finish()?;
+    let leftovers = update.leftovers();
+    let warnings = update.finish()?;
     drop(progress);
+    for warning in warnings {
+        messages::warning(&warning, styles.err);
+    }
     if args.quiet {
         return Ok(Outcome::Well);
     }
@@ -129,10 +132,10 @@ fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
     match recovery {
         None => {}
         Some(Recovery::Cleared) => {
-            note(&format!("a run before was cut off in {shown}; its files were not complete, and have been cleared."));
+            note(&format!("a run into {shown} was interrupted; its files were not complete, and have been cleared."));
         }
         Some(Recovery::Finished) => {
-            note(&format!("a run before was cut off in {shown}; its files were complete, and are in place now."));
+            note(&format!("a run into {shown} was interrupted; its files were complete, and are in place now."));
         }
     }
     Ok(directory)

@@ -623,7 +623,7 @@ mod tests {
         assert!(first_document(&format!("{text}k1: [*a0]\n")).is_ok());
         for nth in 1..30 {
             let (open, close) = ("[".repeat(900), "]".repeat(900));
-            text.push_str(&format!("k{nth}: &a{nth} {open}*a{}{close}\n", nth - 1));
+            text = format!("{text}k{nth}: &a{nth} {open}*a{}{close}\n", nth - 1);
         }
         assert!(matches!(first_document(&text), Err(ReadError::Depth { .. })));
     }

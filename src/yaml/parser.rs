@@ -173,7 +173,8 @@ impl<'t> Parser<'t> {
                 TokenKind::VersionDirective { major: 1, minor: 1 } => has_version = true,
                 TokenKind::VersionDirective { .. } => return Err(Fault::new(FaultKind::Version, start)),
                 TokenKind::TagDirective(tag) => {
-                    if self.tags.insert(tag.handle, tag.name).is_some() {
+                    let is_repeated = self.tags.insert(tag.handle, tag.name).is_some();
+                    if is_repeated {
                         return Err(Fault::new(FaultKind::RepeatedDirective, start));
                     }
                 }

@@ -21,16 +21,24 @@ const LONGEST_KEY: u32 = 1024;
 /// How many brackets may be open, and how many indentations.
 const DEEPEST: usize = 10_000;
 
+/// Whether a key may have started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum KeyState {
+    #[default]
+    Impossible,
+    Possible,
+    /// Its line has ended, or it has become too long, before its colon came.
+    Past,
+}
+
 /// Where a key may have started on one level of brackets.
 #[derive(Debug, Clone, Copy, Default)]
 struct PossibleKey {
-    is_possible: bool,
+    state: KeyState,
     /// Whether there must be a key, since it stands at the indentation of a mapping.
     is_required: bool,
     /// Whether tokens are held back for it.
     is_awaited: bool,
-    /// Whether its line has ended, or it has become too long, before its colon came.
-    is_past: bool,
     /// The number of its first token.
     token: usize,
     mark: Mark,
@@ -126,7 +134,7 @@ impl<'t> Scanner<'t> {
     /// Whether a key may still have started on this level.
     fn is_still_possible(&mut self, level: usize) -> Result<bool, Box<Fault>> {
         let Some(key) = self.keys.get_mut(level) else { return Ok(false) };
-        if !key.is_possible {
+        if key.state != KeyState::Possible {
             return Ok(false);
         }
         let is_past = key.mark.row < self.cursor.row() || key.mark.index + LONGEST_KEY < self.cursor.index();
@@ -136,7 +144,7 @@ impl<'t> Scanner<'t> {
         if key.is_required {
             return Err(Fault::within(FaultKind::NoColon, key.mark, self.cursor.mark()));
         }
-        (key.is_possible, key.is_past) = (false, true);
+        key.state = KeyState::Past;
         Ok(false)
     }
 
@@ -271,10 +279,9 @@ impl<'t> Scanner<'t> {
             return Ok(());
         }
         let key = PossibleKey {
-            is_possible: true,
+            state: KeyState::Possible,
             is_required: self.keys.len() == 1 && self.indent == self.cursor.column(),
             is_awaited: true,
-            is_past: false,
             token: self.next_number(),
             mark: self.cursor.mark(),
         };
@@ -288,11 +295,11 @@ impl<'t> Scanner<'t> {
     /// Gives up the key that may have started on this level.
     fn forget_key(&mut self) -> Result<(), Box<Fault>> {
         let now = self.cursor.mark();
-        let Some(key) = self.keys.last_mut().filter(|key| key.is_possible) else { return Ok(()) };
+        let Some(key) = self.keys.last_mut().filter(|key| key.state == KeyState::Possible) else { return Ok(()) };
         if key.is_required {
             return Err(Fault::within(FaultKind::NoColon, key.mark, now));
         }
-        (key.is_possible, key.is_awaited) = (false, false);
+        (key.state, key.is_awaited) = (KeyState::Impossible, false);
         Ok(())
     }
 
@@ -402,14 +409,14 @@ impl<'t> Scanner<'t> {
             let key = self.keys[level];
             self.insert(TokenKind::Key, key.mark, key.token);
             self.roll_indent(i64::from(key.mark.indent), TokenKind::BlockMappingStart, key.mark, key.token)?;
-            self.keys[level] = PossibleKey { is_possible: false, is_awaited: false, ..key };
+            self.keys[level] = PossibleKey { state: KeyState::Impossible, is_awaited: false, ..key };
             self.allows_key = false;
         } else {
             if is_in_block {
                 let mark = self.cursor.mark();
                 if !self.allows_key {
                     // What might have been the key may have begun lines above.
-                    let begun = if self.keys[level].is_past { self.keys[level].mark } else { mark };
+                    let begun = if self.keys[level].state == KeyState::Past { self.keys[level].mark } else { mark };
                     return Err(Fault::within(FaultKind::ValueNotAllowed, begun, mark));
                 }
                 self.roll_indent(self.cursor.column(), TokenKind::BlockMappingStart, mark, usize::MAX)?;

@@ -59,6 +59,22 @@ fn files_in(dir: &Path) -> Set {
     names.filter(|name| name != STAGING).map(|name| (name.clone(), fs::read(dir.join(&name)).unwrap())).collect()
 }
 
+/// Makes the next run a mix of everything: of the old set some files are gone, which it creates, and some are new
+/// already, which it keeps; it changes the others, and removes those of larger numbers.
+fn mix(jobs: &Path, old: &Set, new: &Set, round: usize) -> Set {
+    let mut mixed = old.clone();
+    for (nth, (name, content)) in new.iter().enumerate().filter(|(_, (name, _))| old.contains_key(*name)) {
+        if (nth + round).is_multiple_of(5) {
+            fs::remove_file(jobs.join(name)).unwrap();
+            mixed.remove(name);
+        } else if (nth + round).is_multiple_of(7) {
+            fs::write(jobs.join(name), content).unwrap();
+            mixed.insert(name.clone(), content.clone());
+        }
+    }
+    mixed
+}
+
 /// Numbers below one that look as if drawn by chance, the same in each run.
 fn chances() -> impl Iterator<Item = f64> {
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
@@ -111,13 +127,14 @@ fn killed_at_any_moment() {
     for (nth, chance) in chances().take(KILLS).enumerate() {
         let new = 1 - old;
         let workers = WORKERS[new];
+        let before = mix(&jobs, &sets[old], &sets[new], nth);
         let mut run = scene.run(workers, &jobs).spawn().unwrap();
         // Every other kill comes late, when the moves are made, which take a small part of a run.
         let moment = if nth % 2 == 0 { chance } else { chance.mul_add(0.4, 0.7) };
         std::thread::sleep(takes.mul_f64(moment));
         run.kill().unwrap();
         run.wait().unwrap();
-        let left = look(&jobs, &sets[old], &sets[new]);
+        let left = look(&jobs, &before, &sets[new]);
         *counts.entry(left).or_default() += 1;
 
         // What a run takes changes with the machine's load; the kills are to be spread over all of it.

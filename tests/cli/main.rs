@@ -8,13 +8,19 @@ mod configs;
 mod diff;
 #[cfg(unix)]
 mod directory;
+#[cfg(target_os = "linux")]
+mod faults;
 mod generate;
 mod golden;
+#[cfg(target_os = "linux")]
+mod hostile;
 #[cfg(unix)]
 mod interrupted;
 mod kubectl;
 #[cfg(unix)]
 mod large;
+#[cfg(target_os = "linux")]
+mod meddling;
 mod odd_files;
 mod plan;
 mod plugin;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::output::session::plural;
+use crate::printable;
 
 /// So many names are listed; who has more looks into the directory.
 const LISTED: usize = 20;
@@ -14,10 +15,10 @@ const LISTED: usize = 20;
 #[derive(Debug, Error)]
 pub enum DirectoryError {
     /// A file stands where the directory should be.
-    #[error("The output directory {} is not a directory. Name another one, or move the file away.", .0.display())]
+    #[error("The output directory {} is not a directory. Name another one, or move the file away.", printable::path(.0))]
     NotADirectory(PathBuf),
     /// The directory could not be made.
-    #[error("The output directory {} cannot be created: {source}.", path.display())]
+    #[error("The output directory {} cannot be created: {source}.", printable::path(path))]
     Create {
         /// The directory.
         path: PathBuf,
@@ -25,7 +26,7 @@ pub enum DirectoryError {
         source: io::Error,
     },
     /// The directory could not be opened, locked or listed.
-    #[error("The output directory {} cannot be used: {source}.", path.display())]
+    #[error("The output directory {} cannot be used: {source}.", printable::path(path))]
     Unusable {
         /// The directory.
         path: PathBuf,
@@ -33,26 +34,48 @@ pub enum DirectoryError {
         source: io::Error,
     },
     /// A file could not be written. Nothing has changed.
-    #[error("The file {} cannot be written: {source}. The directory is as it was.", path.display())]
+    #[error("The file {} cannot be written: {source}. The directory is as it was.", printable::path(path))]
     Write {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// The moves stopped half-way.
+    /// A file could not be moved, and everything has gone back.
+    #[error("{cause} The directory is as it was.{}", kept_files(kept))]
+    Undone {
+        /// Why.
+        cause: MoveError,
+        /// What had lost its name to somebody else when it was to go back, under another one.
+        kept: Vec<PathBuf>,
+    },
+    /// A file could not be moved, and not everything could go back.
     #[error(
-        "The new files of {} are complete, but could not all be moved into place: {source}. Mend that, and run \
-         generate again: it finishes the moves first.", path.display()
+        "{cause} What had been moved by then cannot all be put back ({source}), so that {} holds some new files and \
+         some old ones. Mend that, and run generate again: it finishes the moves first.",
+        printable::path(path)
     )]
-    Moving {
+    Stuck {
         /// The directory.
         path: PathBuf,
-        /// What the system said.
+        /// Why the moves were stopped.
+        cause: MoveError,
+        /// What the system said when they were to be undone.
         source: io::Error,
     },
-    /// What a run left that was cut off cannot be brought in order.
-    #[error("{} is what a run left that was cut off, and {why}. Look into it, and move it away.", path.display())]
+    /// What an interrupted run had begun could not be finished, and has been undone.
+    #[error("A run into {} was interrupted, and its files cannot be moved into place. {cause}", printable::path(path))]
+    Interrupted {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        cause: Box<DirectoryError>,
+    },
+    /// What is in the place of the staging directory is not this tool's, or not what it was.
+    #[error(
+        "{} is where this tool stages its files, and {why}. Nothing was touched. Look into it, and move it away.",
+        printable::path(path)
+    )]
     Leavings {
         /// The staging directory.
         path: PathBuf,
@@ -79,6 +102,33 @@ pub enum DirectoryError {
     },
 }
 
+/// What kept a file from being moved.
+#[derive(Debug, Error)]
+pub enum MoveError {
+    /// It could not be put in its place.
+    #[error("The file {} cannot be written: {source}.", printable::path(path))]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It could not be removed.
+    #[error("The file {} cannot be removed: {source}.", printable::path(path))]
+    Remove {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Its name was free when the run looked.
+    #[error("The file {} appeared while this run was under way, and stays.", printable::path(.0))]
+    Appeared(PathBuf),
+    /// It is not the one that the run had looked at.
+    #[error("The file {} was changed while this run was under way, and stays.", printable::path(.0))]
+    Changed(PathBuf),
+}
+
 /// A name in the directory that a run needs and may not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
@@ -97,12 +147,16 @@ fn taken(path: &std::path::Path, holders: &[Taken]) -> String {
     } else {
         "Move what is there away, or name another directory."
     };
-    format!("{} holds what this run may not replace, and nothing was written:{}\n{mend}", path.display(), list(&lines))
+    format!(
+        "{} holds what this run may not replace, and nothing was written:{}\n{mend}",
+        printable::path(path),
+        list(&lines)
+    )
 }
 
 fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> String {
     let (them, jobs) = if names.len() == 1 { ("it", "its Job") } else { ("them", "their Jobs") };
-    let path = path.display();
+    let path = printable::path(path);
     format!(
         "{path} holds {} of session {session_id} that this run does not make, and kubectl apply -f {path} would \
          start {jobs}:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.",
@@ -111,8 +165,17 @@ fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> Stri
     )
 }
 
+fn kept_files(kept: &[PathBuf]) -> String {
+    if kept.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = kept.iter().map(|path| printable::path(path)).collect();
+    format!(" Names that somebody else has taken meanwhile stay theirs; what was there is in:{}", list(&lines))
+}
+
 fn list(lines: &[String]) -> String {
-    let mut shown: Vec<String> = lines.iter().take(LISTED).map(|line| format!("\n  {line}")).collect();
+    let mut shown: Vec<String> =
+        lines.iter().take(LISTED).map(|line| format!("\n  {}", printable::printable(line))).collect();
     match lines.len().saturating_sub(LISTED) {
         0 => {}
         more => shown.push(format!("\n  … and {more} more")),

@@ -1,57 +1,223 @@
-//! Reading what lies in a directory without being led astray: no link is followed, and nothing that
-//! is no regular file is opened.
+//! Reading what lies in a directory without being led astray, and telling a file from another one: no
+//! link is followed, nothing that is no regular file is read, and of a huge one only its beginning.
 
-use std::fs::{self, File, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
 
-use rustix::fs::OFlags;
+use rustix::fs::FileType;
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-/// A regular file's content and permissions.
+use super::handle::{At, Dir};
+
+/// No file of this tool, and nothing that a person keeps beside them, comes near it.
+const LARGEST: usize = 64 * 1024 * 1024;
+const CHUNK: usize = 1024 * 1024;
+
+/// What was read of a regular file.
 pub struct Content {
     pub bytes: Vec<u8>,
-    pub permissions: fs::Permissions,
+    /// Its type and permissions.
+    pub mode: u32,
+    /// Its owner.
+    pub uid: u32,
+    /// Whether more than [`LARGEST`] is left.
+    pub is_too_large: bool,
 }
 
-/// Reads a regular file; a link that has slipped into its place since the directory was listed is not followed, and
-/// a pipe does not hold us up.
-pub fn read(path: &Path) -> io::Result<Content> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let mut file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
+/// A content, told from every other one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Print {
+    size: u64,
+    sha256: String,
+}
+
+/// A file as it was when it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its type and permissions.
+    mode: u32,
+    #[serde(flatten)]
+    print: Print,
+}
+
+/// What has a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Nothing,
+    File(Seen),
+    /// What is no regular file, cannot be read, or is larger than any file that this tool replaces.
+    Else,
+}
+
+impl Content {
+    /// Reads a regular file.
+    pub fn read(dir: &Dir, name: &OsStr) -> io::Result<Self> {
+        Self::of(&dir.open_to_read(name)?)
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    file.read_to_end(&mut bytes)?;
-    Ok(Content { bytes, permissions: metadata.permissions() })
+
+    /// Reads the regular file that a link leads to.
+    pub fn read_behind(dir: &Dir, name: &OsStr) -> io::Result<Self> {
+        // Opening a device can have an effect, so that it is not even opened.
+        if !dir.kind_behind(name)?.is_file() {
+            return Err(not_a_file());
+        }
+        Self::of(&dir.open_behind(name)?)
+    }
+
+    fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(not_a_file());
+        }
+        let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+        let mut content = Self {
+            bytes: Vec::with_capacity(size.min(CHUNK) + 1),
+            mode: metadata.mode(),
+            uid: metadata.uid(),
+            is_too_large: false,
+        };
+        loop {
+            let start = content.bytes.len();
+            let read = file.take(CHUNK as u64).read_to_end(&mut content.bytes)?;
+            if content.ends_at_nul(start) || read < CHUNK {
+                return Ok(content);
+            }
+            if content.bytes.len() > LARGEST {
+                content.is_too_large = true;
+                return Ok(content);
+            }
+        }
+    }
+
+    /// Cuts the text off behind a NUL, where no reader of YAML or JSON gets any further; only UTF-16 is full of them.
+    fn ends_at_nul(&mut self, start: usize) -> bool {
+        let is_utf16 = self.bytes.starts_with(&[0xFF, 0xFE]) || self.bytes.starts_with(&[0xFE, 0xFF]);
+        let nul = self.bytes[start..].iter().position(|byte| *byte == 0).filter(|_| !is_utf16);
+        nul.inspect(|nul| self.bytes.truncate(start + nul + 1)).is_some()
+    }
+
+    /// The file, to be known again.
+    pub fn seen(&self) -> Seen {
+        Seen { mode: self.mode, print: Print::of(&self.bytes) }
+    }
+}
+
+fn not_a_file() -> io::Error {
+    io::Error::other("it is not a regular file")
+}
+
+impl Seen {
+    /// Its permissions, without its type.
+    pub const fn permissions(&self) -> u32 {
+        self.mode & 0o7777
+    }
+}
+
+impl Print {
+    /// The print of a content.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { size: bytes.len() as u64, sha256: format!("{:x}", Sha256::digest(bytes)) }
+    }
+}
+
+impl Found {
+    /// Looks at what has a name.
+    pub fn at(place: At<'_>) -> io::Result<Self> {
+        let read = place.dir.open_to_read(place.name).and_then(|file| {
+            let metadata = file.metadata()?;
+            if !metadata.is_file() || metadata.len() > LARGEST as u64 {
+                return Ok(Self::Else);
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+            (&file).take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+            Ok(Self::File(Seen { mode: metadata.mode(), print: Print::of(&bytes) }))
+        });
+        read.or_else(|error| match Errno::from_io_error(&error) {
+            Some(Errno::NOENT) => Ok(Self::Nothing),
+            // A link, a socket, a device without a driver, and what may not be read.
+            Some(
+                Errno::LOOP
+                | Errno::MLINK
+                | Errno::NXIO
+                | Errno::NODEV
+                | Errno::OPNOTSUPP
+                | Errno::ACCESS
+                | Errno::PERM,
+            ) => Ok(Self::Else),
+            _ => Err(error),
+        })
+    }
+
+    /// Whether it is a file of this content.
+    pub fn has(&self, print: &Print) -> bool {
+        matches!(self, Self::File(seen) if seen.print == *print)
+    }
+
+    /// Whether it is the file that was seen.
+    pub fn is(&self, seen: &Seen) -> bool {
+        matches!(self, Self::File(found) if found == seen)
+    }
 }
 
 /// What a name stands for that is no regular file, to follow it in a sentence.
-pub fn describe(path: &Path, kind: fs::FileType) -> String {
-    use std::os::unix::fs::FileTypeExt;
-    if kind.is_symlink() {
-        let target = fs::read_link(path).map_or_else(|_| "elsewhere".to_owned(), |to| to.display().to_string());
-        return format!("is a symbolic link to {target}, and nothing is written through or in place of one");
-    }
+pub fn describe(dir: &Dir, name: &str, kind: FileType) -> String {
     let what = match kind {
-        _ if kind.is_dir() => "a directory",
-        _ if kind.is_fifo() => "a named pipe",
-        _ if kind.is_socket() => "a socket",
+        FileType::Symlink => {
+            let target = dir.link_target(name).map_or_else(|_| "elsewhere".to_owned(), |to| to.display().to_string());
+            return format!("is a symbolic link to {target}, and nothing is written through or in place of one");
+        }
+        FileType::Directory => "a directory",
+        FileType::Fifo => "a named pipe",
+        FileType::Socket => "a socket",
         _ => "a device",
     };
     format!("is {what}")
 }
 
-/// Has the whole file system put on the disk what it was given: one wait for any number of files.
-pub fn sync(directory: &File) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    rustix::fs::syncfs(directory)?;
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = directory;
-        rustix::fs::sync();
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_a_reader_could_use() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = Dir::open(root.path()).unwrap();
+        let read = |bytes: &[u8]| {
+            fs::write(root.path().join("a"), bytes).unwrap();
+            Content::read(&dir, OsStr::new("a")).unwrap()
+        };
+        assert_eq!(read(b"a: 1\n\0b: 2\n").bytes, b"a: 1\n\0");
+        assert_eq!(read(b"\xFF\xFEa\0").bytes, b"\xFF\xFEa\0");
+        let long = vec![b'x'; 3 * CHUNK];
+        assert!(read(&long).bytes == long && !read(&long).is_too_large);
+        let huge = read(&vec![b'x'; LARGEST + 3 * CHUNK]);
+        assert!(huge.is_too_large && huge.bytes.len() < LARGEST + 2 * CHUNK);
     }
-    Ok(())
+
+    #[test]
+    fn a_file_is_known_again_by_its_content_and_mode() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let root = tempfile::tempdir().unwrap();
+        let (dir, path) = (Dir::open(root.path()).unwrap(), root.path().join("a"));
+        fs::write(&path, "one").unwrap();
+        let seen = Content::read(&dir, OsStr::new("a")).unwrap().seen();
+        let found = || Found::at(dir.at("a")).unwrap();
+        assert!(found().is(&seen) && found().has(&Print::of(b"one")));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(!found().is(&seen) && found().has(&Print::of(b"one")));
+        fs::set_permissions(&path, fs::Permissions::from_mode(seen.mode)).unwrap();
+        fs::write(&path, "two").unwrap();
+        assert!(!found().is(&seen));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(found(), Found::Nothing);
+        symlink("elsewhere", &path).unwrap();
+        assert_eq!(found(), Found::Else);
+        assert_eq!(Found::at(dir.at(".")).unwrap(), Found::Else);
+    }
 }

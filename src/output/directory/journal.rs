@@ -1,43 +1,82 @@
 //! The list of what a run is about to move and remove. It appears in one step when every file is
-//! complete, so that a run that finds one can finish the moves without knowing anything else.
+//! complete, so that a run that finds one can finish the moves without knowing anything else; and each
+//! entry says what the files are that it speaks of, so that it need not be believed.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
+use super::files::{Print, Seen};
+use super::handle::Dir;
+use crate::manifest::input::is_manifest;
+
 /// Raised when the meaning of a field changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is to be moved into the directory, and what is to be removed from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {
     version: u32,
+    /// The inode of the staging directory, which nobody knows beforehand: a journal that has come from elsewhere, in
+    /// a checkout or a copy, has another one.
+    staging: u64,
     /// Whose files they are.
     pub session_id: String,
-    /// The names of the files; each is staged under its place in this list.
-    pub files: Vec<String>,
-    /// The names of the files that go.
-    pub removals: Vec<String>,
+    /// What changes; each file is staged under its place in this list.
+    pub entries: Vec<Entry>,
+}
+
+/// What becomes of one name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The name in the directory.
+    pub name: String,
+    /// What becomes of it.
+    #[serde(flatten)]
+    pub change: Change,
+}
+
+/// What a name stood for when the run looked, and what it is to stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "change")]
+pub enum Change {
+    /// It was free.
+    Create {
+        /// What is staged.
+        new: Print,
+    },
+    /// It was a file of this session.
+    Replace {
+        /// What is staged.
+        new: Print,
+        /// What was there.
+        old: Seen,
+    },
+    /// It was a file of this session that the run does not make.
+    Remove {
+        /// What was there.
+        old: Seen,
+    },
 }
 
 impl Journal {
-    /// Nothing to move or to remove yet.
-    pub fn new(session_id: &str) -> Self {
-        Self { version: VERSION, session_id: session_id.to_owned(), files: Vec::new(), removals: Vec::new() }
+    /// A list of changes that are staged in a directory of this inode.
+    pub const fn new(staging: u64, session_id: String, entries: Vec<Entry>) -> Self {
+        Self { version: VERSION, staging, session_id, entries }
     }
 
     /// Writes the whole list.
-    pub fn write(&self, path: &Path) -> io::Result<()> {
-        fs::write(path, serde_json::to_vec(self)?)
+    pub fn write(&self, dir: &Dir, name: &str) -> io::Result<()> {
+        let mut file = BufWriter::new(dir.create(name, 0o600)?);
+        serde_json::to_writer(&mut file, self)?;
+        file.flush()
     }
 
-    /// Reads a list; the error says what is wrong with it. A name that leads out of the directory is never
-    /// taken from anybody.
-    pub fn read(path: &Path) -> Result<Option<Self>, String> {
-        let bytes = match fs::read(path) {
+    /// Reads a list that stands in a staging directory of this inode; the error says what is wrong with it.
+    pub fn read(dir: &Dir, name: &str, staging: u64) -> Result<Option<Self>, String> {
+        let bytes = match read_file(dir, name) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(format!("its journal cannot be read: {error}")),
@@ -47,39 +86,64 @@ impl Journal {
         if journal.version != VERSION {
             return Err(format!("its journal is of another version of this tool ({})", journal.version));
         }
-        match journal.files.iter().chain(&journal.removals).find(|name| !is_plain(name)) {
-            Some(name) => Err(format!("its journal has {name:?}, which is no file name")),
+        if journal.staging != staging {
+            return Err("its journal was written elsewhere".to_owned());
+        }
+        match journal.entries.iter().find(|entry| !is_plain_manifest(&entry.name)) {
+            Some(entry) => Err(format!("its journal has {:?}, which is not the name of a manifest", entry.name)),
             None => Ok(Some(journal)),
         }
     }
 }
 
-fn is_plain(name: &str) -> bool {
+/// A journal is as long as the run was large, and is read as a whole; it is opened only where everything around it
+/// is the tool's own.
+fn read_file(dir: &Dir, name: &str) -> io::Result<Vec<u8>> {
+    let mut file = dir.open_to_read(name)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map(|_| bytes)
+}
+
+fn is_plain_manifest(name: &str) -> bool {
     let mut components = Path::new(name).components();
-    matches!((components.next(), components.next()), (Some(Component::Normal(only)), None) if only == OsStr::new(name))
+    let (Some(Component::Normal(only)), None) = (components.next(), components.next()) else { return false };
+    only == OsStr::new(name) && is_manifest(Path::new(name))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    fn entry(name: &str) -> Entry {
+        Entry { name: name.to_owned(), change: Change::Create { new: Print::of(b"a") } }
+    }
 
     #[test]
     fn a_list_comes_back_and_a_forged_one_does_not() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("journal");
-        assert_eq!(Journal::read(&path), Ok(None));
-        let mut journal = Journal::new("s");
-        journal.files.push("a.yaml".to_owned());
-        journal.write(&path).unwrap();
-        assert_eq!(Journal::read(&path), Ok(Some(journal.clone())));
-        for name in ["../a", "/a", "a/b", "", ".", "..", "a/", "./a"] {
-            journal.removals = vec![name.to_owned()];
-            journal.write(&path).unwrap();
-            assert!(Journal::read(&path).unwrap_err().contains("no file name"), "{name}");
+        let (dir, path) = (Dir::open(root.path()).unwrap(), root.path().join("journal"));
+        let read = || Journal::read(&dir, "journal", 7);
+        assert_eq!(read(), Ok(None));
+        let journal = Journal::new(7, "s".to_owned(), vec![entry("a.yaml")]);
+        journal.write(&dir, "journal").unwrap();
+        assert_eq!(read(), Ok(Some(journal.clone())));
+        assert!(journal.write(&dir, "journal").is_err(), "nothing is written over");
+        assert!(Journal::read(&dir, "journal", 8).unwrap_err().contains("elsewhere"));
+        for name in ["../a.yaml", "/a.yaml", "a/b.yaml", "", ".", "..", "a.yaml/", "./a.yaml", "a.sh", ".bashrc"] {
+            fs::remove_file(&path).unwrap();
+            Journal::new(7, "s".to_owned(), vec![entry("b.yaml"), entry(name)]).write(&dir, "journal").unwrap();
+            assert!(read().unwrap_err().contains("not the name of a manifest"), "{name}");
         }
         fs::write(&path, "{").unwrap();
-        assert!(Journal::read(&path).unwrap_err().contains("damaged"));
-        fs::write(&path, r#"{"version":2,"session_id":"s","files":[],"removals":[]}"#).unwrap();
-        assert!(Journal::read(&path).unwrap_err().contains("another version"));
+        assert!(read().unwrap_err().contains("damaged"));
+        fs::write(&path, r#"{"version":1,"session_id":"s","files":[],"removals":[]}"#).unwrap();
+        assert!(read().unwrap_err().contains("damaged"));
+        fs::write(&path, r#"{"version":3,"staging":7,"session_id":"s","entries":[]}"#).unwrap();
+        assert!(read().unwrap_err().contains("another version"));
     }
 }

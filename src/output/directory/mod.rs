@@ -2,94 +2,77 @@
 //! Names and contents come in; the directory ends up with the whole new set, or stays as it was.
 //!
 //! A run locks the directory, writes its files into a staging directory beside their places
-//! (`staging`), and moves them when every one is complete. What a killed run leaves there, the
-//! next one finishes or clears ([`Directory::open`]). Whose the files in the directory are, and so
-//! what may be replaced or removed, is decided in `update`.
+//! (`staging`), and moves them when every one is complete (`moves`). What an interrupted run leaves there, the
+//! next one finishes or clears (`recovery`). Whose the files in the directory are, and so what may be replaced
+//! or removed, is decided in `update`.
+//!
+//! Nothing in the directory is trusted. It is opened once, and every step is relative to it and follows no
+//! link (`handle`); the staging directory has to be this user's own (`area`). What is moved is compared with
+//! what was seen, and goes back if it is not that. `moving` says how that is done on file systems that
+//! cannot exchange two files, or take a name without replacing what has it.
 
+mod area;
 mod error;
 mod files;
+mod handle;
 mod journal;
 mod lanes;
+mod made;
+mod moves;
+mod moving;
+mod obstacles;
 mod owner;
+mod recovery;
 mod staging;
 mod update;
 
-pub use error::{DirectoryError, Taken};
-pub use staging::{Recovery, is_unfinished};
+pub use area::is_unfinished;
+pub use error::{DirectoryError, MoveError, Taken};
+pub use recovery::Recovery;
 pub use update::{FileChange, Leftovers, Update};
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use handle::Dir;
+use made::Made;
 
 /// A directory that manifests are written into, for this run alone.
 #[derive(Debug)]
 pub struct Directory {
-    path: PathBuf,
-    /// Holds the lock.
-    handle: File,
-    /// Whether the file system has locks.
-    is_locked: bool,
-    /// What was made for this run, the innermost last; it goes again if nothing comes of the run.
-    made: Vec<PathBuf>,
+    dir: Dir,
+    /// What was made for this run goes again if nothing comes of it.
+    _made: Made,
 }
 
 impl Directory {
     /// Opens the directory, and creates it with its parents where it is not there yet. While another
-    /// run has it, `waiting` is called and this one waits. What a run left that was cut off is finished
+    /// run has it, `waiting` is called and this one waits. What an interrupted run left is finished
     /// or cleared.
     ///
     /// # Errors
     /// [`DirectoryError`] if something else has its name, or it cannot be created or brought in order.
     pub fn open(path: &Path, waiting: impl Fn()) -> Result<(Self, Option<Recovery>), DirectoryError> {
-        let directory = loop {
-            let made = create(path)?;
+        let (directory, is_locked) = loop {
+            let (dir, made) = made::open(path)?;
             let unusable = |source| DirectoryError::Unusable { path: path.to_owned(), source };
-            let handle = File::open(path).map_err(unusable)?;
-            let is_locked = lock(&handle, &waiting).map_err(unusable)?;
-            let directory = Self { path: path.to_owned(), handle, is_locked, made };
+            let is_locked = lock(dir.handle(), &waiting).map_err(unusable)?;
+            let directory = Self { dir, _made: made };
             // The run that we waited for may have removed what it had made.
             if directory.is_still_there() {
-                break directory;
+                break (directory, is_locked);
             }
         };
-        let recovery = staging::recover(&directory)?;
+        let recovery = recovery::recover(&directory.dir, is_locked)?;
         Ok((directory, recovery))
     }
 
     fn is_still_there(&self) -> bool {
-        let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-        match (self.handle.metadata(), fs::metadata(&self.path)) {
-            (Ok(ours), Ok(found)) => place(ours) == place(found),
-            _ => false,
-        }
+        let found = fs::metadata(self.dir.path()).map(|found| (found.dev(), found.ino()));
+        matches!((self.dir.place(), found), (Ok(ours), Ok(found)) if ours == found)
     }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        // A directory that holds something is not removed.
-        for path in self.made.iter().rev() {
-            if fs::remove_dir(path).is_err() {
-                break;
-            }
-        }
-    }
-}
-
-/// Creates what is missing of a path, and says what that was.
-fn create(path: &Path) -> Result<Vec<PathBuf>, DirectoryError> {
-    match fs::metadata(path) {
-        Ok(found) if !found.is_dir() => return Err(DirectoryError::NotADirectory(path.to_owned())),
-        Ok(_) => return Ok(Vec::new()),
-        Err(_) => {}
-    }
-    let missing = |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
-    let mut made: Vec<PathBuf> = path.ancestors().take_while(missing).map(Path::to_owned).collect();
-    made.reverse();
-    fs::create_dir_all(path).map_err(|source| DirectoryError::Create { path: path.to_owned(), source })?;
-    Ok(made)
 }
 
 /// Takes the lock of an open directory; false where the file system has no locks.

@@ -3,14 +3,18 @@
 //! what belongs to somebody else, or is left over, is found before anything is moved.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
-use std::fs::{self, FileType, Permissions};
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
+use rustix::fs::FileType;
+
 use super::Directory;
+use super::area::NAME;
 use super::error::{DirectoryError, Taken};
-use super::files;
+use super::files::{self, Content, Seen};
+use super::handle::Dir;
+use super::obstacles;
 use super::owner::{Holdings, Owner};
 use super::staging::Staging;
 use crate::config::Session;
@@ -57,15 +61,25 @@ pub enum Leftovers {
 /// A run into a directory.
 #[derive(Debug)]
 pub struct Update<'d> {
-    directory: &'d Directory,
+    dir: &'d Dir,
     session: &'d Session,
+    policy: Leftovers,
     created_at: String,
     /// The names that the run needs and that are there already.
     present: HashMap<String, FileType>,
-    leftovers: Vec<String>,
+    leftovers: Vec<Leftover>,
     taken: Vec<Taken>,
     warnings: Vec<String>,
     staging: Option<Staging<'d>>,
+}
+
+/// A file of the session that the run does not make.
+#[derive(Debug)]
+struct Leftover {
+    name: String,
+    seen: Seen,
+    /// What would keep it from being removed.
+    obstacle: Option<String>,
 }
 
 impl<'d> Update<'d> {
@@ -80,11 +94,14 @@ impl<'d> Update<'d> {
         names: impl Iterator<Item = String>,
         policy: Leftovers,
     ) -> Result<Self, DirectoryError> {
-        let mut others = list(directory)?;
+        let dir = &directory.dir;
+        let mut others: HashMap<OsString, FileType> =
+            dir.entries().map_err(|error| unusable(dir, error))?.into_iter().collect();
         let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
         let mut update = Self {
-            directory,
+            dir,
             session,
+            policy,
             created_at: created_at.to_string(),
             present,
             leftovers: Vec::new(),
@@ -96,49 +113,55 @@ impl<'d> Update<'d> {
             others.into_iter().filter(|(name, _)| is_manifest(Path::new(name))).collect();
         others.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (name, kind) in &others {
-            if kind.is_file() {
-                update.look_through(name.to_str(), &directory.path.join(name));
-            } else if kind.is_symlink() {
-                update.look_behind(&directory.path.join(name));
+            match kind {
+                FileType::RegularFile => update.look_through(name),
+                FileType::Symlink => update.look_behind(name),
+                _ => {}
             }
         }
-        update.settle(policy)?;
+        update.settle()?;
         Ok(update)
     }
 
     /// Tells of a link to a file of this session: kubectl would follow it, and this tool leaves it to whoever made it.
-    fn look_behind(&mut self, link: &Path) {
-        let is_file = fs::metadata(link).is_ok_and(|found| found.is_file());
-        let Some(bytes) = is_file.then(|| fs::read(link).ok()).flatten() else { return };
-        if Holdings::of(&Text::decode(bytes)).owner == Owner::Session(self.session.session_id.clone()) {
+    fn look_behind(&mut self, link: &OsStr) {
+        let Ok(content) = Content::read_behind(self.dir, link) else { return };
+        if Holdings::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.session_id.clone()) {
             self.warnings.push(format!(
                 "{} is a symbolic link to a file of this session, which kubectl apply would apply too.",
-                link.display()
+                self.dir.path().join(link).display()
             ));
         }
     }
 
     /// Finds out whether another file in the directory concerns this session.
-    fn look_through(&mut self, name: Option<&str>, path: &Path) {
-        let shown = || name.map_or_else(|| path.display().to_string(), ToOwned::to_owned);
-        let text = match files::read(path) {
-            Ok(content) => Text::decode(content.bytes),
-            Err(error) => {
-                self.warnings.push(format!("{} cannot be read: {error}. It may be of this session.", shown()));
-                return;
-            }
+    fn look_through(&mut self, file: &OsStr) {
+        let shown = file.to_str().map_or_else(|| self.dir.path().join(file).display().to_string(), ToOwned::to_owned);
+        let content = match Content::read(self.dir, file) {
+            Ok(content) => content,
+            Err(error) => return self.tell_of_unreadable(shown, &error),
         };
+        let (is_too_large, seen, mode, uid) = (content.is_too_large, content.seen(), content.mode, content.uid);
+        let text = Text::decode(content.bytes);
         // Most files of others are told by not naming this session at all.
         let ours = format!("{PREFIX}{}-", self.session.session_short);
         if !text.as_str().contains(&self.session.session_id) && !text.as_str().contains(&ours) {
             return;
         }
+        if is_too_large {
+            let what = "names this session, and is too large to be looked through".to_owned();
+            self.taken.push(Taken { name: shown, what, is_of_session: false });
+            return;
+        }
         let holdings = Holdings::of(&text);
-        match (name, holdings.owner) {
-            (Some(name), Owner::Session(id)) if id == self.session.session_id => self.leftovers.push(name.to_owned()),
+        match (file.to_str(), holdings.owner) {
+            (Some(name), Owner::Session(id)) if id == self.session.session_id => {
+                let obstacle = obstacles::of_file(self.dir, name, mode, uid);
+                self.leftovers.push(Leftover { name: name.to_owned(), seen, obstacle });
+            }
             (None, Owner::Session(id)) if id == self.session.session_id => self.warnings.push(format!(
-                "{} is of this session, which this run does not make, and its name is no UTF-8 text: remove it by hand.",
-                shown()
+                "{shown} is of this session, which this run does not make, and its name is no UTF-8 text: remove it by \
+                 hand."
             )),
             (_, owner) => {
                 let Some(job) = holdings.jobs.iter().find(|job| job.share_in(self.session).is_some()) else { return };
@@ -148,46 +171,64 @@ impl<'d> Update<'d> {
                 };
                 let is_of_session = matches!(owner, Owner::Session(_));
                 let what = if is_of_session { format!("is of another session: {whose}") } else { whose };
-                self.taken.push(Taken { name: shown(), what, is_of_session });
+                self.taken.push(Taken { name: shown, what, is_of_session });
             }
         }
     }
 
-    fn settle(&mut self, policy: Leftovers) -> Result<(), DirectoryError> {
+    /// Whoever asks for leftovers to be removed must not be left with one that nobody could look into.
+    fn tell_of_unreadable(&mut self, name: String, error: &io::Error) {
+        if self.policy == Leftovers::Prune {
+            let what = format!("cannot be read ({error}), so that nobody can tell whether it is to be removed");
+            self.taken.push(Taken { name, what, is_of_session: false });
+        } else {
+            self.warnings.push(format!("{name} cannot be read: {error}. It may be of this session."));
+        }
+    }
+
+    fn settle(&mut self) -> Result<(), DirectoryError> {
         if self.leftovers.is_empty() || !self.taken.is_empty() {
             return Ok(());
         }
-        match policy {
+        match self.policy {
             Leftovers::Keep => self.warnings.push(format!(
                 "{path} holds {} of this session that this run does not make; kubectl apply -f {path} would apply {}.",
                 plural(self.leftovers.len() as u64, "file"),
                 if self.leftovers.len() == 1 { "it too" } else { "them too" },
-                path = self.directory.path.display(),
+                path = self.dir.path().display(),
             )),
             Leftovers::Refuse => {
                 return Err(DirectoryError::Leftovers {
-                    path: self.directory.path.clone(),
+                    path: self.dir.path().to_owned(),
                     session_id: self.session.session_id.clone(),
-                    names: std::mem::take(&mut self.leftovers),
+                    names: self.leftovers(),
                 });
             }
-            Leftovers::Prune => {
-                for name in self.leftovers.clone() {
-                    let found = fs::symlink_metadata(self.directory.path.join(&name));
-                    if found.is_ok_and(|found| found.permissions().readonly()) {
-                        self.taken.push(write_protected(&name));
-                    }
-                    self.staging()?.remove(&name);
-                }
+            Leftovers::Prune => self.prune()?,
+        }
+        Ok(())
+    }
+
+    fn prune(&mut self) -> Result<(), DirectoryError> {
+        let immovable = self.leftovers.iter().filter_map(|leftover| {
+            let what = leftover.obstacle.clone()?;
+            Some(Taken { name: leftover.name.clone(), what, is_of_session: false })
+        });
+        self.taken.extend(immovable);
+        if self.taken.is_empty() {
+            let mut staging = Staging::begin(self.dir, &self.session.session_id)?;
+            for leftover in &self.leftovers {
+                staging.remove(&leftover.name, leftover.seen.clone());
             }
+            self.staging = Some(staging);
         }
         Ok(())
     }
 
     /// Files of the session that this run does not make.
     #[must_use]
-    pub fn leftovers(&self) -> &[String] {
-        &self.leftovers
+    pub fn leftovers(&self) -> Vec<String> {
+        self.leftovers.iter().map(|leftover| leftover.name.clone()).collect()
     }
 
     /// What the user should know, as sentences.
@@ -211,18 +252,23 @@ impl<'d> Update<'d> {
             None => Ok(Standing::Absent),
             Some(kind) => self.standing(name, *kind, content, is_same),
         };
-        let (change, permissions) = match standing {
+        let replaced = match standing {
             Ok(Standing::Same) => return Ok(FileChange::Unchanged),
-            Ok(Standing::Absent) => (FileChange::Created, None),
-            Ok(Standing::Different(permissions)) => (FileChange::Changed, Some(permissions)),
+            Ok(Standing::Absent) => None,
+            Ok(Standing::Different(seen)) => Some(seen),
             Err(taken) => {
                 self.taken.push(taken);
                 return Ok(FileChange::Unchanged);
             }
         };
+        let change = if replaced.is_some() { FileChange::Changed } else { FileChange::Created };
         // A run that is going to be refused stages nothing more.
         if self.taken.is_empty() {
-            self.staging()?.add(name, content, permissions)?;
+            let staging = self.staging()?;
+            match replaced {
+                Some(seen) => staging.replace(name, content, seen)?,
+                None => staging.create(name, content)?,
+            }
         }
         Ok(change)
     }
@@ -234,16 +280,19 @@ impl<'d> Update<'d> {
         content: &[u8],
         is_same: impl FnOnce(&Node) -> bool,
     ) -> Result<Standing, Taken> {
-        let path = self.directory.path.join(name);
         let taken = |what: String| Taken { name: name.to_owned(), what, is_of_session: false };
         if !kind.is_file() {
-            return Err(taken(files::describe(&path, kind)));
+            return Err(taken(files::describe(self.dir, name, kind)));
         }
-        let found = files::read(&path)
+        let found = Content::read(self.dir, OsStr::new(name))
             .map_err(|error| taken(format!("cannot be read ({error}), so that nobody can tell whose it is")))?;
+        if found.is_too_large {
+            return Err(taken("is larger than any file of this tool".to_owned()));
+        }
         if same_but_for_time(&found.bytes, content, &self.created_at) {
             return Ok(Standing::Same);
         }
+        let (seen, mode, uid) = (found.seen(), found.mode, found.uid);
         let holdings = Holdings::of(&Text::decode(found.bytes));
         match (holdings.owner, holdings.only) {
             (Owner::Session(id), _) if id != self.session.session_id => {
@@ -251,8 +300,10 @@ impl<'d> Update<'d> {
                 Err(Taken { name: name.to_owned(), what, is_of_session: true })
             }
             (Owner::Session(_), Some(object)) if is_same(&object) => Ok(Standing::Same),
-            (Owner::Session(_), Some(_)) if found.permissions.readonly() => Err(write_protected(name)),
-            (Owner::Session(_), Some(_)) => Ok(Standing::Different(found.permissions)),
+            (Owner::Session(_), Some(_)) => match obstacles::of_file(self.dir, name, mode, uid) {
+                Some(what) => Err(taken(what)),
+                None => Ok(Standing::Different(seen)),
+            },
             (Owner::Session(_), None) => Err(taken("holds several Jobs of this session".to_owned())),
             (Owner::Stranger(what), _) => Err(taken(what)),
         }
@@ -261,20 +312,29 @@ impl<'d> Update<'d> {
     fn staging(&mut self) -> Result<&mut Staging<'d>, DirectoryError> {
         let staging = match self.staging.take() {
             Some(staging) => staging,
-            None => Staging::begin(self.directory, &self.session.session_id)?,
+            None => Staging::begin(self.dir, &self.session.session_id)?,
         };
         Ok(self.staging.insert(staging))
     }
 
-    /// Moves everything into place, unless a name is taken.
+    /// Moves everything into place, unless a name is taken. What the user should know then goes out, as sentences.
     ///
     /// # Errors
     /// Names that are taken, and files that cannot be moved.
-    pub fn finish(self) -> Result<(), DirectoryError> {
+    pub fn finish(self) -> Result<Vec<String>, DirectoryError> {
         if !self.taken.is_empty() {
-            return Err(DirectoryError::Taken { path: self.directory.path.clone(), holders: self.taken });
+            return Err(DirectoryError::Taken { path: self.dir.path().to_owned(), holders: self.taken });
         }
-        self.staging.map_or(Ok(()), Staging::commit)
+        let left = self.staging.map_or(Ok(None), Staging::commit)?;
+        let path = self.dir.path().join(NAME);
+        let tell = |error| {
+            format!(
+                "All files are in place, but {}, where they were staged, could not be removed: {error}. The next run \
+                 removes it.",
+                path.display()
+            )
+        };
+        Ok(left.map(tell).into_iter().collect())
     }
 }
 
@@ -282,19 +342,11 @@ impl<'d> Update<'d> {
 enum Standing {
     Absent,
     Same,
-    Different(Permissions),
+    Different(Seen),
 }
 
-fn write_protected(name: &str) -> Taken {
-    let what = "is write-protected; chmod u+w it if it may change".to_owned();
-    Taken { name: name.to_owned(), what, is_of_session: false }
-}
-
-fn list(directory: &Directory) -> Result<HashMap<OsString, FileType>, DirectoryError> {
-    let entry = |entry: io::Result<fs::DirEntry>| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)));
-    fs::read_dir(&directory.path)
-        .and_then(|entries| entries.map(entry).collect())
-        .map_err(|source| DirectoryError::Unusable { path: directory.path.clone(), source })
+fn unusable(dir: &Dir, source: io::Error) -> DirectoryError {
+    DirectoryError::Unusable { path: dir.path().to_owned(), source }
 }
 
 /// Whether two manifests of this tool differ in their `created_at` only, which stands first in each of them.

@@ -1,0 +1,82 @@
+//! The output directory itself: opened where it is there, and made with its parents where it is not. What
+//! was made goes again if nothing comes of the run.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use super::error::DirectoryError;
+use super::handle::Dir;
+
+/// What the umask takes from, as it does for every new directory.
+const NEW: u32 = 0o777;
+
+/// Directories that were made, the innermost last; when this goes, those that are empty go.
+#[derive(Debug, Default)]
+pub struct Made(Vec<MadeDir>);
+
+#[derive(Debug)]
+struct MadeDir {
+    parent: Arc<Dir>,
+    name: OsString,
+    dir: Arc<Dir>,
+}
+
+/// Opens a directory, and makes what is missing of its path.
+pub fn open(path: &Path) -> Result<(Dir, Made), DirectoryError> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_dir() => return Err(DirectoryError::NotADirectory(path.to_owned())),
+        Ok(_) => {
+            let dir = Dir::open(path);
+            return dir
+                .map(|dir| (dir, Made::default()))
+                .map_err(|source| DirectoryError::Unusable { path: path.to_owned(), source });
+        }
+        Err(_) => {}
+    }
+    let mut made = Made::default();
+    let dir = made.make(path).map_err(|source| DirectoryError::Create { path: path.to_owned(), source })?;
+    Ok((dir, made))
+}
+
+impl Made {
+    fn make(&mut self, path: &Path) -> io::Result<Dir> {
+        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
+        let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+        let there = path.ancestors().nth(missing.len()).filter(|there| !there.as_os_str().is_empty());
+        let mut dir = Arc::new(Dir::open(there.unwrap_or(Path::new(".")))?);
+        for step in missing.iter().rev().filter_map(|path| path.components().next_back()) {
+            dir = match step {
+                Component::Normal(name) => self.step_into(dir, name.to_owned())?,
+                other => Arc::new(dir.sub(other)?),
+            };
+        }
+        dir.known_as(path)
+    }
+
+    fn step_into(&mut self, parent: Arc<Dir>, name: OsString) -> io::Result<Arc<Dir>> {
+        match parent.make(&name, NEW) {
+            // Another run may have been faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return parent.sub(&name).map(Arc::new).map_err(|_| error);
+            }
+            other => other?,
+        }
+        let dir = Arc::new(parent.sub(&name)?);
+        self.0.push(MadeDir { parent, name, dir: Arc::clone(&dir) });
+        Ok(dir)
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // A directory that holds something is not removed.
+        for made in self.0.iter().rev() {
+            if made.parent.remove_dir(&made.name, &made.dir).is_err() {
+                break;
+            }
+        }
+    }
+}

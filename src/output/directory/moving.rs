@@ -1,0 +1,118 @@
+//! The three ways to move a file between two directories without losing what is there, and what is
+//! done on file systems that lack them.
+//!
+//! | step | where the file system has it | closest safe order elsewhere |
+//! | --- | --- | --- |
+//! | take a free name | `renameat2` with `RENAME_NOREPLACE` | a hard link, then the old name goes; without hard links a look, then a rename |
+//! | replace | `renameat2` with `RENAME_EXCHANGE` | the caller takes the old file out first, and then a free name |
+//! | take out | `renameat` to a name that is free because nobody else may make one there | the same |
+//!
+//! Linux has the flags on ext4, xfs, btrfs, tmpfs, overlayfs, FUSE and others; macOS has them on APFS (`renameatx_np`).
+//! NFS is the usual one that lacks them.
+
+use std::io;
+
+use rustix::fs::AtFlags;
+use rustix::io::Errno;
+
+use super::handle::At;
+
+/// Moves a file to a name that must be free.
+pub fn take_free_name(from: At<'_>, to: At<'_>) -> io::Result<()> {
+    match without_replacing(from, to) {
+        Err(error) if lacks(error) => Ok(by_link(from, to)?),
+        other => Ok(other?),
+    }
+}
+
+/// Exchanges two files; `None` where the file system cannot do it.
+pub fn exchange(one: At<'_>, other: At<'_>) -> io::Result<Option<()>> {
+    match exchanging(one, other) {
+        Err(error) if lacks(error) => Ok(None),
+        other => Ok(Some(other?)),
+    }
+}
+
+/// Moves whatever has a name into a directory where nobody else makes names, to one that is free there.
+pub fn take_out(from: At<'_>, to: At<'_>) -> io::Result<()> {
+    Ok(rustix::fs::renameat(from.dir.handle(), from.name, to.dir.handle(), to.name)?)
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn without_replacing(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
+    let flags = rustix::fs::RenameFlags::NOREPLACE;
+    rustix::fs::renameat_with(from.dir.handle(), from.name, to.dir.handle(), to.name, flags)
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn exchanging(one: At<'_>, other: At<'_>) -> rustix::io::Result<()> {
+    let flags = rustix::fs::RenameFlags::EXCHANGE;
+    rustix::fs::renameat_with(one.dir.handle(), one.name, other.dir.handle(), other.name, flags)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn without_replacing(_: At<'_>, _: At<'_>) -> rustix::io::Result<()> {
+    Err(Errno::NOSYS)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn exchanging(_: At<'_>, _: At<'_>) -> rustix::io::Result<()> {
+    Err(Errno::NOSYS)
+}
+
+/// Whether the kernel or the file system does not know the call or its flag.
+fn lacks(error: Errno) -> bool {
+    [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP].contains(&error)
+}
+
+fn by_link(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
+    match rustix::fs::linkat(from.dir.handle(), from.name, to.dir.handle(), to.name, AtFlags::empty()) {
+        Ok(()) => rustix::fs::unlinkat(from.dir.handle(), from.name, AtFlags::empty()).inspect_err(|_| {
+            // The file is whole under its old name; the error counts, and this name goes again.
+            let _ = rustix::fs::unlinkat(to.dir.handle(), to.name, AtFlags::empty());
+        }),
+        // A file system without hard links, or something of which there are none, such as a directory.
+        Err(error) if lacks(error) || [Errno::PERM, Errno::MLINK].contains(&error) => after_a_look(from, to),
+        Err(error) => Err(error),
+    }
+}
+
+/// There is no better way where there are neither flags nor links: whoever takes the name between the look and the
+/// rename loses it.
+fn after_a_look(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
+    match rustix::fs::statat(to.dir.handle(), to.name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(_) => Err(Errno::EXIST),
+        Err(Errno::NOENT) => rustix::fs::renameat(from.dir.handle(), from.name, to.dir.handle(), to.name),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::handle::Dir;
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_stays() {
+        type Step = fn(At<'_>, At<'_>) -> io::Result<()>;
+        let steps: [Step; 3] =
+            [take_free_name, |from, to| Ok(by_link(from, to)?), |from, to| Ok(after_a_look(from, to)?)];
+        for step in steps {
+            let root = tempfile::tempdir().unwrap();
+            let dir = Dir::open(root.path()).unwrap();
+            fs::write(root.path().join("ours"), "ours").unwrap();
+            fs::write(root.path().join("mine"), "mine").unwrap();
+            std::os::unix::fs::symlink("mine", root.path().join("link")).unwrap();
+            for name in ["mine", "link"] {
+                let error = step(dir.at("ours"), dir.at(name)).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            }
+            step(dir.at("ours"), dir.at("free")).unwrap();
+            assert_eq!(fs::read_to_string(root.path().join("free")).unwrap(), "ours");
+            assert_eq!(fs::read_to_string(root.path().join("mine")).unwrap(), "mine");
+            assert!(!root.path().join("ours").exists());
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! What an interrupted run has left is finished if its files were complete, and cleared if not.
+//!
+//! A journal is believed only as far as it can be checked. Each entry has to have its new file, of its session, staged
+//! or in place, and what it replaces or removes has to be what it was; otherwise nothing is touched.
+
+use std::ffi::OsStr;
+use std::io;
+
+use super::area::{Area, NAME};
+use super::error::DirectoryError;
+use super::files::{Content, Found, Print, Seen};
+use super::handle::{At, Dir};
+use super::journal::{Change, Entry, Journal};
+use super::owner::{Holdings, Owner};
+use super::staging::carry_out;
+use crate::manifest::Text;
+
+/// What became of the traces of an interrupted run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// Its files were not complete, and are gone.
+    Cleared,
+    /// Its files were complete, and are in place.
+    Finished,
+}
+
+/// Finishes or clears what an interrupted run has left. Without locks nobody can tell whether it was interrupted.
+pub fn recover(output: &Dir, is_locked: bool) -> Result<Option<Recovery>, DirectoryError> {
+    let fault = |why: String| DirectoryError::Leavings { path: output.path().join(NAME), why };
+    if !is_locked && output.has(NAME) {
+        let why = "this file system has no locks to tell whether the run that has made it is still going on";
+        return Err(fault(why.to_owned()));
+    }
+    let Some(area) = Area::find(output).map_err(fault)? else { return Ok(None) };
+    let not_cleared = |error: io::Error| fault(format!("it cannot be cleared: {error}"));
+    let Some(journal) = area.journal().map_err(fault)? else {
+        let is_empty = area.is_empty().map_err(not_cleared)?;
+        area.clear(output).map_err(not_cleared)?;
+        return Ok((!is_empty).then_some(Recovery::Cleared));
+    };
+    let pending = pending(output, &area, &journal).map_err(fault)?;
+    match carry_out(output, &area, &journal.entries, |nth| pending[nth]) {
+        Ok(None) => Ok(Some(Recovery::Finished)),
+        Ok(Some(error)) => Err(not_cleared(error)),
+        Err(cause) => Err(DirectoryError::Interrupted { path: output.path().to_owned(), cause: Box::new(cause) }),
+    }
+}
+
+/// How far an entry has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Pending,
+    Done,
+    /// What was to be removed is another file by now, which stays.
+    Overtaken,
+}
+
+/// Which entries have still to be moved; the error says why they cannot be.
+fn pending(output: &Dir, area: &Area, journal: &Journal) -> Result<Vec<bool>, String> {
+    let beyond = area.staged().map_err(|error| format!("it cannot be read: {error}"))?;
+    if let Some(nth) = beyond.into_iter().find(|nth| *nth >= journal.entries.len()) {
+        return Err(format!("it holds {nth}, of which its journal says nothing"));
+    }
+    let check = |nth: usize, entry| Check { output, area, nth, entry, session: &journal.session_id }.state();
+    let states: Vec<State> =
+        journal.entries.iter().enumerate().map(|(nth, entry)| check(nth, entry)).collect::<Result<_, _>>()?;
+    let overtaken = states.iter().position(|state| *state == State::Overtaken);
+    match overtaken.filter(|_| states.contains(&State::Pending)) {
+        Some(nth) => Err(changed(&journal.entries[nth].name, "remove")),
+        None => Ok(states.iter().map(|state| *state == State::Pending).collect()),
+    }
+}
+
+fn changed(name: &str, verb: &str) -> String {
+    format!("{name}, which an interrupted run was about to {verb}, has changed since")
+}
+
+/// One entry of a journal, and what is there of it.
+struct Check<'c> {
+    output: &'c Dir,
+    area: &'c Area,
+    nth: usize,
+    entry: &'c Entry,
+    session: &'c str,
+}
+
+impl Check<'_> {
+    fn state(&self) -> Result<State, String> {
+        let cannot_look = |error| format!("{} cannot be looked at: {error}", self.entry.name);
+        let (slot, target) = (self.area.slot(self.nth), self.output.at(&self.entry.name));
+        let in_slot = Found::at(slot.at()).map_err(cannot_look)?;
+        let second = Found::at(self.area.second_slot(self.nth).at()).map_err(cannot_look)?;
+        if second != Found::Nothing && !matches!(&self.entry.change, Change::Replace { old, .. } if second.is(old)) {
+            return Err(self.stranger());
+        }
+        match &self.entry.change {
+            Change::Create { .. } | Change::Replace { .. } if in_slot == Found::Nothing => Ok(State::Done),
+            Change::Replace { old, .. } | Change::Remove { old } if in_slot.is(old) => Ok(State::Done),
+            Change::Create { new } => {
+                self.expect_staged(&in_slot, new, slot.at())?;
+                self.create(slot.at()).map_err(cannot_look)?.ok_or_else(|| changed(target.name, "make"))
+            }
+            Change::Replace { new, old } => {
+                self.expect_staged(&in_slot, new, slot.at())?;
+                self.replace(slot.at(), &second, old)
+                    .map_err(cannot_look)?
+                    .ok_or_else(|| changed(target.name, "replace"))
+            }
+            Change::Remove { old } => match Found::at(target).map_err(cannot_look)? {
+                _ if in_slot != Found::Nothing => Err(self.stranger()),
+                Found::Nothing => Ok(State::Done),
+                found if found.is(old) && self.is_of_session(target) => Ok(State::Pending),
+                _ => Ok(State::Overtaken),
+            },
+        }
+    }
+
+    fn expect_staged(&self, found: &Found, new: &Print, slot: At<'_>) -> Result<(), String> {
+        if found.has(new) && self.is_of_session(slot) { Ok(()) } else { Err(self.stranger()) }
+    }
+
+    fn stranger(&self) -> String {
+        format!("what is staged for {} is not what its journal says", self.entry.name)
+    }
+
+    fn is_of_session(&self, file: At<'_>) -> bool {
+        Content::read(file.dir, OsStr::new(file.name)).is_ok_and(|content| {
+            Holdings::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.to_owned())
+        })
+    }
+
+    /// A new file that is staged, for a name that was free; none if that is taken by now.
+    fn create(&self, slot: At<'_>) -> io::Result<Option<State>> {
+        let target = self.output.at(&self.entry.name);
+        match Found::at(target)? {
+            Found::Nothing => Ok(Some(State::Pending)),
+            // Where a file takes its name by a link, it can have both of them.
+            Found::File(_) if slot.is_same_file(target)? => slot.dir.unlink(slot.name).map(|()| Some(State::Done)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A new file that is staged, for the name of another one; none if that is another one by now.
+    fn replace(&self, slot: At<'_>, second: &Found, old: &Seen) -> io::Result<Option<State>> {
+        let target = self.output.at(&self.entry.name);
+        match Found::at(target)? {
+            // Half-way, or removed by a person.
+            Found::Nothing => Ok(Some(State::Pending)),
+            found if *second == Found::Nothing => {
+                Ok((found.is(old) && self.is_of_session(target)).then_some(State::Pending))
+            }
+            _ => self.create(slot),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::moves::Moves;
+    use super::super::moving::take_out;
+    use super::super::staging::Staging;
+    use super::*;
+
+    const OURS: &str = include_str!("../../../tests/data/worker-1.yaml");
+    const SESSION: &str = "d29-k8s-demo-session";
+    const STAGED: [&str; 5] = ["a.yaml", "b.yaml", "c.yaml", "d.yaml", "e.yaml"];
+
+    fn content(version: &str) -> String {
+        OURS.replace("latest", version)
+    }
+
+    fn seen(dir: &Dir, name: &str) -> Seen {
+        Content::read(dir, OsStr::new(name)).unwrap().seen()
+    }
+
+    /// A directory with three old files, and a run that dies before its first move. It makes `a` and `b`, replaces
+    /// `c` and `d`, and removes `e`.
+    struct Scene {
+        root: tempfile::TempDir,
+        output: Dir,
+        journal: Journal,
+    }
+
+    impl Scene {
+        fn new(is_complete: bool) -> Self {
+            let root = tempfile::tempdir().unwrap();
+            for name in &STAGED[2..] {
+                fs::write(root.path().join(name), content("old")).unwrap();
+            }
+            let output = Dir::open(root.path()).unwrap();
+            let mut staging = Staging::begin(&output, SESSION).unwrap();
+            staging.create("a.yaml", content("new").as_bytes()).unwrap();
+            staging.create("b.yaml", content("new").as_bytes()).unwrap();
+            staging.replace("c.yaml", content("new").as_bytes(), seen(&output, "c.yaml")).unwrap();
+            staging.replace("d.yaml", content("new").as_bytes(), seen(&output, "d.yaml")).unwrap();
+            staging.remove("e.yaml", seen(&output, "e.yaml"));
+            let journal = staging.die(is_complete);
+            Self { root, output, journal }
+        }
+
+        fn area(&self) -> Area {
+            Area::find(&self.output).unwrap().unwrap()
+        }
+
+        fn path(&self, name: &str) -> std::path::PathBuf {
+            self.root.path().join(name)
+        }
+
+        fn recover(&self) -> Result<Option<Recovery>, DirectoryError> {
+            recover(&self.output, true)
+        }
+
+        /// The files, and which version each of them is.
+        fn versions(&self) -> BTreeMap<String, String> {
+            let version = |text: String| {
+                ["old", "new"].into_iter().find(|v| text == content(v)).map(ToOwned::to_owned).unwrap_or(text)
+            };
+            let names =
+                fs::read_dir(self.root.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names
+                .filter(|name| name != NAME)
+                .map(|name| (name.clone(), version(fs::read_to_string(self.path(&name)).unwrap())))
+                .collect()
+        }
+
+        fn assert_holds(&self, files: &[(&str, &str)]) {
+            let files = files.iter().map(|(name, version)| ((*name).to_owned(), (*version).to_owned())).collect();
+            assert_eq!(self.versions(), files);
+        }
+
+        /// Everything below the directory, to see that nothing has been touched.
+        fn everything(&self) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+            fn below(path: &Path, all: &mut Vec<(std::path::PathBuf, Vec<u8>)>) {
+                for entry in fs::read_dir(path).unwrap() {
+                    let path = entry.unwrap().path();
+                    if path.is_dir() { below(&path, all) } else { all.push((path.clone(), fs::read(&path).unwrap())) }
+                }
+            }
+            let mut all = Vec::new();
+            below(self.root.path(), &mut all);
+            all.sort();
+            all
+        }
+
+        fn assert_refused(&self, words: &str) {
+            let before = self.everything();
+            let error = self.recover().unwrap_err().to_string();
+            assert!(error.contains(words) && error.contains("move it away"), "{error}");
+            assert_eq!(self.everything(), before);
+        }
+    }
+
+    const OLD: [(&str, &str); 3] = [("c.yaml", "old"), ("d.yaml", "old"), ("e.yaml", "old")];
+    const NEW: [(&str, &str); 4] = [("a.yaml", "new"), ("b.yaml", "new"), ("c.yaml", "new"), ("d.yaml", "new")];
+
+    #[test]
+    fn without_a_journal_it_is_cleared() {
+        let scene = Scene::new(false);
+        assert_eq!(scene.recover().unwrap(), Some(Recovery::Cleared));
+        scene.assert_holds(&OLD);
+        assert!(!scene.path(NAME).exists());
+        assert_eq!(scene.recover().unwrap(), None);
+        Area::make(&scene.output).unwrap();
+        assert_eq!(scene.recover().unwrap(), None, "there is nothing to tell of");
+    }
+
+    #[test]
+    fn interrupted_after_any_move_it_is_finished() {
+        for moved in 0..=STAGED.len() {
+            let scene = Scene::new(true);
+            let area = scene.area();
+            Moves::new(&scene.output, &area, &scene.journal.entries).make(|nth| nth < moved).unwrap();
+            assert_eq!(scene.recover().unwrap(), Some(Recovery::Finished), "{moved} moved");
+            scene.assert_holds(&NEW);
+            assert!(!scene.path(NAME).exists());
+        }
+    }
+
+    #[test]
+    fn interrupted_while_it_cleared_up_it_is_finished() {
+        // What a person does in the meantime is left alone: the run had been done.
+        for cleared in [2, 3, 4] {
+            let scene = Scene::new(true);
+            let area = scene.area();
+            Moves::new(&scene.output, &area, &scene.journal.entries).make(|_| true).unwrap();
+            let slot = area.slot(cleared);
+            slot.at().dir.unlink(slot.at().name).unwrap();
+            fs::write(scene.path(STAGED[cleared]), "mine").unwrap();
+            fs::remove_file(scene.path("a.yaml")).unwrap();
+            assert_eq!(scene.recover().unwrap(), Some(Recovery::Finished));
+            assert_eq!(scene.versions().get(STAGED[cleared]).unwrap(), "mine");
+            assert!(!scene.path("a.yaml").exists() && !scene.path(NAME).exists());
+        }
+    }
+
+    #[test]
+    fn the_half_way_of_file_systems_without_an_exchange_is_finished() {
+        // Neither name has the file; then a hard link has given it both.
+        for is_linked in [false, true] {
+            let scene = Scene::new(true);
+            let area = scene.area();
+            take_out(scene.output.at("c.yaml"), area.second_slot(2).at()).unwrap();
+            if is_linked {
+                for (nth, name) in [(0, "a.yaml"), (2, "c.yaml")] {
+                    let slot = area.slot(nth);
+                    fs::hard_link(slot.at().path(), scene.path(name)).unwrap();
+                }
+            }
+            assert_eq!(scene.recover().unwrap(), Some(Recovery::Finished));
+            scene.assert_holds(&NEW);
+            assert!(!scene.path(NAME).exists());
+        }
+    }
+
+    #[test]
+    fn what_somebody_has_put_there_since_is_not_touched() {
+        for name in ["a.yaml", "c.yaml", "e.yaml"] {
+            let scene = Scene::new(true);
+            fs::write(scene.path(name), "mine").unwrap();
+            scene.assert_refused(&format!("{name}, which an interrupted run was about to"));
+        }
+        // A file of the same content is still somebody else's.
+        let scene = Scene::new(true);
+        fs::write(scene.path("a.yaml"), content("new")).unwrap();
+        scene.assert_refused("a.yaml");
+        let scene = Scene::new(true);
+        fs::remove_file(scene.path("c.yaml")).unwrap();
+        std::os::unix::fs::symlink("d.yaml", scene.path("c.yaml")).unwrap();
+        scene.assert_refused("c.yaml");
+    }
+
+    #[test]
+    fn what_is_staged_has_to_be_what_the_journal_says() {
+        for (nth, name) in STAGED[..4].iter().enumerate() {
+            let scene = Scene::new(true);
+            let area = scene.area();
+            fs::write(area.slot(nth).at().path(), content("forged")).unwrap();
+            scene.assert_refused(&format!("what is staged for {name}"));
+        }
+        let scene = Scene::new(true);
+        fs::write(scene.area().slot(4).at().path(), "mine").unwrap();
+        scene.assert_refused("what is staged for e.yaml");
+        let scene = Scene::new(true);
+        fs::write(scene.area().second_slot(2).at().path(), "mine").unwrap();
+        scene.assert_refused("c.yaml");
+    }
+
+    #[test]
+    fn an_entry_is_believed_only_of_its_own_session() {
+        let foreign = "apiVersion: v1\nkind: Pod\n";
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("theirs.yaml"), foreign).unwrap();
+        let output = Dir::open(root.path()).unwrap();
+        for is_removal in [false, true] {
+            let mut staging = Staging::begin(&output, SESSION).unwrap();
+            if is_removal {
+                staging.remove("theirs.yaml", seen(&output, "theirs.yaml"));
+                staging.create("a.yaml", content("new").as_bytes()).unwrap();
+            } else {
+                staging.create("a.yaml", foreign.as_bytes()).unwrap();
+            }
+            staging.die(true);
+            assert!(recover(&output, true).is_err());
+            assert!(!root.path().join("a.yaml").exists());
+            assert_eq!(fs::read_to_string(root.path().join("theirs.yaml")).unwrap(), foreign);
+            fs::remove_dir_all(root.path().join(NAME)).unwrap();
+        }
+    }
+
+    #[test]
+    fn without_locks_nobody_can_tell() {
+        let scene = Scene::new(true);
+        let error = recover(&scene.output, false).unwrap_err().to_string();
+        assert!(error.contains("no locks") && error.contains("move it away"), "{error}");
+        scene.assert_holds(&OLD);
+        fs::remove_dir_all(scene.path(NAME)).unwrap();
+        assert_eq!(recover(&scene.output, false).unwrap(), None);
+    }
+}
