@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::budget::{Budget, Size};
 use super::error::{Fault, ReadError};
 use super::event::{EventKind, Properties};
 use super::mapping::{Duplicate, Entries, take_exactly};
@@ -14,9 +15,6 @@ use super::node::{Entry, MAX_DEPTH, Node, Position, Value, Written};
 use super::number::float_key;
 use super::parser::Parser;
 use super::scalar::{self, MERGE_TAG, Meaning};
-
-/// How many bytes of memory the copies may take that anchors and aliases make.
-const MAX_COPIED: usize = 64 << 20;
 
 /// Why a document could not be built.
 pub enum BuildError {
@@ -63,53 +61,6 @@ pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result
             }
             kind => root = builder.event(kind, position)?.or(root),
         }
-    }
-}
-
-/// How far aliases may multiply a document, as the Go reader bounds it.
-#[derive(Default)]
-struct Budget {
-    nodes: usize,
-    from_aliases: usize,
-    copied: usize,
-}
-
-impl Budget {
-    /// Counts nodes of the text itself.
-    fn count(&mut self, position: Position) -> Result<(), ReadError> {
-        self.nodes += 1;
-        self.check(position)
-    }
-
-    /// Counts the nodes that an alias stands for, and the memory of their copies.
-    fn count_alias(&mut self, nodes: usize, bytes: usize, position: Position) -> Result<(), ReadError> {
-        self.nodes += nodes;
-        self.from_aliases += nodes;
-        self.copy(bytes, position)?;
-        self.check(position)
-    }
-
-    /// Counts the memory of a copy.
-    fn copy(&mut self, bytes: usize, position: Position) -> Result<(), ReadError> {
-        self.copied += bytes;
-        if self.copied > MAX_COPIED { Err(ReadError::Aliases { position }) } else { Ok(()) }
-    }
-
-    fn check(&self, position: Position) -> Result<(), ReadError> {
-        if self.from_aliases <= 100 || self.nodes <= 1000 {
-            return Ok(());
-        }
-        // Small documents may consist of aliases almost wholly, large ones by a tenth.
-        #[allow(clippy::cast_precision_loss)] // Far below 2^52.
-        let (nodes, from_aliases) = (self.nodes as f64, self.from_aliases as f64);
-        let allowed = if nodes <= 400_000.0 {
-            0.99
-        } else if nodes >= 4_000_000.0 {
-            0.10
-        } else {
-            0.99 - 0.89 * (nodes - 400_000.0) / 3_600_000.0
-        };
-        if from_aliases / nodes > allowed { Err(ReadError::Aliases { position }) } else { Ok(()) }
     }
 }
 
@@ -441,39 +392,6 @@ fn refusal_in(node: &Node) -> Option<usize> {
         Value::Sequence(items) => items.iter().find_map(refusal_in),
         Value::Mapping(entries) => entries.iter().find_map(|entry| refusal_in(&entry.value)),
         _ => None,
-    }
-}
-
-/// What a copy of a node comes to.
-#[derive(Debug, Clone, Copy, Default)]
-struct Size {
-    /// The memory that it takes.
-    bytes: usize,
-    /// How many collections stand in one another in it.
-    height: usize,
-}
-
-impl Size {
-    /// Goes as deep as the node does, which is no deeper than a document may be.
-    fn of(node: &Node) -> Self {
-        let own = size_of::<Node>() + node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.0.len());
-        let mut size = Self { bytes: own, height: 0 };
-        match &node.value {
-            Value::String(text) => size.bytes += text.len(),
-            Value::Sequence(items) => items.iter().for_each(|item| size.add(Self::of(item), 0)),
-            Value::Mapping(entries) => {
-                let beside = size_of::<Entry>() - size_of::<Node>();
-                entries.iter().for_each(|entry| size.add(Self::of(&entry.value), beside + entry.key.len()));
-            }
-            _ => {}
-        }
-        size.height += usize::from(matches!(node.value, Value::Sequence(_) | Value::Mapping(_)));
-        size
-    }
-
-    fn add(&mut self, below: Self, beside: usize) {
-        self.bytes += below.bytes + beside;
-        self.height = self.height.max(below.height);
     }
 }
 

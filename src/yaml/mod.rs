@@ -11,6 +11,7 @@
 //! plain scalar means: [`scalar`].
 
 mod block;
+mod budget;
 mod build;
 mod cursor;
 mod error;

@@ -1,0 +1,89 @@
+//! How far the anchors and aliases of a document may multiply it: events are counted here as they come, and the
+//! size of what is copied.
+
+use super::error::ReadError;
+use super::node::{Entry, Node, Position, Value, Written};
+
+/// How many bytes of memory the copies may take that anchors and aliases make.
+const MAX_COPIED: usize = 64 << 20;
+
+/// How far aliases may multiply a document, as the Go reader bounds it.
+#[derive(Default)]
+pub struct Budget {
+    /// All nodes so far.
+    pub nodes: usize,
+    from_aliases: usize,
+    copied: usize,
+}
+
+impl Budget {
+    /// Counts nodes of the text itself.
+    pub fn count(&mut self, position: Position) -> Result<(), ReadError> {
+        self.nodes += 1;
+        self.check(position)
+    }
+
+    /// Counts the nodes that an alias stands for, and the memory of their copies.
+    pub fn count_alias(&mut self, nodes: usize, bytes: usize, position: Position) -> Result<(), ReadError> {
+        self.nodes += nodes;
+        self.from_aliases += nodes;
+        self.copy(bytes, position)?;
+        self.check(position)
+    }
+
+    /// Counts the memory of a copy.
+    pub fn copy(&mut self, bytes: usize, position: Position) -> Result<(), ReadError> {
+        self.copied += bytes;
+        if self.copied > MAX_COPIED { Err(ReadError::Aliases { position }) } else { Ok(()) }
+    }
+
+    fn check(&self, position: Position) -> Result<(), ReadError> {
+        if self.from_aliases <= 100 || self.nodes <= 1000 {
+            return Ok(());
+        }
+        // Small documents may consist of aliases almost wholly, large ones by a tenth.
+        #[allow(clippy::cast_precision_loss)] // Far below 2^52.
+        let (nodes, from_aliases) = (self.nodes as f64, self.from_aliases as f64);
+        let allowed = if nodes <= 400_000.0 {
+            0.99
+        } else if nodes >= 4_000_000.0 {
+            0.10
+        } else {
+            0.99 - 0.89 * (nodes - 400_000.0) / 3_600_000.0
+        };
+        if from_aliases / nodes > allowed { Err(ReadError::Aliases { position }) } else { Ok(()) }
+    }
+}
+
+/// What a copy of a node comes to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Size {
+    /// The memory that it takes.
+    pub bytes: usize,
+    /// How many collections stand in one another in it.
+    pub height: usize,
+}
+
+impl Size {
+    /// Goes as deep as the node does, which is no deeper than a document may be.
+    pub fn of(node: &Node) -> Self {
+        let own = size_of::<Node>() + node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.0.len());
+        let mut size = Self { bytes: own, height: 0 };
+        match &node.value {
+            Value::String(text) => size.bytes += text.len(),
+            Value::Sequence(items) => items.iter().for_each(|item| size.add(Self::of(item), 0)),
+            Value::Mapping(entries) => {
+                let beside = size_of::<Entry>() - size_of::<Node>();
+                entries.iter().for_each(|entry| size.add(Self::of(&entry.value), beside + entry.key.len()));
+            }
+            _ => {}
+        }
+        size.height += usize::from(matches!(node.value, Value::Sequence(_) | Value::Mapping(_)));
+        size
+    }
+
+    fn add(&mut self, below: Self, beside: usize) {
+        self.bytes += below.bytes + beside;
+        self.height = self.height.max(below.height);
+    }
+}
