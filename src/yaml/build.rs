@@ -16,6 +16,11 @@ use super::number::float_key;
 use super::parser::Parser;
 use super::scalar::{self, MERGE_TAG, Meaning};
 
+/// Room for as many levels as a manifest usually has, …
+const USUAL_DEPTH: usize = 16;
+/// … and as many entries on a level.
+const USUAL_LENGTH: usize = 16;
+
 /// Why a document could not be built.
 pub enum BuildError {
     /// The text is not well-formed.
@@ -42,7 +47,7 @@ impl From<ReadError> for BuildError {
 /// Whatever keeps kubectl from reading the document.
 pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, BuildError> {
     let mut builder = Builder {
-        frames: Vec::new(),
+        frames: Vec::with_capacity(USUAL_DEPTH),
         anchors: HashMap::new(),
         duplicates,
         budget: Budget::default(),
@@ -119,12 +124,12 @@ impl<'t> Builder<'t, '_> {
             EventKind::Alias(name) => self.alias(name, position),
             EventKind::SequenceStart(properties) => {
                 let is_merged = self.expects(|key| matches!(key, Some(Key::Merge)));
-                let items = self.spare_items.pop().unwrap_or_default();
+                let items = self.spare_items.pop().unwrap_or_else(|| Vec::with_capacity(USUAL_LENGTH));
                 let content = if is_merged { Content::Merged(items) } else { Content::Sequence(items) };
                 self.open(content, &properties, position)
             }
             EventKind::MappingStart(properties) => {
-                let entries = self.spare_entries.pop().unwrap_or_default();
+                let entries = self.spare_entries.pop().unwrap_or_else(|| Entries::with_capacity(USUAL_LENGTH));
                 self.open(Content::Mapping(entries, None), &properties, position)
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => match self.frames.pop() {

@@ -366,7 +366,8 @@ impl<'t> Cursor<'t> {
         let mut from = self.loaded;
         loop {
             let to = (from + left).min(bytes.len());
-            left = (from..to).filter(|at| bytes[*at] == b'\r' && bytes.get(at + 1) == Some(&b'\n')).count();
+            let returns = memchr::memchr_iter(b'\r', &bytes[from..to]);
+            left = returns.filter(|at| bytes.get(from + at + 1) == Some(&b'\n')).count();
             if left == 0 {
                 return to;
             }

@@ -42,6 +42,11 @@ struct Index {
 }
 
 impl Entries {
+    /// Room for so many entries.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { list: Vec::with_capacity(capacity), index: None, merged: None }
+    }
+
     /// Puts an entry into the mapping; one that its key has already is replaced, and told of.
     pub fn insert(&mut self, entry: Entry, duplicates: &mut Vec<Duplicate>) {
         let duplicate = self.put(entry, false);

@@ -15,6 +15,9 @@ use super::mark::{LongQuote, Mark};
 use super::scanner::Scanner;
 use super::token::{Tag, Token, TokenKind};
 
+/// Room for as many levels as a manifest usually has.
+const USUAL_DEPTH: usize = 16;
+
 /// What the next token is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -67,8 +70,8 @@ impl<'t> Parser<'t> {
         Self {
             scanner,
             state: State::DocumentStart,
-            states: Vec::new(),
-            starts: Vec::new(),
+            states: Vec::with_capacity(USUAL_DEPTH),
+            starts: Vec::with_capacity(USUAL_DEPTH),
             tags: HashMap::new(),
             long_quote: None,
         }

@@ -18,6 +18,8 @@ use super::{block, plain, property, quoted};
 
 /// How many characters a key may be long.
 const LONGEST_KEY: u32 = 1024;
+/// Room for as many tokens and indentations as a manifest usually has at a time.
+const USUAL: usize = 16;
 /// How many brackets may be open, and how many indentations.
 const DEEPEST: usize = 10_000;
 
@@ -67,12 +69,12 @@ impl<'t> Scanner<'t> {
     pub fn new(text: &'t str, start: Position) -> Self {
         Self {
             cursor: Cursor::new(text, start),
-            tokens: VecDeque::new(),
+            tokens: VecDeque::with_capacity(USUAL),
             taken: 0,
             is_ready: false,
             has_ended: false,
             indent: -1,
-            indents: Vec::new(),
+            indents: Vec::with_capacity(USUAL),
             keys: vec![PossibleKey::default()],
             allows_key: true,
         }
