@@ -25,36 +25,35 @@ pub enum Format {
 pub struct Quantity {
     nanos: i128,
     format: Format,
+    /// Thousandths, as the server counts them; beyond 64 bits it counts wrong, and is followed there.
+    millis: i64,
 }
 
 impl Quantity {
     /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi };
+    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi, millis: 0 };
 
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
-        }
-        let (negative, rest) = match text.as_bytes()[0] {
-            b'-' => (true, &text[1..]),
-            b'+' => (false, &text[1..]),
-            _ => (false, text),
+        let parts = Parts::of(text)?;
+        let magnitude = match parts.scale {
+            Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
+            Scale::Two(exponent) => times_two(parts.whole, parts.fraction, exponent),
         };
-        let (whole, rest) = split_digits(rest);
-        let (fraction, suffix) = match rest.strip_prefix('.') {
-            Some(rest) => split_digits(rest),
-            None => ("", rest),
-        };
-        let (scale, format) = scale_of(suffix)?;
-        let magnitude = match scale {
-            Scale::Ten(exponent) => times_ten(whole, fraction, exponent),
-            Scale::Two(exponent) => times_two(whole, fraction, exponent),
-        };
-        Some(Self { nanos: if negative { -magnitude } else { magnitude }, format })
+        let millis = parts.millis(magnitude);
+        let sign = if parts.negative { -1 } else { 1 };
+        Some(Self { nanos: sign * magnitude, format: parts.format, millis: i64::from(sign as i8).wrapping_mul(millis) })
+    }
+
+    /// How the server spells a quantity that it has just read: as it was written, where that is fit to
+    /// be kept, and in its canonical form otherwise.
+    #[must_use]
+    pub fn spelling(text: &str) -> Option<String> {
+        let parts = Parts::of(text)?;
+        if parts.keeps_its_spelling() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
     /// Whether the amount is below zero.
@@ -69,16 +68,11 @@ impl Quantity {
         self.nanos == 0
     }
 
-    /// Whether the amount is a whole number of thousandths.
-    #[must_use]
-    pub const fn is_whole_milli(&self) -> bool {
-        self.nanos % (NANO / 1000) == 0
-    }
-
-    /// Whether the amount is a whole number of units.
+    /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
+    /// thousandths.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.nanos % NANO == 0 || self.nanos == CAP
+        self.millis % 1000 == 0
     }
 
     /// The amount in whole units, rounded away from zero.
@@ -92,7 +86,8 @@ impl Quantity {
     /// The amount `times` over, as the sum over so many equal containers.
     #[must_use]
     pub const fn times(self, times: u64) -> Self {
-        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format }
+        let millis = self.millis.wrapping_mul(times.cast_signed());
+        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format, millis }
     }
 }
 
@@ -121,7 +116,8 @@ impl Add for Quantity {
 
     fn add(self, other: Self) -> Self {
         let format = if self.nanos == 0 { other.format } else { self.format };
-        Self { nanos: self.nanos.saturating_add(other.nanos), format }
+        let millis = self.millis.wrapping_add(other.millis);
+        Self { nanos: self.nanos.saturating_add(other.nanos), format, millis }
     }
 }
 
@@ -168,9 +164,101 @@ impl fmt::Display for Quantity {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Scale {
     Ten(i64),
     Two(u32),
+}
+
+/// The parts that a quantity is written in.
+struct Parts<'t> {
+    negative: bool,
+    /// Digits before the point, without leading zeros.
+    whole: &'t str,
+    /// Digits after it.
+    fraction: &'t str,
+    scale: Scale,
+    format: Format,
+}
+
+impl<'t> Parts<'t> {
+    fn of(text: &'t str) -> Option<Self> {
+        let (negative, rest) = match text.as_bytes().first()? {
+            b'-' => (true, &text[1..]),
+            b'+' => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let (whole, rest) = split_digits(rest);
+        let (fraction, suffix) = match rest.strip_prefix('.') {
+            Some(rest) => split_digits(rest),
+            None => ("", rest),
+        };
+        let (scale, format) = scale_of(suffix)?;
+        Some(Self { negative, whole: whole.trim_start_matches('0'), fraction, scale, format })
+    }
+
+    /// The number of digits that the server keeps; a zero before the point is one.
+    fn digits(&self) -> i64 {
+        let len = |digits: &str| i64::try_from(digits.len()).unwrap_or(i64::MAX / 2);
+        len(self.whole).max(1) + len(self.fraction)
+    }
+
+    /// The amount as a number of 64 bits and a power of ten, where the server can hold it so.
+    fn small(&self) -> Option<(i64, i64)> {
+        let value = || format!("0{}{}", self.whole, self.fraction).parse::<i64>().ok();
+        match self.scale {
+            Scale::Ten(exponent) => {
+                let scale = exponent - i64::try_from(self.fraction.len()).ok()?;
+                (self.digits() <= 18 && scale >= -9).then(value).flatten().map(|value| (value, scale))
+            }
+            Scale::Two(exponent) => {
+                let fits = self.fraction.is_empty() && self.digits() + i64::from(exponent * 3 / 10) < 15;
+                fits.then(value).flatten()?.checked_mul(1 << exponent).map(|value| (value, 0))
+            }
+        }
+    }
+
+    fn keeps_its_spelling(&self) -> bool {
+        let Some((_, scale)) = self.small() else { return false };
+        match self.scale {
+            Scale::Ten(_) => {
+                let digits = format!("{}{}", if self.whole.is_empty() { "0" } else { self.whole }, self.fraction);
+                scale % 3 == 0 && !digits.ends_with("000") && !digits.starts_with('0')
+            }
+            Scale::Two(_) => number(self.whole) & 7 != 0,
+        }
+    }
+
+    /// Thousandths of the amount without its sign, rounded up, with the server's overflows.
+    fn millis(&self, magnitude: i128) -> i64 {
+        match self.small() {
+            Some((value, scale)) if scale >= -3 => {
+                let factor = u32::try_from(scale + 3).ok().and_then(|power| 10_i64.checked_pow(power));
+                let overflowed = if value == 0 { Some(0) } else { None };
+                factor.and_then(|factor| value.checked_mul(factor)).or(overflowed).unwrap_or(0)
+            }
+            Some((value, scale)) => {
+                let divisor = 10_i64.pow(u32::try_from(-3 - scale).unwrap_or(0));
+                value / divisor + i64::from(value % divisor != 0)
+            }
+            None if magnitude != CAP => {
+                let milli = NANO / 1000;
+                let millis = magnitude / milli + i128::from(magnitude % milli != 0);
+                millis as i64 // The server keeps these bits and no others.
+            }
+            None => self.low_millis(),
+        }
+    }
+
+    /// The last 64 bits of an enormous number of thousandths.
+    fn low_millis(&self) -> i64 {
+        let digits = self.whole.bytes().chain(self.fraction.bytes());
+        let low = digits.fold(0_i64, |low, digit| low.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')));
+        let Scale::Ten(exponent) = self.scale else { return low };
+        let power = exponent.saturating_sub(i64::try_from(self.fraction.len()).unwrap_or(i64::MAX)).saturating_add(3);
+        // Sixty-four factors of ten leave none of the bits.
+        (0..power.clamp(0, 64)).fold(low, |low, _| low.wrapping_mul(10))
+    }
 }
 
 fn split_digits(text: &str) -> (&str, &str) {
@@ -233,9 +321,10 @@ fn times_ten(whole: &str, fraction: &str, exponent: i64) -> i128 {
 
 /// `whole.fraction × 2^exponent` in nano-units, rounded up.
 fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
-    let whole = whole.trim_start_matches('0');
+    // Amounts in powers of two go up to 64 bits of units, and no further.
+    const MOST: i128 = i64::MAX as i128 * NANO;
     if whole.len() > 19 {
-        return CAP;
+        return MOST;
     }
     let factor = 1_i128 << exponent;
     let whole = number(whole).saturating_mul(factor).saturating_mul(NANO);
@@ -250,7 +339,7 @@ fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
             scaled / divisor + i128::from(scaled % divisor != 0)
         }
     };
-    whole.saturating_add(fraction).saturating_add(i128::from(lost))
+    whole.saturating_add(fraction).saturating_add(i128::from(lost)).min(MOST)
 }
 
 /// The number that up to 38 digits write; no digits are zero.

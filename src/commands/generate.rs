@@ -16,7 +16,7 @@ use crate::output::progress::Progress;
 use crate::output::template::Template;
 use crate::output::{Style, session};
 use crate::plan::{first_and_last, plan_jobs};
-use crate::validate::{Severity, Sources, check_text};
+use crate::validate::{Checks, Severity, Sources, check_text};
 
 /// Runs the command.
 ///
@@ -40,12 +40,13 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
 /// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their
 /// worker and their iterations only, so the first and the last, with the longest name, speak for all.
 fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Result<(), CommandError> {
+    let checks = Checks::from(Sources { api: true, tuning: false });
     let factory = K8sTuningJobFactory::new(session, created_at);
     for share in first_and_last(session.total_iterations, session.workers) {
         let job = factory.job(&share);
         let mut content = Vec::new();
         Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
-        let checked = check_text("", &Text::decode(content), Sources { api: true, tuning: false });
+        let checked = check_text("", &Text::decode(content), &checks);
         let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
         let causes: Vec<String> = findings
             .filter(|finding| finding.severity == Severity::Error)

@@ -5,10 +5,12 @@
 //! back to the place in the file that it speaks of.
 
 mod api;
+pub mod checks;
 pub mod decode;
 pub mod document;
 #[cfg(test)]
 mod examples;
+pub mod fields;
 pub mod finding;
 pub mod findings;
 pub mod rule;
@@ -17,7 +19,8 @@ pub mod set;
 pub mod tuning;
 
 pub use api::fill_in as fill_in_defaults;
-pub use document::Sources;
+pub use api::gates;
+pub use checks::{Checks, Sources};
 pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
 pub use rule::{Rule, Source};
 
@@ -39,21 +42,21 @@ pub fn rules() -> Vec<&'static Rule> {
 /// Checks documents one file after the other, and then what they are to each other.
 #[derive(Debug)]
 pub struct Validator {
-    sources: Sources,
+    checks: Checks,
     sets: set::Sets,
     reports: Vec<DocumentReport>,
 }
 
 impl Validator {
-    /// Nothing checked yet; `sources` says whose rules to apply.
+    /// Nothing checked yet; `checks` says which rules to apply.
     #[must_use]
-    pub fn new(sources: Sources) -> Self {
-        Self { sources, sets: set::Sets::default(), reports: Vec::new() }
+    pub fn new(checks: impl Into<Checks>) -> Self {
+        Self { checks: checks.into(), sets: set::Sets::default(), reports: Vec::new() }
     }
 
     /// Checks all documents of one file.
     pub fn add(&mut self, file: &str, text: &Text) {
-        for checked in check_text(file, text, self.sources) {
+        for checked in check_text(file, text, &self.checks) {
             self.take(checked);
         }
     }
@@ -63,9 +66,9 @@ impl Validator {
     /// # Errors
     /// The first input that cannot be read.
     pub fn add_inputs(&mut self, inputs: &[Input], done: impl Fn() + Sync) -> Result<(), InputError> {
-        let sources = self.sources;
+        let checks = self.checks.clone();
         let check = |input: &Input| {
-            let checked = input.read().map(|text| check_text(&input.name(), &text, sources));
+            let checked = input.read().map(|text| check_text(&input.name(), &text, &checks));
             done();
             checked
         };
@@ -87,7 +90,7 @@ impl Validator {
     }
 
     fn take(&mut self, (mut report, member): document::Checked) {
-        if self.sources.tuning && !report.skipped {
+        if self.checks.sources.tuning && !report.skipped {
             self.sets.add(self.reports.len(), member, &mut report);
         }
         self.reports.push(report);
@@ -96,7 +99,7 @@ impl Validator {
     /// The reports of all documents, in the order in which they came.
     #[must_use]
     pub fn finish(mut self) -> Vec<DocumentReport> {
-        if self.sources.tuning {
+        if self.checks.sources.tuning {
             self.sets.finish(&mut self.reports);
         }
         self.reports
@@ -105,10 +108,10 @@ impl Validator {
 
 /// Checks the documents of one file by themselves.
 #[must_use]
-pub fn check_text(file: &str, text: &Text, sources: Sources) -> Vec<document::Checked> {
+pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
     manifest::documents(text.as_str(), |read| {
-        let checked = document::check(file, text, read, all.len(), sources);
+        let checked = document::check(file, text, read, all.len(), checks);
         all.extend(checked);
     });
     all

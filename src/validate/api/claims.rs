@@ -72,30 +72,27 @@ pub fn check_references(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let mut wholes = BTreeSet::new();
-    let mut parts = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut in_parts = BTreeSet::new();
     for (nth, claim) in claims.iter().enumerate() {
         let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
             findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
             continue;
         }
-        if !request.is_empty() {
+        let whole = seen.contains(name);
+        if !request.is_empty() && !whole {
             findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
         }
-        let taken = if request.is_empty() {
-            parts.iter().any(|(known, _)| *known == name)
-        } else {
-            parts.contains(&(name, request))
-        };
-        if taken || wholes.contains(name) {
+        let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
+        let in_part = request.is_empty() && in_parts.contains(name);
+        if whole || in_part || seen.contains(&key) {
             findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
         }
-        if request.is_empty() {
-            wholes.insert(name);
-        } else {
-            parts.insert((name, request));
+        if !request.is_empty() {
+            in_parts.insert(name);
         }
+        seen.insert(key);
         if !pod_claims.contains(name) {
             let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");
             findings.not_found(&CONTAINER_CLAIMS, &place, message);

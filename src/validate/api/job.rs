@@ -7,8 +7,7 @@ use super::common::{is_true, text};
 use super::metadata::{self, check_annotations, check_labels_at, effective_name};
 use super::{job_policy, pod, selector};
 use crate::apimachinery::Path;
-use crate::apimachinery::names::{dns_label, dns_subdomain, label_value};
-use crate::validate::Reason::FieldValueInvalid;
+use crate::apimachinery::names::{dns_label, dns_subdomain};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -51,37 +50,52 @@ const INDEXED_MAX: i32 = 100_000;
 const INDEXED_MAX_ABOVE: i32 = 10_000;
 /// Bytes in a managedBy.
 const MANAGED_BY_MAX: usize = 63;
+/// The label that the server selects a Job's pods by.
+const OWN_UID: &str = "batch.kubernetes.io/controller-uid";
 /// The labels by which the server tells a Job's pods, with the part of the Job that they hold.
 const OWN_LABELS: [(&str, bool); 4] = [
     ("controller-uid", false),
-    ("batch.kubernetes.io/controller-uid", false),
+    (OWN_UID, false),
     ("job-name", true),
     ("batch.kubernetes.io/job-name", true),
 ];
 
-/// The whole Job, after defaulting.
-pub fn check(job: &Job, findings: &mut Findings<'_>) {
+/// Stands for the uid that the server will give a Job; nobody writes this one.
+const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
+
+/// The whole Job, after defaulting. `one_map` says that the Job's labels are its template's by default; the server
+/// keeps one map for both then.
+pub fn check(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
     let root = Path::root();
-    metadata::check(&job.metadata, &root.field("metadata"), findings);
-    let Some(spec) = &job.spec else { return };
-    let name = effective_name(&job.metadata);
     let path = root.field("spec");
-    check_own_labels(spec, &name, &path, findings);
-    check_numbers(spec, &path, findings);
-    check_indexed(spec, &name, &path, findings);
-    job_policy::check(spec, &path, findings);
-    check_replacement(spec, &path, findings);
-    check_managed_by(spec, &path, findings);
-    check_template(&spec.template, &name, is_true(spec.manual_selector), &path.field("template"), findings);
-    check_restart_policy(spec, &path, findings);
+    let name = effective_name(&job.metadata);
+    let spec = job.spec.get_or_insert_default();
+    if !is_true(spec.manual_selector) {
+        check_own_labels(spec, &name, &path, findings);
+        add_own_labels(spec, &name);
+        if one_map {
+            job.metadata.labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.clone());
+        }
+    }
+    metadata::check(&job.metadata, &root.field("metadata"), findings);
+    check_spec(spec, &path, findings);
     check_selector(spec, &name, &path, findings);
+    check_host_names(spec, &name, findings);
 }
 
-/// The labels that the server has put on the pods before its rules see them.
+/// What a Job has in common with the template of a `CronJob`, below `path`.
+pub fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    check_numbers(spec, path, findings);
+    check_indexed(spec, path, findings);
+    job_policy::check(spec, path, findings);
+    check_replacement(spec, path, findings);
+    check_managed_by(spec, path, findings);
+    check_template(&spec.template, &path.field("template"), findings);
+    check_restart_policy(spec, path, findings);
+}
+
+/// The labels that the server puts on the pods of a Job, where others are there already.
 fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if is_true(spec.manual_selector) {
-        return;
-    }
     let template = path.field("template");
     let metadata = template.field("metadata");
     let labels = metadata.field("labels");
@@ -89,9 +103,19 @@ fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut 
         let Some(value) = template_label(&spec.template, key) else { continue };
         if !is_name || value != name {
             let message = format!("The server sets the label {key} itself. Remove it.");
-            findings.error_at(&POD_LABELS, &labels, &labels.key(key), FieldValueInvalid, message);
+            findings.invalid(&POD_LABELS, &labels.key(key), message);
         }
     }
+}
+
+/// Puts the labels on the pods, and the selector that goes with them into the Job.
+fn add_own_labels(spec: &mut JobSpec, name: &str) {
+    let labels = spec.template.metadata.get_or_insert_default().labels.get_or_insert_default();
+    for (key, is_name) in OWN_LABELS {
+        labels.entry(key.to_owned()).or_insert_with(|| if is_name { name } else { UID }.to_owned());
+    }
+    let selected = spec.selector.get_or_insert_default().match_labels.get_or_insert_default();
+    selected.entry(OWN_UID.to_owned()).or_insert_with(|| UID.to_owned());
 }
 
 fn template_label<'t>(template: &'t PodTemplateSpec, key: &str) -> Option<&'t str> {
@@ -112,16 +136,16 @@ fn check_numbers(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn check_indexed(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if spec.max_failed_indexes.is_some() && spec.backoff_limit_per_index.is_none() {
         let message = "maxFailedIndexes needs backoffLimitPerIndex. Add it.";
         findings.required(&PER_INDEX, &path.field("backoffLimitPerIndex"), message);
     }
-    let mode = text(&spec.completion_mode);
+    // In the template of a CronJob there is no default.
+    let mode = spec.completion_mode.as_deref().unwrap_or("NonIndexed");
     findings.one_of(&COMPLETION_MODE, &path.field("completionMode"), mode, &["NonIndexed", "Indexed"]);
     if mode == "Indexed" {
         check_indexed_bounds(spec, path, findings);
-        check_host_names(spec, name, findings);
     }
     if mode == "NonIndexed" {
         for (field, set) in [
@@ -165,6 +189,9 @@ fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
 }
 
 fn check_host_names(spec: &JobSpec, name: &str, findings: &mut Findings<'_>) {
+    if text(&spec.completion_mode) != "Indexed" {
+        return;
+    }
     let Some(completions) = spec.completions.filter(|completions| *completions > 0) else { return };
     let host = format!("{name}-{}", completions - 1);
     if let Err(fault) = dns_label(&host) {
@@ -186,9 +213,10 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     let Some(manager) = &spec.managed_by else { return };
     let path = path.field("managedBy");
     match manager.split_once('/') {
+        _ if manager.is_empty() => findings.required(&MANAGED_BY, &path, "Name the controller, or leave this out."),
         Some((domain, rest)) if !domain.is_empty() && !rest.is_empty() => {
             findings.spelled(&MANAGED_BY, &path, domain, dns_subdomain);
-            let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(c);
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:%".contains(c);
             if !rest.chars().all(allowed) {
                 findings.invalid(
                     &MANAGED_BY,
@@ -204,23 +232,12 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     }
 }
 
-fn check_template(template: &PodTemplateSpec, name: &str, manual: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let metadata_path = path.field("metadata");
     let (labels_path, shown) = (metadata_path.field("labels"), path.field("labels"));
-    // The server has put the Job's name among the labels, where it has to be a label's value.
-    let has_name = template_label(template, "job-name").is_some();
-    if let Err(fault) = label_value(name)
-        && !manual
-        && !has_name
-        && !name.is_empty()
-    {
-        let root = Path::root();
-        let metadata = root.field("metadata");
-        let message = format!("The Job's name becomes a label of its pods, and {name:?} cannot: {fault}.");
-        findings.error_at(&POD_LABELS, &shown, &metadata.field("name"), FieldValueInvalid, message);
-    }
     let metadata = template.metadata.as_ref();
     let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
+    // Among them is the Job's name, which has to be a label's value here.
     check_labels_at(&metadata::LABELS, labels, &shown, &labels_path, findings);
     let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
     check_annotations(annotations, &path.field("annotations"), &metadata_path.field("annotations"), findings);
@@ -236,47 +253,33 @@ fn check_restart_policy(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
     let policy = spec.template.spec.as_ref().map_or("", |pod| text(&pod.restart_policy));
     if matches!(policy, "" | "Always") {
         findings.required(&RESTART_POLICY, &path, "Write restartPolicy: Never or OnFailure.");
-    } else {
+    } else if !matches!(policy, "Never" | "OnFailure") {
         findings.one_of(&RESTART_POLICY, &path, policy, &["Never", "OnFailure"]);
-    }
-    if spec.pod_failure_policy.is_some() && policy != "Never" {
+    } else if spec.pod_failure_policy.is_some() && policy != "Never" {
         findings.invalid(&RESTART_POLICY, &path, "A podFailurePolicy needs restartPolicy: Never.");
     }
 }
 
+/// The selector after the server has put its own label into it, unless it is the user's to write.
 fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let path_of_selector = path.field("selector");
-    let manual = is_true(spec.manual_selector);
+    let template = path.field("template");
+    let metadata = template.field("metadata");
+    let labels = metadata.field("labels");
     let Some(selector) = &spec.selector else {
-        if manual {
-            let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
-            findings.required(&SELECTOR, &path_of_selector, message);
-            // No selector selects nothing, and so not the Job's own pods either.
-            let template = path.field("template");
-            let metadata = template.field("metadata");
-            findings.invalid(&SELECTOR, &metadata.field("labels"), "No selector selects these labels. Write one.");
-        }
+        let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
+        findings.required(&SELECTOR, &path_of_selector, message);
+        // No selector selects nothing, and so not the Job's own pods either.
+        findings.invalid(&SELECTOR, &labels, "No selector selects these labels. Write one.");
         return;
     };
-    selector::check(Some(selector), &path_of_selector, findings);
-    let own = |key: &str| match OWN_LABELS.iter().find(|(own, _)| *own == key) {
-        Some((_, true)) => Some(name.to_owned()),
-        // The uid is the server's to give, so nothing that is written equals it.
-        Some((_, false)) => Some(String::from("\0")),
-        None => None,
-    };
-    if !manual && selector::selects(selector, own) == Some(false) {
+    let own = |key: &str| OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID });
+    if !is_true(spec.manual_selector) && selector::selects(selector, own) == Some(false) {
         let message = "The server makes the selector of a Job. Remove this one, or add manualSelector: true.";
         findings.invalid(&SELECTOR, &path_of_selector, message);
     }
-    let of_pods = |key: &str| {
-        let written = template_label(&spec.template, key).map(str::to_owned);
-        if manual { written } else { written.or_else(|| own(key)) }
-    };
-    if selector::selects(selector, of_pods) == Some(false) {
-        let template = path.field("template");
-        let metadata = template.field("metadata");
-        let message = "The selector does not select these labels. Make the two agree.";
-        findings.invalid(&SELECTOR, &metadata.field("labels"), message);
+    selector::check(Some(selector), &path_of_selector, findings);
+    if selector::selects(selector, |key| template_label(&spec.template, key)) == Some(false) {
+        findings.invalid(&SELECTOR, &labels, "The selector does not select these labels. Make the two agree.");
     }
 }

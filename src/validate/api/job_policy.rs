@@ -1,5 +1,7 @@
 //! What a Job makes of its pods' failures and successes: podFailurePolicy and successPolicy.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::batch::v1::{
     JobSpec, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyOnPodConditionsPattern, PodFailurePolicyRule,
     SuccessPolicyRule,
@@ -119,11 +121,12 @@ fn check_exit_codes(
     } else if values.len() > CODES_MAX {
         findings.too_many(&EXIT_CODES, &list, values.len(), CODES_MAX);
     }
+    let mut seen = BTreeSet::new();
     for (nth, code) in values.iter().enumerate() {
         if codes.operator == "In" && *code == 0 {
             findings.invalid(&EXIT_CODES, &list.index(nth), "0 is success and cannot be a failure. Remove it.");
         }
-        if values[..nth].contains(code) {
+        if !seen.insert(code) {
             findings.duplicate(&EXIT_CODES, &list.index(nth), format!("{code} stands here already. Remove one."));
         }
     }
@@ -180,23 +183,24 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         let message = format!("{count} is more than the {completions} completions of the Job.");
         findings.invalid(&SUCCESS, &field, message);
     }
-    if let Some(named) = named.filter(|named| count > *named) {
+    if let Some(named) = named.filter(|named| i64::from(count) > *named) {
         let message = format!("{count} is more than the {named} indexes that succeededIndexes names.");
         findings.invalid(&SUCCESS, &field, message);
     }
 }
 
 /// How many indexes a list such as `0-2,5` names.
-fn count_indexes(text: &str, completions: i32) -> Result<i32, String> {
+fn count_indexes(text: &str, completions: i32) -> Result<i64, String> {
+    let completions = i64::from(completions);
     if text.is_empty() {
         return Ok(0);
     }
     let mut count = 0;
-    let mut last: Option<i32> = None;
+    let mut last = None;
     for part in text.split(',') {
         let ends: Vec<&str> = part.split('-').collect();
         let number = |text: &str| {
-            text.parse::<i32>().ok().filter(|number| *number >= 0).ok_or_else(|| format!("{text:?} is no index"))
+            text.parse::<i64>().map_err(|_| format!("{text:?} is no index"))
         };
         let (first, end) = match ends.as_slice() {
             [one] => (number(one)?, number(one)?),
