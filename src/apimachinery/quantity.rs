@@ -27,11 +27,13 @@ pub struct Quantity {
     format: Format,
     /// Thousandths, as the server counts them; beyond 64 bits it counts wrong, and is followed there.
     millis: i64,
+    /// Units, in the same way.
+    units: i64,
 }
 
 impl Quantity {
     /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi, millis: 0 };
+    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi, millis: 0, units: 0 };
 
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
@@ -43,9 +45,12 @@ impl Quantity {
             Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
             Scale::Two(exponent) => times_two(parts.whole, parts.fraction, exponent),
         };
-        let millis = parts.millis(magnitude);
-        let sign = if parts.negative { -1 } else { 1 };
-        Some(Self { nanos: sign * magnitude, format: parts.format, millis: i64::from(sign as i8).wrapping_mul(millis) })
+        let (millis, units) = (parts.scaled(3, magnitude), parts.scaled(0, magnitude));
+        Some(if parts.negative {
+            Self { nanos: -magnitude, format: parts.format, millis: millis.wrapping_neg(), units: units.wrapping_neg() }
+        } else {
+            Self { nanos: magnitude, format: parts.format, millis, units }
+        })
     }
 
     /// How the server spells a quantity that it has just read: as it was written, where that is fit to
@@ -75,19 +80,17 @@ impl Quantity {
         self.millis % 1000 == 0
     }
 
-    /// The amount in whole units, rounded away from zero.
+    /// The amount in whole units, rounded away from zero, as the server counts them.
     #[must_use]
-    pub fn units(&self) -> i64 {
-        let units = self.nanos.unsigned_abs().div_ceil(NANO.unsigned_abs());
-        let units = i64::try_from(units).unwrap_or(i64::MAX);
-        if self.nanos < 0 { -units } else { units }
+    pub const fn units(&self) -> i64 {
+        self.units
     }
 
     /// The amount `times` over, as the sum over so many equal containers.
     #[must_use]
     pub const fn times(self, times: u64) -> Self {
-        let millis = self.millis.wrapping_mul(times.cast_signed());
-        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format, millis }
+        let (millis, units) = (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
+        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format, millis, units }
     }
 }
 
@@ -116,8 +119,8 @@ impl Add for Quantity {
 
     fn add(self, other: Self) -> Self {
         let format = if self.nanos == 0 { other.format } else { self.format };
-        let millis = self.millis.wrapping_add(other.millis);
-        Self { nanos: self.nanos.saturating_add(other.nanos), format, millis }
+        let (millis, units) = (self.millis.wrapping_add(other.millis), self.units.wrapping_add(other.units));
+        Self { nanos: self.nanos.saturating_add(other.nanos), format, millis, units }
     }
 }
 
@@ -229,36 +232,43 @@ impl<'t> Parts<'t> {
         }
     }
 
-    /// Thousandths of the amount without its sign, rounded up, with the server's overflows.
-    fn millis(&self, magnitude: i128) -> i64 {
+    /// The amount without its sign in units of `10^-power`, rounded up, with the server's overflows.
+    fn scaled(&self, power: u32, magnitude: i128) -> i64 {
+        let power = i64::from(power);
         match self.small() {
-            Some((value, scale)) if scale >= -3 => {
-                let factor = u32::try_from(scale + 3).ok().and_then(|power| 10_i64.checked_pow(power));
-                let overflowed = if value == 0 { Some(0) } else { None };
-                factor.and_then(|factor| value.checked_mul(factor)).or(overflowed).unwrap_or(0)
+            Some((0, _)) => 0,
+            Some((value, scale)) if scale + power >= 0 => {
+                let factor = u32::try_from(scale + power).ok().and_then(|power| 10_i64.checked_pow(power));
+                factor.and_then(|factor| value.checked_mul(factor)).unwrap_or(0)
             }
             Some((value, scale)) => {
-                let divisor = 10_i64.pow(u32::try_from(-3 - scale).unwrap_or(0));
-                value / divisor + i64::from(value % divisor != 0)
+                let divisor = u32::try_from(-scale - power).ok().and_then(|power| 10_i64.checked_pow(power));
+                divisor.map_or(1, |divisor| value / divisor + i64::from(value % divisor != 0))
             }
             None if magnitude != CAP => {
-                let milli = NANO / 1000;
-                let millis = magnitude / milli + i128::from(magnitude % milli != 0);
-                millis as i64 // The server keeps these bits and no others.
+                let divisor = NANO / 10_i128.pow(u32::try_from(power).unwrap_or(0));
+                low_bits(magnitude / divisor + i128::from(magnitude % divisor != 0))
             }
-            None => self.low_millis(),
+            None => self.low_bits_scaled(power),
         }
     }
 
-    /// The last 64 bits of an enormous number of thousandths.
-    fn low_millis(&self) -> i64 {
+    /// The last 64 bits of an enormous number.
+    fn low_bits_scaled(&self, power: i64) -> i64 {
         let digits = self.whole.bytes().chain(self.fraction.bytes());
         let low = digits.fold(0_i64, |low, digit| low.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')));
         let Scale::Ten(exponent) = self.scale else { return low };
-        let power = exponent.saturating_sub(i64::try_from(self.fraction.len()).unwrap_or(i64::MAX)).saturating_add(3);
+        let fraction = i64::try_from(self.fraction.len()).unwrap_or(i64::MAX);
         // Sixty-four factors of ten leave none of the bits.
-        (0..power.clamp(0, 64)).fold(low, |low, _| low.wrapping_mul(10))
+        let factors = exponent.saturating_sub(fraction).saturating_add(power).clamp(0, 64);
+        (0..factors).fold(low, |low, _| low.wrapping_mul(10))
     }
+}
+
+/// The bits that the server keeps of a number, and no others.
+#[allow(clippy::cast_possible_truncation)]
+const fn low_bits(number: i128) -> i64 {
+    number as i64
 }
 
 fn split_digits(text: &str) -> (&str, &str) {
@@ -388,6 +398,41 @@ mod tests {
         for text in ["", "1 Gi", "1gi", "1Kb", "abc", "1e", "1ee3", "0x10", "1:30", "1e3.5", " 1", "1KiB"] {
             assert_eq!(canonical(text), "none", "{text}");
         }
+    }
+
+    #[test]
+    fn spellings_are_kept_where_they_are_short_enough() {
+        for (text, spelling) in [
+            ("01", "01"),
+            ("+1", "+1"),
+            ("1e0", "1e0"),
+            ("1.0", "1"),
+            ("1000m", "1"),
+            ("1000", "1k"),
+            ("0.5", "500m"),
+            ("1Ki", "1Ki"),
+            ("8Ki", "8Ki"),
+            ("1234567890123456789", "1234567890123456789"),
+            ("000", "0"),
+        ] {
+            assert_eq!(Quantity::spelling(text).as_deref(), Some(spelling), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_as_the_server_counts() {
+        for (text, whole) in [
+            ("1", true),
+            ("1500m", false),
+            ("1e400", true),
+            ("0.0001", false),
+            ("100000000000000000000", false),
+            ("9000Ei", false),
+        ] {
+            assert_eq!(Quantity::parse(text).unwrap().is_whole(), whole, "{text}");
+        }
+        assert_eq!(Quantity::parse("1e400").unwrap().units(), 0);
+        assert_eq!(Quantity::parse("9000Ei"), Quantity::parse("9223372036854775807"));
     }
 
     #[test]

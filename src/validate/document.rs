@@ -194,7 +194,7 @@ impl Standing {
             (_, Some("Job") | None) | (None, _) => Self::Job(None),
             // Nothing else of this group and version can be told from a mistyped Job, except these.
             (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJobList" | "JobList") => Self::Job(None),
-            (Some(version), Some("CronJob")) if version.starts_with("batch/") => Self::CronJob,
+            (Some(version), Some("CronJob")) if version == "v1" || version.starts_with("batch/") => Self::CronJob,
             _ => Self::Other,
         }
     }

@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::common::{text, visit_mut};
 use super::volumes::count_sources;
+use crate::apimachinery::version::{V1_34, Version};
 
 /// Fills in the defaults of a Job.
 pub fn fill_in(job: &mut Job) {
@@ -19,17 +20,21 @@ pub fn fill_in(job: &mut Job) {
     if job.metadata.labels.as_ref().is_none_or(std::collections::BTreeMap::is_empty) {
         job.metadata.labels = template_labels;
     }
-    template(spec);
+    pod(spec.template.spec.get_or_insert_default());
 }
 
 /// Fills in the defaults of a `CronJob`. What a Job's own fields default to, its Jobs will be given one by one.
-pub fn fill_in_cron_job(cron_job: &mut CronJob) {
+pub fn fill_in_cron_job(cron_job: &mut CronJob, version: Version) {
     let spec = &mut cron_job.spec;
     or_empty(&mut spec.concurrency_policy, "Allow");
     or(&mut spec.suspend, false);
     or(&mut spec.successful_jobs_history_limit, 3);
     or(&mut spec.failed_jobs_history_limit, 1);
-    template(spec.job_template.spec.get_or_insert_default());
+    let spec = spec.job_template.spec.get_or_insert_default();
+    if version >= V1_34 {
+        pod_conditions(spec);
+    }
+    pod(spec.template.spec.get_or_insert_default());
 }
 
 fn or<T>(field: &mut Option<T>, default: impl Into<T>) {
@@ -62,16 +67,15 @@ fn job_spec(spec: &mut JobSpec) {
     or(&mut spec.manual_selector, false);
     let replacement = if spec.pod_failure_policy.is_some() { "Failed" } else { "TerminatingOrFailed" };
     or(&mut spec.pod_replacement_policy, replacement);
+    pod_conditions(spec);
 }
 
-/// What lies below a Job's own fields.
-fn template(spec: &mut JobSpec) {
+fn pod_conditions(spec: &mut JobSpec) {
     for rule in spec.pod_failure_policy.iter_mut().flat_map(|policy| &mut policy.rules) {
         for pattern in rule.on_pod_conditions.iter_mut().flatten() {
             or_empty(&mut pattern.status, "True");
         }
     }
-    pod(spec.template.spec.get_or_insert_default());
 }
 
 fn pod(pod: &mut PodSpec) {

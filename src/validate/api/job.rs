@@ -1,5 +1,7 @@
 //! The Job itself: how many pods, how often, for how long, and which ones are its own.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
@@ -63,24 +65,50 @@ const OWN_LABELS: [(&str, bool); 4] = [
 /// Stands for the uid that the server will give a Job; nobody writes this one.
 const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
 
-/// The whole Job, after defaulting. `one_map` says that the Job's labels are its template's by default; the server
-/// keeps one map for both then.
-pub fn check(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
+/// Whether the server will take the labels of the pods for the Job's own ones, and keep the two as one map from then
+/// on: what it adds to the one is in the other. A Job whose name it has yet to make is copied once more, which parts
+/// the two.
+pub fn takes_labels_of_its_pods(job: &Job) -> bool {
+    let metadata = &job.metadata;
+    let named = !text(&metadata.name).is_empty() || text(&metadata.generate_name).is_empty();
+    let pods = job.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
+    named
+        && metadata.labels.as_ref().is_none_or(BTreeMap::is_empty)
+        && pods.is_some_and(|metadata| metadata.labels.is_some())
+}
+
+/// Puts into the Job what the server uses for itself, unless the selector is the user's to write: the labels of its
+/// pods, which with `one_map` are the Job's labels too, and the selector that goes with them.
+pub fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
+    let name = effective_name(&job.metadata);
+    let spec = job.spec.get_or_insert_default();
+    if is_true(spec.manual_selector) {
+        return;
+    }
+    let root = Path::root();
+    check_own_labels(spec, &name, &root.field("spec"), findings);
+    let labels = spec.template.metadata.get_or_insert_default().labels.get_or_insert_default();
+    for (key, is_name) in OWN_LABELS {
+        labels.entry(key.to_owned()).or_insert_with(|| if is_name { name.as_str() } else { UID }.to_owned());
+    }
+    if one_map {
+        job.metadata.labels = Some(labels.clone());
+    }
+    let selected = spec.selector.get_or_insert_default().match_labels.get_or_insert_default();
+    selected.entry(OWN_UID.to_owned()).or_insert_with(|| UID.to_owned());
+}
+
+/// The whole Job, after defaulting and with the server's own labels.
+pub fn check(job: &Job, findings: &mut Findings<'_>) {
     let root = Path::root();
     let path = root.field("spec");
     let name = effective_name(&job.metadata);
-    let spec = job.spec.get_or_insert_default();
-    if !is_true(spec.manual_selector) {
-        check_own_labels(spec, &name, &path, findings);
-        add_own_labels(spec, &name);
-        if one_map {
-            job.metadata.labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.clone());
-        }
-    }
     metadata::check(&job.metadata, &root.field("metadata"), findings);
-    check_spec(spec, &path, findings);
-    check_selector(spec, &name, &path, findings);
-    check_host_names(spec, &name, findings);
+    if let Some(spec) = &job.spec {
+        check_spec(spec, &path, findings);
+        check_selector(spec, &name, &path, findings);
+        check_host_names(spec, &name, findings);
+    }
 }
 
 /// What a Job has in common with the template of a `CronJob`, below `path`.
@@ -106,16 +134,6 @@ fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut 
             findings.invalid(&POD_LABELS, &labels.key(key), message);
         }
     }
-}
-
-/// Puts the labels on the pods, and the selector that goes with them into the Job.
-fn add_own_labels(spec: &mut JobSpec, name: &str) {
-    let labels = spec.template.metadata.get_or_insert_default().labels.get_or_insert_default();
-    for (key, is_name) in OWN_LABELS {
-        labels.entry(key.to_owned()).or_insert_with(|| if is_name { name } else { UID }.to_owned());
-    }
-    let selected = spec.selector.get_or_insert_default().match_labels.get_or_insert_default();
-    selected.entry(OWN_UID.to_owned()).or_insert_with(|| UID.to_owned());
 }
 
 fn template_label<'t>(template: &'t PodTemplateSpec, key: &str) -> Option<&'t str> {
@@ -171,13 +189,13 @@ fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
         }
     };
     at_most("parallelism", spec.parallelism, INDEXED_MAX, findings);
+    at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX, findings);
     let Some(completions) = spec.completions else {
         let message = "An Indexed Job has a number of completions. Add it.";
         findings.required(&INDEXED, &path.field("completions"), message);
         return;
     };
     at_most("maxFailedIndexes", spec.max_failed_indexes, completions, findings);
-    at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX, findings);
     if completions > INDEXED_MAX && spec.backoff_limit_per_index.is_some() {
         if spec.max_failed_indexes.is_none() {
             let message = format!("Above {INDEXED_MAX} completions, maxFailedIndexes must be set.");

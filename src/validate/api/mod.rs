@@ -85,12 +85,11 @@ pub static RULES: &[&[&Rule]] = &[
 /// Adds what the server would refuse or warn of in a decoded Job.
 pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let mut job = job.clone();
-    let template = job.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
-    let labelled = job.metadata.labels.as_ref().is_some_and(|labels| !labels.is_empty());
-    let one_map = !labelled && template.is_some_and(|metadata| metadata.labels.is_some());
+    let one_map = job::takes_labels_of_its_pods(&job);
     fill_in(&mut job);
     job.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
-    job::check(&mut job, one_map, findings);
+    job::add_own_labels(&mut job, one_map, findings);
+    job::check(&job, findings);
     warnings::check_metadata(&job.metadata, findings);
     if let Some(spec) = &job.spec {
         warnings::check(spec, &Path::root().field("spec"), findings);
@@ -100,7 +99,7 @@ pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
 /// Adds what the server would refuse or warn of in a decoded `CronJob`.
 pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let mut cron_job = cron_job.clone();
-    defaults::fill_in_cron_job(&mut cron_job);
+    defaults::fill_in_cron_job(&mut cron_job, findings.version());
     cron_job.spec.job_template.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
     cron_job::check(&cron_job, findings);
     warnings::check_metadata(&cron_job.metadata, findings);

@@ -137,7 +137,12 @@ fn check_selected_keys(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let Some(selector) = selector else { return };
+    let Some(selector) = selector else {
+        for (nth, key) in keys.iter().enumerate() {
+            findings.spelled(&SELECTED_KEYS, &path.index(nth), key, qualified_name);
+        }
+        return;
+    };
     let labels = selector.match_labels.iter().flatten().map(|(key, _)| key);
     let selected: BTreeSet<&String> = labels.chain(each(&selector.match_expressions).iter().map(|it| &it.key)).collect();
     for (nth, key) in keys.iter().enumerate().filter(|(_, key)| selected.contains(key)) {
