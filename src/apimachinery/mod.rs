@@ -13,4 +13,4 @@ pub mod version;
 
 pub use path::{Path, Segment};
 pub use quantity::Quantity;
-pub use version::{Span, Version};
+pub use version::{Span, VERSIONS, Version};

@@ -96,13 +96,14 @@ impl Span {
 }
 
 impl fmt::Display for Span {
-    /// `since 1.34`, `until 1.33`, `1.35 to 1.35`, or nothing for all versions.
+    /// `since 1.34`, `until 1.33`, `from 1.34 to 1.35`, `in 1.35 only` or `all`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.since, self.until) {
-            (None, None) => Ok(()),
+            (None, None) => write!(f, "all"),
             (Some(since), None) => write!(f, "since {since}"),
             (None, Some(until)) => write!(f, "until {until}"),
-            (Some(since), Some(until)) => write!(f, "{since} to {until}"),
+            (Some(since), Some(until)) if since == until => write!(f, "in {since} only"),
+            (Some(since), Some(until)) => write!(f, "from {since} to {until}"),
         }
     }
 }
@@ -134,7 +135,14 @@ mod tests {
         let span = Span { since: Some(V1_34), until: Some(V1_35) };
         let held: Vec<Version> = VERSIONS.iter().copied().filter(|version| span.contains(*version)).collect();
         assert_eq!(held, [V1_34, V1_35]);
-        assert_eq!(span.to_string(), "1.34 to 1.35");
-        assert!(Span::ALWAYS.contains(V1_33) && Span::ALWAYS.to_string().is_empty());
+        assert_eq!(span.to_string(), "from 1.34 to 1.35");
+        assert!(Span::ALWAYS.contains(V1_33) && Span::ALWAYS.contains(V1_36));
+    }
+
+    #[test]
+    fn spans_say_what_they_hold() {
+        let only = Span { since: Some(V1_35), until: Some(V1_35) };
+        let said = [Span::ALWAYS, Span::since(V1_34), Span::until(V1_33), only].map(|span| span.to_string());
+        assert_eq!(said, ["all", "since 1.34", "until 1.33", "in 1.35 only"]);
     }
 }

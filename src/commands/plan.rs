@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, print_warning, warn};
+use super::{CommandError, Outcome, Styles, created_at, load, preflight, print_warning, warn};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
+use crate::job::CreatedAt;
 use crate::manifest::{Format, write};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
@@ -28,6 +29,7 @@ pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
 fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
+    warn_of_refusal(&session, args, styles)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => {
@@ -49,6 +51,7 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     refuse_what_does_not_go_with_diff(args, path)?;
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
+    warn_of_refusal(&session, args, styles)?;
     if is_unfinished(path) {
         let shown = path.display();
         let warning = format!("a run into {shown} was cut off, or is going on; generate finishes or clears it.");
@@ -68,6 +71,16 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     out.flush()?;
     let differs = !Counts::of(&found.jobs).is_same();
     Ok(if differs && args.exit_code { Outcome::Findings } else { Outcome::Well })
+}
+
+/// Tells the user where `generate` would come to nothing.
+fn warn_of_refusal(session: &Session, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
+    // The moment is no cause of a refusal, so that any will do.
+    let refusal = preflight::refusal(session, CreatedAt::resolve(None, None)?, args.server.kubernetes_version)?;
+    if let Some(causes) = refusal {
+        print_warning(&format!("the API server would refuse these Jobs:{causes}"), styles.err);
+    }
+    Ok(())
 }
 
 fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(), CommandError> {

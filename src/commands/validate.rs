@@ -13,7 +13,7 @@ use crate::output::manifests::OutputError;
 use crate::output::progress::Progress;
 use crate::output::session;
 use crate::report;
-use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
+use crate::validate::{Checks, DocumentReport, Rule, Severity, Source, Sources, Validator, gates, rules};
 
 /// Runs the command.
 ///
@@ -26,10 +26,10 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
     if let Some(name) = &args.explain {
         return explain(name, styles);
     }
-    let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
+    let checks = checks(args)?;
     let reports = match &args.k8s_config {
-        Some(k8s_config) => check_session(k8s_config, args, sources, styles)?,
-        None => check_files(args, sources)?,
+        Some(k8s_config) => check_session(k8s_config, args, checks, styles)?,
+        None => check_files(args, checks)?,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.output {
@@ -51,22 +51,47 @@ fn list_rules(styles: Styles) -> Result<Outcome, CommandError> {
 }
 
 fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
-    let rules = rules();
-    let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
-        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
-        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
-        return Err(CommandError::Usage(format!("There is no rule {name}.{mend} --list-rules lists them.")));
+    let text = match gates::GATES.iter().find(|gate| gate.name == name) {
+        Some(gate) => report::rules::explain_gate(gate, styles.out),
+        None => report::rules::explain(rule(name)?, styles.out),
     };
-    let mut out = io::stdout().lock();
-    write!(out, "{}", report::rules::explain(rule, styles.out))?;
+    io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Outcome::Well)
 }
 
-fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentReport>, CommandError> {
+/// The rule of a name.
+fn rule(name: &str) -> Result<&'static Rule, CommandError> {
+    let rules = rules();
+    rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
+        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
+        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        CommandError::Usage(format!("There is no rule {name}.{mend} --list-rules lists them."))
+    })
+}
+
+/// What the documents are held against.
+fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
+    let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
+    let skipped = args.skip_rule.iter().map(|name| match rule(name)? {
+        rule if rule.source == Source::Tuning => Ok(rule),
+        _ => Err(CommandError::Usage(format!(
+            "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
+             or write --rules tuning to leave out all of the server's."
+        ))),
+    });
+    Ok(Checks {
+        sources,
+        version: args.server.kubernetes_version,
+        skipped: skipped.collect::<Result<_, _>>()?,
+        fail_on_skipped: args.fail_on_skipped,
+    })
+}
+
+fn check_files(args: &ValidateArgs, checks: Checks) -> Result<Vec<DocumentReport>, CommandError> {
     if args.filename.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
         return Err(CommandError::Usage("Standard input can be read once only. Leave out one -f -.".to_owned()));
     }
-    let mut validator = Validator::new(sources);
+    let mut validator = Validator::new(checks);
     let inputs = expand(&args.filename, args.recursive)?;
     let progress = Progress::new(inputs.len(), "manifests");
     validator.add_inputs(&inputs, || progress.step())?;
@@ -83,13 +108,13 @@ fn check_files(args: &ValidateArgs, sources: Sources) -> Result<Vec<DocumentRepo
 fn check_session(
     k8s_config: &Path,
     args: &ValidateArgs,
-    sources: Sources,
+    checks: Checks,
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
     warn(&session, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
-    let mut validator = Validator::new(sources);
+    let mut validator = Validator::new(checks);
     for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();
         Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;

@@ -21,6 +21,8 @@ pub struct Checks {
     pub version: Version,
     /// Tuning rules that are left out.
     pub skipped: Vec<&'static Rule>,
+    /// Whether a document that nothing here knows is an error.
+    pub fail_on_skipped: bool,
 }
 
 impl Checks {
@@ -35,6 +37,6 @@ impl Checks {
 impl From<Sources> for Checks {
     /// All rules of these sources, in the newest version.
     fn from(sources: Sources) -> Self {
-        Self { sources, version: Version::default(), skipped: Vec::new() }
+        Self { sources, version: Version::default(), skipped: Vec::new(), fail_on_skipped: false }
     }
 }

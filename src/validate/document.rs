@@ -24,6 +24,10 @@ rules! {
     DUPLICATE_KEY = "duplicate-key" in Job:
         "spec:\n  suspend: true\n  suspend: false",
         "spec:\n  suspend: false";
+
+    /// With --fail-on-skipped, every document is a Job or a CronJob. Nothing else is checked, so that a document
+    /// of another kind would pass unseen.
+    SKIPPED = "skipped-document" in Job: "kind: Secret\napiVersion: v1", "kind: Job\napiVersion: batch/v1";
 }
 
 /// A report, and the Job's place in its session where it has one.
@@ -120,7 +124,7 @@ fn check_object(
     let mut findings = Findings::new(node, text, checks);
     let mut member = None;
     match Standing::of(node, list) {
-        Standing::Other => report.skipped = true,
+        Standing::Other => skip(&mut report, findings, checks),
         Standing::Unnamed(key) => {
             let message = format!(
                 "kubectl cannot tell what this is: {key} is missing. A Job has apiVersion: batch/v1 and kind: Job."
@@ -130,7 +134,7 @@ fn check_object(
             report.settle();
         }
         // The guide knows no CronJobs.
-        Standing::CronJob if !checks.sources.api => report.skipped = true,
+        Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
         Standing::CronJob => {
             if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
                 api::check_cron_job(&cron_job, &mut findings);
@@ -159,6 +163,15 @@ fn check_object(
         }
     }
     (report, member)
+}
+
+fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks) {
+    report.skipped = true;
+    if checks.fail_on_skipped {
+        let message = format!("No rule here is about a {}. Leave the document out, or --fail-on-skipped.", report.kind);
+        findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, message);
+        report.findings = findings.into_vec();
+    }
 }
 
 /// What a document is to this tool.

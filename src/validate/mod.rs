@@ -92,6 +92,7 @@ impl Validator {
     fn take(&mut self, (mut report, member): document::Checked) {
         if self.checks.sources.tuning && !report.skipped {
             self.sets.add(self.reports.len(), member, &mut report);
+            report.findings.retain(|finding| self.checks.apply(finding.rule));
         }
         self.reports.push(report);
     }
@@ -99,7 +100,8 @@ impl Validator {
     /// The reports of all documents, in the order in which they came.
     #[must_use]
     pub fn finish(mut self) -> Vec<DocumentReport> {
-        if self.checks.sources.tuning {
+        // Which workers are missing is all that is left to say.
+        if self.checks.sources.tuning && self.checks.apply(&set::WORKERS) {
             self.sets.finish(&mut self.reports);
         }
         self.reports

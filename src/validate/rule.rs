@@ -119,7 +119,7 @@ macro_rules! rules {
         $(
             $(#[doc = $doc])+
             #[allow(clippy::doc_markdown, clippy::doc_link_with_quotes)] // Printed as plain text.
-            pub(in crate::validate) static $name: $crate::validate::Rule = $crate::validate::Rule {
+            pub(crate) static $name: $crate::validate::Rule = $crate::validate::Rule {
                 name: $text,
                 source: $crate::validate::Source::$source,
                 doc: concat!($($doc),+),

@@ -1,19 +1,22 @@
 //! Feature gates: switches of the server that are off by default in some versions.
-//! Where a gate is off, the server drops its fields without looking at them, so nothing in them can be wrong.
+//! Where a gate is off, the server drops its fields without looking at them, so that nothing in them can be wrong.
+//! A pod comes in, and leaves without what a version drops.
 
 use k8s_openapi::api::core::v1::{Lifecycle, PodSpec, VolumeProjection};
 
 use super::common::{each, text, visit_mut};
-use crate::apimachinery::version::{V1_33, V1_34, V1_35};
-use crate::apimachinery::{Span, Version};
+use crate::apimachinery::Version;
+use crate::apimachinery::version::{V1_34, V1_35};
 
 /// A gate, and what it does where it is off.
 #[derive(Debug)]
 pub struct Gate {
     /// Its name, as `--feature-gates` has it.
     pub name: &'static str,
-    /// The versions that know it and have it off by default.
-    pub off: Span,
+    /// The version that it came with; none where it is older than all versions on record.
+    pub since: Option<Version>,
+    /// The version since which it is on by default; none where it is off in all of them.
+    pub on: Option<Version>,
     /// The fields that are dropped with it, for people.
     pub fields: &'static str,
     /// Drops them.
@@ -24,49 +27,57 @@ pub struct Gate {
 pub static GATES: &[Gate] = &[
     Gate {
         name: "ContainerStopSignals",
-        off: Span::ALWAYS,
+        since: None,
+        on: None,
         fields: "lifecycle.stopSignal of a container",
         drop: drop_stop_signals,
     },
     Gate {
         name: "ClusterTrustBundleProjection",
-        off: Span::ALWAYS,
+        since: None,
+        on: None,
         fields: "clusterTrustBundle of a projected volume",
         drop: |pod| each_projection(pod, |source| source.cluster_trust_bundle = None),
     },
     Gate {
         name: "PodCertificateRequest",
-        off: Span::since(V1_34),
+        since: Some(V1_34),
+        on: None,
         fields: "podCertificate of a projected volume",
         drop: |pod| each_projection(pod, |source| source.pod_certificate = None),
     },
     Gate {
         name: "GenericWorkload",
-        off: Span::since(V1_35),
+        since: Some(V1_35),
+        on: None,
         fields: "schedulingGroup of a pod",
         drop: |pod| pod.scheduling_group = None,
     },
     Gate {
         name: "PodLevelResources",
-        off: Span::until(V1_33),
+        since: None,
+        on: Some(V1_34),
         fields: "resources of a pod",
         drop: |pod| pod.resources = None,
     },
     Gate {
         name: "DynamicResourceAllocation",
-        off: Span::until(V1_33),
+        since: None,
+        on: Some(V1_34),
         fields: "resourceClaims of a pod, and claims in the resources of a container",
         drop: drop_claims,
     },
     Gate {
         name: "ContainerRestartRules",
-        off: Span { since: Some(V1_34), until: Some(V1_34) },
+        since: Some(V1_34),
+        on: Some(V1_35),
         fields: "restartPolicy and restartPolicyRules of a container, except Always of an init container",
         drop: drop_restart_rules,
     },
     Gate {
         name: "EnvFiles",
-        off: Span::until(V1_34),
+        since: Some(V1_34),
+        on: Some(V1_35),
         fields: "valueFrom.fileKeyRef of a variable",
         drop: |pod| {
             visit_mut(pod, |container| {
@@ -77,21 +88,48 @@ pub static GATES: &[Gate] = &[
     },
     Gate {
         name: "HostnameOverride",
-        off: Span::until(V1_34),
+        since: Some(V1_34),
+        on: Some(V1_35),
         fields: "hostnameOverride of a pod",
         drop: |pod| pod.hostname_override = None,
     },
     Gate {
         name: "ImageVolume",
-        off: Span::until(V1_34),
+        since: None,
+        on: Some(V1_35),
         fields: "volumes with an image, and their mounts",
         drop: drop_image_volumes,
     },
 ];
 
+/// How a version has a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is not there yet, and neither are its fields.
+    Unknown,
+    /// Its fields are dropped.
+    Off,
+    /// Its fields count.
+    On,
+}
+
+impl Gate {
+    /// How a version has the gate, by default.
+    #[must_use]
+    pub fn state(&self, version: Version) -> State {
+        if self.since.is_some_and(|since| version < since) {
+            State::Unknown
+        } else if self.on.is_some_and(|on| on <= version) {
+            State::On
+        } else {
+            State::Off
+        }
+    }
+}
+
 /// Drops from a pod what a version drops from it.
 pub fn drop_fields(pod: &mut PodSpec, version: Version) {
-    for gate in GATES.iter().filter(|gate| gate.off.contains(version)) {
+    for gate in GATES.iter().filter(|gate| gate.state(version) == State::Off) {
         (gate.drop)(pod);
     }
 }
