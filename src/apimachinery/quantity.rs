@@ -89,7 +89,8 @@ impl Quantity {
     /// The amount `times` over, as the sum over so many equal containers.
     #[must_use]
     pub const fn times(self, times: u64) -> Self {
-        let (millis, units) = (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
+        let (millis, units) =
+            (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
         Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format, millis, units }
     }
 }

@@ -104,6 +104,10 @@ impl<'n, 'p> Decoder<'n, 'p> {
     }
 
     fn wrong_type(&self, expected: &str) -> DecodeError {
+        self.wrong(MisfitKind::Type, expected)
+    }
+
+    fn wrong(&self, kind: MisfitKind, expected: &str) -> DecodeError {
         let found = match (&self.node.written, self.node.kind()) {
             (Some(written), kind) if !written.is_empty() => format!("{written} is {kind}"),
             (_, kind) => format!("this is {kind}"),
@@ -112,7 +116,7 @@ impl<'n, 'p> Decoder<'n, 'p> {
             (Some(written), "a string") => format!(" Quote it: \"{written}\"."),
             _ => String::new(),
         };
-        self.misfit(MisfitKind::Type, format!("This must be {expected}, and {found}.{mend}"))
+        self.misfit(kind, format!("This must be {expected}, and {found}.{mend}"))
     }
 
     fn is_null(&self) -> bool {
@@ -146,7 +150,10 @@ impl<'n, 'p> Decoder<'n, 'p> {
             Value::Float(value) => float_text(*value),
             // White space other than this is escaped on its way, and no longer white space when the server trims.
             Value::String(text) => text.trim_matches(' ').to_owned(),
-            Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => return Err(self.wrong_type("a quantity")),
+            // The server reads whatever stands here as a quantity.
+            Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => {
+                return Err(self.wrong(MisfitKind::Quantity, "a quantity"));
+            }
         };
         if Quantity::parse(&text).is_none() {
             let message =

@@ -98,14 +98,7 @@ fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> Docum
     }
 }
 
-fn check_object(
-    file: &str,
-    text: &Text,
-    node: &Node,
-    list: Option<&Node>,
-    index: usize,
-    checks: &Checks,
-) -> Checked {
+fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index: usize, checks: &Checks) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
     let name_position = node.locate(&[Segment::Field("metadata"), Segment::Field("name")]);

@@ -5,8 +5,8 @@ use super::checks::Checks;
 use super::decode::LIKENESS;
 use super::finding::{Finding, Reason, Severity};
 use super::rule::Rule;
-use crate::apimachinery::{Path, Version};
 use crate::apimachinery::names::Fault;
+use crate::apimachinery::{Path, Version};
 use crate::manifest::{Node, Position, Text};
 use crate::nearest::nearest;
 

@@ -94,6 +94,11 @@ fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
         let fault = match root.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,
+            Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => Some((
+                &TYPE,
+                Reason::FieldValueTypeInvalid,
+                format!("{text:?} is no group and version. Write {key}: {expected}."),
+            )),
             Some(Value::String(text)) => Some((
                 &KIND,
                 Reason::FieldValueNotSupported,

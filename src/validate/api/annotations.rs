@@ -129,7 +129,9 @@ fn check_seccomp(
     place: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    for (key, profile) in annotations.iter().filter(|(key, _)| *key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER)) {
+    for (key, profile) in
+        annotations.iter().filter(|(key, _)| *key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER))
+    {
         let (shown, place) = (shown.field(key), place.key(key));
         match profile.strip_prefix(LOCALHOST) {
             Some(file) => descending_at(&PROFILES, &shown, &place, file, findings),
@@ -212,9 +214,7 @@ fn check_agreement(
 ) {
     let (step, agrees) = match field {
         ("Unconfined", _) => ("type", annotation == "unconfined"),
-        ("RuntimeDefault", _) => {
-            ("type", annotation == "runtime/default" || seccomp && annotation == "docker/default")
-        }
+        ("RuntimeDefault", _) => ("type", annotation == "runtime/default" || seccomp && annotation == "docker/default"),
         ("Localhost", file) => match annotation.strip_prefix(LOCALHOST) {
             None => ("type", false),
             Some(annotated) => ("localhostProfile", file == Some(annotated)),
@@ -222,7 +222,8 @@ fn check_agreement(
         _ => return,
     };
     if !agrees {
-        let message = format!("The annotation says {annotation:?}, and this field something else. Remove the annotation.");
+        let message =
+            format!("The annotation says {annotation:?}, and this field something else. Remove the annotation.");
         findings.error(&PROFILES, &path.field(step), FieldValueForbidden, message);
     }
 }

@@ -171,12 +171,7 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
     container_security::check(container, surroundings.pod, &path.field("securityContext"), findings);
 }
 
-fn check_unique(
-    container: &Container,
-    names: &mut BTreeSet<String>,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+fn check_unique(container: &Container, names: &mut BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !names.insert(container.name.clone()) {
         let message = format!("Another container has the name {:?}. Rename one.", container.name);
         findings.duplicate(&NAME, &path.field("name"), message);

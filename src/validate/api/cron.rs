@@ -153,7 +153,8 @@ fn is_duration(text: &str) -> bool {
         let part: u64 = format!("0{}", &fraction[..fraction.len().min(6)]).parse().unwrap_or(0);
         let scale = 10_u64.pow(u32::try_from(fraction.len().min(6)).unwrap_or(0));
         let part = (u128::from(part) * u128::from(*nanos) / u128::from(scale)).try_into().unwrap_or(u64::MAX);
-        let sum = whole.checked_mul(*nanos).and_then(|nanos| nanos.checked_add(part)).and_then(|it| total.checked_add(it));
+        let sum =
+            whole.checked_mul(*nanos).and_then(|nanos| nanos.checked_add(part)).and_then(|it| total.checked_add(it));
         match sum {
             Some(sum) if sum <= most => total = sum,
             _ => return false,
@@ -185,16 +186,48 @@ mod tests {
     #[test]
     fn schedules() {
         for good in [
-            "* * * * *", "0 0 1 1 0", "*/5 0-23/2 1,15 JAN-dec MON-fri", "? ? ? ? ?", "5/15 * * * *", "0 0 * * sun", "@daily",
-            "@every 1h30m", "@every 1.5s", "@every -1h", "  1 2 3 4 5  ", "TZ=UTC 0 0 * * *", "CRON_TZ=Asia/Seoul @hourly",
-            ",, 1 1 1 1", "*-99 * * * *", "+5 * * * *",
+            "* * * * *",
+            "0 0 1 1 0",
+            "*/5 0-23/2 1,15 JAN-dec MON-fri",
+            "? ? ? ? ?",
+            "5/15 * * * *",
+            "0 0 * * sun",
+            "@daily",
+            "@every 1h30m",
+            "@every 1.5s",
+            "@every -1h",
+            "  1 2 3 4 5  ",
+            "TZ=UTC 0 0 * * *",
+            "CRON_TZ=Asia/Seoul @hourly",
+            ",, 1 1 1 1",
+            "*-99 * * * *",
+            "+5 * * * *",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in [
-            "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7", "5-1 * * * *",
-            "*/0 * * * *", "1/2/3 * * * *", "1-2-3 * * * *", "-1 * * * *", "a * * * *", "@never", "@every", "@every 1",
-            "@every 1d", "TZ=UTC", "TZ=Mars/Base 0 0 * * *", "* * * january *", "99999999999999999999 * * * *",
+            "",
+            "* * * *",
+            "* * * * * *",
+            "60 * * * *",
+            "* 24 * * *",
+            "* * 0 * *",
+            "* * * 13 *",
+            "* * * * 7",
+            "5-1 * * * *",
+            "*/0 * * * *",
+            "1/2/3 * * * *",
+            "1-2-3 * * * *",
+            "-1 * * * *",
+            "a * * * *",
+            "@never",
+            "@every",
+            "@every 1",
+            "@every 1d",
+            "TZ=UTC",
+            "TZ=Mars/Base 0 0 * * *",
+            "* * * january *",
+            "99999999999999999999 * * * *",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

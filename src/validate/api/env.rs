@@ -234,7 +234,9 @@ pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
     visit(pod, path, |container, path| {
         let list = path.field("env");
         for (nth, variable) in each(&container.env).iter().enumerate() {
-            let Some(file) = variable.value_from.as_ref().and_then(|source| source.file_key_ref.as_ref()) else { continue };
+            let Some(file) = variable.value_from.as_ref().and_then(|source| source.file_key_ref.as_ref()) else {
+                continue;
+            };
             let path = list.index(nth);
             let path = path.field("valueFrom");
             let path = path.field("fileKeyRef");

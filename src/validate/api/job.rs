@@ -55,12 +55,8 @@ const MANAGED_BY_MAX: usize = 63;
 /// The label that the server selects a Job's pods by.
 const OWN_UID: &str = "batch.kubernetes.io/controller-uid";
 /// The labels by which the server tells a Job's pods, with the part of the Job that they hold.
-const OWN_LABELS: [(&str, bool); 4] = [
-    ("controller-uid", false),
-    (OWN_UID, false),
-    ("job-name", true),
-    ("batch.kubernetes.io/job-name", true),
-];
+const OWN_LABELS: [(&str, bool); 4] =
+    [("controller-uid", false), (OWN_UID, false), ("job-name", true), ("batch.kubernetes.io/job-name", true)];
 
 /// Stands for the uid that the server will give a Job; nobody writes this one.
 const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
@@ -291,7 +287,9 @@ fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Fi
         findings.invalid(&SELECTOR, &labels, "No selector selects these labels. Write one.");
         return;
     };
-    let own = |key: &str| OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID });
+    let own = |key: &str| {
+        OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID })
+    };
     if !is_true(spec.manual_selector) && selector::selects(selector, own) == Some(false) {
         let message = "The server makes the selector of a Job. Remove this one, or add manualSelector: true.";
         findings.invalid(&SELECTOR, &path_of_selector, message);

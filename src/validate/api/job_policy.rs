@@ -199,9 +199,7 @@ fn count_indexes(text: &str, completions: i32) -> Result<i64, String> {
     let mut last = None;
     for part in text.split(',') {
         let ends: Vec<&str> = part.split('-').collect();
-        let number = |text: &str| {
-            text.parse::<i64>().map_err(|_| format!("{text:?} is no index"))
-        };
+        let number = |text: &str| text.parse::<i64>().map_err(|_| format!("{text:?} is no index"));
         let (first, end) = match ends.as_slice() {
             [one] => (number(one)?, number(one)?),
             [first, end] => (number(first)?, number(end)?),

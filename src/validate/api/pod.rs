@@ -57,7 +57,8 @@ pub fn check(
     let path = &template.field("spec");
     let volumes = volumes::check(each(&pod.volumes), &path.field("volumes"), findings);
     let claims = each(&pod.resource_claims);
-    let names: BTreeSet<&str> = claims.iter().map(|claim| claim.name.as_str()).filter(|name| !name.is_empty()).collect();
+    let names: BTreeSet<&str> =
+        claims.iter().map(|claim| claim.name.as_str()).filter(|name| !name.is_empty()).collect();
     claims::check(claims, &path.field("resourceClaims"), findings);
     container::check_all(pod, &volumes, &names, path, findings);
     pod_resources::check(pod, &names, &path.field("resources"), findings);

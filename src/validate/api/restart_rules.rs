@@ -47,7 +47,8 @@ pub fn check_init(container: &Container, path: &Path<'_>, findings: &mut Finding
         findings.one_of(&NO_POLICY, &path.field("restartPolicy"), policy, &["Always"]);
     }
     let rules = each(&container.restart_policy_rules);
-    if text(&container.restart_policy) == "Always" && !rules.is_empty() && RESTART_ALL.span.contains(findings.version()) {
+    if text(&container.restart_policy) == "Always" && !rules.is_empty() && RESTART_ALL.span.contains(findings.version())
+    {
         let message = "An init container with restartPolicy: Always has no rules. Remove them.";
         findings.forbidden(&RESTART_ALL, &path.field("restartPolicyRules"), message);
         return;

@@ -50,7 +50,10 @@ pub fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 fn is_well_spelled(zone: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+');
     let part = |part: &str| {
-        (1..=14).contains(&part.len()) && part.bytes().all(plain) && !matches!(part, "." | "..") && !part.starts_with('-')
+        (1..=14).contains(&part.len())
+            && part.bytes().all(plain)
+            && !matches!(part, "." | "..")
+            && !part.starts_with('-')
     };
     zone.split('/').all(part)
 }

@@ -144,7 +144,8 @@ fn check_selected_keys(
         return;
     };
     let labels = selector.match_labels.iter().flatten().map(|(key, _)| key);
-    let selected: BTreeSet<&String> = labels.chain(each(&selector.match_expressions).iter().map(|it| &it.key)).collect();
+    let selected: BTreeSet<&String> =
+        labels.chain(each(&selector.match_expressions).iter().map(|it| &it.key)).collect();
     for (nth, key) in keys.iter().enumerate().filter(|(_, key)| selected.contains(key)) {
         let message = format!("{key} is in the labelSelector already. Remove it from one.");
         findings.invalid(&SELECTED_KEYS, &path.index(nth), message);

@@ -110,7 +110,8 @@ fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findin
         findings.spelled(&CLAIM, &field.field("namespace"), namespace, dns_label);
     }
     let Some(source) = &claim.data_source else { return };
-    let agree = source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
+    let agree =
+        source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
     if !namespace.is_empty() || !agree {
         let message = "dataSource and dataSourceRef say different things. Remove dataSource.";
         findings.error_at(&CLAIM, path, &path.field("dataSource"), FieldValueInvalid, message);

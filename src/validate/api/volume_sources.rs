@@ -69,7 +69,11 @@ pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Find
             byte(volume.gce_persistent_disk.as_ref().and_then(|it| it.partition), &path.field("partition"), findings);
         }
         "awsElasticBlockStore" => {
-            byte(volume.aws_elastic_block_store.as_ref().and_then(|it| it.partition), &path.field("partition"), findings);
+            byte(
+                volume.aws_elastic_block_store.as_ref().and_then(|it| it.partition),
+                &path.field("partition"),
+                findings,
+            );
         }
         "nfs" => volume.nfs.iter().for_each(|it| check_nfs(it, &path, findings)),
         "iscsi" => volume.iscsi.iter().for_each(|it| check_iscsi(it, &path, findings)),
@@ -108,7 +112,9 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
     match source {
         "hostPath" => need("path", volume.host_path.as_ref().is_some_and(|it| it.path.is_empty())),
         "gitRepo" => need("repository", volume.git_repo.as_ref().is_some_and(|it| it.repository.is_empty())),
-        "gcePersistentDisk" => need("pdName", volume.gce_persistent_disk.as_ref().is_some_and(|it| it.pd_name.is_empty())),
+        "gcePersistentDisk" => {
+            need("pdName", volume.gce_persistent_disk.as_ref().is_some_and(|it| it.pd_name.is_empty()))
+        }
         "awsElasticBlockStore" => {
             need("volumeID", volume.aws_elastic_block_store.as_ref().is_some_and(|it| it.volume_id.is_empty()));
         }
@@ -141,8 +147,12 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
             need("secretName", volume.azure_file.as_ref().is_some_and(|it| it.secret_name.is_empty()));
             need("shareName", volume.azure_file.as_ref().is_some_and(|it| it.share_name.is_empty()));
         }
-        "vsphereVolume" => need("volumePath", volume.vsphere_volume.as_ref().is_some_and(|it| it.volume_path.is_empty())),
-        "photonPersistentDisk" => need("pdID", volume.photon_persistent_disk.as_ref().is_some_and(|it| it.pd_id.is_empty())),
+        "vsphereVolume" => {
+            need("volumePath", volume.vsphere_volume.as_ref().is_some_and(|it| it.volume_path.is_empty()))
+        }
+        "photonPersistentDisk" => {
+            need("pdID", volume.photon_persistent_disk.as_ref().is_some_and(|it| it.pd_id.is_empty()))
+        }
         "portworxVolume" => need("volumeID", volume.portworx_volume.as_ref().is_some_and(|it| it.volume_id.is_empty())),
         "azureDisk" => {
             need("diskName", volume.azure_disk.as_ref().is_some_and(|it| it.disk_name.is_empty()));
@@ -245,7 +255,8 @@ fn is_initiator(name: &str) -> bool {
 /// A date, a domain and a name: `2001-04.com.example:storage`.
 fn is_qualified(text: &str) -> bool {
     let Some((date, rest)) = text.split_at_checked(8) else { return false };
-    let dated = date.bytes().zip(*b"dddd-dd.").all(|(b, form)| if form == b'd' { b.is_ascii_digit() } else { b == form });
+    let dated =
+        date.bytes().zip(*b"dddd-dd.").all(|(b, form)| if form == b'd' { b.is_ascii_digit() } else { b == form });
     let Some((authority, target)) = rest.split_once(':') else { return false };
     let named =
         !authority.is_empty() && authority.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
@@ -338,7 +349,9 @@ fn is_host_and_port(text: &str) -> bool {
     let brackets = ['[', ']'];
     match host.strip_prefix('[') {
         // The bracket that closes is the first one, and just before the port.
-        Some(inner) => inner.strip_suffix(']').is_some_and(|inner| !inner.contains(brackets)) && !port.contains(brackets),
+        Some(inner) => {
+            inner.strip_suffix(']').is_some_and(|inner| !inner.contains(brackets)) && !port.contains(brackets)
+        }
         None => !host.contains(':') && !text.contains(brackets),
     }
 }

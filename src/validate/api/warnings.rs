@@ -255,7 +255,11 @@ fn check_claims(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let path = path.field("resources");
         for (field, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
             let storage = amounts.as_ref().and_then(|amounts| amounts.get("storage"));
-            check_fractions(storage.map(|amount| ("storage", amount.0.as_str())).into_iter(), &path.field(field), findings);
+            check_fractions(
+                storage.map(|amount| ("storage", amount.0.as_str())).into_iter(),
+                &path.field(field),
+                findings,
+            );
         }
     }
 }
