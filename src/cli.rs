@@ -312,11 +312,11 @@ pub struct ValidateArgs {
     #[arg(long)]
     pub fail_on_skipped: bool,
 
-    /// Print what a rule demands, with a bad and a good example.
+    /// Print what a rule demands, with a bad and a good example; or what a feature gate drops.
     #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "k8s_config", "list_rules"])]
     pub explain: Option<String>,
 
-    /// List all rules.
+    /// List all rules, and the fields and feature gates that differ between versions.
     #[arg(long, conflicts_with_all = ["filename", "k8s_config"])]
     pub list_rules: bool,
 

@@ -17,4 +17,5 @@ mod odd_files;
 mod plan;
 mod plugin;
 mod readme;
+mod rules;
 mod validate;

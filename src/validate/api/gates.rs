@@ -50,7 +50,7 @@ pub static GATES: &[Gate] = &[
         name: "GenericWorkload",
         since: Some(V1_35),
         on: None,
-        fields: "schedulingGroup of a pod",
+        fields: "schedulingGroup of a pod, and in 1.35 its workloadRef",
         drop: |pod| pod.scheduling_group = None,
     },
     Gate {

@@ -148,8 +148,12 @@ fn check_numbers(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let message = format!("{seconds} must be from 1 to {}.", i32::MAX);
         findings.invalid(&DEADLINE, &path.field("activeDeadlineSeconds"), message);
     }
-    if let Some(policy) = &pod.preemption_policy {
-        let allowed = ["Never", "PreemptLowerPriority"];
-        findings.one_of(&PREEMPTION, &path.field("preemptionPolicy"), policy, &allowed);
+    let path = path.field("preemptionPolicy");
+    match &pod.preemption_policy {
+        None => {}
+        Some(policy) if policy.is_empty() => {
+            findings.required(&PREEMPTION, &path, "Write Never or PreemptLowerPriority, or leave this out.");
+        }
+        Some(policy) => findings.one_of(&PREEMPTION, &path, policy, &["Never", "PreemptLowerPriority"]),
     }
 }

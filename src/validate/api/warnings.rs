@@ -322,7 +322,9 @@ fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let list = path.field("ports");
         for (nth, port) in each(&container.ports).iter().enumerate() {
             let place = list.index(nth);
-            if !text(&port.host_ip).is_empty() && host_port(port) == 0 {
+            // The server's warning quotes the address, and with a control character in it no header can carry it.
+            let shown = |ip: &str| !ip.is_empty() && !ip.contains(char::is_control);
+            if shown(text(&port.host_ip)) && host_port(port) == 0 {
                 let message = "A hostIP is of no use without a hostPort. Add one, or remove this.";
                 findings.warning(&DUPLICATE_PORT, &place.field("hostIP"), FieldValueInvalid, message);
             }
