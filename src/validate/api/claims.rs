@@ -73,26 +73,27 @@ pub fn check_references(
     findings: &mut Findings<'_>,
 ) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut in_parts = BTreeSet::new();
+    // The names before the requests, as the server reads them back from what it has put together.
+    let mut in_parts: BTreeSet<String> = BTreeSet::new();
     for (nth, claim) in claims.iter().enumerate() {
         let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
             findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
             continue;
         }
-        let whole = seen.contains(name);
-        if !request.is_empty() && !whole {
-            findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+        if seen.contains(name) {
+            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to already."));
+        } else {
+            let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
+            if !request.is_empty() {
+                findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+            }
+            if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
+                findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
+            }
+            in_parts.extend(key.split_once('/').map(|(name, _)| name.to_owned()));
+            seen.insert(key);
         }
-        let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
-        let in_part = request.is_empty() && in_parts.contains(name);
-        if whole || in_part || seen.contains(&key) {
-            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
-        }
-        if !request.is_empty() {
-            in_parts.insert(name);
-        }
-        seen.insert(key);
         if !pod_claims.contains(name) {
             let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");
             findings.not_found(&CONTAINER_CLAIMS, &place, message);
