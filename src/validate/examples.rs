@@ -12,7 +12,7 @@ const ALL: Sources = Sources { api: true, tuning: true };
 /// A Job of a session, as `generate` writes it.
 const BASE: &str = include_str!("../../tests/data/worker-1.yaml");
 
-/// A CronJob, as plain as one can be.
+/// A `CronJob`, as plain as one can be.
 const CRON_JOB: &str = "\
 apiVersion: batch/v1
 kind: CronJob

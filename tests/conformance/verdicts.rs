@@ -206,3 +206,11 @@ fn cron_jobs() {
         cases.iter().map(|Case { change, verdict }| (change.id.clone(), object(&bases, change), verdict)),
     );
 }
+
+#[test]
+fn the_readme_claims_what_is_demanded() {
+    let rows = |text: &str| text.lines().count();
+    let count = VERSIONS.len() * (rows(CASES) + rows(VERSION_CASES)) + rows(CRON_JOB_CASES);
+    let claim = format!("{},{:03} recorded verdicts", count / 1000, count % 1000);
+    assert!(include_str!("../../README.md").contains(&claim), "{claim}");
+}

@@ -73,17 +73,14 @@ fn check_tolerations(
     findings: &mut Findings<'_>,
 ) {
     let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) else { return };
-    match tolerations(value) {
-        Some(tolerations) => {
-            let list = shown.field(TOLERATIONS);
-            for (nth, toleration) in tolerations.iter().enumerate() {
-                scheduling::check_toleration(toleration, &list.index(nth), findings);
-            }
-        }
-        None => {
-            let message = "This must be a list of tolerations in JSON. Write it as tolerations of the pod.";
-            findings.error_at(&ANNOTATIONS, shown, &place.key(TOLERATIONS), FieldValueInvalid, message);
-        }
+    let Some(tolerations) = tolerations(value) else {
+        let message = "This must be a list of tolerations in JSON. Write it as tolerations of the pod.";
+        findings.error_at(&ANNOTATIONS, shown, &place.key(TOLERATIONS), FieldValueInvalid, message);
+        return;
+    };
+    let list = shown.field(TOLERATIONS);
+    for (nth, toleration) in tolerations.iter().enumerate() {
+        scheduling::check_toleration(toleration, &list.index(nth), findings);
     }
 }
 

@@ -63,7 +63,8 @@ pub fn check_all(
     for (nth, container) in pod.containers.iter().enumerate() {
         let path = list.index(nth);
         check_common(container, &surroundings, &path, findings);
-        check_unique(container, &mut names, &path, findings);
+        check_unique(container, &names, &path, findings);
+        names.insert(container.name.clone());
         probes::check(container, pod, &path, findings);
         restart_rules::check(container, &path, findings);
     }
@@ -72,7 +73,9 @@ pub fn check_all(
     for (nth, container) in each(&pod.init_containers).iter().enumerate() {
         let path = list.index(nth);
         check_common(container, &surroundings, &path, findings);
-        check_unique(container, &mut names, &path, findings);
+        check_unique(container, &names, &path, findings);
+        // That two have no name is no clash of names among these.
+        names.extend(Some(container.name.clone()).filter(|name| !name.is_empty()));
         restart_rules::check_init(container, &path, findings);
         if text(&container.restart_policy) == "Always" {
             probes::check(container, pod, &path, findings);
@@ -82,14 +85,15 @@ pub fn check_all(
         // Init containers run one by one; the server names the first of them.
         ports::check_conflicts(std::slice::from_ref(container), &list, findings);
     }
-    check_ephemeral(pod, &surroundings, &mut names, path, findings);
+    names.extend(each(&pod.init_containers).iter().map(|container| container.name.clone()));
+    check_ephemeral(pod, &surroundings, names, path, findings);
 }
 
 /// Ephemeral containers, which a template cannot have: what is wrong with them is told all the same.
 fn check_ephemeral(
     pod: &PodSpec,
     surroundings: &Surroundings<'_>,
-    names: &mut BTreeSet<String>,
+    mut names: BTreeSet<String>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
@@ -103,7 +107,8 @@ fn check_ephemeral(
             let message = format!("{image:?} has white space around it. Remove it.");
             findings.invalid(&EPHEMERAL, &path.field("image"), message);
         }
-        check_unique(&container, names, &path, findings);
+        check_unique(&container, &names, &path, findings);
+        names.insert(container.name.clone());
         let target = text(&ephemeral.target_container_name);
         if !target.is_empty() && !others.contains(target) {
             let message = format!("The pod has no container {target:?}. Name one that it has.");
@@ -171,8 +176,8 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
     container_security::check(container, surroundings.pod, &path.field("securityContext"), findings);
 }
 
-fn check_unique(container: &Container, names: &mut BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if !names.insert(container.name.clone()) {
+fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if names.contains(&container.name) {
         let message = format!("Another container has the name {:?}. Rename one.", container.name);
         findings.duplicate(&NAME, &path.field("name"), message);
     }

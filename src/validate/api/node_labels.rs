@@ -12,22 +12,20 @@ use crate::apimachinery::names::label_value;
 use crate::validate::Reason::FieldValueInvalid;
 use crate::validate::findings::Findings;
 
-/// The label that has taken another one's place, or none where nothing has.
-fn replacement(label: &str) -> Option<Option<&'static str>> {
-    Some(match label {
-        "beta.kubernetes.io/arch" => Some("kubernetes.io/arch"),
-        "beta.kubernetes.io/os" => Some("kubernetes.io/os"),
-        "failure-domain.beta.kubernetes.io/region" => Some("topology.kubernetes.io/region"),
-        "failure-domain.beta.kubernetes.io/zone" => Some("topology.kubernetes.io/zone"),
-        "beta.kubernetes.io/instance-type" => Some("node.kubernetes.io/instance-type"),
-        "node-role.kubernetes.io/master" => Some("node-role.kubernetes.io/control-plane"),
-        "app.kubernetes.io/created-by" | "scheduler.alpha.kubernetes.io/preferAvoidPods" => None,
-        _ => return None,
-    })
-}
+/// The labels that have been replaced, each with the one in its place, and those that nothing has replaced.
+const REPLACED: [(&str, Option<&str>); 8] = [
+    ("beta.kubernetes.io/arch", Some("kubernetes.io/arch")),
+    ("beta.kubernetes.io/os", Some("kubernetes.io/os")),
+    ("failure-domain.beta.kubernetes.io/region", Some("topology.kubernetes.io/region")),
+    ("failure-domain.beta.kubernetes.io/zone", Some("topology.kubernetes.io/zone")),
+    ("beta.kubernetes.io/instance-type", Some("node.kubernetes.io/instance-type")),
+    ("node-role.kubernetes.io/master", Some("node-role.kubernetes.io/control-plane")),
+    ("app.kubernetes.io/created-by", None),
+    ("scheduler.alpha.kubernetes.io/preferAvoidPods", None),
+];
 
 fn check_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let Some(new) = replacement(label) else { return };
+    let Some((_, new)) = REPLACED.iter().find(|(old, _)| *old == label) else { return };
     let message = match new {
         Some(new) => format!("The label {label} is deprecated. Write {new}."),
         None => format!("The label {label} is deprecated. Remove it."),

@@ -42,9 +42,9 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let kind = |constraint: &TopologySpreadConstraint| {
         (constraint.topology_key.clone(), constraint.when_unsatisfiable.clone())
     };
-    let last: HashMap<_, usize> = constraints.iter().enumerate().map(|(nth, one)| (kind(one), nth)).collect();
+    let last_places: HashMap<_, usize> = constraints.iter().enumerate().map(|(nth, one)| (kind(one), nth)).collect();
     for (nth, constraint) in constraints.iter().enumerate() {
-        let repeated = last.get(&kind(constraint)).is_some_and(|last| *last > nth);
+        let repeated = last_places.get(&kind(constraint)).is_some_and(|last| *last > nth);
         check_constraint(constraint, repeated, &list.index(nth), findings);
     }
     let list = path.field("tolerations");

@@ -113,7 +113,7 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
         "hostPath" => need("path", volume.host_path.as_ref().is_some_and(|it| it.path.is_empty())),
         "gitRepo" => need("repository", volume.git_repo.as_ref().is_some_and(|it| it.repository.is_empty())),
         "gcePersistentDisk" => {
-            need("pdName", volume.gce_persistent_disk.as_ref().is_some_and(|it| it.pd_name.is_empty()))
+            need("pdName", volume.gce_persistent_disk.as_ref().is_some_and(|it| it.pd_name.is_empty()));
         }
         "awsElasticBlockStore" => {
             need("volumeID", volume.aws_elastic_block_store.as_ref().is_some_and(|it| it.volume_id.is_empty()));
@@ -148,10 +148,10 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
             need("shareName", volume.azure_file.as_ref().is_some_and(|it| it.share_name.is_empty()));
         }
         "vsphereVolume" => {
-            need("volumePath", volume.vsphere_volume.as_ref().is_some_and(|it| it.volume_path.is_empty()))
+            need("volumePath", volume.vsphere_volume.as_ref().is_some_and(|it| it.volume_path.is_empty()));
         }
         "photonPersistentDisk" => {
-            need("pdID", volume.photon_persistent_disk.as_ref().is_some_and(|it| it.pd_id.is_empty()))
+            need("pdID", volume.photon_persistent_disk.as_ref().is_some_and(|it| it.pd_id.is_empty()));
         }
         "portworxVolume" => need("volumeID", volume.portworx_volume.as_ref().is_some_and(|it| it.volume_id.is_empty())),
         "azureDisk" => {
