@@ -22,6 +22,11 @@ pub(super) const LIKENESS: f64 = 0.85;
 /// The longest run of known field names that a message lists.
 const MAX_LISTED: usize = 12;
 
+/// 0000-01-01T00:00:00Z and 9999-12-30T21:59:59Z: the types cannot hold the hours before and after that an offset of
+/// a time can lead to, and no rule asks for them.
+const EARLIEST: i64 = -62_167_219_200;
+const LATEST: i64 = 253_402_207_199;
+
 /// Something that does not fit its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
@@ -167,8 +172,11 @@ impl<'n, 'p> Decoder<'n, 'p> {
         let Value::String(text) = &self.node.value else {
             return Err(self.wrong_type("a time"));
         };
-        match time::rfc3339(text) {
-            Some(moment) => Ok(moment.to_rfc3339()),
+        match time::by_server(text) {
+            Some(moment) => {
+                let second = moment.timestamp().clamp(EARLIEST, LATEST);
+                Ok(chrono::DateTime::from_timestamp(second, 0).unwrap_or_default().to_rfc3339())
+            }
             None => Err(self.misfit(
                 MisfitKind::Type,
                 format!("{text:?} is no time. Write RFC 3339, such as 2025-11-16T18:21:45Z."),
