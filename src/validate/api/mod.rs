@@ -18,6 +18,7 @@ pub mod gates;
 mod image;
 mod job;
 mod job_policy;
+mod managed_fields;
 mod metadata;
 mod mounts;
 mod network;
@@ -43,6 +44,8 @@ mod warnings;
 pub use defaults::fill_in;
 
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::findings::Findings;
 use super::rule::Rule;
@@ -51,6 +54,7 @@ use crate::apimachinery::Path;
 /// The rules of all subjects, in their order.
 pub static RULES: &[&[&Rule]] = &[
     metadata::RULES,
+    managed_fields::RULES,
     selector::RULES,
     job::RULES,
     job_policy::RULES,
@@ -88,6 +92,7 @@ pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let one_map = job::takes_labels_of_its_pods(&job);
     fill_in(&mut job);
     job.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
+    managed_fields::check(&job.metadata, || json(&job), &Path::root().field("metadata"), findings);
     job::add_own_labels(&mut job, one_map, findings);
     job::check(&job, findings);
     warnings::check_metadata(&job.metadata, findings);
@@ -101,6 +106,7 @@ pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let mut cron_job = cron_job.clone();
     defaults::fill_in_cron_job(&mut cron_job, findings.version());
     cron_job.spec.job_template.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
+    managed_fields::check(&cron_job.metadata, || json(&cron_job), &Path::root().field("metadata"), findings);
     cron_job::check(&cron_job, findings);
     warnings::check_metadata(&cron_job.metadata, findings);
     if let Some(spec) = &cron_job.spec.job_template.spec {
@@ -109,6 +115,10 @@ pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
         let path = path.field("jobTemplate");
         warnings::check(spec, &path.field("spec"), findings);
     }
+}
+
+fn json(object: &impl Serialize) -> Value {
+    serde_json::to_value(object).unwrap_or_default()
 }
 
 /// What conversion and gates take from a template after its defaults are in.
