@@ -114,20 +114,6 @@ pub fn dns_label(text: &str) -> Result<(), Fault> {
     DNS_LABEL.check(text)
 }
 
-/// A DNS label of RFC 1035, which starts with a letter: names of services.
-///
-/// # Errors
-/// The first fault that the string has.
-pub fn dns_1035_label(text: &str) -> Result<(), Fault> {
-    DNS_LABEL.check(text)?;
-    match text.chars().next() {
-        Some(found) if found.is_ascii_digit() => {
-            Err(Fault::Character { found, place: 1, allowed: "a lowercase letter" })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A DNS subdomain (RFC 1123): names of most objects, and the prefixes of qualified names.
 ///
 /// # Errors
