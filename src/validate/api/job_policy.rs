@@ -51,8 +51,11 @@ pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         if policy.rules.len() > RULES_MAX {
             findings.too_many(&FAILURE_RULE, &rules, policy.rules.len(), RULES_MAX);
         }
+        let pod = spec.template.spec.iter();
+        let containers = pod.flat_map(|pod| pod.containers.iter().chain(each(&pod.init_containers)));
+        let containers = containers.map(|container| container.name.as_str()).collect();
         for (nth, rule) in policy.rules.iter().enumerate() {
-            check_failure_rule(spec, rule, &rules.index(nth), findings);
+            check_failure_rule(spec, &containers, rule, &rules.index(nth), findings);
         }
     }
     if let Some(policy) = &spec.success_policy {
@@ -65,7 +68,13 @@ pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn check_failure_rule(spec: &JobSpec, rule: &PodFailurePolicyRule, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_failure_rule(
+    spec: &JobSpec,
+    containers: &BTreeSet<&str>,
+    rule: &PodFailurePolicyRule,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let action = path.field("action");
     match rule.action.as_str() {
         "" => findings.required(&FAILURE_RULE, &action, "Write FailJob, FailIndex, Ignore or Count."),
@@ -75,7 +84,7 @@ fn check_failure_rule(spec: &JobSpec, rule: &PodFailurePolicyRule, path: &Path<'
         other => findings.one_of(&FAILURE_RULE, &action, other, &["Count", "FailIndex", "FailJob", "Ignore"]),
     }
     if let Some(codes) = &rule.on_exit_codes {
-        check_exit_codes(spec, codes, &path.field("onExitCodes"), findings);
+        check_exit_codes(containers, codes, &path.field("onExitCodes"), findings);
     }
     let conditions = each(&rule.on_pod_conditions);
     let conditions_path = path.field("onPodConditions");
@@ -98,7 +107,7 @@ fn check_failure_rule(spec: &JobSpec, rule: &PodFailurePolicyRule, path: &Path<'
 }
 
 fn check_exit_codes(
-    spec: &JobSpec,
+    containers: &BTreeSet<&str>,
     codes: &PodFailurePolicyOnExitCodesRequirement,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
@@ -108,12 +117,9 @@ fn check_exit_codes(
         "" => findings.required(&EXIT_CODES, &operator, "Write In or NotIn."),
         other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
     }
-    if let Some(name) = &codes.container_name {
-        let known = spec.template.spec.iter().flat_map(|pod| pod.containers.iter().chain(each(&pod.init_containers)));
-        if !known.map(|container| &container.name).any(|known| known == name) {
-            let message = format!("The pod has no container {name:?}. Name one that it has.");
-            findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
-        }
+    if let Some(name) = codes.container_name.as_ref().filter(|name| !containers.contains(name.as_str())) {
+        let message = format!("The pod has no container {name:?}. Name one that it has.");
+        findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
     }
     let (values, list) = (&codes.values, path.field("values"));
     if values.is_empty() {
@@ -212,7 +218,7 @@ fn count_indexes(text: &str, completions: i32) -> Result<i64, String> {
             return Err(format!("{first} does not come after what is before it"));
         }
         if end >= completions {
-            return Err(format!("the last index is {}", completions - 1));
+            return Err(format!("the last index is {}", completions.saturating_sub(1)));
         }
         count += end - first + 1;
         last = Some(end);

@@ -1,6 +1,6 @@
 //! Object metadata: names, labels, annotations, owners and finalizers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
@@ -138,17 +138,20 @@ pub fn check_annotations(
 }
 
 fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut distinct: Vec<&OwnerReference> = Vec::new();
     for (nth, owner) in owners.iter().enumerate() {
         check_owner(owner, path, nth, findings);
-        if !distinct.contains(&owner) {
-            distinct.push(owner);
-        }
     }
     // The server drops repetitions, with a warning, before it counts.
-    if distinct.iter().filter(|owner| is_true(owner.controller)).count() > 1 {
+    let controllers: BTreeSet<_> = owners.iter().filter(|owner| is_true(owner.controller)).map(all_of).collect();
+    if controllers.len() > 1 {
         findings.invalid(&OWNERS, path, "Only one owner can be the controller. Set controller on one of them.");
     }
+}
+
+/// Everything that an owner says, to tell it from others.
+pub fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
+    let OwnerReference { api_version, block_owner_deletion, controller, kind, name, uid } = owner;
+    (api_version, kind, name, uid, block_owner_deletion, controller)
 }
 
 /// The server names the list and not the place in it.

@@ -1,6 +1,6 @@
 //! Amounts of resources: of containers, and of the pod's overhead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
@@ -172,7 +172,7 @@ pub fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mu
 
 /// The server names the list and not the place in it, except for repeated resources.
 pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     for (nth, policy) in each(&container.resize_policy).iter().enumerate() {
         let place = path.index(nth);
         let resource = policy.resource_name.as_str();
@@ -186,10 +186,9 @@ pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findi
                 findings.error_at(&RESIZE, path, &place.field("resourceName"), FieldValueNotSupported, message);
             }
         }
-        if seen.contains(&resource) {
+        if !seen.insert(resource) {
             findings.error(&RESIZE, &place, FieldValueDuplicate, format!("{resource} has a policy already."));
         }
-        seen.push(resource);
         let action = policy.restart_policy.as_str();
         let place = place.field("restartPolicy");
         match action {

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateS
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::common::{each, text, visit};
-use super::metadata::effective_name;
+use super::metadata::{all_of, effective_name};
 use super::{deprecated, node_labels, overlaps};
 use crate::apimachinery::names::dns_label;
 use crate::apimachinery::{Path, Quantity, ip};
@@ -80,14 +80,8 @@ pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
     }
     // The server tells this once.
     let owners = each(&metadata.owner_references);
-    let mut seen: HashMap<&str, Vec<_>> = HashMap::new();
-    let repeated = owners.iter().position(|owner| {
-        let same = seen.entry(owner.uid.as_str()).or_default();
-        let repeated = same.contains(&owner);
-        same.push(owner);
-        repeated
-    });
-    if let Some(nth) = repeated {
+    let mut seen = BTreeSet::new();
+    if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
         let list = path.field("ownerReferences");
         let message = "This owner stands above already, and the server drops it. Remove it.";
         findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, message);
