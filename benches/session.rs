@@ -8,6 +8,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use kubectl_arbtune::apimachinery::Version;
 use kubectl_arbtune::config::{Overrides, Session};
 use kubectl_arbtune::diff::Verdict;
 use kubectl_arbtune::job::{CreatedAt, K8sTuningJobFactory};
@@ -97,7 +98,7 @@ fn compare(bencher: Bencher<'_, '_>) {
         jobs.iter().map(|job| serde_json::to_value(job).expect("a Job has a form in JSON")).collect();
     bencher.counter(ItemsCount::new(WORKERS)).bench(|| {
         for manifest in &manifests {
-            black_box(Verdict::of(manifest, manifest));
+            black_box(Verdict::of(manifest, manifest, Version::NEWEST));
         }
     });
 }

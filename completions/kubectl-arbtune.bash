@@ -92,7 +92,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__generate)
-            opts="-n -d -o -q -h --k8s-config --orchestrator-config --namespace --session-id --session-short --output-dir --prune --keep-stale --output --created-at --quiet --allow-live --color --help"
+            opts="-n -d -o -q -h --k8s-config --orchestrator-config --namespace --session-id --session-short --output-dir --prune --keep-stale --output --created-at --quiet --allow-live --kubernetes-version --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -170,6 +170,10 @@ _kubectl__arbtune() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -W "1.33 1.34 1.35 1.36" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -182,7 +186,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__plan)
-            opts="-n -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --diff --exit-code --output --color --help"
+            opts="-n -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --diff --exit-code --output --kubernetes-version --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -250,6 +254,10 @@ _kubectl__arbtune() {
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
                     ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -W "1.33 1.34 1.35 1.36" -- "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -262,7 +270,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__validate)
-            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --filename --recursive --rules --explain --list-rules --output --color --help"
+            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --filename --recursive --rules --skip-rule --kubernetes-version --fail-on-skipped --explain --list-rules --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -324,6 +332,14 @@ _kubectl__arbtune() {
                     ;;
                 --rules)
                     COMPREPLY=($(compgen -W "api tuning" -- "${cur}"))
+                    return 0
+                    ;;
+                --skip-rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kubernetes-version)
+                    COMPREPLY=($(compgen -W "1.33 1.34 1.35 1.36" -- "${cur}"))
                     return 0
                     ;;
                 --explain)

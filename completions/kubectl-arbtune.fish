@@ -31,7 +31,7 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -s h -l he
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -s V -l version -d 'Print version'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "generate" -d 'Write the Jobs of a session to stdout, or to a directory'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "plan" -d 'Show a session\'s workers, totals and settings; write nothing'
-complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "validate" -d 'Say what the API server, and the tuning guide, would say of Jobs'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "validate" -d 'Say what the API server, and the tuning guide, would say of Jobs and CronJobs'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "__complete" -d 'Answer `kubectl __complete`: print the completions of the last word'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l k8s-config -d 'The session\'s K8s configuration (D29); - reads standard input' -r -F
@@ -44,6 +44,10 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate
 json\t'One v1 List'
 name\t'Names only'"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l created-at -d 'The Jobs\' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l kubernetes-version -d 'The version of Kubernetes that the Jobs are for' -r -f -a "1.33\t''
+1.34\t''
+1.35\t''
+1.36\t''"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'
 never\t'Not at all'"
@@ -65,6 +69,10 @@ wide\t'Tables with all rows'
 json\t'One JSON object'
 yaml\t'The same as YAML'
 name\t'Names of the Jobs only'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l kubernetes-version -d 'The version of Kubernetes that the Jobs are for' -r -f -a "1.33\t''
+1.34\t''
+1.35\t''
+1.36\t''"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'
 never\t'Not at all'"
@@ -77,7 +85,12 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s f -l filename -d 'A manifest file, a directory of them, or - for standard input; may be repeated' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l rules -d 'Whose rules to apply: api (the API server\'s), tuning (the guide\'s)' -r -f -a "api\t'The API server\'s'
 tuning\t'The guide\'s'"
-complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l explain -d 'Print what a rule demands, with a bad and a good example' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l skip-rule -d 'Leave out a rule of the guide; may be repeated' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l kubernetes-version -d 'The version of Kubernetes that the Jobs are for' -r -f -a "1.33\t''
+1.34\t''
+1.35\t''
+1.36\t''"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l explain -d 'Print what a rule demands, with a bad and a good example; or what a feature gate drops' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s o -l output -d 'How to report: table, json, github, junit or sarif' -r -f -a "table\t'For a person'
 json\t'One JSON object'
 github\t'Workflow commands that mark the lines in a pull request'
@@ -87,7 +100,8 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate
 always\t'In any case'
 never\t'Not at all'"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s R -l recursive -d 'Look into sub-directories too'
-complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l list-rules -d 'List all rules'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l fail-on-skipped -d 'Take a document that is neither a Job nor a CronJob for an error'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l list-rules -d 'List all rules, and the fields and feature gates that differ between versions'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s h -l help -d 'Print help'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand completion" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'

@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::apimachinery::{VERSIONS, Version};
 use crate::config::{namespace_fault, session_id_fault, session_short_fault};
 use crate::job::CreatedAt;
 
@@ -67,7 +69,7 @@ pub enum Command {
     Generate(GenerateArgs),
     /// Show a session's workers, totals and settings; write nothing.
     Plan(PlanArgs),
-    /// Say what the API server, and the tuning guide, would say of Jobs.
+    /// Say what the API server, and the tuning guide, would say of Jobs and CronJobs.
     Validate(ValidateArgs),
     /// Print the completion script of a shell.
     Completion(CompletionArgs),
@@ -106,6 +108,14 @@ pub struct SessionOptions {
     /// What stands for the session in Job names, instead of its id's first 8 characters.
     #[arg(long, value_name = "STR", value_parser = session_short)]
     pub session_short: Option<String>,
+}
+
+/// Whose verdict is asked for.
+#[derive(Debug, Args)]
+pub struct ServerOptions {
+    /// The version of Kubernetes that the Jobs are for.
+    #[arg(long, value_name = "VERSION", default_value_t = Version::NEWEST, value_parser = version())]
+    pub kubernetes_version: Version,
 }
 
 /// `generate`.
@@ -158,6 +168,10 @@ pub struct GenerateArgs {
     /// Allow mode live, which trades real money.
     #[arg(long)]
     pub allow_live: bool,
+
+    /// The server that would refuse them or not.
+    #[command(flatten)]
+    pub server: ServerOptions,
 }
 
 /// What `generate` writes.
@@ -215,6 +229,10 @@ pub struct PlanArgs {
     /// How to show it: table, wide (all rows), json, yaml or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: PlanFormat,
+
+    /// The server that would refuse them or not.
+    #[command(flatten)]
+    pub server: ServerOptions,
 }
 
 /// How `plan` shows a session.
@@ -246,6 +264,9 @@ Examples:
 
   # Check any Job against the API server's rules alone
   kubectl arbtune validate --rules api -f job.yaml
+
+  # Check it against the rules of an older cluster
+  kubectl arbtune validate --kubernetes-version 1.33 -f job.yaml
 
   # Say what a rule demands
   kubectl arbtune validate --explain container-image"
@@ -279,11 +300,23 @@ pub struct ValidateArgs {
     )]
     pub rules: Vec<RuleSet>,
 
-    /// Print what a rule demands, with a bad and a good example.
+    /// Leave out a rule of the guide; may be repeated.
+    #[arg(long, value_name = "RULE")]
+    pub skip_rule: Vec<String>,
+
+    /// The server that would refuse them or not.
+    #[command(flatten)]
+    pub server: ServerOptions,
+
+    /// Take a document that is neither a Job nor a CronJob for an error.
+    #[arg(long)]
+    pub fail_on_skipped: bool,
+
+    /// Print what a rule demands, with a bad and a good example; or what a feature gate drops.
     #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "k8s_config", "list_rules"])]
     pub explain: Option<String>,
 
-    /// List all rules.
+    /// List all rules, and the fields and feature gates that differ between versions.
     #[arg(long, conflicts_with_all = ["filename", "k8s_config"])]
     pub list_rules: bool,
 
@@ -337,6 +370,11 @@ pub struct CompleteArgs {
     /// The words after `kubectl arbtune`, the last one as far as it is typed.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<std::ffi::OsString>,
+}
+
+/// One of the versions on record, offered to who completes the flag.
+fn version() -> impl TypedValueParser<Value = Version> {
+    PossibleValuesParser::new(VERSIONS.iter().map(ToString::to_string)).try_map(|text| text.parse::<Version>())
 }
 
 fn namespace(text: &str) -> Result<String, String> {

@@ -114,20 +114,6 @@ pub fn dns_label(text: &str) -> Result<(), Fault> {
     DNS_LABEL.check(text)
 }
 
-/// A DNS label of RFC 1035, which starts with a letter: names of services.
-///
-/// # Errors
-/// The first fault that the string has.
-pub fn dns_1035_label(text: &str) -> Result<(), Fault> {
-    DNS_LABEL.check(text)?;
-    match text.chars().next() {
-        Some(found) if found.is_ascii_digit() => {
-            Err(Fault::Character { found, place: 1, allowed: "a lowercase letter" })
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A DNS subdomain (RFC 1123): names of most objects, and the prefixes of qualified names.
 ///
 /// # Errors
@@ -158,6 +144,51 @@ pub fn dns_subdomain(text: &str) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// What something will be put after to make a DNS subdomain of it; a dash may end it.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn dns_subdomain_prefix(text: &str) -> Result<(), Fault> {
+    // The server looks at this without its last two characters, one of which is none of the dash's.
+    let bytes = text.as_bytes();
+    if bytes.len() < 2 || !text.ends_with('-') {
+        return dns_subdomain(text);
+    }
+    dns_subdomain(&format!("{}a", String::from_utf8_lossy(&bytes[..bytes.len() - 2])))
+}
+
+/// A DNS subdomain in which labels may start with a `_`, and contain it.
+///
+/// # Errors
+/// The first fault that the string has.
+pub fn dns_subdomain_with_underscores(text: &str) -> Result<(), Fault> {
+    if text.len() > SUBDOMAIN_MAX {
+        return Err(Fault::TooLong { max: SUBDOMAIN_MAX });
+    }
+    let masked: Vec<String> = text
+        .split('.')
+        .map(|label| {
+            let label = label.strip_prefix('_').unwrap_or(label);
+            let inner = label.len() > 2 && label.is_char_boundary(1) && label.is_char_boundary(label.len() - 1);
+            if inner {
+                let (first, rest) = label.split_at(1);
+                let (middle, last) = rest.split_at(rest.len() - 1);
+                format!("{first}{}{last}", middle.replace('_', "a"))
+            } else {
+                label.to_owned()
+            }
+        })
+        .collect();
+    dns_subdomain(&masked.join("."))
+}
+
+/// A text in lower case, letter by letter, as the server writes it.
+#[must_use]
+pub fn lower_case(text: &str) -> String {
+    // Where one letter becomes several, such as U+0130, the server knows the first one only.
+    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
 
 /// A label value: empty, or up to 63 letters, digits, `-`, `_` and `.` between two alphanumerics.
@@ -241,6 +272,31 @@ mod tests {
         assert!(qualified_name("/gpu").is_err());
         assert!(qualified_name("a/b/c").is_err());
         assert!(qualified_name("example.com/").is_err());
+    }
+
+    #[test]
+    fn a_prefix_may_end_with_a_dash() {
+        for good in ["night-", "--", "a--", "x_-", "night"] {
+            assert_eq!(dns_subdomain_prefix(good), Ok(()), "{good}");
+        }
+        for bad in ["-", "-a", "Night-", "é-", "a..-x"] {
+            assert!(dns_subdomain_prefix(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn underscores_in_search_domains() {
+        for good in ["_tcp.example.com", "a_b.c", "_a", "_a_b"] {
+            assert_eq!(dns_subdomain_with_underscores(good), Ok(()), "{good}");
+        }
+        for bad in ["_", "__", "__a", "a_", "a_.b", "", "a..b", "é_"] {
+            assert!(dns_subdomain_with_underscores(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lower_case_is_one_letter_each() {
+        assert_eq!(lower_case("Aİ\u{212a}"), "aik");
     }
 
     #[test]

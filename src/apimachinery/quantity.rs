@@ -25,36 +25,40 @@ pub enum Format {
 pub struct Quantity {
     nanos: i128,
     format: Format,
+    /// Thousandths, as the server counts them; beyond 64 bits it counts wrong, and is followed there.
+    millis: i64,
+    /// Units, in the same way.
+    units: i64,
 }
 
 impl Quantity {
     /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi };
+    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi, millis: 0, units: 0 };
 
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
-        }
-        let (negative, rest) = match text.as_bytes()[0] {
-            b'-' => (true, &text[1..]),
-            b'+' => (false, &text[1..]),
-            _ => (false, text),
+        let parts = Parts::of(text)?;
+        let magnitude = match parts.scale {
+            Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
+            Scale::Two(exponent) => times_two(parts.whole, parts.fraction, exponent),
         };
-        let (whole, rest) = split_digits(rest);
-        let (fraction, suffix) = match rest.strip_prefix('.') {
-            Some(rest) => split_digits(rest),
-            None => ("", rest),
-        };
-        let (scale, format) = scale_of(suffix)?;
-        let magnitude = match scale {
-            Scale::Ten(exponent) => times_ten(whole, fraction, exponent),
-            Scale::Two(exponent) => times_two(whole, fraction, exponent),
-        };
-        Some(Self { nanos: if negative { -magnitude } else { magnitude }, format })
+        let (millis, units) = (parts.scaled(3, magnitude), parts.scaled(0, magnitude));
+        Some(if parts.negative {
+            Self { nanos: -magnitude, format: parts.format, millis: millis.wrapping_neg(), units: units.wrapping_neg() }
+        } else {
+            Self { nanos: magnitude, format: parts.format, millis, units }
+        })
+    }
+
+    /// How the server spells a quantity that it has just read: as it was written, where that is fit to
+    /// be kept, and in its canonical form otherwise.
+    #[must_use]
+    pub fn spelling(text: &str) -> Option<String> {
+        let parts = Parts::of(text)?;
+        if parts.keeps_its_spelling() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
     /// Whether the amount is below zero.
@@ -69,30 +73,37 @@ impl Quantity {
         self.nanos == 0
     }
 
-    /// Whether the amount is a whole number of thousandths.
-    #[must_use]
-    pub const fn is_whole_milli(&self) -> bool {
-        self.nanos % (NANO / 1000) == 0
-    }
-
-    /// Whether the amount is a whole number of units.
+    /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
+    /// thousandths.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.nanos % NANO == 0 || self.nanos == CAP
+        self.millis % 1000 == 0
     }
 
-    /// The amount in whole units, rounded away from zero.
+    /// The amount in whole thousandths, rounded away from zero; one beyond all measure stays as it is.
     #[must_use]
-    pub fn units(&self) -> i64 {
-        let units = self.nanos.unsigned_abs().div_ceil(NANO.unsigned_abs());
-        let units = i64::try_from(units).unwrap_or(i64::MAX);
-        if self.nanos < 0 { -units } else { units }
+    pub fn rounded_to_milli(self) -> Self {
+        const MILLI: i128 = NANO / 1000;
+        let lacking = match self.nanos % MILLI {
+            0 => return self,
+            rest => MILLI - rest.abs(),
+        };
+        let nanos = self.nanos.checked_add(lacking * self.nanos.signum()).unwrap_or(self.nanos);
+        Self { nanos, format: Format::DecimalSi, ..self }
+    }
+
+    /// The amount in whole units, rounded away from zero, as the server counts them.
+    #[must_use]
+    pub const fn units(&self) -> i64 {
+        self.units
     }
 
     /// The amount `times` over, as the sum over so many equal containers.
     #[must_use]
     pub const fn times(self, times: u64) -> Self {
-        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format }
+        let (millis, units) =
+            (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
+        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format, millis, units }
     }
 }
 
@@ -121,7 +132,8 @@ impl Add for Quantity {
 
     fn add(self, other: Self) -> Self {
         let format = if self.nanos == 0 { other.format } else { self.format };
-        Self { nanos: self.nanos.saturating_add(other.nanos), format }
+        let (millis, units) = (self.millis.wrapping_add(other.millis), self.units.wrapping_add(other.units));
+        Self { nanos: self.nanos.saturating_add(other.nanos), format, millis, units }
     }
 }
 
@@ -168,9 +180,108 @@ impl fmt::Display for Quantity {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Scale {
     Ten(i64),
     Two(u32),
+}
+
+/// The parts that a quantity is written in.
+struct Parts<'t> {
+    negative: bool,
+    /// Digits before the point, without leading zeros.
+    whole: &'t str,
+    /// Digits after it.
+    fraction: &'t str,
+    scale: Scale,
+    format: Format,
+}
+
+impl<'t> Parts<'t> {
+    fn of(text: &'t str) -> Option<Self> {
+        let (negative, rest) = match text.as_bytes().first()? {
+            b'-' => (true, &text[1..]),
+            b'+' => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let (whole, rest) = split_digits(rest);
+        let (fraction, suffix) = match rest.strip_prefix('.') {
+            Some(rest) => split_digits(rest),
+            None => ("", rest),
+        };
+        let (scale, format) = scale_of(suffix)?;
+        Some(Self { negative, whole: whole.trim_start_matches('0'), fraction, scale, format })
+    }
+
+    /// The number of digits that the server keeps; a zero before the point is one.
+    fn digits(&self) -> i64 {
+        let len = |digits: &str| i64::try_from(digits.len()).unwrap_or(i64::MAX / 2);
+        len(self.whole).max(1) + len(self.fraction)
+    }
+
+    /// The amount as a number of 64 bits and a power of ten, where the server can hold it so.
+    fn small(&self) -> Option<(i64, i64)> {
+        let value = || format!("0{}{}", self.whole, self.fraction).parse::<i64>().ok();
+        match self.scale {
+            Scale::Ten(exponent) => {
+                let scale = exponent - i64::try_from(self.fraction.len()).ok()?;
+                (self.digits() <= 18 && scale >= -9).then(value).flatten().map(|value| (value, scale))
+            }
+            Scale::Two(exponent) => {
+                let fits = self.fraction.is_empty() && self.digits() + i64::from(exponent * 3 / 10) < 15;
+                fits.then(value).flatten()?.checked_mul(1 << exponent).map(|value| (value, 0))
+            }
+        }
+    }
+
+    fn keeps_its_spelling(&self) -> bool {
+        let Some((_, scale)) = self.small() else { return false };
+        match self.scale {
+            Scale::Ten(_) => {
+                let digits = format!("{}{}", if self.whole.is_empty() { "0" } else { self.whole }, self.fraction);
+                scale % 3 == 0 && !digits.ends_with("000") && !digits.starts_with('0')
+            }
+            Scale::Two(_) => number(self.whole) & 7 != 0,
+        }
+    }
+
+    /// The amount without its sign in units of `10^-power`, rounded up, with the server's overflows.
+    fn scaled(&self, power: u32, magnitude: i128) -> i64 {
+        let power = i64::from(power);
+        match self.small() {
+            Some((0, _)) => 0,
+            Some((value, scale)) if scale + power >= 0 => {
+                let factor = u32::try_from(scale + power).ok().and_then(|power| 10_i64.checked_pow(power));
+                factor.and_then(|factor| value.checked_mul(factor)).unwrap_or(0)
+            }
+            Some((value, scale)) => {
+                let divisor = u32::try_from(-scale - power).ok().and_then(|power| 10_i64.checked_pow(power));
+                divisor.map_or(1, |divisor| value / divisor + i64::from(value % divisor != 0))
+            }
+            None if magnitude != CAP => {
+                let divisor = NANO / 10_i128.pow(u32::try_from(power).unwrap_or(0));
+                low_bits(magnitude / divisor + i128::from(magnitude % divisor != 0))
+            }
+            None => self.low_bits_scaled(power),
+        }
+    }
+
+    /// The last 64 bits of an enormous number.
+    fn low_bits_scaled(&self, power: i64) -> i64 {
+        let digits = self.whole.bytes().chain(self.fraction.bytes());
+        let low = digits.fold(0_i64, |low, digit| low.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')));
+        let Scale::Ten(exponent) = self.scale else { return low };
+        let fraction = i64::try_from(self.fraction.len()).unwrap_or(i64::MAX);
+        // Sixty-four factors of ten leave none of the bits.
+        let factors = exponent.saturating_sub(fraction).saturating_add(power).clamp(0, 64);
+        (0..factors).fold(low, |low, _| low.wrapping_mul(10))
+    }
+}
+
+/// The bits that the server keeps of a number, and no others.
+#[allow(clippy::cast_possible_truncation)]
+const fn low_bits(number: i128) -> i64 {
+    number as i64
 }
 
 fn split_digits(text: &str) -> (&str, &str) {
@@ -233,9 +344,10 @@ fn times_ten(whole: &str, fraction: &str, exponent: i64) -> i128 {
 
 /// `whole.fraction × 2^exponent` in nano-units, rounded up.
 fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
-    let whole = whole.trim_start_matches('0');
+    // Amounts in powers of two go up to 64 bits of units, and no further.
+    const MOST: i128 = i64::MAX as i128 * NANO;
     if whole.len() > 19 {
-        return CAP;
+        return MOST;
     }
     let factor = 1_i128 << exponent;
     let whole = number(whole).saturating_mul(factor).saturating_mul(NANO);
@@ -250,7 +362,7 @@ fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
             scaled / divisor + i128::from(scaled % divisor != 0)
         }
     };
-    whole.saturating_add(fraction).saturating_add(i128::from(lost))
+    whole.saturating_add(fraction).saturating_add(i128::from(lost)).min(MOST)
 }
 
 /// The number that up to 38 digits write; no digits are zero.
@@ -302,6 +414,41 @@ mod tests {
     }
 
     #[test]
+    fn spellings_are_kept_where_they_are_short_enough() {
+        for (text, spelling) in [
+            ("01", "01"),
+            ("+1", "+1"),
+            ("1e0", "1e0"),
+            ("1.0", "1"),
+            ("1000m", "1"),
+            ("1000", "1k"),
+            ("0.5", "500m"),
+            ("1Ki", "1Ki"),
+            ("8Ki", "8Ki"),
+            ("1234567890123456789", "1234567890123456789"),
+            ("000", "0"),
+        ] {
+            assert_eq!(Quantity::spelling(text).as_deref(), Some(spelling), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_as_the_server_counts() {
+        for (text, whole) in [
+            ("1", true),
+            ("1500m", false),
+            ("1e400", true),
+            ("0.0001", false),
+            ("100000000000000000000", false),
+            ("9000Ei", true),
+        ] {
+            assert_eq!(Quantity::parse(text).unwrap().is_whole(), whole, "{text}");
+        }
+        assert_eq!(Quantity::parse("1e400").unwrap().units(), 0);
+        assert_eq!(Quantity::parse("9000Ei"), Quantity::parse("9223372036854775807"));
+    }
+
+    #[test]
     fn sums_are_exact() {
         let half = Quantity::parse("500m").unwrap();
         assert_eq!(half.times(3).to_string(), "1500m");
@@ -309,5 +456,10 @@ mod tests {
         assert_eq!((mebi + mebi).to_string(), "1Gi");
         assert!(Quantity::parse("1Gi") > Quantity::parse("1G"));
         assert_eq!(Quantity::parse("1.000000001").unwrap().units(), 2);
+        for (text, rounded) in
+            [("1u", "1m"), ("1.0005", "1001m"), ("-1.0005", "-1001m"), ("1e-3", "1e-3"), ("1Gi", "1Gi")]
+        {
+            assert_eq!(Quantity::parse(text).unwrap().rounded_to_milli().to_string(), rounded, "{text}");
+        }
     }
 }

@@ -1,11 +1,9 @@
-//! Times as the API server reads them: RFC 3339 with Go's tolerance.
+//! Times: RFC 3339, strictly and as the API server reads it.
 //! Text comes in, and the moment or nothing goes out.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-/// The moment that an RFC 3339 text names, if the API server would read it.
-///
-/// Stricter than chrono in that only an upper-case `T` and `Z` will do.
+/// The moment that an RFC 3339 text names; only an upper-case `T` and `Z` will do.
 #[must_use]
 pub fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
     let bytes = text.as_bytes();
@@ -16,12 +14,111 @@ pub fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
 }
 
+/// The moment that a text names to the API server, which reads RFC 3339 with Go's tolerance: the hour may have one
+/// digit, a comma may stand before the fraction, and an offset may be as large as 24 hours and 60 minutes.
+#[must_use]
+pub fn by_server(text: &str) -> Option<DateTime<Utc>> {
+    let mut text = Reader(text.as_bytes());
+    let year = i32::try_from(text.number(4)?).ok()?;
+    text.mark(b'-')?;
+    let month = text.number(2)?;
+    text.mark(b'-')?;
+    let day = text.number(2)?;
+    text.mark(b'T')?;
+    let hour = text.number(2).or_else(|| text.number(1))?;
+    text.mark(b':')?;
+    let minute = text.number(2)?;
+    text.mark(b':')?;
+    let second = text.number(2)?;
+    text.fraction();
+    let offset = text.offset()?;
+    let local = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(hour, minute, second)?;
+    text.0.is_empty().then(|| local.and_utc().checked_sub_signed(offset))?
+}
+
+/// What is left of a time.
+struct Reader<'t>(&'t [u8]);
+
+impl Reader<'_> {
+    /// A number of so many digits.
+    fn number(&mut self, digits: usize) -> Option<u32> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        let digit = |sum: u32, byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'));
+        let number = number.iter().try_fold(0, digit)?;
+        self.0 = rest;
+        Some(number)
+    }
+
+    fn mark(&mut self, mark: u8) -> Option<()> {
+        self.0 = self.0.strip_prefix(&[mark])?;
+        Some(())
+    }
+
+    /// Passes over a fraction of a second, where there is one.
+    fn fraction(&mut self) {
+        if let [b'.' | b',', first, ..] = self.0
+            && first.is_ascii_digit()
+        {
+            let end = self.0.iter().skip(1).position(|byte| !byte.is_ascii_digit());
+            self.0 = end.map_or(&[], |end| &self.0[end + 1..]);
+        }
+    }
+
+    /// How far the time is ahead of UTC.
+    fn offset(&mut self) -> Option<TimeDelta> {
+        if self.mark(b'Z').is_some() {
+            return Some(TimeDelta::zero());
+        }
+        let ahead = self.mark(b'+').is_some();
+        if !ahead {
+            self.mark(b'-')?;
+        }
+        let hours = self.number(2)?;
+        self.mark(b':')?;
+        let minutes = self.number(2)?;
+        let offset = TimeDelta::minutes(i64::from(hours * 60 + minutes));
+        (hours <= 24 && minutes <= 60).then_some(if ahead { offset } else { -offset })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_go_reads() {
+    fn the_server_is_tolerant_in_its_own_way() {
+        for (text, same) in [
+            ("2025-11-16T8:21:45Z", "2025-11-16T08:21:45Z"),
+            ("2025-11-16T18:21:45,5Z", "2025-11-16T18:21:45Z"),
+            ("2025-11-16T18:21:45.123456789012Z", "2025-11-16T18:21:45Z"),
+            ("2025-11-16T18:21:45+24:60", "2025-11-15T17:21:45Z"),
+            ("2025-11-16T18:21:45-00:30", "2025-11-16T18:51:45Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(by_server(text), rfc3339(same), "{text}");
+        }
+        for bad in [
+            "",
+            "2025-11-16t18:21:45Z",
+            "2025-11-16T18:21:45z",
+            "2025-11-16T18:21:60Z",
+            "2025-11-16T24:00:00Z",
+            "2025-02-29T00:00:00Z",
+            "2025-11-16T18:21:45.Z",
+            "2025-11-16T18:21:5Z",
+            "2025-11-16T18:21:45+25:00",
+            "2025-11-16T18:21:45+2:00",
+            "2025-11-16T18:21:45+0900",
+            "2025-11-16T18:21:45",
+            "2025-11-16T18:21:45Z ",
+            "10000-01-01T00:00:00Z",
+        ] {
+            assert_eq!(by_server(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn rfc_3339_is_strict() {
         for good in ["2025-11-16T18:21:45Z", "2025-11-16T18:21:45.123456+09:00"] {
             assert!(rfc3339(good).is_some(), "{good}");
         }

@@ -3,21 +3,19 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
 use crate::diff::is_unchanged;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
-use crate::manifest::{Format, Node, Text};
+use crate::manifest::{Format, Node};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::files::{self, Files};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
 use crate::output::template::Template;
 use crate::output::{Style, messages, session};
-use crate::plan::{first_and_last, plan_jobs};
-use crate::printable::printable;
-use crate::validate::{Severity, Sources, check_text};
+use crate::plan::plan_jobs;
 
 /// Runs the command.
 ///
@@ -29,33 +27,15 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
         return Err(CommandError::Live(session.session_id));
     }
     let created_at = created_at(args.created_at)?;
-    refuse_what_the_server_would(&session, created_at)?;
+    let refusal = preflight::refusal(&session, created_at, args.server.kubernetes_version)?;
+    if let Some(causes) = refusal {
+        return Err(CommandError::Refused(causes));
+    }
     warn(&session, styles.err);
     match &args.output_dir {
         None => to_stdout(&session, created_at, args, styles.err),
         Some(path) => to_directory(&session, created_at, path, args, styles),
     }
-}
-
-/// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their
-/// worker and their iterations only, so the first and the last, with the longest name, speak for all.
-fn refuse_what_the_server_would(session: &Session, created_at: CreatedAt) -> Result<(), CommandError> {
-    let factory = K8sTuningJobFactory::new(session, created_at);
-    for share in first_and_last(session.total_iterations, session.workers) {
-        let job = factory.job(&share);
-        let mut content = Vec::new();
-        Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
-        let checked = check_text("", &Text::decode(content), Sources { api: true, tuning: false });
-        let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
-        let causes: Vec<String> = findings
-            .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| format!("\n  {}", printable(&format!("{}: {}", finding.field, finding.message))))
-            .collect();
-        if !causes.is_empty() {
-            return Err(CommandError::Refused(causes.concat()));
-        }
-    }
-    Ok(())
 }
 
 fn to_stdout(

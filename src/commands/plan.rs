@@ -5,10 +5,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
+use crate::apimachinery::Version;
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
+use crate::job::CreatedAt;
 use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
@@ -28,6 +30,7 @@ pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
 fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
+    warn_of_refusal(&session, args, styles)?;
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
             screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
@@ -46,12 +49,13 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     refuse_what_does_not_go_with_diff(args, path)?;
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
+    warn_of_refusal(&session, args, styles)?;
     if is_unfinished(path) {
         let shown = path.display();
         let warning = format!("a run into {shown} was cut off, or is going on; generate finishes or clears it.");
         messages::warning(&warning, styles.err);
     }
-    let found = compare(&session, path)?;
+    let found = compare(&session, path, args.server.kubernetes_version)?;
     for warning in &found.warnings {
         messages::warning(warning, styles.err);
     }
@@ -63,6 +67,16 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
         PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(), out)),
         format => show_out(outcome, styles.out, |screen| diff::write(&found, format == PlanFormat::Wide, screen)),
     }
+}
+
+/// Tells the user where `generate` would come to nothing.
+fn warn_of_refusal(session: &Session, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
+    // The moment is no cause of a refusal, so that any will do.
+    let refusal = preflight::refusal(session, CreatedAt::resolve(None, None)?, args.server.kubernetes_version)?;
+    if let Some(causes) = refusal {
+        messages::warning_of("the API server would refuse these Jobs:", causes.trim_start_matches('\n'), styles.err);
+    }
+    Ok(())
 }
 
 fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(), CommandError> {
@@ -84,8 +98,8 @@ fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(),
 }
 
 /// `created_at` is no difference, so that any moment will do.
-fn compare(session: &Session, path: &Path) -> Result<SessionDiff, CommandError> {
-    Ok(SessionDiff::new(session, created_at(None)?, path)?)
+fn compare(session: &Session, path: &Path, version: Version) -> Result<SessionDiff, CommandError> {
+    Ok(SessionDiff::new(session, created_at(None)?, path, version)?)
 }
 
 fn json(view: &impl Serialize, out: &mut impl Write) -> Result<(), CommandError> {

@@ -13,7 +13,7 @@ use crate::output::progress::Progress;
 use crate::output::{messages, session};
 use crate::printable;
 use crate::report;
-use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
+use crate::validate::{Checks, DocumentReport, Rule, Severity, Source, Sources, Validator, gates, rules};
 
 /// Runs the command.
 ///
@@ -21,15 +21,15 @@ use crate::validate::{DocumentReport, Severity, Sources, Validator, rules};
 /// Inputs that cannot be read, and output that cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.list_rules {
-        return show_out(Outcome::Well, styles.out, |screen| screen.table(&report::rules::list()));
+        return show_out(Outcome::Well, styles.out, |screen| report::rules::list(&rules(), screen));
     }
     if let Some(name) = &args.explain {
         return explain(name, styles);
     }
-    let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
+    let checks = checks(args)?;
     let reports = match &args.k8s_config {
-        Some(k8s_config) => check_session(k8s_config, args, sources, styles)?,
-        None => check_files(args, sources, styles)?,
+        Some(k8s_config) => check_session(k8s_config, args, checks, styles)?,
+        None => check_files(args, checks, styles)?,
     };
     let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
     let outcome = if sound { Outcome::Well } else { Outcome::Findings };
@@ -43,23 +43,46 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
 }
 
 fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
-    let rules = rules();
-    let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
-        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
-        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
-        return Err(CommandError::Usage(format!(
-            "There is no rule {}.{mend} --list-rules lists them.",
-            printable::printable(name)
-        )));
-    };
+    if let Some(gate) = gates::GATES.iter().find(|gate| gate.name == name) {
+        return show_out(Outcome::Well, styles.out, |screen| report::rules::explain_gate(gate, screen));
+    }
+    let rule = rule(name)?;
     show_out(Outcome::Well, styles.out, |screen| report::rules::explain(rule, screen))
 }
 
-fn check_files(args: &ValidateArgs, sources: Sources, styles: Styles) -> Result<Vec<DocumentReport>, CommandError> {
+/// The rule of a name.
+fn rule(name: &str) -> Result<&'static Rule, CommandError> {
+    let rules = rules();
+    rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
+        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
+        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        CommandError::Usage(format!("There is no rule {}.{mend} --list-rules lists them.", printable::printable(name)))
+    })
+}
+
+/// What the documents are held against.
+fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
+    let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
+    let skipped = args.skip_rule.iter().map(|name| match rule(name)? {
+        rule if rule.source == Source::Tuning => Ok(rule),
+        _ => Err(CommandError::Usage(format!(
+            "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
+             or write --rules tuning to leave out all of the server's."
+        ))),
+    });
+    Ok(Checks {
+        sources,
+        version: args.server.kubernetes_version,
+        skipped: skipped.collect::<Result<_, _>>()?,
+        fail_on_skipped: args.fail_on_skipped,
+    })
+}
+
+fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Vec<DocumentReport>, CommandError> {
     if args.filename.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
         return Err(CommandError::Usage("Standard input can be read once only. Leave out one -f -.".to_owned()));
     }
-    let mut validator = Validator::new(sources);
+    let mut validator = Validator::new(checks);
     let Inputs { inputs, passed_over } = expand(&args.filename, args.recursive)?;
     for warning in &passed_over {
         messages::warning(warning, styles.err);
@@ -79,13 +102,13 @@ fn check_files(args: &ValidateArgs, sources: Sources, styles: Styles) -> Result<
 fn check_session(
     k8s_config: &Path,
     args: &ValidateArgs,
-    sources: Sources,
+    checks: Checks,
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
     warn(&session, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
-    let mut validator = Validator::new(sources);
+    let mut validator = Validator::new(checks);
     for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();
         Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;

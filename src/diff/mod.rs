@@ -25,6 +25,7 @@ use k8s_openapi::api::batch::v1::Job;
 use serde::Serialize;
 
 use self::last_applied::is_moment;
+use crate::apimachinery::Version;
 use crate::config::Session;
 use crate::job::names::job_name;
 use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
@@ -177,12 +178,13 @@ impl SessionDiff {
         [Assumption::AppliedAsItStands, Assumption::NeverApplied].into_iter().filter(assumed).collect()
     }
 
-    /// Holds a session's Jobs against those of a directory, a file, or standard input (`-`).
+    /// Holds a session's Jobs against those of a directory, a file, or standard input (`-`), as a cluster of this
+    /// version would.
     ///
     /// # Errors
     /// What exists cannot be read.
-    pub fn new(session: &Session, created_at: CreatedAt, path: &Path) -> Result<Self, ExistingError> {
-        let comparison = Comparison { session, factory: K8sTuningJobFactory::new(session, created_at) };
+    pub fn new(session: &Session, created_at: CreatedAt, path: &Path, version: Version) -> Result<Self, ExistingError> {
+        let comparison = Comparison { session, factory: K8sTuningJobFactory::new(session, created_at), version };
         let mut gathered = Gathered::default();
         let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| gathered.add(found))?;
         let mut diff = gathered.finish(session);
@@ -201,6 +203,7 @@ struct Found {
 struct Comparison<'s> {
     session: &'s Session,
     factory: K8sTuningJobFactory<'s>,
+    version: Version,
 }
 
 impl Comparison<'_> {
@@ -213,7 +216,7 @@ impl Comparison<'_> {
             return is_stale
                 .then(|| Found { index: None, diff: JobDiff { file, ..JobDiff::new(identity, Action::Stale) } });
         };
-        let verdict = verdict(&self.factory.job(&share), job.object);
+        let verdict = verdict(&self.factory.job(&share), job.object, self.version);
         let action = if verdict.is_unchanged() { Action::Unchanged } else { Action::Change };
         let diff = JobDiff {
             namespace: self.session.namespace.clone(),
@@ -231,20 +234,21 @@ impl Comparison<'_> {
 /// Whether applying a Job over an object that exists would change nothing.
 #[must_use]
 pub fn is_unchanged(wanted: &Job, existing: &Node) -> bool {
-    verdict(wanted, existing).is_unchanged()
+    // A change is one whether or not a version would refuse it.
+    verdict(wanted, existing, Version::NEWEST).is_unchanged()
 }
 
-fn verdict(wanted: &Job, existing: &Node) -> Verdict {
+fn verdict(wanted: &Job, existing: &Node, version: Version) -> Verdict {
     if is_as_written(wanted, existing) {
         return Verdict::default();
     }
-    Verdict::of(&serde_json::to_value(wanted).unwrap_or_default(), &existing.to_json())
+    Verdict::of(&serde_json::to_value(wanted).unwrap_or_default(), &existing.to_json(), version)
 }
 
 /// Whether an object is the Job that is wanted, apart from the moment at which it was made. Most of a directory is; the
 /// others are looked at more closely.
 fn is_as_written(wanted: &Job, object: &Node) -> bool {
-    let Ok((existing, unknown)) = decode::<Job>(object) else { return false };
+    let Ok((existing, unknown)) = decode::<Job>(object, Version::NEWEST) else { return false };
     let moment = |job: &Job| job.metadata.annotations.as_ref().and_then(|all| all.get(CREATED_AT).cloned());
     let Some(created_at) = moment(&existing).filter(|moment| unknown.is_empty() && is_moment(moment)) else {
         return false;

@@ -161,10 +161,7 @@ fn spelled(amount: Value, rounds: bool) -> Value {
         _ => return amount,
     };
     match Quantity::parse(&text) {
-        Some(quantity) if rounds && !quantity.is_whole_milli() => {
-            let milli = format!("{}m", quantity.times(1000).units());
-            Quantity::parse(&milli).map_or(amount, |rounded| rounded.to_string().into())
-        }
+        Some(quantity) if rounds => quantity.rounded_to_milli().to_string().into(),
         Some(quantity) => quantity.to_string().into(),
         None => amount,
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::stored::Stored;
+use crate::apimachinery::Version;
 use crate::validate::{Reason, faults_of};
 
 /// Fields of a Job that nobody may change, beside those with rules of their own.
@@ -65,9 +66,9 @@ pub struct TemplateChange {
 
 /// The causes for which the server refuses to make `new` of `old`. `existing` is the object with its status.
 #[must_use]
-pub fn causes(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
+pub fn causes(existing: &Value, old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     let (before, after) = (&old.value["spec"], &new.value["spec"]);
-    let mut causes = new_faults(old, new);
+    let mut causes = new_faults(old, new, version);
     causes.extend(selector_faults(existing, old, new));
     if completions_are_fixed(before, after) {
         causes.push(Cause::immutable("spec.completions"));
@@ -82,10 +83,12 @@ pub fn causes(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
 }
 
 /// What is wrong with the Job by itself. What was wrong with it before, the server has taken once already.
-fn new_faults(old: &Stored, new: &Stored) -> Vec<Cause> {
+fn new_faults(old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     let (Some(old), Some(new)) = (&old.job, &new.job) else { return Vec::new() };
-    let before: HashSet<(String, Reason)> = faults_of(old).into_iter().map(|(field, why, _)| (field, why)).collect();
-    let faults = faults_of(new).into_iter().filter(|(field, reason, _)| !before.contains(&(field.clone(), *reason)));
+    let before = faults_of(old, version).into_iter();
+    let before: HashSet<(String, Reason)> = before.map(|(field, reason, _)| (field, reason)).collect();
+    let faults = faults_of(new, version).into_iter();
+    let faults = faults.filter(|(field, reason, _)| !before.contains(&(field.clone(), *reason)));
     faults.map(|(field, reason, message)| Cause::fault(field, reason.as_str(), message)).collect()
 }
 
@@ -217,7 +220,7 @@ mod tests {
         let mut new = existing.clone();
         let (parent, key) = path.rsplit_once('/').unwrap();
         new.pointer_mut(parent).unwrap()[key] = value.clone();
-        let causes = causes(existing, &Stored::of(existing), &Stored::of(&new));
+        let causes = causes(existing, &Stored::of(existing), &Stored::of(&new), Version::NEWEST);
         causes.into_iter().map(|cause| cause.field).collect()
     }
 

@@ -9,7 +9,7 @@ use super::applied::{Applied, Assumption, apply};
 use super::compare::{FieldChange, differences};
 use super::stored::LAST_APPLIED;
 use super::update::{Cause, CauseKind, causes, template_change};
-use crate::apimachinery::{Path, Segment};
+use crate::apimachinery::{Path, Segment, Version};
 use crate::apply::field_set::Step;
 use crate::apply::schema::Field;
 use crate::apply::{Conflict, JOB};
@@ -29,12 +29,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// What applying `manifest` over `existing` would do.
+    /// What applying `manifest` over `existing` would do in a cluster of this version.
     #[must_use]
-    pub fn of(manifest: &Value, existing: &Value) -> Self {
+    pub fn of(manifest: &Value, existing: &Value, version: Version) -> Self {
         match apply(manifest, existing) {
             Ok(None) => Self::default(),
-            Ok(Some(applied)) => Self::of_applied(&applied, existing),
+            Ok(Some(applied)) => Self::of_applied(&applied, existing, version),
             Err(error) => {
                 // kubectl, or the server, gives up before it looks at any rule.
                 let (field, message) = (String::new(), error.to_string());
@@ -44,14 +44,14 @@ impl Verdict {
         }
     }
 
-    fn of_applied(applied: &Applied, existing: &Value) -> Self {
+    fn of_applied(applied: &Applied, existing: &Value, version: Version) -> Self {
         let Applied { old, new, .. } = applied;
         let root = Path::root();
         let mut fields = differences(&root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
         // The server looks at the owners first.
         let causes: Vec<Cause> = match applied.conflicts.as_slice() {
             [] if fields.is_empty() => Vec::new(),
-            [] => causes(existing, old, new),
+            [] => causes(existing, old, new, version),
             conflicts => conflicts.iter().map(|one| conflict(one, &new.value)).collect(),
         };
         mark(&mut fields, &causes, applied, existing);
@@ -181,7 +181,7 @@ mod tests {
         let image = json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {"f:image": {}}}}});
         let mine = owner("kubectl", "Apply", &json!({"f:spec": {"f:suspend": {}, "f:template": image}}));
         let job = live(&json!({"backoffLimit": 3, "suspend": true}), &json!([mine, owner("x", "Update", &limit)]));
-        let verdict = Verdict::of(&manifest(), &job);
+        let verdict = Verdict::of(&manifest(), &job, Version::NEWEST);
         let [cause] = verdict.causes.as_slice() else { panic!("{verdict:?}") };
         assert_eq!((cause.field.as_str(), cause.reason), ("spec.backoffLimit", "FieldManagerConflict"));
         let changed: Vec<_> = verdict.fields.iter().map(|one| (one.field.as_str(), one.immutable)).collect();
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_object_that_kubectl_created_gets_the_annotation_at_least() {
         let created = live(&json!({"backoffLimit": 0}), &json!([owner("kubectl-create", "Update", &json!({}))]));
-        let verdict = Verdict::of(&manifest(), &created);
+        let verdict = Verdict::of(&manifest(), &created, Version::NEWEST);
         assert_eq!(verdict.causes, []);
         let [change] = verdict.fields.as_slice() else { panic!("{verdict:?}") };
         assert!(change.field.ends_with("last-applied-configuration]") && change.old.is_none());
@@ -202,14 +202,14 @@ mod tests {
         let file = |more: &str| {
             let mut file = manifest();
             file["spec"][more] = 5.into();
-            Verdict::of(&manifest(), &file)
+            Verdict::of(&manifest(), &file, Version::NEWEST)
         };
         assert_eq!(file("ttlSecondsAfterFinished").assumption, Some(Assumption::AppliedAsItStands));
         assert_eq!(file("backoffLimit").assumption, None, "changed under any assumption");
         let mut stripped = live(&json!({"backoffLimit": 0, "ttlSecondsAfterFinished": 5}), &json!(null));
-        let verdict = Verdict::of(&manifest(), &stripped);
+        let verdict = Verdict::of(&manifest(), &stripped, Version::NEWEST);
         assert!(verdict.is_unchanged() && verdict.assumption.is_some(), "{verdict:?}");
         stripped["spec"]["ttlSecondsAfterFinished"] = json!(null);
-        assert_eq!(Verdict::of(&manifest(), &stripped), Verdict::default());
+        assert_eq!(Verdict::of(&manifest(), &stripped, Version::NEWEST), Verdict::default());
     }
 }

@@ -12,6 +12,14 @@ pub fn warning(text: &str, style: Style) {
     tell(style, |screen| screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text)));
 }
 
+/// Tells of something that keeps nobody from going on, and has causes, a line each.
+pub fn warning_of(text: &str, causes: &str, style: Style) {
+    tell(style, |screen| {
+        screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text))?;
+        causes.lines().try_for_each(|cause| screen.line(cause))
+    });
+}
+
 /// Tells what is going on.
 pub fn note(text: &str, style: Style) {
     tell(style, |screen| screen.line(Line::new(Role::Dim, "note:").text(" ").text(text)));

@@ -2,21 +2,59 @@
 
 use std::io::{self, Write};
 
+use crate::apimachinery::{Span, VERSIONS, Version};
 use crate::output::{Line, Role, Screen, Table};
-use crate::validate::{Rule, rules};
+use crate::validate::Rule;
+use crate::validate::fields::FIELDS;
+use crate::validate::gates::{GATES, Gate, State};
+use crate::validate::server::UNKNOWN_FIELD;
 
-/// All rules, a line each.
-#[must_use]
-pub fn list() -> Table<'static, 3> {
-    let rows = rules().into_iter().map(|rule| {
+/// Writes rules, a line each; then the fields and the gates that not all versions have.
+///
+/// # Errors
+/// The stream does not take it.
+pub fn list(rules: &[&Rule], screen: &mut Screen<impl Write>) -> io::Result<()> {
+    let rows = rules.iter().map(|rule| {
         let doc = rule.doc();
         let first = doc.split_inclusive(". ").next().unwrap_or_default().trim_end();
-        [rule.name.into(), rule.source.as_str().into(), first.to_owned().into()]
+        [rule.name.into(), rule.source.as_str().into(), rule.span.to_string().into(), first.to_owned().into()]
     });
-    Table::new(["RULE", "SOURCE", "DEMANDS"], rows.collect())
+    screen.table(&Table::new(["RULE", "SOURCE", "VERSIONS", "DEMANDS"], rows.collect()))?;
+    screen.blank()?;
+    screen.table(&field_table())?;
+    screen.blank()?;
+    screen.table(&gate_table())
 }
 
-/// Writes what one rule demands, and an example of either kind.
+/// The fields that not all versions have, a line each.
+fn field_table() -> Table<'static, 2> {
+    let rows = FIELDS.iter().map(|field| {
+        let name = format!("{}.{}", field.owner, field.name);
+        [name.into(), field.span.to_string().into()]
+    });
+    Table::new(["FIELD", "VERSIONS"], rows.collect())
+}
+
+/// The gates, a line each.
+fn gate_table() -> Table<'static, 3> {
+    let rows = GATES.iter().map(|gate| [gate.name.into(), states(gate).into(), gate.fields.into()]);
+    Table::new(["GATE", "BY DEFAULT", "FIELDS"], rows.collect())
+}
+
+/// How the versions have a gate, where not all that know it have it on.
+fn states(gate: &Gate) -> String {
+    let state = |version: &Version| {
+        let state = match gate.state(*version) {
+            State::Unknown => return None,
+            State::Off => "off",
+            State::On => "on",
+        };
+        Some(format!("{version} {state}"))
+    };
+    VERSIONS.iter().filter_map(state).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes what one rule demands, in which versions, and an example of either kind.
 ///
 /// # Errors
 /// The stream does not take it.
@@ -24,13 +62,38 @@ pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
     wrapped(&rule.doc()).lines().try_for_each(|line| screen.line(line))?;
+    if rule.span != Span::ALWAYS {
+        screen.blank()?;
+        screen.line(format!("Versions of Kubernetes: {}", rule.span))?;
+    }
     for (role, heading, example) in [(Role::Bad, "Bad", rule.bad_example()), (Role::Good, "Good", rule.good_example())]
     {
         screen.blank()?;
         screen.line(Line::new(role, heading).text(":"))?;
         example.lines().try_for_each(|line| screen.line(format!("    {line}")))?;
     }
+    if rule == &UNKNOWN_FIELD {
+        screen.blank()?;
+        screen.table(&field_table())?;
+    }
     Ok(())
+}
+
+/// Writes which fields a gate drops, and in which versions.
+///
+/// # Errors
+/// The stream does not take it.
+pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<()> {
+    let doc = format!(
+        "Where this feature gate is off, the server drops these without looking at them: {}. A cluster may set it \
+         otherwise than its version does by default, which cannot be known here.",
+        gate.fields
+    );
+    screen.line(Line::new(Role::Header, gate.name).text(" (gate)"))?;
+    screen.blank()?;
+    wrapped(&doc).lines().try_for_each(|line| screen.line(line))?;
+    screen.blank()?;
+    screen.line(format!("By default: {}", states(gate)))
 }
 
 /// A paragraph in lines that fit a terminal.
@@ -58,16 +121,22 @@ fn wrapped(paragraph: &str) -> String {
 mod tests {
     use super::*;
     use crate::output::Style;
+    use crate::validate::rules;
+
+    fn shown(show: impl FnOnce(&mut Screen<&mut Vec<u8>>) -> io::Result<()>) -> String {
+        let mut text = Vec::new();
+        show(&mut Screen::new(&mut text, Style::plain())).unwrap();
+        String::from_utf8(text).unwrap()
+    }
 
     #[test]
     fn a_rule_is_explained_with_its_examples() {
         let rule = rules().into_iter().find(|rule| rule.name == "container-image").unwrap();
-        let mut text = Vec::new();
-        explain(rule, &mut Screen::new(&mut text, Style::plain())).unwrap();
-        insta::assert_snapshot!(String::from_utf8(text).unwrap(), @r#"
+        insta::assert_snapshot!(shown(|screen| explain(rule, screen)), @r#"
         container-image (api)
 
-        A container has an image, without white space around it.
+        A container has an image. White space around it is refused in a Pod, and not in
+        a template.
 
         Bad:
             spec:
@@ -86,8 +155,29 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_is_listed_in_a_line() {
-        let list = list().render(Style::plain());
-        assert_eq!(list.lines().count(), rules().len() + 1);
+    fn what_came_with_a_version_says_so() {
+        let rule = rules().into_iter().find(|rule| rule.name == "topology-spread-repeated-keys").unwrap();
+        let text = shown(|screen| explain(rule, screen));
+        assert!(text.contains("\nVersions of Kubernetes: since 1.34\n"), "{text}");
+        let gate = GATES.iter().find(|gate| gate.name == "EnvFiles").unwrap();
+        insta::assert_snapshot!(shown(|screen| explain_gate(gate, screen)), @"
+        EnvFiles (gate)
+
+        Where this feature gate is off, the server drops these without looking at them:
+        valueFrom.fileKeyRef of a variable. A cluster may set it otherwise than its
+        version does by default, which cannot be known here.
+
+        By default: 1.34 off, 1.35 on, 1.36 on
+        ");
+    }
+
+    #[test]
+    fn rules_fields_and_gates_are_listed_in_a_line_each() {
+        let list = shown(|screen| list(&rules(), screen));
+        let tables: Vec<&str> = list.split("\n\n").collect();
+        let counts: Vec<usize> = tables.iter().map(|table| table.trim_end().lines().count() - 1).collect();
+        assert_eq!(counts, [rules().len(), FIELDS.len(), GATES.len()]);
+        assert!(tables[1].contains("PodSpec.schedulingGroup"));
+        assert!(tables[2].contains("1.33 off, 1.34 off, 1.35 on, 1.36 on"), "{}", tables[2]);
     }
 }

@@ -11,7 +11,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
-use crate::apimachinery::{Path, Quantity, Segment, time};
+use super::fields;
+use crate::apimachinery::{Path, Quantity, Segment, Version, time};
 use crate::manifest::{Entry, Node, Position, Value};
 use crate::nearest::nearest;
 use crate::yaml::number::float_text;
@@ -20,6 +21,11 @@ use crate::yaml::number::float_text;
 pub(super) const LIKENESS: f64 = 0.85;
 /// The longest run of known field names that a message lists.
 const MAX_LISTED: usize = 12;
+
+/// 0000-01-01T00:00:00Z and 9999-12-30T21:59:59Z: the types cannot hold the hours before and after that an offset of
+/// a time can lead to, and no rule asks for them.
+const EARLIEST: i64 = -62_167_219_200;
+const LATEST: i64 = 253_402_207_199;
 
 /// Something that does not fit its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,16 +51,16 @@ pub enum MisfitKind {
     UnknownField,
 }
 
-/// Decodes a node, and gives the object together with its unknown fields.
+/// Decodes a node as a version of the server does, and gives the object together with its unknown fields.
 ///
 /// # Errors
 /// The first value that does not fit its type; the server reports no more than that either.
-pub fn decode<T: for<'de> Deserialize<'de>>(node: &Node) -> Result<(T, Vec<Misfit>), Misfit> {
-    let unknown = RefCell::new(Vec::new());
+pub fn decode<T: for<'de> Deserialize<'de>>(node: &Node, version: Version) -> Result<(T, Vec<Misfit>), Misfit> {
+    let context = Context { version, unknown: RefCell::new(Vec::new()) };
     let root = Path::root();
-    let decoder = Decoder { node, path: &root, unknown: &unknown };
+    let decoder = Decoder { node, path: &root, context: &context };
     match T::deserialize(decoder) {
-        Ok(object) => Ok((object, unknown.into_inner())),
+        Ok(object) => Ok((object, context.unknown.into_inner())),
         Err(DecodeError { misfit: Some(misfit), .. }) => Err(misfit),
         Err(DecodeError { message, .. }) => {
             Err(Misfit { kind: MisfitKind::Type, field: String::new(), position: node.position, message })
@@ -83,11 +89,17 @@ impl de::Error for DecodeError {
     }
 }
 
+/// What all parts of a document have in common while it is decoded.
+struct Context {
+    version: Version,
+    unknown: RefCell<Vec<Misfit>>,
+}
+
 #[derive(Clone, Copy)]
 struct Decoder<'n, 'p> {
     node: &'n Node,
     path: &'p Path<'p>,
-    unknown: &'p RefCell<Vec<Misfit>>,
+    context: &'p Context,
 }
 
 impl<'n, 'p> Decoder<'n, 'p> {
@@ -97,6 +109,10 @@ impl<'n, 'p> Decoder<'n, 'p> {
     }
 
     fn wrong_type(&self, expected: &str) -> DecodeError {
+        self.wrong(MisfitKind::Type, expected)
+    }
+
+    fn wrong(&self, kind: MisfitKind, expected: &str) -> DecodeError {
         let written = self.node.as_str().is_none().then(|| self.node.as_written()).flatten();
         let found = match (&written, self.node.kind()) {
             (Some(written), kind) if !written.is_empty() => format!("{written} is {kind}"),
@@ -106,7 +122,7 @@ impl<'n, 'p> Decoder<'n, 'p> {
             (Some(written), "a string") => format!(" Quote it: \"{written}\"."),
             _ => String::new(),
         };
-        self.misfit(MisfitKind::Type, format!("This must be {expected}, and {found}.{mend}"))
+        self.misfit(kind, format!("This must be {expected}, and {found}.{mend}"))
     }
 
     fn is_null(&self) -> bool {
@@ -138,8 +154,12 @@ impl<'n, 'p> Decoder<'n, 'p> {
             Value::Null => "0".to_owned(),
             Value::Integer(value) => value.to_string(),
             Value::Float(value) => float_text(*value),
-            Value::String(text) => text.trim().to_owned(),
-            Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => return Err(self.wrong_type("a quantity")),
+            // White space other than this is escaped on its way, and no longer white space when the server trims.
+            Value::String(text) => text.trim_matches(' ').to_owned(),
+            // The server reads whatever stands here as a quantity.
+            Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => {
+                return Err(self.wrong(MisfitKind::Quantity, "a quantity"));
+            }
         };
         if Quantity::parse(&text).is_none() {
             let message =
@@ -153,8 +173,11 @@ impl<'n, 'p> Decoder<'n, 'p> {
         let Value::String(text) = &self.node.value else {
             return Err(self.wrong_type("a time"));
         };
-        match time::rfc3339(text) {
-            Some(moment) => Ok(moment.to_rfc3339()),
+        match time::by_server(text) {
+            Some(moment) => {
+                let second = moment.timestamp().clamp(EARLIEST, LATEST);
+                Ok(chrono::DateTime::from_timestamp(second, 0).unwrap_or_default().to_rfc3339())
+            }
             None => Err(self.misfit(
                 MisfitKind::Type,
                 format!("{text:?} is no time. Write RFC 3339, such as 2025-11-16T18:21:45Z."),
@@ -163,7 +186,7 @@ impl<'n, 'p> Decoder<'n, 'p> {
     }
 
     fn child(&self, entry: &'n Entry, path: &'p Path<'p>) -> Self {
-        Self { node: &entry.value, path, unknown: self.unknown }
+        Self { node: &entry.value, path, context: self.context }
     }
 }
 
@@ -294,16 +317,16 @@ impl<'de> de::Deserializer<'de> for Decoder<'_, '_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        self.entries("a mapping", &[], visitor)
+        self.entries("a mapping", None, visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.entries("an object", fields, visitor)
+        self.entries("an object", Some(Type { name, fields }), visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -328,7 +351,7 @@ impl Decoder<'_, '_> {
     fn entries<'de, V: Visitor<'de>>(
         self,
         expected: &str,
-        fields: &'static [&'static str],
+        of: Option<Type>,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         let entries = match &self.node.value {
@@ -336,7 +359,7 @@ impl Decoder<'_, '_> {
             Value::Mapping(entries) => entries,
             _ => return Err(self.wrong_type(expected)),
         };
-        visitor.visit_map(Entries { decoder: self, fields, left: entries.iter(), value: None })
+        visitor.visit_map(Entries { decoder: self, of, left: entries.iter(), value: None })
     }
 }
 
@@ -351,7 +374,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_, '_> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
         let Some((index, node)) = self.items.next() else { return Ok(None) };
         let path = self.decoder.path.index(index);
-        seed.deserialize(Decoder { node, path: &path, unknown: self.decoder.unknown }).map(Some)
+        seed.deserialize(Decoder { node, path: &path, context: self.decoder.context }).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -359,10 +382,30 @@ impl<'de> de::SeqAccess<'de> for Items<'_, '_> {
     }
 }
 
+/// A type of the API, by the names that it and its fields have there.
+#[derive(Clone, Copy)]
+struct Type {
+    name: &'static str,
+    fields: &'static [&'static str],
+}
+
+impl Type {
+    /// Whether the type has a field in a version.
+    fn has(self, key: &str, version: Version) -> bool {
+        match fields::find(self.name, key) {
+            Some(field) => field.span.contains(version),
+            None => self.fields.contains(&key),
+        }
+    }
+}
+
+/// What no type has for a field, so that its value is passed over.
+const NO_FIELD: &str = "";
+
 struct Entries<'n, 'p> {
     decoder: Decoder<'n, 'p>,
-    /// The fields that the type has; none for a map, which takes any key.
-    fields: &'static [&'static str],
+    /// Whose fields the keys are; none for a map, which takes any key.
+    of: Option<Type>,
     left: std::slice::Iter<'n, Entry>,
     value: Option<&'n Entry>,
 }
@@ -376,36 +419,71 @@ impl<'de> de::MapAccess<'de> for Entries<'_, '_> {
             |entry: &Entry| self.decoder.path.is_root() && matches!(entry.key.as_str(), "apiVersion" | "kind");
         let Some(entry) = self.left.find(|entry| !settled(entry)) else { return Ok(None) };
         self.value = Some(entry);
-        if !self.fields.is_empty() && !self.fields.contains(&entry.key.as_str()) {
-            self.unknown(entry);
+        let mut key = entry.key.as_str();
+        if let Some(of) = self.of.filter(|of| !of.fields.is_empty()) {
+            if of.has(key, self.decoder.context.version) {
+                self.check_retired(of, entry)?;
+            } else {
+                self.unknown(of, entry);
+                key = NO_FIELD;
+            }
         }
-        seed.deserialize(entry.key.as_str().into_deserializer()).map(Some)
+        seed.deserialize(key.into_deserializer()).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
         let Some(entry) = self.value.take() else {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
-        let step = if self.fields.is_empty() { Segment::Key(&entry.key) } else { Segment::Field(&entry.key) };
+        let step = if self.of.is_some() { Segment::Field(&entry.key) } else { Segment::Key(&entry.key) };
         let path = self.decoder.path.step(step);
         seed.deserialize(self.decoder.child(entry, &path))
     }
 }
 
 impl Entries<'_, '_> {
-    fn unknown(&self, entry: &Entry) {
-        let key = entry.key.as_str();
-        let mend = match nearest(key, self.fields.iter().copied(), LIKENESS) {
-            Some(field) => format!("Did you mean {field}?"),
-            None if self.fields.len() <= MAX_LISTED => format!("The fields here are {}.", self.fields.join(", ")),
-            None => "Remove it, or check at which level it belongs.".to_owned(),
+    fn unknown(&self, of: Type, entry: &Entry) {
+        let (key, version) = (entry.key.as_str(), self.decoder.context.version);
+        let known = of.fields.iter().copied().filter(|field| of.has(field, version));
+        let mend = match (fields::find(of.name, key), nearest(key, known.clone(), LIKENESS)) {
+            (Some(field), _) => format!("Kubernetes {version} has no such field; it is known {}.", field.span),
+            (None, Some(field)) => format!("Did you mean {field}?"),
+            (None, None) if of.fields.len() <= MAX_LISTED => {
+                format!("The fields here are {}.", known.collect::<Vec<_>>().join(", "))
+            }
+            (None, None) => "Remove it, or check at which level it belongs.".to_owned(),
         };
-        self.decoder.unknown.borrow_mut().push(Misfit {
+        self.note(entry, self.decoder.path.field(key).to_string(), &mend);
+    }
+
+    fn note(&self, entry: &Entry, field: String, mend: &str) {
+        self.decoder.context.unknown.borrow_mut().push(Misfit {
             kind: MisfitKind::UnknownField,
-            field: self.decoder.path.field(key).to_string(),
+            field,
             position: entry.key_position,
-            message: format!("There is no field {key} here. {mend}"),
+            message: format!("There is no field {} here. {mend}", entry.key),
         });
+    }
+
+    /// A field that the newest types have no more is checked by the shape that it had.
+    fn check_retired(&self, of: Type, entry: &Entry) -> Result<(), DecodeError> {
+        let Some(shape) = fields::find(of.name, &entry.key).and_then(|field| field.retired) else { return Ok(()) };
+        let path = self.decoder.path.field(&entry.key);
+        let decoder = self.decoder.child(entry, &path);
+        let entries = match &entry.value.value {
+            Value::Null => &[] as &[Entry],
+            Value::Mapping(entries) => entries,
+            _ => return Err(decoder.wrong_type("an object")),
+        };
+        for entry in entries {
+            let path = path.field(&entry.key);
+            if shape.contains(&entry.key.as_str()) {
+                decoder.child(entry, &path).string()?;
+            } else {
+                self.note(entry, path.to_string(), &format!("The fields here are {}.", shape.join(", ")));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -416,7 +494,7 @@ mod tests {
     use k8s_openapi::api::batch::v1::Job;
 
     fn job(text: &str) -> Result<(Job, Vec<Misfit>), Misfit> {
-        decode(&first_document(text).unwrap())
+        decode(&first_document(text).unwrap(), Version::NEWEST)
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! Jobs are passed over, and Jobs are held against the rules that were asked for.
 
 use super::api;
+use super::checks::Checks;
 use super::finding::{DocumentReport, Finding, Reason, Severity};
 use super::findings::Findings;
 use super::place::Places;
 use super::rule::rules;
-use super::server;
+use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, Segment};
 use crate::manifest::text::Window;
@@ -25,15 +26,10 @@ rules! {
     DUPLICATE_KEY = "duplicate-key" in Job:
         "spec:\n  suspend: true\n  suspend: false",
         "spec:\n  suspend: false";
-}
 
-/// Which sources' rules are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sources {
-    /// The API server's.
-    pub api: bool,
-    /// The guide's.
-    pub tuning: bool,
+    /// With --fail-on-skipped, every document is a Job or a CronJob. Nothing else is checked, so that a document
+    /// of another kind would pass unseen.
+    SKIPPED = "skipped-document" in Job: "kind: Secret\napiVersion: v1", "kind: Job\napiVersion: batch/v1";
 }
 
 /// A report, and the Job's place in its session where it has one.
@@ -46,7 +42,7 @@ pub fn check(
     text: &Text,
     read: Result<Document, ReadError>,
     first: usize,
-    sources: Sources,
+    checks: &Checks,
 ) -> Vec<Checked> {
     let document = match read {
         Ok(document) => document,
@@ -54,10 +50,10 @@ pub fn check(
     };
     let mut checked = Vec::new();
     document.root.each_object(&mut |node, list| {
-        checked.push(check_object(file, text, node, list, first + checked.len(), sources));
+        checked.push(check_object(file, text, node, list, first + checked.len(), checks));
     });
-    if let Some((report, _)) = checked.first_mut().filter(|_| sources.api) {
-        let mut findings = Findings::new(&document.root, text);
+    if let Some((report, _)) = checked.first_mut().filter(|_| checks.sources.api) {
+        let mut findings = Findings::new(&document.root, text, checks);
         for duplicate in &document.duplicates {
             let message = format!(
                 "The key {} stands in line {} already; kubectl keeps this one only. Remove one of the two.",
@@ -104,7 +100,7 @@ fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> Docum
     }
 }
 
-fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index: usize, sources: Sources) -> Checked {
+fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index: usize, checks: &Checks) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
     let name_position = Places::new(node).locate(&[Segment::Field("metadata"), Segment::Field("name")]);
@@ -120,10 +116,10 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
         name_position,
         name_window: text.window(name_position),
     };
-    let mut findings = Findings::new(node, text);
+    let mut findings = Findings::new(node, text, checks);
     let mut member = None;
     match Standing::of(node, list) {
-        Standing::Other => report.skipped = true,
+        Standing::Other => skip(&mut report, findings, checks),
         Standing::Unnamed(key) => {
             let message = format!(
                 "kubectl cannot tell what this is: {key} is missing. A Job has apiVersion: batch/v1 and kind: Job."
@@ -132,22 +128,31 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             report.findings = findings.into_vec();
             report.settle();
         }
-        Standing::Job(missing) => {
-            let job = server::check(node, &mut findings);
-            if !sources.api {
-                findings = Findings::new(node, text);
-            } else if let Some(job) = &job {
-                api::check(job, &mut findings);
+        // The guide knows no CronJobs.
+        Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
+        Standing::CronJob => {
+            if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
+                api::check_cron_job(&cron_job, &mut findings);
             }
-            if let Some(key) = missing.filter(|_| sources.tuning) {
+            report.findings = findings.into_vec();
+            report.settle();
+        }
+        Standing::Job(missing) => {
+            let job = server::check(node, Kind::Job, &mut findings);
+            if !checks.sources.api {
+                findings = Findings::new(node, text, checks);
+            } else if let Some(job) = &job {
+                api::check_job(job, &mut findings);
+            }
+            if let Some(key) = missing.filter(|_| checks.sources.tuning) {
                 let message = "kubectl tells a Job by apiVersion: batch/v1 and kind: Job. Write both.";
                 findings.error(&TYPE, &Path::root().field(key), Reason::FieldValueRequired, message);
             }
-            if let Some(job) = job.filter(|_| sources.tuning) {
+            if let Some(job) = job.filter(|_| checks.sources.tuning) {
                 member = tuning::check(&job, &mut findings);
             }
             report.findings = findings.into_vec();
-            if sources.api {
+            if checks.sources.api {
                 report.settle();
             }
         }
@@ -155,10 +160,21 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
     (report, member)
 }
 
+fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks) {
+    report.skipped = true;
+    if checks.fail_on_skipped {
+        let message = format!("No rule here is about a {}. Leave the document out, or --fail-on-skipped.", report.kind);
+        findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, message);
+        report.findings = findings.into_vec();
+    }
+}
+
 /// What a document is to this tool.
 enum Standing {
     /// A Job, or meant to be one; perhaps a key is missing that the server does without.
     Job(Option<&'static str>),
+    /// A `CronJob`.
+    CronJob,
     /// An object of another kind, for another tool to judge.
     Other,
     /// An object that lacks the key by which kubectl knows its type.
@@ -172,20 +188,21 @@ impl Standing {
             Some(Value::String(text)) => Some(text.as_str()),
             Some(_) => None,
         };
-        // The items of a JobList may leave out what the list has said.
-        let in_job_list = list.and_then(|list| list.get("kind")).and_then(Node::as_str) == Some("JobList");
+        // The items of a JobList or CronJobList may leave out what the list has said.
+        let list = list.and_then(|list| list.get("kind")).and_then(Node::as_str);
         match (text("apiVersion"), text("kind")) {
-            (Some(""), Some("")) if in_job_list => Self::Job(None),
-            // The server fills in an empty apiVersion; without the key kubectl sends it nothing.
-            (Some(""), Some("Job")) if node.get("apiVersion").is_some_and(|node| node.value != Value::Null) => {
-                Self::Job(Some("apiVersion"))
-            }
+            (Some(""), Some("")) if list == Some("JobList") => Self::Job(None),
+            (Some(""), Some("")) if list == Some("CronJobList") => Self::CronJob,
+            // The server takes an absent apiVersion from the address that it is asked at; kubectl sends it nothing.
+            (Some(""), Some("Job")) => Self::Job(Some("apiVersion")),
             (Some("batch/v1"), Some("")) => Self::Job(Some("kind")),
+            (Some("" | "batch/v1"), Some("CronJob")) => Self::CronJob,
             (Some(""), _) => Self::Unnamed("apiVersion"),
             (_, Some("")) => Self::Unnamed("kind"),
             (_, Some("Job") | None) | (None, _) => Self::Job(None),
             // Nothing else of this group and version can be told from a mistyped Job, except these.
-            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJob" | "CronJobList" | "JobList") => Self::Job(None),
+            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJobList" | "JobList") => Self::Job(None),
+            (Some(version), Some("CronJob")) if version == "v1" || version.starts_with("batch/") => Self::CronJob,
             _ => Self::Other,
         }
     }

@@ -2,7 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::{DocumentReport, Rule, Source, Sources, Validator, rules};
+use super::rule::Scope;
+use super::{Checks, DocumentReport, Rule, Source, Sources, Validator, rules};
+use crate::apimachinery::VERSIONS;
 use crate::manifest::{Node, Text, Value};
 
 const ALL: Sources = Sources { api: true, tuning: true };
@@ -10,8 +12,30 @@ const ALL: Sources = Sources { api: true, tuning: true };
 /// A Job of a session, as `generate` writes it.
 const BASE: &str = include_str!("../../tests/data/worker-1.yaml");
 
+/// A `CronJob`, as plain as one can be.
+const CRON_JOB: &str = "\
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: nightly-tuning
+spec:
+  schedule: 30 2 * * *
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+          - name: trading-bot
+            image: your-registry/arbitrage-lite:latest
+";
+
 fn report(text: &str) -> DocumentReport {
-    let mut validator = Validator::new(ALL);
+    report_by(text, Checks::from(ALL))
+}
+
+fn report_by(text: &str, checks: Checks) -> DocumentReport {
+    let mut validator = Validator::new(checks);
     validator.add("job.yaml", &Text::decode(text.as_bytes().to_vec()));
     let mut reports = validator.finish();
     assert!(!reports.is_empty(), "no document in {text}");
@@ -59,14 +83,17 @@ fn lay_over(base: &mut Json, piece: Json) {
     }
 }
 
-/// The base Job with a piece laid over it; a piece that is no clean YAML stands by itself.
-fn with(piece: &str) -> DocumentReport {
+/// The base of the rule's scope with a piece laid over it, in the newest version that has the rule; a piece that is no
+/// clean YAML stands by itself.
+fn with(rule: &Rule, piece: &str) -> DocumentReport {
+    let newest = VERSIONS.iter().rev().find(|version| rule.span.contains(**version)).unwrap();
+    let checks = Checks { version: *newest, fail_on_skipped: true, ..Checks::from(ALL) };
     match json(piece) {
-        None => report(&format!("apiVersion: batch/v1\nkind: Job\n{piece}")),
+        None => report_by(&format!("apiVersion: batch/v1\nkind: Job\n{piece}"), checks),
         Some(piece) => {
-            let mut job = json(BASE).unwrap();
-            lay_over(&mut job, piece);
-            report(&job.to_string())
+            let mut object = json(if rule.scope == Scope::CronJob { CRON_JOB } else { BASE }).unwrap();
+            lay_over(&mut object, piece);
+            report_by(&object.to_string(), checks)
         }
     }
 }
@@ -81,21 +108,23 @@ fn breaks(report: &DocumentReport, rule: &Rule) -> bool {
 }
 
 #[test]
-fn the_base_is_sound() {
-    let report = report(BASE);
-    assert!(report.findings.is_empty(), "{:#?}", report.findings);
-    assert_eq!(report.accepted, Some(true));
+fn the_bases_are_sound() {
+    for base in [BASE, CRON_JOB] {
+        let report = report(base);
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+        assert_eq!(report.accepted, Some(true));
+    }
 }
 
 #[test]
 fn bad_examples_break_their_rule_and_good_ones_keep_it() {
     let mut wrong = Vec::new();
     for rule in rules().into_iter().filter(|rule| concerns_one_document(rule)) {
-        let bad = with(&rule.bad_example());
+        let bad = with(rule, &rule.bad_example());
         if !breaks(&bad, rule) {
             wrong.push(format!("{}: the bad example passes: {:#?}", rule.name, bad.findings));
         }
-        let good = with(&rule.good_example());
+        let good = with(rule, &rule.good_example());
         let api: Vec<_> = good.findings.iter().filter(|finding| finding.rule.source == Source::Api).collect();
         if breaks(&good, rule) || !api.is_empty() {
             wrong.push(format!("{}: the good example fails: {api:#?}", rule.name));

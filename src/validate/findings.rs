@@ -1,12 +1,13 @@
 //! Gathers the findings of one document: a rule, a path and a sentence come in, and a [`Finding`]
 //! with its place in the file is kept.
 
+use super::checks::Checks;
 use super::decode::LIKENESS;
 use super::finding::{Finding, Reason, Severity};
 use super::place::Places;
 use super::rule::Rule;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::Fault;
+use crate::apimachinery::{Path, Version};
 use crate::manifest::{Node, Position, Text};
 use crate::nearest::nearest;
 
@@ -15,14 +16,21 @@ use crate::nearest::nearest;
 pub struct Findings<'d> {
     places: Places<'d>,
     text: &'d Text,
+    checks: &'d Checks,
     found: Vec<Finding>,
 }
 
 impl<'d> Findings<'d> {
-    /// Nothing found yet in the document `root` of the file with this text.
+    /// Nothing found yet in the document `root` of the file with this text; what is no rule of these checks is not kept.
     #[must_use]
-    pub fn new(root: &'d Node, text: &'d Text) -> Self {
-        Self { places: Places::new(root), text, found: Vec::new() }
+    pub fn new(root: &'d Node, text: &'d Text, checks: &'d Checks) -> Self {
+        Self { places: Places::new(root), text, checks, found: Vec::new() }
+    }
+
+    /// The version of Kubernetes whose rules are applied.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.checks.version
     }
 
     /// The document has a fault.
@@ -143,6 +151,9 @@ impl<'d> Findings<'d> {
         message: String,
         position: Position,
     ) {
+        if !self.checks.apply(rule) {
+            return;
+        }
         let window = self.text.window(position);
         self.found.push(Finding { severity, rule, field, reason, message, position, window });
     }

@@ -5,10 +5,12 @@
 //! back to the place in the file that it speaks of.
 
 mod api;
+pub mod checks;
 pub mod decode;
 pub mod document;
 #[cfg(test)]
 mod examples;
+pub mod fields;
 pub mod finding;
 pub mod findings;
 mod place;
@@ -19,21 +21,25 @@ mod threads;
 pub mod tuning;
 
 pub use api::fill_in_all as fill_in_defaults;
-pub use document::Sources;
+pub use api::gates;
+pub use checks::{Checks, Sources};
 pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
 pub use rule::{Rule, Source};
 
 use rayon::prelude::*;
 
 use self::findings::Findings;
+use crate::apimachinery::Version;
 use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 
-/// What the server's rules say of a Job by itself that no file holds: a field, the reason and a sentence for each fault.
+/// What the rules of a server say of a Job by itself that no file holds: a field, the reason and a sentence for each
+/// fault.
 #[must_use]
-pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job) -> Vec<(String, Reason, String)> {
+pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Vec<(String, Reason, String)> {
     let (nowhere, text) = (Node::new(Value::Null, Position::default()), Text::decode(Vec::new()));
-    let mut findings = Findings::new(&nowhere, &text);
-    api::check(job, &mut findings);
+    let checks = Checks { version, ..Checks::from(Sources { api: true, tuning: false }) };
+    let mut findings = Findings::new(&nowhere, &text, &checks);
+    api::check_job(job, &mut findings);
     let errors = findings.into_vec().into_iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|finding| (finding.field, finding.reason, finding.message)).collect()
 }
@@ -52,21 +58,21 @@ pub fn rules() -> Vec<&'static Rule> {
 /// Checks documents one file after the other, and then what they are to each other.
 #[derive(Debug)]
 pub struct Validator {
-    sources: Sources,
+    checks: Checks,
     sets: set::Sets,
     reports: Vec<DocumentReport>,
 }
 
 impl Validator {
-    /// Nothing checked yet; `sources` says whose rules to apply.
+    /// Nothing checked yet; `checks` says which rules to apply.
     #[must_use]
-    pub fn new(sources: Sources) -> Self {
-        Self { sources, sets: set::Sets::default(), reports: Vec::new() }
+    pub fn new(checks: impl Into<Checks>) -> Self {
+        Self { checks: checks.into(), sets: set::Sets::default(), reports: Vec::new() }
     }
 
     /// Checks all documents of one file.
     pub fn add(&mut self, file: &str, text: &Text) {
-        for checked in check_text(file, text, self.sources) {
+        for checked in check_text(file, text, &self.checks) {
             self.take(checked);
         }
     }
@@ -76,9 +82,9 @@ impl Validator {
     /// # Errors
     /// The first input that cannot be read.
     pub fn add_inputs(&mut self, inputs: &[Input], done: impl Fn() + Sync) -> Result<(), InputError> {
-        let sources = self.sources;
+        let checks = self.checks.clone();
         let check = |input: &Input| {
-            let checked = input.read().map(|text| check_text(&input.name(), &text, sources));
+            let checked = input.read().map(|text| check_text(&input.name(), &text, &checks));
             done();
             checked
         };
@@ -100,8 +106,9 @@ impl Validator {
     }
 
     fn take(&mut self, (mut report, member): document::Checked) {
-        if self.sources.tuning && !report.skipped {
+        if self.checks.sources.tuning && !report.skipped {
             self.sets.add(self.reports.len(), member, &mut report);
+            report.findings.retain(|finding| self.checks.apply(finding.rule));
         }
         self.reports.push(report);
     }
@@ -109,7 +116,8 @@ impl Validator {
     /// The reports of all documents, in the order in which they came.
     #[must_use]
     pub fn finish(mut self) -> Vec<DocumentReport> {
-        if self.sources.tuning {
+        // Which workers are missing is all that is left to say.
+        if self.checks.sources.tuning && self.checks.apply(&set::WORKERS) {
             self.sets.finish(&mut self.reports);
         }
         self.reports
@@ -118,10 +126,10 @@ impl Validator {
 
 /// Checks the documents of one file by themselves.
 #[must_use]
-pub fn check_text(file: &str, text: &Text, sources: Sources) -> Vec<document::Checked> {
+pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
     manifest::documents(text.as_str(), |read| {
-        let checked = document::check(file, text, read, all.len(), sources);
+        let checked = document::check(file, text, read, all.len(), checks);
         all.extend(checked);
     });
     all

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::apimachinery::Span;
+
 /// Whose rule it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -29,6 +31,8 @@ impl Source {
 pub enum Scope {
     /// At its top.
     Job,
+    /// At the top of a `CronJob`.
+    CronJob,
     /// In `spec`.
     JobSpec,
     /// In `spec.template.spec`.
@@ -43,7 +47,7 @@ impl Scope {
     /// The lines above an example, and what stands before each of its own.
     const fn frame(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Job => ("", "", ""),
+            Self::Job | Self::CronJob => ("", "", ""),
             Self::JobSpec => ("spec:\n", "  ", "  "),
             Self::Pod => ("spec:\n  template:\n    spec:\n", "      ", "      "),
             Self::Container => ("spec:\n  template:\n    spec:\n      containers:\n", "      - ", "        "),
@@ -81,6 +85,8 @@ pub struct Rule {
     pub bad: &'static str,
     /// The same, mended.
     pub good: &'static str,
+    /// The versions of Kubernetes in which the rule holds.
+    pub span: Span,
 }
 
 impl Rule {
@@ -103,19 +109,27 @@ impl Rule {
     }
 }
 
-/// Declares the rules of a file: their doc comments are what `--explain` prints.
+/// Declares the rules of a file: their doc comments are what `--explain` prints. A rule that came or went with a
+/// version says so after its name: `[since V1_34]` or `[until V1_33]`.
 macro_rules! rules {
-    ($source:ident; $($(#[doc = $doc:literal])+ $name:ident = $text:literal in $scope:ident: $bad:expr, $good:expr;)+) => {
+    ($source:ident; $(
+        $(#[doc = $doc:literal])+
+        $name:ident = $text:literal $([$bound:ident $version:ident])* in $scope:ident: $bad:expr, $good:expr;
+    )+) => {
         $(
             $(#[doc = $doc])+
             #[allow(clippy::doc_markdown, clippy::doc_link_with_quotes)] // Printed as plain text.
-            pub(in crate::validate) static $name: $crate::validate::Rule = $crate::validate::Rule {
+            pub(crate) static $name: $crate::validate::Rule = $crate::validate::Rule {
                 name: $text,
                 source: $crate::validate::Source::$source,
                 doc: concat!($($doc),+),
                 scope: $crate::validate::rule::Scope::$scope,
                 bad: $bad,
                 good: $good,
+                span: $crate::apimachinery::Span {
+                    $($bound: Some($crate::apimachinery::version::$version),)*
+                    ..$crate::apimachinery::Span::ALWAYS
+                },
             };
         )+
 

@@ -1,7 +1,7 @@
-//! The API server's verdict on one Job: a node comes in, and the findings that decide whether the
+//! The API server's verdict on one Job or `CronJob`: a node comes in, and the findings that decide whether the
 //! server would accept it go out.
 
-use k8s_openapi::api::batch::v1::Job;
+use serde::Deserialize;
 
 use super::decode::{Misfit, MisfitKind, decode};
 use super::finding::{Reason, Severity};
@@ -13,7 +13,7 @@ use crate::manifest::{Node, Value};
 rules! {
     Api;
 
-    /// apiVersion and kind name a type that the server knows, in its own spelling: batch/v1 and Job.
+    /// apiVersion and kind name a type that the server knows, in its own spelling: batch/v1 and Job or CronJob.
     KIND = "object-kind" in Job:
         "apiVersion: batch/v1beta1",
         "apiVersion: batch/v1";
@@ -38,17 +38,37 @@ rules! {
         "spec:\n  backoffLimit: 1";
 }
 
-/// Decodes a Job as strictly as the server does; none where it cannot be decoded.
-pub fn check(root: &Node, findings: &mut Findings<'_>) -> Option<Job> {
-    if !check_kind(root, findings) {
+/// The kinds of objects whose rules are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A Job.
+    Job,
+    /// A `CronJob`.
+    CronJob,
+}
+
+impl Kind {
+    /// The kind as documents have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Job => "Job",
+            Self::CronJob => "CronJob",
+        }
+    }
+}
+
+/// Decodes an object of a kind as strictly as the server does; none where it cannot be decoded.
+pub fn check<T: for<'de> Deserialize<'de>>(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> Option<T> {
+    if !check_kind(root, kind, findings) {
         return None;
     }
-    match decode::<Job>(root) {
-        Ok((job, unknown)) => {
+    match decode(root, findings.version()) {
+        Ok((object, unknown)) => {
             for misfit in unknown {
                 push(misfit, findings);
             }
-            Some(job)
+            Some(object)
         }
         Err(misfit) => {
             push(misfit, findings);
@@ -67,17 +87,22 @@ fn push(misfit: Misfit, findings: &mut Findings<'_>) {
 }
 
 /// The server takes an absent apiVersion or kind from the address that it is asked at.
-fn check_kind(root: &Node, findings: &mut Findings<'_>) -> bool {
+fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
     let path = Path::root();
     let mut fits = true;
-    for (key, expected) in [("apiVersion", "batch/v1"), ("kind", "Job")] {
+    for (key, expected) in [("apiVersion", "batch/v1"), ("kind", kind.as_str())] {
         let fault = match root.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,
+            Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => Some((
+                &TYPE,
+                Reason::FieldValueTypeInvalid,
+                format!("{text:?} is no group and version. Write {key}: {expected}."),
+            )),
             Some(Value::String(text)) => Some((
                 &KIND,
                 Reason::FieldValueNotSupported,
-                format!("The server knows no Jobs of {key} {text:?}. Write {key}: {expected}."),
+                format!("The server knows no {}s of {key} {text:?}. Write {key}: {expected}.", kind.as_str()),
             )),
             Some(_) => {
                 Some((&TYPE, Reason::FieldValueTypeInvalid, format!("This must be a string. Write {key}: {expected}.")))

@@ -166,7 +166,11 @@ fn value_by_us(text: &str) -> Option<String> {
     if all.iter().any(Option::is_none) {
         return None;
     }
-    let (job, _) = decode::<k8s_openapi::api::batch::v1::Job>(&all.first()?.as_ref()?.root).ok()?;
+    let (job, _) = decode::<k8s_openapi::api::batch::v1::Job>(
+        &all.first()?.as_ref()?.root,
+        kubectl_arbtune::apimachinery::Version::NEWEST,
+    )
+    .ok()?;
     Some(job.spec?.template.spec?.containers.first()?.env.as_ref()?.first()?.value.clone().unwrap_or_default())
 }
 

@@ -26,6 +26,7 @@ mod plan;
 mod plugin;
 mod printed;
 mod readme;
+mod rules;
 #[cfg(unix)]
 mod streams;
 mod validate;

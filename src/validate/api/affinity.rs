@@ -31,6 +31,10 @@ rules! {
     POD_TERM = "affinity-pod-term" in Pod:
         "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: \"\"}]}}",
         "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {}}]}}";
+    /// The server makes requirements of a term's matchLabelKeys; none of these keys is in its labelSelector twice.
+    REPEATED_KEYS = "affinity-repeated-keys" in Pod:
+        "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}, matchExpressions: [{key: app, operator: Exists}]}}]}}",
+        "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}}}]}}";
 }
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -171,17 +175,13 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
             findings.error_at(&POD_TERM, &shown, &list.index(nth), FieldValueInvalid, message);
         }
     }
-    selector::check_match_label_keys(
-        each(&term.match_label_keys),
-        label_selector,
-        &path.field("matchLabelKeys"),
-        findings,
-    );
-    let mismatched = path.field("mismatchLabelKeys");
-    selector::check_match_label_keys(each(&term.mismatch_label_keys), label_selector, &mismatched, findings);
-    let list = path.field("matchLabelKeys");
-    let mismatched: BTreeSet<&String> = each(&term.mismatch_label_keys).iter().collect();
-    for (nth, key) in each(&term.match_label_keys).iter().enumerate() {
+    let (matched, list) = (each(&term.match_label_keys), path.field("matchLabelKeys"));
+    selector::check_label_keys(matched, label_selector, &list, findings);
+    let mismatched = each(&term.mismatch_label_keys);
+    selector::check_label_keys(mismatched, label_selector, &path.field("mismatchLabelKeys"), findings);
+    selector::check_repeated_keys(&REPEATED_KEYS, matched, label_selector, path, findings);
+    let mismatched: BTreeSet<&String> = mismatched.iter().collect();
+    for (nth, key) in matched.iter().enumerate() {
         if mismatched.contains(key) {
             findings.invalid(&POD_TERM, &list.index(nth), format!("{key} is in mismatchLabelKeys too. Remove one."));
         }

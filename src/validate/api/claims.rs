@@ -72,27 +72,27 @@ pub fn check_references(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let mut wholes = BTreeSet::new();
-    let mut parts = BTreeSet::new();
-    let mut with_parts = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    // The names before the requests, as the server reads them back from what it has put together.
+    let mut in_parts: BTreeSet<String> = BTreeSet::new();
     for (nth, claim) in claims.iter().enumerate() {
         let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
             findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
             continue;
         }
-        if !request.is_empty() {
-            findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
-        }
-        let taken = if request.is_empty() { with_parts.contains(name) } else { parts.contains(&(name, request)) };
-        if taken || wholes.contains(name) {
-            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
-        }
-        if request.is_empty() {
-            wholes.insert(name);
+        if seen.contains(name) {
+            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to already."));
         } else {
-            parts.insert((name, request));
-            with_parts.insert(name);
+            let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
+            if !request.is_empty() {
+                findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+            }
+            if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
+                findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
+            }
+            in_parts.extend(key.split_once('/').map(|(name, _)| name.to_owned()));
+            seen.insert(key);
         }
         if !pod_claims.contains(name) {
             let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");

@@ -1,9 +1,11 @@
 //! Small questions that rules of several subjects ask.
 #![allow(clippy::ref_option)] // The types' fields are Options, and a caller has a reference to one.
 
+use k8s_openapi::api::core::v1::{Container, EphemeralContainer, PodSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::apimachinery::Path;
+use crate::validate::Reason::FieldValueInvalid;
 use crate::validate::Rule;
 use crate::validate::findings::Findings;
 
@@ -18,6 +20,149 @@ pub fn text(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default()
 }
 
+/// All containers of a pod at `path`, in the server's order: init containers, containers, ephemeral containers.
+pub fn visit(pod: &PodSpec, path: &Path<'_>, mut each_one: impl FnMut(&Container, &Path<'_>)) {
+    for (field, list) in [("initContainers", each(&pod.init_containers)), ("containers", &pod.containers)] {
+        let path = path.field(field);
+        for (nth, container) in list.iter().enumerate() {
+            each_one(container, &path.index(nth));
+        }
+    }
+    let path = path.field("ephemeralContainers");
+    for (nth, container) in each(&pod.ephemeral_containers).iter().enumerate() {
+        each_one(&as_container(container), &path.index(nth));
+    }
+}
+
+/// An ephemeral container as a container; it has the same fields, and one more.
+pub fn as_container(container: &EphemeralContainer) -> Container {
+    let EphemeralContainer {
+        args,
+        command,
+        env,
+        env_from,
+        image,
+        image_pull_policy,
+        lifecycle,
+        liveness_probe,
+        name,
+        ports,
+        readiness_probe,
+        resize_policy,
+        resources,
+        restart_policy,
+        restart_policy_rules,
+        security_context,
+        startup_probe,
+        stdin,
+        stdin_once,
+        target_container_name: _,
+        termination_message_path,
+        termination_message_policy,
+        tty,
+        volume_devices,
+        volume_mounts,
+        working_dir,
+    } = container.clone();
+    Container {
+        args,
+        command,
+        env,
+        env_from,
+        image,
+        image_pull_policy,
+        lifecycle,
+        liveness_probe,
+        name,
+        ports,
+        readiness_probe,
+        resize_policy,
+        resources,
+        restart_policy,
+        restart_policy_rules,
+        security_context,
+        startup_probe,
+        stdin,
+        stdin_once,
+        termination_message_path,
+        termination_message_policy,
+        tty,
+        volume_devices,
+        volume_mounts,
+        working_dir,
+    }
+}
+
+/// The other way round; the name of the target is not there.
+pub fn as_ephemeral(container: Container) -> EphemeralContainer {
+    let Container {
+        args,
+        command,
+        env,
+        env_from,
+        image,
+        image_pull_policy,
+        lifecycle,
+        liveness_probe,
+        name,
+        ports,
+        readiness_probe,
+        resize_policy,
+        resources,
+        restart_policy,
+        restart_policy_rules,
+        security_context,
+        startup_probe,
+        stdin,
+        stdin_once,
+        termination_message_path,
+        termination_message_policy,
+        tty,
+        volume_devices,
+        volume_mounts,
+        working_dir,
+    } = container;
+    EphemeralContainer {
+        args,
+        command,
+        env,
+        env_from,
+        image,
+        image_pull_policy,
+        lifecycle,
+        liveness_probe,
+        name,
+        ports,
+        readiness_probe,
+        resize_policy,
+        resources,
+        restart_policy,
+        restart_policy_rules,
+        security_context,
+        startup_probe,
+        stdin,
+        stdin_once,
+        target_container_name: None,
+        termination_message_path,
+        termination_message_policy,
+        tty,
+        volume_devices,
+        volume_mounts,
+        working_dir,
+    }
+}
+
+/// Changes all containers of a pod, in the same order.
+pub fn visit_mut(pod: &mut PodSpec, mut each_one: impl FnMut(&mut Container)) {
+    pod.init_containers.iter_mut().flatten().chain(&mut pod.containers).for_each(&mut each_one);
+    for ephemeral in pod.ephemeral_containers.iter_mut().flatten() {
+        let mut container = as_container(ephemeral);
+        each_one(&mut container);
+        let target_container_name = ephemeral.target_container_name.take();
+        *ephemeral = EphemeralContainer { target_container_name, ..as_ephemeral(container) };
+    }
+}
+
 /// Whether a flag is set and true.
 pub const fn is_true(flag: Option<bool>) -> bool {
     matches!(flag, Some(true))
@@ -25,10 +170,25 @@ pub const fn is_true(flag: Option<bool>) -> bool {
 
 /// A path below a volume's root: relative, and nowhere through `..`.
 pub fn descending(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+    descending_at(rule, path, path, value, findings);
+}
+
+/// As [`descending`], where the server shows another path than the value's own.
+pub fn descending_at(
+    rule: &'static Rule,
+    shown: &Path<'_>,
+    place: &Path<'_>,
+    value: &str,
+    findings: &mut Findings<'_>,
+) {
     if value.starts_with('/') {
-        findings.invalid(rule, path, format!("{value:?} must be relative. Drop the leading '/'."));
+        let message = format!("{value:?} must be relative. Drop the leading '/'.");
+        findings.error_at(rule, shown, place, FieldValueInvalid, message);
     }
-    no_backsteps(rule, path, value, findings);
+    if value.split('/').any(|name| name == "..") {
+        let message = format!("{value:?} must not contain '..'. Write the path out.");
+        findings.error_at(rule, shown, place, FieldValueInvalid, message);
+    }
 }
 
 /// As [`descending`], and its first name does not start with `..`, which the kubelet keeps for itself.

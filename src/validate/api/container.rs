@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
-use super::common::{each, text};
+use super::common::{as_container, each, text};
 use super::volumes::Volumes;
 use super::{claims, container_security, env, image, mounts, ports, probes, resources, restart_rules};
 use crate::apimachinery::Path;
@@ -24,11 +24,16 @@ rules! {
     /// terminationMessagePolicy is File or FallbackToLogsOnError.
     TERMINATION_MESSAGE = "container-termination-message-policy" in Container:
         "terminationMessagePolicy: Logs", "terminationMessagePolicy: FallbackToLogsOnError";
-    /// An init container that ends before the pod starts has no probes, lifecycle handlers or resizePolicy;
-    /// one with restartPolicy: Always (a sidecar) may have them.
+    /// An init container that ends before the pod starts has no probes or lifecycle handlers; one with restartPolicy: Always
+    /// (a sidecar) may have them.
     INIT = "init-container-fields" in Pod:
         "initContainers:\n- name: fetch\n  image: busybox\n  livenessProbe: {exec: {command: [\"true\"]}}",
         "initContainers:\n- name: fetch\n  image: busybox\n  restartPolicy: Always\n  livenessProbe: {exec: {command: [\"true\"]}}";
+    /// An ephemeral container takes part in nothing that its pod promises: it has no ports, resources, probes, lifecycle
+    /// handlers, restart policies or subPaths, and its targetContainerName is one of the other containers.
+    EPHEMERAL = "ephemeral-container-fields" in Pod:
+        "ephemeralContainers: [{name: debug, image: busybox, ports: [{containerPort: 80}]}]",
+        "ephemeralContainers: []";
 }
 
 /// What the rules of a container must know of its pod.
@@ -58,7 +63,8 @@ pub fn check_all(
     for (nth, container) in pod.containers.iter().enumerate() {
         let path = list.index(nth);
         check_common(container, &surroundings, &path, findings);
-        check_unique(container, &mut names, &path, findings);
+        check_unique(container, &names, &path, findings);
+        names.insert(container.name.clone());
         probes::check(container, pod, &path, findings);
         restart_rules::check(container, &path, findings);
     }
@@ -67,18 +73,83 @@ pub fn check_all(
     for (nth, container) in each(&pod.init_containers).iter().enumerate() {
         let path = list.index(nth);
         check_common(container, &surroundings, &path, findings);
-        check_unique(container, &mut names, &path, findings);
-        restart_rules::check(container, &path, findings);
+        check_unique(container, &names, &path, findings);
+        // That two have no name is no clash of names among these.
+        names.extend(Some(container.name.clone()).filter(|name| !name.is_empty()));
+        restart_rules::check_init(container, &path, findings);
         if text(&container.restart_policy) == "Always" {
             probes::check(container, pod, &path, findings);
         } else {
             check_plain_init(container, &path, findings);
         }
+        // Init containers run one by one; the server names the first of them.
         ports::check_conflicts(std::slice::from_ref(container), &list, findings);
+    }
+    names.extend(each(&pod.init_containers).iter().map(|container| container.name.clone()));
+    check_ephemeral(pod, &surroundings, names, path, findings);
+}
+
+/// Ephemeral containers, which a template cannot have: what is wrong with them is told all the same.
+fn check_ephemeral(
+    pod: &PodSpec,
+    surroundings: &Surroundings<'_>,
+    mut names: BTreeSet<String>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let others = names.clone();
+    let list = path.field("ephemeralContainers");
+    for (nth, ephemeral) in each(&pod.ephemeral_containers).iter().enumerate() {
+        let (container, path) = (as_container(ephemeral), list.index(nth));
+        check_common(&container, surroundings, &path, findings);
+        let image = text(&container.image);
+        if image.trim() != image {
+            let message = format!("{image:?} has white space around it. Remove it.");
+            findings.invalid(&EPHEMERAL, &path.field("image"), message);
+        }
+        check_unique(&container, &names, &path, findings);
+        names.insert(container.name.clone());
+        let target = text(&ephemeral.target_container_name);
+        if !target.is_empty() && !others.contains(target) {
+            let message = format!("The pod has no container {target:?}. Name one that it has.");
+            findings.not_found(&EPHEMERAL, &path.field("targetContainerName"), message);
+        }
+        check_allowed(&container, &path, findings);
     }
 }
 
-/// What containers and init containers have in common.
+/// The fields of an ephemeral container that the server refuses even if they are empty.
+fn check_allowed(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let resources = container.resources.as_ref();
+    for (field, set) in [
+        ("ports", container.ports.is_some()),
+        ("resources", resources.is_some_and(|resources| *resources != ResourceRequirements::default())),
+        ("resizePolicy", container.resize_policy.is_some()),
+        ("restartPolicy", container.restart_policy.is_some()),
+        ("restartPolicyRules", container.restart_policy_rules.is_some()),
+        ("livenessProbe", container.liveness_probe.is_some()),
+        ("readinessProbe", container.readiness_probe.is_some()),
+        ("startupProbe", container.startup_probe.is_some()),
+        ("lifecycle", container.lifecycle.is_some()),
+    ] {
+        if set {
+            let message = format!("An ephemeral container has no {field}. Remove it.");
+            findings.forbidden(&EPHEMERAL, &path.field(field), message);
+        }
+    }
+    let list = path.field("volumeMounts");
+    for (nth, mount) in each(&container.volume_mounts).iter().enumerate() {
+        let path = list.index(nth);
+        for (field, value) in [("subPath", &mount.sub_path), ("subPathExpr", &mount.sub_path_expr)] {
+            if !text(value).is_empty() {
+                let message = format!("A mount of an ephemeral container has no {field}. Remove it.");
+                findings.forbidden(&EPHEMERAL, &path.field(field), message);
+            }
+        }
+    }
+}
+
+/// What all containers have in common.
 fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let name = path.field("name");
     if container.name.is_empty() {
@@ -94,7 +165,7 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
         &["FallbackToLogsOnError", "File"],
     );
     ports::check(each(&container.ports), &path.field("ports"), findings);
-    env::check(container, surroundings, path, findings);
+    env::check(container, path, findings);
     mounts::check(container, surroundings.volumes, path, findings);
     if let Some(resources) = &container.resources {
         let path = path.field("resources");
@@ -105,13 +176,8 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
     container_security::check(container, surroundings.pod, &path.field("securityContext"), findings);
 }
 
-fn check_unique<'c>(
-    container: &'c Container,
-    names: &mut BTreeSet<&'c str>,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
-    if !names.insert(&container.name) {
+fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if names.contains(&container.name) {
         let message = format!("Another container has the name {:?}. Rename one.", container.name);
         findings.duplicate(&NAME, &path.field("name"), message);
     }
@@ -129,8 +195,5 @@ fn check_plain_init(container: &Container, path: &Path<'_>, findings: &mut Findi
             findings.forbidden(&INIT, &path.field(field), message);
         }
     }
-    if !each(&container.resize_policy).is_empty() {
-        let message = "An init container has a resizePolicy only with restartPolicy: Always.";
-        findings.invalid(&INIT, &path.field("resizePolicy"), message);
-    }
+    resources::check_resize_of_init(container, &path.field("resizePolicy"), findings);
 }

@@ -99,8 +99,7 @@ pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findi
         ("Localhost", Some(name)) => {
             if name.trim() != name {
                 findings.invalid(&APP_ARMOR, &local, format!("{name:?} has white space around it. Remove it."));
-            }
-            if name.trim().is_empty() {
+            } else if name.is_empty() {
                 findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
             }
             if name.len() > APP_ARMOR_MAX {
@@ -134,10 +133,12 @@ pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Pat
 }
 
 fn user_name_fault(name: &str) -> Option<&'static str> {
+    const USER_MAX: usize = 104;
+    const DOMAIN_MAX: usize = 255;
     if name.is_empty() {
         return Some("it is empty");
     }
-    if name.chars().any(char::is_control) {
+    if name.bytes().any(|b| b.is_ascii_control()) {
         return Some("it has a control character in it");
     }
     let (domain, user) = match name.split('\\').collect::<Vec<_>>().as_slice() {
@@ -145,11 +146,11 @@ fn user_name_fault(name: &str) -> Option<&'static str> {
         [domain, user] => (Some(*domain), *user),
         _ => return Some("it has more than one '\\' in it"),
     };
-    if user.is_empty() || user.trim_matches(['.', ' ']).is_empty() {
+    if user.trim_matches(['.', ' ']).is_empty() {
         return Some("the user has no letters in it");
     }
-    if user.chars().count() > 104 {
-        return Some("the user is longer than 104 characters");
+    if user.len() > USER_MAX {
+        return Some("the user is longer than 104 bytes");
     }
     if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']']) {
         return Some("a character in it is none of a user's");
@@ -162,10 +163,9 @@ fn user_name_fault(name: &str) -> Option<&'static str> {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let net_bios = domain.len() <= 15
+    let net_bios = (1..=15).contains(&domain.chars().count())
         && !domain.starts_with('.')
-        && !domain.is_empty()
         && !domain.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|']);
-    let dns = domain.len() <= 255 && domain.split('.').all(label);
-    (!net_bios && !dns).then_some("the domain is none")
+    let dns = domain.split('.').all(label);
+    (domain.len() > DOMAIN_MAX || !net_bios && !dns).then_some("the domain is none")
 }

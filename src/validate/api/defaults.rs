@@ -2,14 +2,15 @@
 //! A decoded Job comes in, and leaves with the defaults of a Job's own fields, and below them with those on which a
 //! rule depends.
 
-use k8s_openapi::api::batch::v1::{Job, JobSpec};
+use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
 use k8s_openapi::api::core::v1::{
     Container, EmptyDirVolumeSource, EnvVar, HTTPGetAction, LifecycleHandler, ObjectFieldSelector, PodSpec, Probe,
     Volume, VolumeProjection,
 };
 
-use super::common::{is_true, text};
+use super::common::{text, visit_mut};
 use super::volumes::count_sources;
+use crate::apimachinery::version::{V1_34, Version};
 
 /// Fills in the defaults of a Job.
 pub fn fill_in(job: &mut Job) {
@@ -18,6 +19,20 @@ pub fn fill_in(job: &mut Job) {
     let template_labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.clone());
     if job.metadata.labels.as_ref().is_none_or(std::collections::BTreeMap::is_empty) {
         job.metadata.labels = template_labels;
+    }
+    pod(spec.template.spec.get_or_insert_default());
+}
+
+/// Fills in the defaults of a `CronJob`. What a Job's own fields default to, its Jobs will be given one by one.
+pub fn fill_in_cron_job(cron_job: &mut CronJob, version: Version) {
+    let spec = &mut cron_job.spec;
+    or_empty(&mut spec.concurrency_policy, "Allow");
+    or(&mut spec.suspend, false);
+    or(&mut spec.successful_jobs_history_limit, 3);
+    or(&mut spec.failed_jobs_history_limit, 1);
+    let spec = spec.job_template.spec.get_or_insert_default();
+    if version >= V1_34 {
+        pod_conditions(spec);
     }
     pod(spec.template.spec.get_or_insert_default());
 }
@@ -52,6 +67,10 @@ fn job_spec(spec: &mut JobSpec) {
     or(&mut spec.manual_selector, false);
     let replacement = if spec.pod_failure_policy.is_some() { "Failed" } else { "TerminatingOrFailed" };
     or(&mut spec.pod_replacement_policy, replacement);
+    pod_conditions(spec);
+}
+
+fn pod_conditions(spec: &mut JobSpec) {
     for rule in spec.pod_failure_policy.iter_mut().flat_map(|policy| &mut policy.rules) {
         for pattern in rule.on_pod_conditions.iter_mut().flatten() {
             or_empty(&mut pattern.status, "True");
@@ -67,16 +86,13 @@ fn pod(pod: &mut PodSpec) {
     if text(&pod.service_account_name).is_empty() {
         pod.service_account_name.clone_from(&pod.service_account);
     }
-    let host_network = is_true(pod.host_network);
-    for one in pod.init_containers.iter_mut().flatten().chain(&mut pod.containers) {
-        container(one, host_network);
-    }
+    visit_mut(pod, container);
     for one in pod.volumes.iter_mut().flatten() {
         volume(one);
     }
 }
 
-fn container(container: &mut Container, host_network: bool) {
+fn container(container: &mut Container) {
     or_empty(&mut container.termination_message_path, "/dev/termination-log");
     or_empty(&mut container.termination_message_policy, "File");
     let image = text(&container.image);
@@ -85,9 +101,6 @@ fn container(container: &mut Container, host_network: bool) {
     or_empty(&mut container.image_pull_policy, if latest { "Always" } else { "IfNotPresent" });
     for port in container.ports.iter_mut().flatten() {
         or_empty(&mut port.protocol, "TCP");
-        if host_network && port.host_port.unwrap_or_default() == 0 {
-            port.host_port = Some(port.container_port);
-        }
     }
     container.env.iter_mut().flatten().for_each(env_var);
     for one in [&mut container.liveness_probe, &mut container.readiness_probe, &mut container.startup_probe] {

@@ -1,12 +1,15 @@
 //! A container's environment: variables, where their values come from, and whole sources.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::{
-    Container, EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector,
+    Container, EnvFromSource, EnvVar, EnvVarSource, FileKeySelector, ObjectFieldSelector, PodSpec,
+    ResourceFieldSelector, Volume,
 };
 
-use super::common::{descending, each, text};
-use super::container::Surroundings;
-use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, qualified_name};
+use super::common::{each, no_backsteps, text, visit};
+use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name};
+use crate::apimachinery::resource::is_of_container;
 use crate::apimachinery::{Path, Quantity};
 use crate::validate::Reason::FieldValueNotSupported;
 use crate::validate::findings::Findings;
@@ -37,6 +40,11 @@ rules! {
     KEY_REF = "env-key-ref" in Container:
         "env: [{name: APP_ENV, value: \"\", valueFrom: {secretKeyRef: {name: redis, key: pass word}}}]",
         "env: [{name: APP_ENV, value: \"\", valueFrom: {secretKeyRef: {name: redis, key: password}}}]";
+    /// A variable can be read from a file: fileKeyRef names a volume of type emptyDir, the file's path in it, without
+    /// '..', and a key of printable ASCII characters without '='.
+    FILE_REF = "env-file-key-ref" [since V1_35] in Pod:
+        "volumes: [{name: v, emptyDir: {}}]\ncontainers: [{env: [{name: APP_ENV, value: \"\", valueFrom: {fileKeyRef: {volumeName: w, path: a.env, key: A}}}]}]",
+        "volumes: [{name: v, emptyDir: {}}]\ncontainers: [{env: [{name: APP_ENV, value: \"\", valueFrom: {fileKeyRef: {volumeName: v, path: a.env, key: A}}}]}]";
     /// Each of envFrom names one ConfigMap or one Secret; a prefix consists of printable ASCII characters without '='.
     ENV_FROM = "env-from" in Container: "envFrom: [{prefix: A_}]", "envFrom: [{prefix: A_, secretRef: {name: redis}}]";
 }
@@ -51,7 +59,7 @@ pub enum RefIn {
 }
 
 /// The environment of a container at `path`.
-pub fn check(container: &Container, surroundings: &Surroundings<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path.field("env");
     for (nth, variable) in each(&container.env).iter().enumerate() {
         let path = list.index(nth);
@@ -62,7 +70,7 @@ pub fn check(container: &Container, surroundings: &Surroundings<'_>, path: &Path
             findings.spelled(&NAME, &name, &variable.name, relaxed_name);
         }
         if let Some(source) = &variable.value_from {
-            check_source(variable, source, surroundings, &path.field("valueFrom"), findings);
+            check_source(variable, source, &path.field("valueFrom"), findings);
         }
     }
     let list = path.field("envFrom");
@@ -78,13 +86,7 @@ fn relaxed_name(name: &str) -> Result<(), Fault> {
     wrong.map_or(Ok(()), |(nth, found)| Err(Fault::Character { found, place: nth + 1, allowed }))
 }
 
-fn check_source(
-    variable: &EnvVar,
-    source: &EnvVarSource,
-    surroundings: &Surroundings<'_>,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut sources = 0;
     if let Some(field) = &source.field_ref {
         sources += 1;
@@ -104,7 +106,7 @@ fn check_source(
     }
     if let Some(file) = &source.file_key_ref {
         sources += 1;
-        check_file_ref(file, surroundings, &path.field("fileKeyRef"), findings);
+        check_file_ref(file, &path.field("fileKeyRef"), findings);
     }
     if sources == 0 {
         let message = "Name a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
@@ -129,7 +131,9 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
     ];
     const VOLUME: &[&str] = &["metadata.annotations", "metadata.labels"];
     /// What the server can read at all; of these a place takes its own.
-    const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", "spec.host"];
+    const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", OLD_NODE_NAME];
+    /// What spec.nodeName was called once.
+    const OLD_NODE_NAME: &str = "spec.host";
     let place = path.field("fieldPath");
     let written = field.field_path.as_str();
     if written.is_empty() {
@@ -149,14 +153,15 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
         return;
     }
     if let Some((base, key)) = subscript {
-        let key = if base == "metadata.annotations" { key.to_lowercase() } else { key.to_owned() };
+        let key = if base == "metadata.annotations" { lower_case(key) } else { key.to_owned() };
         if let Err(fault) = qualified_name(&key) {
             findings.invalid(&FIELD_REF, path, format!("{key:?} is no key: {fault}."));
         }
         return;
     }
+    let base = if base == OLD_NODE_NAME { "spec.nodeName" } else { base };
     let here = BOTH.contains(&base) || if ref_in == RefIn::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
-    if !here && base != "spec.host" {
+    if !here {
         let message = format!("{written:?} cannot be had here. Write metadata.name, for instance.");
         findings.error(&FIELD_REF, &place, FieldValueNotSupported, message);
     }
@@ -164,36 +169,33 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
 
 /// A reference to an amount of a container.
 pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if ref_in == RefIn::Volume && text(&field.container_name).is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &path.field("containerName"), "Name the container that is meant.");
-        return;
-    }
     let resource = field.resource.as_str();
     let place = path.field("resource");
-    if resource.is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
-        return;
-    }
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
-    match name {
-        Some(name) if matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-") => {
-            check_divisor(name, field, &path.field("divisor"), findings);
-        }
-        _ => {
-            let message = format!("{resource:?} must be limits. or requests. and cpu, memory or ephemeral-storage.");
-            findings.error(&RESOURCE_FIELD_REF, &place, FieldValueNotSupported, message);
-        }
+    let name = name.filter(|name| is_of_container(name));
+    if ref_in == RefIn::Volume && text(&field.container_name).is_empty() {
+        findings.required(&RESOURCE_FIELD_REF, &path.field("containerName"), "Name the container that is meant.");
+    } else if resource.is_empty() {
+        findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
+    } else if name.is_none() {
+        let message = format!("{resource:?} must be limits. or requests. and cpu, memory or ephemeral-storage.");
+        findings.error(&RESOURCE_FIELD_REF, &place, FieldValueNotSupported, message);
+    }
+    if let Some(name) = name {
+        check_divisor(name, field, &path.field("divisor"), findings);
     }
 }
 
+/// The server looks at the spelling of a divisor, and not at its value.
 fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     const CPU: &[&str] = &["1m", "1"];
     const BYTES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
-    let Some(divisor) = field.divisor.as_ref().and_then(|divisor| Quantity::parse(&divisor.0)) else { return };
+    let Some(divisor) = &field.divisor else { return };
+    let is_zero = Quantity::parse(&divisor.0).is_none_or(|divisor| divisor.is_zero());
     let allowed = if resource == "cpu" { CPU } else { BYTES };
-    let printed = divisor.to_string();
-    if !divisor.is_zero() && !allowed.contains(&printed.as_str()) {
-        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{printed} must be one of {}.", allowed.join(", ")));
+    let spelling = Quantity::spelling(&divisor.0).unwrap_or_default();
+    if !is_zero && !allowed.contains(&spelling.as_str()) {
+        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{spelling} must be one of {}.", allowed.join(", ")));
     }
 }
 
@@ -206,35 +208,48 @@ fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings
     }
 }
 
-fn check_file_ref(
-    file: &k8s_openapi::api::core::v1::FileKeySelector,
-    surroundings: &Surroundings<'_>,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     if file.key.is_empty() {
-        findings.required(&KEY_REF, &path.field("key"), "Name the key.");
+        findings.required(&FILE_REF, &path.field("key"), "Name the key.");
     } else {
-        findings.spelled(&KEY_REF, &path.field("key"), &file.key, relaxed_name);
+        findings.spelled(&FILE_REF, &path.field("key"), &file.key, relaxed_name);
     }
     let volume = path.field("volumeName");
     if file.volume_name.is_empty() {
-        findings.required(&KEY_REF, &volume, "Name the volume that the file is in.");
+        findings.required(&FILE_REF, &volume, "Name the volume that the file is in.");
     } else {
-        findings.spelled(&KEY_REF, &volume, &file.volume_name, dns_label);
-        match surroundings.volumes.get(file.volume_name.as_str()) {
-            Some(found) if found.empty_dir.is_none() => {
-                findings.invalid(&KEY_REF, &volume, "The file must be in a volume of type emptyDir.");
-            }
-            Some(_) => {}
-            None => findings.not_found(&KEY_REF, &volume, format!("The pod has no volume {}.", file.volume_name)),
-        }
+        findings.spelled(&FILE_REF, &volume, &file.volume_name, dns_label);
     }
     if file.path.is_empty() {
-        findings.required(&KEY_REF, &path.field("path"), "Name the file.");
+        findings.required(&FILE_REF, &path.field("path"), "Name the file.");
     } else {
-        descending(&KEY_REF, &path.field("path"), &file.path, findings);
+        no_backsteps(&FILE_REF, &path.field("path"), &file.path, findings);
     }
+}
+
+/// The volumes that variables are read from, in a pod at `path`.
+pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let volumes: BTreeMap<&str, &Volume> =
+        each(&pod.volumes).iter().map(|volume| (volume.name.as_str(), volume)).collect();
+    visit(pod, path, |container, path| {
+        let list = path.field("env");
+        for (nth, variable) in each(&container.env).iter().enumerate() {
+            let Some(file) = variable.value_from.as_ref().and_then(|source| source.file_key_ref.as_ref()) else {
+                continue;
+            };
+            let path = list.index(nth);
+            let path = path.field("valueFrom");
+            let path = path.field("fileKeyRef");
+            let field = path.field("volumeName");
+            match volumes.get(file.volume_name.as_str()) {
+                Some(volume) if volume.empty_dir.is_none() => {
+                    findings.invalid(&FILE_REF, &field, "The file must be in a volume of type emptyDir.");
+                }
+                Some(_) => {}
+                None => findings.not_found(&FILE_REF, &field, format!("The pod has no volume {:?}.", file.volume_name)),
+            }
+        }
+    });
 }
 
 /// A key of a `ConfigMap` or Secret.
@@ -273,9 +288,8 @@ fn check_env_from(source: &EnvFromSource, list: &Path<'_>, path: &Path<'_>, find
         if name.is_empty() {
             findings.required(&ENV_FROM, &path.field("name"), "Name the object that is meant.");
         } else {
-            // The server takes this name for a prefix, so that a dash may end it.
-            let masked = name.strip_suffix('-').map_or(name.to_owned(), |start| format!("{start}a"));
-            findings.spelled(&ENV_FROM, &path.field("name"), &masked, dns_subdomain);
+            // The server takes this name for a prefix.
+            findings.spelled(&ENV_FROM, &path.field("name"), name, dns_subdomain_prefix);
         }
     }
     if sources != 1 {

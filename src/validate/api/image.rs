@@ -10,7 +10,7 @@ use crate::validate::rule::rules;
 rules! {
     Api;
 
-    /// A container has an image, without white space around it.
+    /// A container has an image. White space around it is refused in a Pod, and not in a template.
     IMAGE = "container-image" in Container: "image: \"\"", "image: your-registry/arbitrage-lite:latest";
     /// imagePullPolicy is Always, IfNotPresent or Never.
     PULL_POLICY = "container-image-pull-policy" in Container:
@@ -23,8 +23,6 @@ pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
     let field = path.field("image");
     if image.is_empty() {
         findings.required(&IMAGE, &field, "A container needs an image.");
-    } else if image.trim() != image {
-        findings.invalid(&IMAGE, &field, format!("{image:?} has white space around it. Remove it."));
     }
     check_pull_policy(text(&container.image_pull_policy), &path.field("imagePullPolicy"), findings);
 }

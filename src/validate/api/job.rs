@@ -1,5 +1,7 @@
 //! The Job itself: how many pods, how often, for how long, and which ones are its own.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
@@ -7,8 +9,7 @@ use super::common::{is_true, text};
 use super::metadata::{self, check_annotations, check_labels_at, effective_name};
 use super::{job_policy, pod, selector};
 use crate::apimachinery::Path;
-use crate::apimachinery::names::{dns_label, dns_subdomain, label_value};
-use crate::validate::Reason::FieldValueInvalid;
+use crate::apimachinery::names::{dns_label, dns_subdomain};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -51,37 +52,74 @@ const INDEXED_MAX: i32 = 100_000;
 const INDEXED_MAX_ABOVE: i32 = 10_000;
 /// Bytes in a managedBy.
 const MANAGED_BY_MAX: usize = 63;
+/// The label that the server selects a Job's pods by.
+const OWN_UID: &str = "batch.kubernetes.io/controller-uid";
 /// The labels by which the server tells a Job's pods, with the part of the Job that they hold.
-const OWN_LABELS: [(&str, bool); 4] = [
-    ("controller-uid", false),
-    ("batch.kubernetes.io/controller-uid", false),
-    ("job-name", true),
-    ("batch.kubernetes.io/job-name", true),
-];
+const OWN_LABELS: [(&str, bool); 4] =
+    [("controller-uid", false), (OWN_UID, false), ("job-name", true), ("batch.kubernetes.io/job-name", true)];
 
-/// The whole Job, after defaulting.
-pub fn check(job: &Job, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    metadata::check(&job.metadata, &root.field("metadata"), findings);
-    let Some(spec) = &job.spec else { return };
-    let name = effective_name(&job.metadata);
-    let path = root.field("spec");
-    check_own_labels(spec, &name, &path, findings);
-    check_numbers(spec, &path, findings);
-    check_indexed(spec, &name, &path, findings);
-    job_policy::check(spec, &path, findings);
-    check_replacement(spec, &path, findings);
-    check_managed_by(spec, &path, findings);
-    check_template(&spec.template, &name, is_true(spec.manual_selector), &path.field("template"), findings);
-    check_restart_policy(spec, &path, findings);
-    check_selector(spec, &name, &path, findings);
+/// Stands for the uid that the server will give a Job; nobody writes this one.
+const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
+
+/// Whether the server will take the labels of the pods for the Job's own ones, and keep the two as one map from then
+/// on: what it adds to the one is in the other. A Job whose name it has yet to make is copied once more, which parts
+/// the two.
+pub fn takes_labels_of_its_pods(job: &Job) -> bool {
+    let metadata = &job.metadata;
+    let named = !text(&metadata.name).is_empty() || text(&metadata.generate_name).is_empty();
+    let pods = job.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
+    named
+        && metadata.labels.as_ref().is_none_or(BTreeMap::is_empty)
+        && pods.is_some_and(|metadata| metadata.labels.is_some())
 }
 
-/// The labels that the server has put on the pods before its rules see them.
-fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+/// Puts into the Job what the server uses for itself, unless the selector is the user's to write: the labels of its
+/// pods, which with `one_map` are the Job's labels too, and the selector that goes with them.
+pub fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
+    let name = effective_name(&job.metadata);
+    let spec = job.spec.get_or_insert_default();
     if is_true(spec.manual_selector) {
         return;
     }
+    let root = Path::root();
+    check_own_labels(spec, &name, &root.field("spec"), findings);
+    let labels = spec.template.metadata.get_or_insert_default().labels.get_or_insert_default();
+    for (key, is_name) in OWN_LABELS {
+        labels.entry(key.to_owned()).or_insert_with(|| if is_name { name.as_str() } else { UID }.to_owned());
+    }
+    if one_map {
+        job.metadata.labels = Some(labels.clone());
+    }
+    let selected = spec.selector.get_or_insert_default().match_labels.get_or_insert_default();
+    selected.entry(OWN_UID.to_owned()).or_insert_with(|| UID.to_owned());
+}
+
+/// The whole Job, after defaulting and with the server's own labels.
+pub fn check(job: &Job, findings: &mut Findings<'_>) {
+    let root = Path::root();
+    let path = root.field("spec");
+    let name = effective_name(&job.metadata);
+    metadata::check(&job.metadata, &root.field("metadata"), findings);
+    if let Some(spec) = &job.spec {
+        check_spec(spec, &path, findings);
+        check_selector(spec, &name, &path, findings);
+        check_host_names(spec, &name, findings);
+    }
+}
+
+/// What a Job has in common with the template of a `CronJob`, below `path`.
+pub fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    check_numbers(spec, path, findings);
+    check_indexed(spec, path, findings);
+    job_policy::check(spec, path, findings);
+    check_replacement(spec, path, findings);
+    check_managed_by(spec, path, findings);
+    check_template(&spec.template, &path.field("template"), findings);
+    check_restart_policy(spec, path, findings);
+}
+
+/// The labels that the server puts on the pods of a Job, where others are there already.
+fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let template = path.field("template");
     let metadata = template.field("metadata");
     let labels = metadata.field("labels");
@@ -89,7 +127,7 @@ fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut 
         let Some(value) = template_label(&spec.template, key) else { continue };
         if !is_name || value != name {
             let message = format!("The server sets the label {key} itself. Remove it.");
-            findings.error_at(&POD_LABELS, &labels, &labels.key(key), FieldValueInvalid, message);
+            findings.invalid(&POD_LABELS, &labels.key(key), message);
         }
     }
 }
@@ -112,16 +150,16 @@ fn check_numbers(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn check_indexed(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if spec.max_failed_indexes.is_some() && spec.backoff_limit_per_index.is_none() {
         let message = "maxFailedIndexes needs backoffLimitPerIndex. Add it.";
         findings.required(&PER_INDEX, &path.field("backoffLimitPerIndex"), message);
     }
-    let mode = text(&spec.completion_mode);
+    // In the template of a CronJob there is no default.
+    let mode = spec.completion_mode.as_deref().unwrap_or("NonIndexed");
     findings.one_of(&COMPLETION_MODE, &path.field("completionMode"), mode, &["NonIndexed", "Indexed"]);
     if mode == "Indexed" {
         check_indexed_bounds(spec, path, findings);
-        check_host_names(spec, name, findings);
     }
     if mode == "NonIndexed" {
         for (field, set) in [
@@ -147,13 +185,13 @@ fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
         }
     };
     at_most("parallelism", spec.parallelism, INDEXED_MAX, findings);
+    at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX, findings);
     let Some(completions) = spec.completions else {
         let message = "An Indexed Job has a number of completions. Add it.";
         findings.required(&INDEXED, &path.field("completions"), message);
         return;
     };
     at_most("maxFailedIndexes", spec.max_failed_indexes, completions, findings);
-    at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX, findings);
     if completions > INDEXED_MAX && spec.backoff_limit_per_index.is_some() {
         if spec.max_failed_indexes.is_none() {
             let message = format!("Above {INDEXED_MAX} completions, maxFailedIndexes must be set.");
@@ -165,6 +203,9 @@ fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
 }
 
 fn check_host_names(spec: &JobSpec, name: &str, findings: &mut Findings<'_>) {
+    if text(&spec.completion_mode) != "Indexed" {
+        return;
+    }
     let Some(completions) = spec.completions.filter(|completions| *completions > 0) else { return };
     let host = format!("{name}-{}", completions - 1);
     if let Err(fault) = dns_label(&host) {
@@ -186,9 +227,10 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     let Some(manager) = &spec.managed_by else { return };
     let path = path.field("managedBy");
     match manager.split_once('/') {
+        _ if manager.is_empty() => findings.required(&MANAGED_BY, &path, "Name the controller, or leave this out."),
         Some((domain, rest)) if !domain.is_empty() && !rest.is_empty() => {
             findings.spelled(&MANAGED_BY, &path, domain, dns_subdomain);
-            let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(c);
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:%".contains(c);
             if !rest.chars().all(allowed) {
                 findings.invalid(
                     &MANAGED_BY,
@@ -204,23 +246,12 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     }
 }
 
-fn check_template(template: &PodTemplateSpec, name: &str, manual: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let metadata_path = path.field("metadata");
     let (labels_path, shown) = (metadata_path.field("labels"), path.field("labels"));
-    // The server has put the Job's name among the labels, where it has to be a label's value.
-    let has_name = template_label(template, "job-name").is_some();
-    if let Err(fault) = label_value(name)
-        && !manual
-        && !has_name
-        && !name.is_empty()
-    {
-        let root = Path::root();
-        let metadata = root.field("metadata");
-        let message = format!("The Job's name becomes a label of its pods, and {name:?} cannot: {fault}.");
-        findings.error_at(&POD_LABELS, &shown, &metadata.field("name"), FieldValueInvalid, message);
-    }
     let metadata = template.metadata.as_ref();
     let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
+    // Among them is the Job's name, which has to be a label's value here.
     check_labels_at(&metadata::LABELS, labels, &shown, &labels_path, findings);
     let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
     check_annotations(annotations, &path.field("annotations"), &metadata_path.field("annotations"), findings);
@@ -236,47 +267,35 @@ fn check_restart_policy(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
     let policy = spec.template.spec.as_ref().map_or("", |pod| text(&pod.restart_policy));
     if matches!(policy, "" | "Always") {
         findings.required(&RESTART_POLICY, &path, "Write restartPolicy: Never or OnFailure.");
-    } else {
+    } else if !matches!(policy, "Never" | "OnFailure") {
         findings.one_of(&RESTART_POLICY, &path, policy, &["Never", "OnFailure"]);
-    }
-    if spec.pod_failure_policy.is_some() && policy != "Never" {
+    } else if spec.pod_failure_policy.is_some() && policy != "Never" {
         findings.invalid(&RESTART_POLICY, &path, "A podFailurePolicy needs restartPolicy: Never.");
     }
 }
 
+/// The selector after the server has put its own label into it, unless it is the user's to write.
 fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let path_of_selector = path.field("selector");
-    let manual = is_true(spec.manual_selector);
+    let template = path.field("template");
+    let metadata = template.field("metadata");
+    let labels = metadata.field("labels");
     let Some(selector) = &spec.selector else {
-        if manual {
-            let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
-            findings.required(&SELECTOR, &path_of_selector, message);
-            // No selector selects nothing, and so not the Job's own pods either.
-            let template = path.field("template");
-            let metadata = template.field("metadata");
-            findings.invalid(&SELECTOR, &metadata.field("labels"), "No selector selects these labels. Write one.");
-        }
+        let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
+        findings.required(&SELECTOR, &path_of_selector, message);
+        // No selector selects nothing, and so not the Job's own pods either.
+        findings.invalid(&SELECTOR, &labels, "No selector selects these labels. Write one.");
         return;
     };
-    selector::check(Some(selector), &path_of_selector, findings);
-    let own = |key: &str| match OWN_LABELS.iter().find(|(own, _)| *own == key) {
-        Some((_, true)) => Some(name.to_owned()),
-        // The uid is the server's to give, so nothing that is written equals it.
-        Some((_, false)) => Some(String::from("\0")),
-        None => None,
+    let own = |key: &str| {
+        OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID })
     };
-    if !manual && selector::selects(selector, own) == Some(false) {
+    if !is_true(spec.manual_selector) && selector::selects(selector, own) == Some(false) {
         let message = "The server makes the selector of a Job. Remove this one, or add manualSelector: true.";
         findings.invalid(&SELECTOR, &path_of_selector, message);
     }
-    let of_pods = |key: &str| {
-        let written = template_label(&spec.template, key).map(str::to_owned);
-        if manual { written } else { written.or_else(|| own(key)) }
-    };
-    if selector::selects(selector, of_pods) == Some(false) {
-        let template = path.field("template");
-        let metadata = template.field("metadata");
-        let message = "The selector does not select these labels. Make the two agree.";
-        findings.invalid(&SELECTOR, &metadata.field("labels"), message);
+    selector::check(Some(selector), &path_of_selector, findings);
+    if selector::selects(selector, |key| template_label(&spec.template, key)) == Some(false) {
+        findings.invalid(&SELECTOR, &labels, "The selector does not select these labels. Make the two agree.");
     }
 }

@@ -189,24 +189,23 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         let message = format!("{count} is more than the {completions} completions of the Job.");
         findings.invalid(&SUCCESS, &field, message);
     }
-    if let Some(named) = named.filter(|named| count > *named) {
+    if let Some(named) = named.filter(|named| i64::from(count) > *named) {
         let message = format!("{count} is more than the {named} indexes that succeededIndexes names.");
         findings.invalid(&SUCCESS, &field, message);
     }
 }
 
 /// How many indexes a list such as `0-2,5` names.
-fn count_indexes(text: &str, completions: i32) -> Result<i32, String> {
+fn count_indexes(text: &str, completions: i32) -> Result<i64, String> {
+    let completions = i64::from(completions);
     if text.is_empty() {
         return Ok(0);
     }
     let mut count = 0;
-    let mut last: Option<i32> = None;
+    let mut last = None;
     for part in text.split(',') {
         let ends: Vec<&str> = part.split('-').collect();
-        let number = |text: &str| {
-            text.parse::<i32>().ok().filter(|number| *number >= 0).ok_or_else(|| format!("{text:?} is no index"))
-        };
+        let number = |text: &str| text.parse::<i64>().map_err(|_| format!("{text:?} is no index"));
         let (first, end) = match ends.as_slice() {
             [one] => (number(one)?, number(one)?),
             [first, end] => (number(first)?, number(end)?),

@@ -6,7 +6,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference}
 
 use super::common::{each, is_true, text};
 use crate::apimachinery::Path;
-use crate::apimachinery::names::{dns_label, dns_subdomain, label_value, qualified_name};
+use crate::apimachinery::names::{
+    dns_label, dns_subdomain, dns_subdomain_prefix, label_value, lower_case, qualified_name,
+};
 use crate::validate::Rule;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
@@ -59,13 +61,11 @@ pub fn effective_name(metadata: &ObjectMeta) -> String {
     format!("{}{SUFFIX}", &base[..end])
 }
 
-/// The metadata of the Job itself.
+/// The metadata of the Job or `CronJob` itself.
 pub fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
     let base = text(&metadata.generate_name);
     if !base.is_empty() {
-        // A dash at the end is fine, because more will follow.
-        let masked = base.strip_suffix('-').map_or(base.to_owned(), |start| format!("{start}a"));
-        findings.spelled(&GENERATE_NAME, &path.field("generateName"), &masked, dns_subdomain);
+        findings.spelled(&GENERATE_NAME, &path.field("generateName"), base, dns_subdomain_prefix);
     }
     let name = effective_name(metadata);
     if name.is_empty() {
@@ -125,7 +125,7 @@ pub fn check_annotations(
     let Some(annotations) = annotations else { return };
     for key in annotations.keys() {
         // The server looks at the key in lower case, so that capitals pass in its prefix.
-        if let Err(fault) = qualified_name(&key.to_lowercase()) {
+        if let Err(fault) = qualified_name(&lower_case(key)) {
             let message = format!("The key {key:?} cannot stand here: {fault}.");
             findings.error_at(&ANNOTATIONS, shown, &path.key(key), FieldValueInvalid, message);
         }
@@ -173,7 +173,7 @@ fn check_owner(owner: &OwnerReference, path: &Path<'_>, nth: usize, findings: &m
             findings.error_at(&OWNERS, &path.field(field), &place.field(field), FieldValueInvalid, message);
         }
     }
-    if owner.api_version == "v1" && owner.kind == "Event" {
+    if matches!(owner.api_version.as_str(), "v1" | "/v1") && owner.kind == "Event" {
         findings.error_at(&OWNERS, path, &place, FieldValueInvalid, "An Event cannot own other objects.");
     }
 }

@@ -1,29 +1,39 @@
-//! The API server's rules for a Job, subject by subject and in the server's order.
+//! The API server's rules for Jobs and `CronJobs`, subject by subject and in the server's order.
 //!
-//! A decoded Job comes in; the server's defaults are filled in first, because its rules see them;
-//! findings go out.
+//! A decoded object comes in; the fields of gates that are off are dropped and the server's defaults are filled in first,
+//! because its rules see the object after that; findings go out.
 
 mod affinity;
+mod annotations;
 mod claims;
 mod common;
 mod container;
 mod container_security;
+mod cron;
+mod cron_job;
 mod defaults;
+mod deprecated;
 mod env;
+pub mod gates;
 mod image;
 mod job;
 mod job_policy;
+mod managed_fields;
 mod metadata;
 mod mounts;
 mod network;
+mod node_labels;
 mod operating_system;
+mod overlaps;
 mod pod;
+mod pod_resources;
 mod pod_security;
 mod ports;
 mod probes;
 mod projections;
 mod resources;
 mod restart_rules;
+mod schedule;
 mod scheduling;
 mod selector;
 mod stored;
@@ -35,18 +45,25 @@ mod warnings;
 pub use defaults::fill_in;
 pub use stored::fill_in_all;
 
-use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::findings::Findings;
 use super::rule::Rule;
+use crate::apimachinery::Path;
 
 /// The rules of all subjects, in their order.
 pub static RULES: &[&[&Rule]] = &[
     metadata::RULES,
+    managed_fields::RULES,
     selector::RULES,
     job::RULES,
     job_policy::RULES,
+    cron_job::RULES,
+    schedule::RULES,
     pod::RULES,
+    annotations::RULES,
     volumes::RULES,
     volume_sources::RULES,
     projections::RULES,
@@ -58,6 +75,7 @@ pub static RULES: &[&[&Rule]] = &[
     env::RULES,
     mounts::RULES,
     resources::RULES,
+    pod_resources::RULES,
     restart_rules::RULES,
     probes::RULES,
     container_security::RULES,
@@ -67,12 +85,47 @@ pub static RULES: &[&[&Rule]] = &[
     scheduling::RULES,
     operating_system::RULES,
     warnings::RULES,
+    deprecated::RULES,
 ];
 
 /// Adds what the server would refuse or warn of in a decoded Job.
-pub fn check(job: &Job, findings: &mut Findings<'_>) {
+pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let mut job = job.clone();
+    let one_map = job::takes_labels_of_its_pods(&job);
     fill_in(&mut job);
+    job.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
+    managed_fields::check(&job.metadata, || json(&job), &Path::root().field("metadata"), findings);
+    job::add_own_labels(&mut job, one_map, findings);
     job::check(&job, findings);
-    warnings::check(&job, findings);
+    warnings::check_metadata(&job.metadata, findings);
+    if let Some(spec) = &job.spec {
+        warnings::check(spec, &Path::root().field("spec"), findings);
+    }
+}
+
+/// Adds what the server would refuse or warn of in a decoded `CronJob`.
+pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
+    let mut cron_job = cron_job.clone();
+    defaults::fill_in_cron_job(&mut cron_job, findings.version());
+    cron_job.spec.job_template.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
+    managed_fields::check(&cron_job.metadata, || json(&cron_job), &Path::root().field("metadata"), findings);
+    cron_job::check(&cron_job, findings);
+    warnings::check_metadata(&cron_job.metadata, findings);
+    if let Some(spec) = &cron_job.spec.job_template.spec {
+        let root = Path::root();
+        let path = root.field("spec");
+        let path = path.field("jobTemplate");
+        warnings::check(spec, &path.field("spec"), findings);
+    }
+}
+
+fn json(object: &impl Serialize) -> Value {
+    serde_json::to_value(object).unwrap_or_default()
+}
+
+/// What conversion and gates take from a template after its defaults are in.
+fn drop_fields(spec: &mut JobSpec, findings: &Findings<'_>) {
+    if let Some(pod) = &mut spec.template.spec {
+        gates::drop_fields(pod, findings.version());
+    }
 }

@@ -1,13 +1,13 @@
 //! Where a container sees the pod's volumes: as directories (volumeMounts) and as devices (volumeDevices).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{Container, VolumeDevice, VolumeMount};
 
-use super::common::{descending, each, is_true, no_backsteps, text};
+use super::common::{descending_at, each, is_true, no_backsteps, text};
 use super::volumes::Volumes;
 use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported};
+use crate::validate::Reason::{FieldValueForbidden, FieldValueNotSupported};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -36,42 +36,42 @@ rules! {
         "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\ncontainers: [{volumeDevices: [{name: v, devicePath: /dev/x}]}]";
 }
 
-/// The volumes that mounts or devices of a container name, and the paths at which it sees them.
-struct Taken<'c> {
+/// The volumes of a container's mounts or devices, and where they are; of two with one name the last counts.
+struct Places<'c> {
     names: BTreeSet<&'c str>,
     paths: BTreeSet<&'c str>,
 }
 
-impl<'c> Taken<'c> {
-    fn by(uses: impl Iterator<Item = (&'c String, &'c String)>) -> Self {
-        let (names, paths) = uses.map(|(name, path)| (name.as_str(), path.as_str())).unzip();
-        Self { names, paths }
+impl<'c> Places<'c> {
+    fn new(places: impl Iterator<Item = (&'c str, &'c str)>) -> Self {
+        let places: BTreeMap<&str, &str> = places.collect();
+        Self { names: places.keys().copied().collect(), paths: places.values().copied().collect() }
     }
 }
 
 /// The mounts and devices of a container at `path`.
 pub fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (mounts, devices) = (each(&container.volume_mounts), each(&container.volume_devices));
-    let by_mounts = Taken::by(mounts.iter().map(|mount| (&mount.name, &mount.mount_path)));
-    let by_devices = Taken::by(devices.iter().map(|device| (&device.name, &device.device_path)));
+    let at_devices = Places::new(devices.iter().map(|it| (it.name.as_str(), it.device_path.as_str())));
     let list = path.field("volumeMounts");
     let mut paths = BTreeSet::new();
     for (nth, mount) in mounts.iter().enumerate() {
         let path = list.index(nth);
-        check_mount(mount, volumes, &by_devices, &path, findings);
+        check_mount(mount, volumes, &at_devices, &path, findings);
         if !paths.insert(&mount.mount_path) {
             let message = format!("Another mount is at {:?}. Choose another path.", mount.mount_path);
             findings.invalid(&MOUNT, &path.field("mountPath"), message);
         }
         check_options(container, mount, &list, &path, findings);
     }
-    check_devices(devices, &by_mounts, volumes, &path.field("volumeDevices"), findings);
+    let at_mounts = Places::new(mounts.iter().map(|it| (it.name.as_str(), it.mount_path.as_str())));
+    check_devices(devices, &at_mounts, volumes, &path.field("volumeDevices"), findings);
 }
 
 fn check_mount(
     mount: &VolumeMount,
     volumes: &Volumes<'_>,
-    devices: &Taken<'_>,
+    devices: &Places<'_>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
@@ -103,17 +103,12 @@ fn check_options(
     findings: &mut Findings<'_>,
 ) {
     let (sub_path, expression) = (text(&mount.sub_path), text(&mount.sub_path_expr));
-    descending(&SUB_PATH, &list.field("subPath"), sub_path, findings);
-    descending(&SUB_PATH, &list.field("subPathExpr"), expression, findings);
+    for (field, value) in [("subPath", sub_path), ("subPathExpr", expression)] {
+        descending_at(&SUB_PATH, &list.field(field), &path.field(field), value, findings);
+    }
     if !sub_path.is_empty() && !expression.is_empty() {
         let message = "subPath and subPathExpr exclude each other. Remove one.";
-        findings.error_at(
-            &SUB_PATH,
-            &list.field("subPathExpr"),
-            &path.field("subPathExpr"),
-            FieldValueInvalid,
-            message,
-        );
+        findings.invalid(&SUB_PATH, &path.field("subPathExpr"), message);
     }
     let propagation = mount.mount_propagation.as_deref();
     let (shown, place) = (list.field("mountPropagation"), path.field("mountPropagation"));
@@ -149,7 +144,7 @@ fn check_options(
 
 fn check_devices(
     devices: &[VolumeDevice],
-    mounts: &Taken<'_>,
+    mounts: &Places<'_>,
     volumes: &Volumes<'_>,
     list: &Path<'_>,
     findings: &mut Findings<'_>,
@@ -161,7 +156,7 @@ fn check_devices(
         if device.name.is_empty() {
             findings.required(&DEVICE, &name, "Name the volume.");
         }
-        if !names.insert(&device.name) {
+        if !device.name.is_empty() && !names.insert(&device.name) {
             findings.invalid(&DEVICE, &name, format!("The volume {:?} is a device already.", device.name));
         }
         match volumes.get(device.name.as_str()) {
@@ -178,8 +173,11 @@ fn check_devices(
         if paths.contains(&device.device_path) {
             findings.invalid(&DEVICE, &device_path, "Another device is at this path. Choose another one.");
         }
-        no_backsteps(&DEVICE, &device_path, &device.device_path, findings);
-        paths.insert(&device.device_path);
+        if device.device_path.split('/').any(|name| name == "..") {
+            no_backsteps(&DEVICE, &device_path, &device.device_path, findings);
+        } else {
+            paths.insert(&device.device_path);
+        }
         if mounts.names.contains(device.name.as_str()) {
             findings.invalid(&DEVICE, &name, "The volume is one of the volumeMounts already. Remove one of the two.");
         }

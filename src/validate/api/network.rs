@@ -1,12 +1,10 @@
 //! The network of a pod: host network, DNS, host names and aliases.
 
-use std::net::IpAddr;
-
 use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec};
 
 use super::common::{each, is_true, text};
-use crate::apimachinery::Path;
-use crate::apimachinery::names::{Fault, dns_label, dns_subdomain};
+use crate::apimachinery::names::{dns_label, dns_subdomain, dns_subdomain_with_underscores};
+use crate::apimachinery::{Path, ip};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -25,10 +23,13 @@ rules! {
     /// A host alias gives an IP address host names, which are DNS subdomains.
     HOST_ALIASES = "host-aliases" in Pod:
         "hostAliases: [{ip: localhost, hostnames: [redis.local]}]", "hostAliases: [{ip: 127.0.0.1, hostnames: [redis.local]}]";
+    /// An IP address is one that all programs read alike: no leading zeros, no IPv4 inside IPv6.
+    STRICT_IP = "ip-address-strict" [since V1_36] in Pod:
+        "hostAliases: [{ip: 010.0.0.1, hostnames: [redis.local]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [redis.local]}]";
     /// hostname and subdomain of a pod are DNS labels.
     HOST_NAME = "pod-hostname" in Pod: "hostname: Tuner_1", "hostname: tuner-1";
     /// hostnameOverride is a DNS subdomain of 64 characters at most, and excludes setHostnameAsFQDN and hostNetwork.
-    HOST_NAME_OVERRIDE = "pod-hostname-override" in Pod:
+    HOST_NAME_OVERRIDE = "pod-hostname-override" [since V1_35] in Pod:
         "hostnameOverride: Tuner_1", "hostnameOverride: tuner-1";
 }
 
@@ -42,18 +43,14 @@ pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<
     if !is_true(pod.host_network) {
         return;
     }
-    for (list, containers) in
-        [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
-    {
-        let list = path.field(list);
-        for (nth, container) in containers.iter().enumerate() {
-            let container_path = list.index(nth);
-            let ports = container_path.field("ports");
-            for (nth, port) in each(&container.ports).iter().enumerate() {
-                if port.host_port.unwrap_or_default() != port.container_port {
-                    let message = "In the host's network this must equal containerPort. Remove it.";
-                    findings.invalid(&HOST_NETWORK, &ports.index(nth).field("hostPort"), message);
-                }
+    let list = path.field("containers");
+    for (nth, container) in pod.containers.iter().enumerate() {
+        let path = list.index(nth);
+        let ports = path.field("ports");
+        for (nth, port) in each(&container.ports).iter().enumerate() {
+            if port.host_port.is_some_and(|number| number != 0 && number != port.container_port) {
+                let message = "In the host's network this must equal containerPort. Remove it.";
+                findings.invalid(&HOST_NETWORK, &ports.index(nth).field("hostPort"), message);
             }
         }
     }
@@ -93,35 +90,23 @@ fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         findings.too_long(&HOST_NAME_OVERRIDE, &field, OVERRIDE_MAX);
     }
     findings.spelled(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
-    if is_true(pod.set_hostname_as_fqdn) {
-        let message = "setHostnameAsFQDN excludes hostnameOverride. Remove one of them.";
-        findings.forbidden(&HOST_NAME_OVERRIDE, &path.field("setHostnameAsFQDN"), message);
+    for (other, set) in
+        [("setHostnameAsFQDN", is_true(pod.set_hostname_as_fqdn)), ("hostNetwork", is_true(pod.host_network))]
+    {
+        if set {
+            let message = format!("{other} excludes hostnameOverride. Remove one of them.");
+            findings.forbidden(&HOST_NAME_OVERRIDE, &field, message);
+        }
     }
-    if is_true(pod.host_network) {
-        let message = "hostNetwork excludes hostnameOverride. Remove one of them.";
-        findings.forbidden(&HOST_NAME_OVERRIDE, &path.field("hostNetwork"), message);
-    }
-}
-
-/// Addresses as the server reads them: it takes leading zeros and IPv4 inside IPv6, as it always did.
-pub fn parse_ip(text: &str) -> Option<IpAddr> {
-    if text.contains(':') {
-        return text.parse().ok();
-    }
-    let parts: Vec<&str> = text.split('.').collect();
-    let number = |part: &&str| {
-        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        let significant = part.trim_start_matches('0');
-        digits.then(|| if significant.is_empty() { Some(0) } else { significant.parse::<u8>().ok() }).flatten()
-    };
-    let numbers: Option<Vec<u8>> = parts.iter().map(number).collect();
-    let bytes: [u8; 4] = numbers?.try_into().ok()?;
-    Some(IpAddr::from(bytes))
 }
 
 fn check_ip(rule: &'static crate::validate::Rule, value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if parse_ip(value).is_none() {
+    if ip::parse(value).is_none() {
         findings.invalid(rule, path, format!("{value:?} is no IP address. Write one such as 10.0.0.1 or 2001:db8::1."));
+    } else if !ip::is_strict(value) {
+        let better = ip::better_spelling(value).unwrap_or_default();
+        let message = format!("Not all programs read {value:?} as the same address. Write {better}.");
+        findings.invalid(&STRICT_IP, path, message);
     }
 }
 
@@ -132,6 +117,7 @@ fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>
             Some(config) if each(&config.nameservers).is_empty() => {
                 let message = "dnsPolicy: None needs at least one nameserver.";
                 findings.required(&DNS_POLICY, &path.field("nameservers"), message);
+                return;
             }
             Some(_) => {}
         }
@@ -164,31 +150,7 @@ fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<
     for (nth, search) in searches.iter().enumerate() {
         if search != "." {
             let name = search.strip_suffix('.').unwrap_or(search);
-            findings.spelled(&DNS_CONFIG, &path.index(nth), name, search_domain);
-        }
-    }
-}
-
-/// A DNS subdomain in which '_' may stand too.
-fn search_domain(name: &str) -> Result<(), Fault> {
-    let ends = |label: &str| label.starts_with('_') || label.ends_with('_');
-    if name.split('.').any(|label| label.ends_with('_') && label.len() == 1) || ends("") {
-        return dns_subdomain(name);
-    }
-    dns_subdomain(&name.replace('_', "a"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse_ip;
-
-    #[test]
-    fn addresses() {
-        for good in ["10.0.0.1", "010.0.0.1", "::1", "2001:db8::1", "::ffff:10.0.0.1"] {
-            assert!(parse_ip(good).is_some(), "{good}");
-        }
-        for bad in ["", "10.0.0", "10.0.0.256", "10.0.0.1.", " 10.0.0.1", "1.2.3.a", "::1%eth0"] {
-            assert!(parse_ip(bad).is_none(), "{bad}");
+            findings.spelled(&DNS_CONFIG, &path.index(nth), name, dns_subdomain_with_underscores);
         }
     }
 }

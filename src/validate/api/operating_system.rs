@@ -1,8 +1,8 @@
 //! What a pod's operating system rules out.
 
-use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, SecurityContext};
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
-use super::common::{each, is_true};
+use super::common::{each, is_true, visit};
 use crate::apimachinery::Path;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
@@ -49,46 +49,28 @@ fn check_linux(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let path = path.field("securityContext");
         forbid("linux", "windowsOptions", context.windows_options.is_some(), &path, findings);
     }
-    each_context(pod, path, findings, |context, path, findings| {
-        forbid("linux", "windowsOptions", context.windows_options.is_some(), path, findings);
+    visit(pod, path, |container, path| {
+        let context = container.security_context.as_ref();
+        let set = context.is_some_and(|context| context.windows_options.is_some());
+        forbid("linux", "windowsOptions", set, &path.field("securityContext"), findings);
     });
-}
-
-fn each_context(
-    pod: &PodSpec,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-    check: impl Fn(&SecurityContext, &Path<'_>, &mut Findings<'_>),
-) {
-    for (list, containers) in
-        [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
-    {
-        let list = path.field(list);
-        for (nth, container) in containers.iter().enumerate() {
-            if let Some(context) = &container.security_context {
-                let place = list.index(nth);
-                check(context, &place.field("securityContext"), findings);
-            }
-        }
-    }
 }
 
 fn check_windows(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(context) = &pod.security_context {
         check_pod_context(context, &path.field("securityContext"), findings);
     }
-    if is_true(pod.share_process_namespace) {
-        forbid("windows", "shareProcessNamespace", true, path, findings);
-    }
     for (field, set) in [
+        ("shareProcessNamespace", pod.share_process_namespace.is_some()),
         ("hostUsers", pod.host_users.is_some()),
         ("hostPID", is_true(pod.host_pid)),
         ("hostIPC", is_true(pod.host_ipc)),
-        ("resources", pod.resources.is_some()),
     ] {
         forbid("windows", field, set, path, findings);
     }
-    each_context(pod, path, findings, |context, path, findings| {
+    visit(pod, path, |container, path| {
+        let Some(context) = &container.security_context else { return };
+        let path = path.field("securityContext");
         for (field, set) in [
             ("appArmorProfile", context.app_armor_profile.is_some()),
             ("seLinuxOptions", context.se_linux_options.is_some()),
@@ -101,7 +83,7 @@ fn check_windows(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
             ("runAsUser", context.run_as_user.is_some()),
             ("runAsGroup", context.run_as_group.is_some()),
         ] {
-            forbid("windows", field, set, path, findings);
+            forbid("windows", field, set, &path, findings);
         }
     });
 }
@@ -127,28 +109,22 @@ fn check_pod_context(context: &PodSecurityContext, path: &Path<'_>, findings: &m
 /// Host processes of Windows, which any pod may ask for.
 fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let of_pod = pod.security_context.as_ref().and_then(|context| context.windows_options.as_ref()?.host_process);
-    let all: Vec<Option<bool>> = each(&pod.init_containers)
-        .iter()
-        .chain(&pod.containers)
-        .map(|container| container.security_context.as_ref().and_then(|own| own.windows_options.as_ref()?.host_process))
-        .collect();
-    let hosts = all.iter().filter(|own| own.or(of_pod) == Some(true)).count();
-    for (nth, own) in all.iter().enumerate() {
-        if own.is_some() && of_pod.is_some() && *own != of_pod {
-            let init = each(&pod.init_containers).len();
-            let (list, nth) = if nth < init { ("initContainers", nth) } else { ("containers", nth - init) };
-            let list = path.field(list);
-            let place = list.index(nth);
-            let context = place.field("securityContext");
+    let (mut all, mut hosts) = (0, 0);
+    visit(pod, path, |container, path| {
+        let own = container.security_context.as_ref().and_then(|own| own.windows_options.as_ref()?.host_process);
+        all += 1;
+        hosts += usize::from(own.or(of_pod) == Some(true));
+        if own.is_some() && of_pod.is_some() && own != of_pod {
+            let context = path.field("securityContext");
             let options = context.field("windowsOptions");
             let message = "This must be what the pod's own windowsOptions say.";
             findings.invalid(&HOST_PROCESS, &options.field("hostProcess"), message);
         }
-    }
+    });
     if hosts == 0 {
         return;
     }
-    if hosts != all.len() {
+    if hosts != all {
         findings.invalid(&HOST_PROCESS, path, "Either all containers are host processes, or none.");
     }
     if !is_true(pod.host_network) {

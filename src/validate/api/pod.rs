@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
+use k8s_openapi::api::core::v1::PodSpec;
 
-use super::common::{each, is_true, text};
+use super::common::{each, is_true, text, visit};
 use super::{
-    affinity, claims, container, metadata, network, operating_system, pod_security, resources, scheduling, volumes,
+    affinity, annotations, claims, container, env, metadata, network, operating_system, pod_resources, pod_security,
+    resources, scheduling, volumes,
 };
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_subdomain, qualified_name};
+use crate::validate::Reason::FieldValueForbidden;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -33,17 +35,15 @@ rules! {
     /// A scheduling gate has a qualified name of its own.
     SCHEDULING_GATES = "pod-scheduling-gates" in Pod:
         "schedulingGates: [{name: my gate}]", "schedulingGates: [{name: example.com/gate}]";
-    /// With hostUsers: false the pod has user ids of its own, and so no share in the host's network, processes or IPC,
-    /// and no block devices.
+    /// With hostUsers: false the pod has user ids of its own, and so no share in the host's network, processes or IPC.
     HOST_USERS = "pod-host-users" in Pod: "hostUsers: false\nhostPID: true", "hostUsers: false";
+    /// With hostUsers: false the pod has user ids of its own, and block devices do not translate them.
+    HOST_USERS_DEVICES = "pod-host-users-devices" [since V1_34] in Pod:
+        "hostUsers: false\nvolumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\ncontainers: [{volumeDevices: [{name: v, devicePath: /dev/x}]}]",
+        "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\ncontainers: [{volumeDevices: [{name: v, devicePath: /dev/x}]}]";
     /// Ephemeral containers are added to a pod that runs; a template has none.
     EPHEMERAL_CONTAINERS = "pod-ephemeral-containers" in Pod:
         "ephemeralContainers: [{name: debug, image: busybox}]", "ephemeralContainers: []";
-    /// Some annotations of a pod speak to Kubernetes: controller.kubernetes.io/pod-deletion-cost is a whole number
-    /// of 32 bits, and kubernetes.io/config.mirror stands on mirror pods only, which have a nodeName.
-    ANNOTATIONS = "pod-annotations" in JobSpec:
-        "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: high}",
-        "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: \"100\"}";
 }
 
 /// The pod of a template at `template`.
@@ -53,14 +53,16 @@ pub fn check(
     template: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    check_annotations(pod, annotations, template, findings);
+    annotations::check(pod, annotations, template, findings);
     let path = &template.field("spec");
     let volumes = volumes::check(each(&pod.volumes), &path.field("volumes"), findings);
-    let claims: BTreeSet<&str> = each(&pod.resource_claims).iter().map(|claim| claim.name.as_str()).collect();
-    claims::check(each(&pod.resource_claims), &path.field("resourceClaims"), findings);
-    container::check_all(pod, &volumes, &claims, path, findings);
+    let claims = each(&pod.resource_claims);
+    let names: BTreeSet<&str> =
+        claims.iter().map(|claim| claim.name.as_str()).filter(|name| !name.is_empty()).collect();
+    claims::check(claims, &path.field("resourceClaims"), findings);
+    container::check_all(pod, &volumes, &names, path, findings);
+    pod_resources::check(pod, &names, &path.field("resources"), findings);
     network::check_host_ports(pod, path, findings);
-    resources::check_pod(pod, &path.field("resources"), findings);
     findings.one_of(
         &RESTART_POLICY,
         &path.field("restartPolicy"),
@@ -78,35 +80,11 @@ pub fn check(
     check_numbers(pod, path, findings);
     resources::check_overhead(pod.overhead.as_ref(), &path.field("overhead"), findings);
     operating_system::check(pod, path, findings);
+    env::check_files(pod, path, findings);
+    annotations::check_against_profiles(pod, annotations, path, findings);
     if !each(&pod.ephemeral_containers).is_empty() {
         let message = "A template has no ephemeral containers. Write a container, or add them with kubectl debug.";
         findings.forbidden(&EPHEMERAL_CONTAINERS, &path.field("ephemeralContainers"), message);
-    }
-}
-
-/// The annotations that Kubernetes itself reads.
-fn check_annotations(
-    pod: &PodSpec,
-    annotations: Option<&BTreeMap<String, String>>,
-    template: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
-    use crate::validate::Reason::FieldValueInvalid;
-    let Some(annotations) = annotations else { return };
-    let (shown, metadata) = (template.field("annotations"), template.field("metadata"));
-    let place = metadata.field("annotations");
-    let mirror = "kubernetes.io/config.mirror";
-    if annotations.contains_key(mirror) && text(&pod.node_name).is_empty() {
-        let message = "Only a mirror pod has this annotation, and a mirror pod has a nodeName. Remove it.";
-        findings.error_at(&ANNOTATIONS, &shown.key(mirror), &place.key(mirror), FieldValueInvalid, message);
-    }
-    let cost = "controller.kubernetes.io/pod-deletion-cost";
-    if let Some(value) = annotations.get(cost) {
-        let spelled = !value.starts_with('+') && (value == "0" || !value.trim_start_matches('-').starts_with('0'));
-        if !spelled || value.parse::<i32>().is_err() {
-            let message = format!("{value:?} must be a whole number of 32 bits, such as \"100\".");
-            findings.error_at(&ANNOTATIONS, &shown.key(cost), &place.key(cost), FieldValueInvalid, message);
-        }
     }
 }
 
@@ -131,28 +109,23 @@ fn check_host_users(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
     if pod.host_users != Some(false) {
         return;
     }
-    for (field, set) in [
-        ("hostNetwork", is_true(pod.host_network)),
-        ("hostPID", is_true(pod.host_pid)),
-        ("hostIPC", is_true(pod.host_ipc)),
+    // The server spells two of the fields with a capital.
+    for (field, shown, set) in [
+        ("hostNetwork", "hostNetwork", is_true(pod.host_network)),
+        ("hostPID", "HostPID", is_true(pod.host_pid)),
+        ("hostIPC", "HostIPC", is_true(pod.host_ipc)),
     ] {
         if set {
             let message = format!("{field} cannot be had with hostUsers: false. Remove one of them.");
-            findings.forbidden(&HOST_USERS, &path.field(field), message);
+            findings.error_at(&HOST_USERS, &path.field(shown), &path.field(field), FieldValueForbidden, message);
         }
     }
-    for (list, containers) in
-        [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
-    {
-        let list = path.field(list);
-        for (nth, container) in containers.iter().enumerate() {
-            if !each(&container.volume_devices).is_empty() {
-                let place = list.index(nth);
-                let message = "Block devices cannot be had with hostUsers: false. Remove one of them.";
-                findings.forbidden(&HOST_USERS, &place.field("volumeDevices"), message);
-            }
+    visit(pod, path, |container, path| {
+        if !each(&container.volume_devices).is_empty() {
+            let message = "Block devices cannot be had with hostUsers: false. Remove one of them.";
+            findings.forbidden(&HOST_USERS_DEVICES, &path.field("volumeDevices"), message);
         }
-    }
+    });
 }
 
 fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
@@ -175,19 +148,12 @@ fn check_numbers(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let message = format!("{seconds} must be from 1 to {}.", i32::MAX);
         findings.invalid(&DEADLINE, &path.field("activeDeadlineSeconds"), message);
     }
-    if let Some(policy) = &pod.preemption_policy {
-        let allowed = ["Never", "PreemptLowerPriority"];
-        findings.one_of(&PREEMPTION, &path.field("preemptionPolicy"), policy, &allowed);
+    let path = path.field("preemptionPolicy");
+    match &pod.preemption_policy {
+        None => {}
+        Some(policy) if policy.is_empty() => {
+            findings.required(&PREEMPTION, &path, "Write Never or PreemptLowerPriority, or leave this out.");
+        }
+        Some(policy) => findings.one_of(&PREEMPTION, &path, policy, &["Never", "PreemptLowerPriority"]),
     }
-}
-
-/// All containers of a template with the name of their list and their place in it.
-pub fn containers(
-    template: &PodTemplateSpec,
-) -> impl Iterator<Item = (&'static str, usize, &k8s_openapi::api::core::v1::Container)> {
-    let pod = template.spec.iter();
-    pod.flat_map(|pod| {
-        let init = each(&pod.init_containers).iter().enumerate().map(|(nth, one)| ("initContainers", nth, one));
-        init.chain(pod.containers.iter().enumerate().map(|(nth, one)| ("containers", nth, one)))
-    })
 }

@@ -22,7 +22,7 @@ rules! {
         "securityContext: {sysctls: [{name: Net.Core, value: \"1\"}]}",
         "securityContext: {sysctls: [{name: net.core.somaxconn, value: \"1024\"}]}";
     /// fsGroupChangePolicy is OnRootMismatch or Always, supplementalGroupsPolicy is Merge or Strict, and
-    /// seLinuxChangePolicy is MountOption or Recursive.
+    /// seLinuxChangePolicy is Recursive; MountOption needs the feature gate SELinuxMount.
     POLICIES = "pod-security-policies" in Pod:
         "securityContext: {fsGroupChangePolicy: Never}", "securityContext: {fsGroupChangePolicy: OnRootMismatch}";
 }
@@ -47,12 +47,12 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
     check_sysctls(context, pod, &path.field("sysctls"), findings);
     for (field, policy, allowed) in [
-        ("fsGroupChangePolicy", &context.fs_group_change_policy, ["Always", "OnRootMismatch"]),
-        ("supplementalGroupsPolicy", &context.supplemental_groups_policy, ["Merge", "Strict"]),
-        ("seLinuxChangePolicy", &context.se_linux_change_policy, ["MountOption", "Recursive"]),
+        ("fsGroupChangePolicy", &context.fs_group_change_policy, ["Always", "OnRootMismatch"].as_slice()),
+        ("supplementalGroupsPolicy", &context.supplemental_groups_policy, &["Merge", "Strict"]),
+        ("seLinuxChangePolicy", &context.se_linux_change_policy, &["Recursive"]),
     ] {
         if let Some(policy) = policy {
-            findings.one_of(&POLICIES, &path.field(field), policy, &allowed);
+            findings.one_of(&POLICIES, &path.field(field), policy, allowed);
         }
     }
     container_security::check_seccomp(context.seccomp_profile.as_ref(), &path.field("seccompProfile"), findings);
@@ -73,14 +73,54 @@ fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, f
         } else if !seen.insert(name) {
             findings.duplicate(&SYSCTLS, &field, format!("{name} is set twice. Remove one."));
         }
-        let (dotted, host) = (name.replace('/', "."), is_true(pod.host_network));
-        if host && dotted.starts_with("net.") {
+        let namespace = namespace_of(name);
+        if is_true(pod.host_network) && namespace == Some(Namespace::Net) {
             findings.invalid(&SYSCTLS, &field, "In the host's network this cannot be set. Remove it.");
         }
-        let ipc = ["kernel.shm", "kernel.msg", "fs.mqueue."].iter().any(|start| dotted.starts_with(start));
-        if is_true(pod.host_ipc) && (ipc || dotted == "kernel.sem") {
+        if is_true(pod.host_ipc) && namespace == Some(Namespace::Ipc) {
             findings.invalid(&SYSCTLS, &field, "With the host's IPC this cannot be set. Remove it.");
         }
+    }
+}
+
+/// A namespace of the kernel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Namespace {
+    Net,
+    Ipc,
+}
+
+/// The namespace that a setting belongs to.
+fn namespace_of(name: &str) -> Option<Namespace> {
+    const IPC: [&str; 10] = [
+        "kernel.sem",
+        "kernel.shmall",
+        "kernel.shmmax",
+        "kernel.shmmni",
+        "kernel.shm_rmid_forced",
+        "kernel.shm",
+        "kernel.msgmax",
+        "kernel.msgmnb",
+        "kernel.msgmni",
+        "kernel.msg",
+    ];
+    // Names with slashes first have dots and slashes the other way round.
+    let dotted = match name.find(['.', '/']) {
+        Some(first) if name[first..].starts_with('/') => {
+            let swap = |c| match c {
+                '.' => '/',
+                '/' => '.',
+                other => other,
+            };
+            name.chars().map(swap).collect()
+        }
+        _ => name.to_owned(),
+    };
+    let stem = dotted.split('*').next().unwrap_or_default();
+    if IPC.contains(&stem) || stem.starts_with("fs.mqueue.") {
+        Some(Namespace::Ipc)
+    } else {
+        stem.starts_with("net.").then_some(Namespace::Net)
     }
 }
 

@@ -32,10 +32,6 @@ rules! {
     PROBE = "probe" in Container:
         "livenessProbe: {exec: {command: [\"true\"]}, successThreshold: 2}",
         "livenessProbe: {exec: {command: [\"true\"]}, successThreshold: 1}";
-    /// A stopSignal needs os.name in the pod, and is a signal that this system has.
-    STOP_SIGNAL = "stop-signal" in Pod:
-        "containers: [{lifecycle: {stopSignal: SIGUSR1}}]",
-        "os: {name: linux}\ncontainers: [{lifecycle: {stopSignal: SIGUSR1}}]";
 }
 
 /// What a probe or a lifecycle handler does.
@@ -57,9 +53,6 @@ pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &m
             if let Some(handler) = handler {
                 check_handler(&of_lifecycle(handler), grace, &path.field(field), findings);
             }
-        }
-        if let Some(signal) = &lifecycle.stop_signal {
-            check_signal(signal, pod, &path.field("stopSignal"), findings);
         }
     }
     for (field, probe) in [
@@ -164,61 +157,6 @@ fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findin
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             let message = format!("{name:?} is no name of a header. Write letters, digits and '-'.");
             findings.invalid(&HTTP_GET, &path.field("httpHeaders"), message);
-        }
-    }
-}
-
-fn check_signal(signal: &str, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    const LINUX: &[&str] = &[
-        "SIGABRT",
-        "SIGALRM",
-        "SIGBUS",
-        "SIGCHLD",
-        "SIGCLD",
-        "SIGCONT",
-        "SIGFPE",
-        "SIGHUP",
-        "SIGILL",
-        "SIGINT",
-        "SIGIO",
-        "SIGIOT",
-        "SIGKILL",
-        "SIGPIPE",
-        "SIGPOLL",
-        "SIGPROF",
-        "SIGPWR",
-        "SIGQUIT",
-        "SIGSEGV",
-        "SIGSTKFLT",
-        "SIGSTOP",
-        "SIGSYS",
-        "SIGTERM",
-        "SIGTRAP",
-        "SIGTSTP",
-        "SIGTTIN",
-        "SIGTTOU",
-        "SIGURG",
-        "SIGUSR1",
-        "SIGUSR2",
-        "SIGVTALRM",
-        "SIGWINCH",
-        "SIGXCPU",
-        "SIGXFSZ",
-        "SIGRTMIN",
-        "SIGRTMAX",
-    ];
-    match pod.os.as_ref().map_or("", |os| os.name.as_str()) {
-        "" => findings.forbidden(&STOP_SIGNAL, path, "A stopSignal needs os.name in the pod. Add it."),
-        "windows" => findings.one_of(&STOP_SIGNAL, path, signal, &["SIGKILL", "SIGTERM"]),
-        _ => {
-            let real_time = signal.strip_prefix("SIGRTM").and_then(|rest| match rest.split_at_checked(3) {
-                Some(("IN+", number)) => number.parse::<u8>().ok().filter(|number| (1..=15).contains(number)),
-                Some(("AX-", number)) => number.parse::<u8>().ok().filter(|number| (1..=14).contains(number)),
-                _ => None,
-            });
-            if real_time.is_none() {
-                findings.one_of(&STOP_SIGNAL, path, signal, LINUX);
-            }
         }
     }
 }

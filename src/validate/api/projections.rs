@@ -28,7 +28,7 @@ rules! {
     DOWNWARD_API = "volume-downward-api" in Volume:
         "downwardAPI: {items: [{path: labels}]}", "downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}";
     /// Each source of a projected volume is one of secret, configMap, downwardAPI, serviceAccountToken and the like, and no
-    /// two of them put a file at the same path. A token lives at least 600 seconds.
+    /// two of the first three put a file at the same path. A token lives at least 600 seconds.
     PROJECTED = "volume-projected" in Volume:
         "projected: {sources: [{serviceAccountToken: {path: token, expirationSeconds: 60}}]}",
         "projected: {sources: [{serviceAccountToken: {path: token, expirationSeconds: 600}}]}";
@@ -37,40 +37,45 @@ rules! {
 /// Seconds that a token may live.
 const TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 600..=1 << 32;
 
-/// The source of a volume at `path`, where it is one of this file's.
-pub fn check(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if let Some(source) = &volume.secret {
-        let path = path.field("secret");
-        if text(&source.secret_name).is_empty() {
-            findings.required(&ITEMS, &path.field("secretName"), "Name the Secret.");
+/// The source of a volume at `path`, by its name, where it is one of this file's.
+pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let path = path.field(source);
+    let mode = path.field("defaultMode");
+    match source {
+        "secret" => {
+            let Some(source) = &volume.secret else { return };
+            if text(&source.secret_name).is_empty() {
+                findings.required(&ITEMS, &path.field("secretName"), "Name the Secret.");
+            }
+            file_mode(&MODE, &mode, source.default_mode, findings);
+            check_items(each(&source.items), &path, findings);
         }
-        file_mode(&MODE, &path.field("defaultMode"), source.default_mode, findings);
-        check_items(each(&source.items), &path, findings);
-    }
-    if let Some(source) = &volume.config_map {
-        let path = path.field("configMap");
-        if source.name.is_empty() {
-            findings.required(&ITEMS, &path.field("name"), "Name the ConfigMap.");
+        "configMap" => {
+            let Some(source) = &volume.config_map else { return };
+            if source.name.is_empty() {
+                findings.required(&ITEMS, &path.field("name"), "Name the ConfigMap.");
+            }
+            file_mode(&MODE, &mode, source.default_mode, findings);
+            check_items(each(&source.items), &path, findings);
         }
-        file_mode(&MODE, &path.field("defaultMode"), source.default_mode, findings);
-        check_items(each(&source.items), &path, findings);
-    }
-    if let Some(source) = &volume.downward_api {
-        let path = path.field("downwardAPI");
-        file_mode(&MODE, &path.field("defaultMode"), source.default_mode, findings);
-        let items = path.field("items");
-        for (nth, item) in each(&source.items).iter().enumerate() {
-            check_downward_file(item, &path, &items.index(nth), findings);
+        "downwardAPI" => {
+            let Some(source) = &volume.downward_api else { return };
+            file_mode(&MODE, &mode, source.default_mode, findings);
+            let items = path.field("items");
+            for (nth, item) in each(&source.items).iter().enumerate() {
+                check_downward_file(item, &path, &items.index(nth), findings);
+            }
         }
-    }
-    if let Some(source) = &volume.projected {
-        let path = path.field("projected");
-        file_mode(&MODE, &path.field("defaultMode"), source.default_mode, findings);
-        let mut paths = BTreeSet::new();
-        let list = path.field("sources");
-        for (nth, source) in each(&source.sources).iter().enumerate() {
-            check_projection(source, &mut paths, &path, &list.index(nth), findings);
+        "projected" => {
+            let Some(source) = &volume.projected else { return };
+            file_mode(&MODE, &mode, source.default_mode, findings);
+            let mut paths = BTreeSet::new();
+            let list = path.field("sources");
+            for (nth, source) in each(&source.sources).iter().enumerate() {
+                check_projection(source, &mut paths, &path, &list.index(nth), findings);
+            }
         }
+        _ => {}
     }
 }
 
@@ -122,62 +127,41 @@ fn check_projection<'s>(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let present = [
-        ("secret", source.secret.is_some()),
-        ("configMap", source.config_map.is_some()),
-        ("downwardAPI", source.downward_api.is_some()),
-        ("serviceAccountToken", source.service_account_token.is_some()),
-        ("clusterTrustBundle", source.cluster_trust_bundle.is_some()),
-        ("podCertificate", source.pod_certificate.is_some()),
-    ];
-    let mut present = present.into_iter().filter(|(_, set)| *set).map(|(name, _)| name);
-    let Some(first) = present.next() else { return };
-    for further in present {
-        let message = format!("This source is a {first} already. Make two of them.");
-        findings.forbidden(&PROJECTED, &path.field(further), message);
-    }
+    let mut sources = 0;
+    // Paths in the order in which the server takes them in.
     let mut placed: Vec<&'s str> = Vec::new();
-    match first {
-        "secret" => {
-            let (name, items) =
-                source.secret.as_ref().map_or(("", &[][..]), |one| (one.name.as_str(), each(&one.items)));
-            check_projected_items(name, items, &path.field("secret"), findings);
-            placed.extend(items.iter().map(|item| item.path.as_str()));
+    if let Some(one) = &source.secret {
+        sources += 1;
+        check_projected_items(&one.name, each(&one.items), &path.field("secret"), findings);
+        placed.extend(each(&one.items).iter().map(|item| item.path.as_str()));
+    }
+    if let Some(one) = &source.config_map {
+        sources += 1;
+        check_projected_items(&one.name, each(&one.items), &path.field("configMap"), findings);
+        placed.extend(each(&one.items).iter().map(|item| item.path.as_str()));
+    }
+    if let Some(one) = &source.downward_api {
+        sources += 1;
+        let shown = path.field("downwardAPI");
+        let list = shown.field("items");
+        for (nth, item) in each(&one.items).iter().enumerate() {
+            check_downward_file(item, &shown, &list.index(nth), findings);
+            placed.push(&item.path);
         }
-        "configMap" => {
-            let (name, items) =
-                source.config_map.as_ref().map_or(("", &[][..]), |one| (one.name.as_str(), each(&one.items)));
-            check_projected_items(name, items, &path.field("configMap"), findings);
-            placed.extend(items.iter().map(|item| item.path.as_str()));
-        }
-        "downwardAPI" => {
-            let shown = path.field("downwardAPI");
-            let list = shown.field("items");
-            let items = source.downward_api.iter().flat_map(|one| each(&one.items));
-            for (nth, item) in items.enumerate() {
-                check_downward_file(item, &shown, &list.index(nth), findings);
-                placed.push(&item.path);
-            }
-        }
-        "serviceAccountToken" => {
-            if let Some(token) = &source.service_account_token {
-                check_token(token, volume, path, findings);
-                placed.push(&token.path);
-            }
-        }
-        "clusterTrustBundle" => {
-            if let Some(bundle) = &source.cluster_trust_bundle {
-                check_token_path(&bundle.path, volume, &path.field("clusterTrustBundle"), findings);
-                placed.push(&bundle.path);
-            }
-        }
-        _ => {}
+    }
+    if let Some(token) = &source.service_account_token {
+        sources += 1;
+        check_token(token, volume, path, findings);
     }
     for file in placed.into_iter().filter(|file| !file.is_empty()) {
         if !paths.insert(file) {
             let message = format!("Two sources put a file at {file:?}. Choose another path.");
             findings.error_at(&PROJECTED, volume, path, FieldValueInvalid, message);
         }
+    }
+    if sources > 1 {
+        let message = "A source is one of secret, configMap, downwardAPI and serviceAccountToken. Make several of it.";
+        findings.forbidden(&PROJECTED, path, message);
     }
 }
 

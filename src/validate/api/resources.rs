@@ -1,4 +1,4 @@
-//! Amounts of resources: of containers, of the pod as a whole, and of its overhead.
+//! Amounts of resources: of containers, and of the pod's overhead.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
 
 use super::common::{each, text};
 use crate::apimachinery::names::qualified_name;
+use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_huge_pages, is_of_container};
 use crate::apimachinery::{Path, Quantity};
 use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::validate::findings::Findings;
@@ -30,28 +31,23 @@ rules! {
     HUGE_PAGES = "resource-huge-pages" in Pod:
         "containers:\n- {name: main, image: busybox}\n- {name: pages, image: busybox, resources: {limits: {hugepages-2Mi: 4Mi}}}",
         "containers:\n- {name: main, image: busybox}\n- {name: pages, image: busybox, resources: {limits: {hugepages-2Mi: 4Mi, memory: 1Gi}}}";
-    /// The resources of a pod as a whole are cpu, memory and huge pages; its requests are not below what its containers
-    /// request together, and no container's limit is above the pod's.
-    POD = "pod-resources" in Pod:
-        "resources: {requests: {cpu: 1m}}", "resources: {requests: {cpu: 4}}";
     /// A resizePolicy says for cpu and memory, once each, NotRequired or RestartContainer; in a pod that
     /// never restarts its containers, NotRequired only.
     RESIZE = "container-resize-policy" in Container:
         "resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]",
         "resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]";
+    /// The resizePolicy of an init container without restartPolicy: Always is NotRequired.
+    RESIZE_INIT = "init-container-resize-policy" [since V1_36] in Pod:
+        "restartPolicy: OnFailure\ninitContainers: [{name: i, image: busybox, resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]}]",
+        "restartPolicy: OnFailure\ninitContainers: [{name: i, image: busybox, resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]}]";
 }
 
-type Amounts = BTreeMap<String, RawQuantity>;
-
-const HUGE_PAGES_PREFIX: &str = "hugepages-";
+/// Amounts by the names of their resources.
+pub type Amounts = BTreeMap<String, RawQuantity>;
 
 /// An amount that decoding has let through.
-fn amount(raw: &RawQuantity) -> Quantity {
+pub fn amount(raw: &RawQuantity) -> Quantity {
     Quantity::parse(&raw.0).unwrap_or(Quantity::ZERO)
-}
-
-fn is_huge_pages(name: &str) -> bool {
-    name.starts_with(HUGE_PAGES_PREFIX)
 }
 
 fn is_native(name: &str) -> bool {
@@ -62,7 +58,7 @@ fn is_extended(name: &str) -> bool {
     !is_native(name) && !name.starts_with("requests.") && qualified_name(&format!("requests.{name}")).is_ok()
 }
 
-fn can_overcommit(name: &str) -> bool {
+pub fn can_overcommit(name: &str) -> bool {
     is_native(name) && !is_huge_pages(name)
 }
 
@@ -72,24 +68,36 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
         if !is_native(name) && !is_extended(name) {
             findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
         }
-    } else if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
+    } else if !is_of_container(name) {
         let message =
             format!("{name:?} is no resource of a container. Extended ones have a domain: example.com/{name}.");
         findings.invalid(&NAME, path, message);
     }
 }
 
+/// What a cluster counts, and a container cannot ask for.
+const COUNTED: [&str; 9] = [
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+
 fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Findings<'_>) {
     if amount.is_negative() {
         findings.invalid(&AMOUNT, path, format!("{amount} is negative. Write 0 or more."));
     }
-    if is_extended(name) && !amount.is_whole() {
+    if (is_extended(name) || COUNTED.contains(&name)) && !amount.is_whole() {
         findings.invalid(&AMOUNT, path, format!("{amount} must be a whole number: {name} cannot be divided."));
     }
-    let page = name.strip_prefix(HUGE_PAGES_PREFIX).and_then(Quantity::parse);
-    if let Some(page) = page.filter(|page| is_huge_pages(name) && !page.is_zero())
-        && amount.units() % page.units() != 0
-    {
+    let Some(page) = name.strip_prefix(HUGE_PAGES_PREFIX) else { return };
+    let size = Quantity::parse(page).filter(|size| *size > Quantity::ZERO && size.is_whole());
+    if size.is_none_or(|size| amount.units().checked_rem(size.units()) != Some(0)) {
         findings.invalid(&AMOUNT, path, format!("{amount} is no whole number of pages of {page}."));
     }
 }
@@ -99,7 +107,8 @@ pub fn check(resources: &ResourceRequirements, path: &Path<'_>, findings: &mut F
     check_with(resources, check_name, path, findings);
 }
 
-fn check_with(
+/// Resources whose names `check_name` knows.
+pub fn check_with(
     resources: &ResourceRequirements,
     check_name: fn(&str, &Path<'_>, &mut Findings<'_>),
     path: &Path<'_>,
@@ -161,63 +170,6 @@ pub fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mu
     }
 }
 
-fn check_pod_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&NAME, path, name, qualified_name);
-    if !matches!(name, "cpu" | "memory") && !is_huge_pages(name) {
-        let message = format!("{name:?} is no resource of a pod as a whole. Give it to a container.");
-        findings.invalid(&POD, path, message);
-    }
-}
-
-/// The resources of a pod as a whole, against those of its containers.
-pub fn check_pod(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let Some(resources) = &pod.resources else { return };
-    check_with(resources, check_pod_name, path, findings);
-    let requests = path.field("requests");
-    for (name, raw) in resources.requests.iter().flatten() {
-        let together = sum_of_requests(pod, name);
-        if together > amount(raw) {
-            let message = format!("The containers request {together} together, more than the pod's {}.", amount(raw));
-            findings.invalid(&POD, &requests.key(name), message);
-        }
-    }
-    let limits = resources.limits.iter().flatten();
-    for (name, raw) in limits {
-        for (list, containers) in
-            [("containers", pod.containers.as_slice()), ("initContainers", each(&pod.init_containers))]
-        {
-            for (nth, container) in containers.iter().enumerate() {
-                let limit = container.resources.as_ref().and_then(|own| own.limits.as_ref()?.get(name)).map(amount);
-                if limit.is_some_and(|limit| limit > amount(raw)) {
-                    let list = path.field(list);
-                    let (place, message) = (list.index(nth), "A container's limit is above that of its pod.");
-                    findings.invalid(&POD, &place.key(name).field("limits"), message);
-                }
-            }
-        }
-    }
-}
-
-/// What a pod's containers request of a resource: all that run at once, or the largest that runs before.
-fn sum_of_requests(pod: &PodSpec, name: &str) -> Quantity {
-    let request = |container: &Container| {
-        let own = container.resources.as_ref().and_then(|own| own.requests.as_ref()?.get(name));
-        own.map_or(Quantity::ZERO, amount)
-    };
-    let mut together = pod.containers.iter().map(request).fold(Quantity::ZERO, |sum, one| sum + one);
-    let (mut sidecars, mut largest) = (Quantity::ZERO, Quantity::ZERO);
-    for container in each(&pod.init_containers) {
-        if text(&container.restart_policy) == "Always" {
-            sidecars = sidecars + request(container);
-            largest = largest.max(sidecars);
-        } else {
-            largest = largest.max(sidecars + request(container));
-        }
-    }
-    together = together + sidecars;
-    together.max(largest)
-}
-
 /// The server names the list and not the place in it, except for repeated resources.
 pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
@@ -253,6 +205,17 @@ pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findi
         if text(&pod.restart_policy) == "Never" && action != "NotRequired" {
             let message = "In a pod that never restarts its containers this must be NotRequired.";
             findings.error_at(&RESIZE, path, &place, FieldValueInvalid, message);
+        }
+    }
+}
+
+/// The same of an init container that is no sidecar.
+pub fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (nth, policy) in each(&container.resize_policy).iter().enumerate() {
+        if policy.restart_policy == "RestartContainer" {
+            let place = path.index(nth);
+            let message = "An init container without restartPolicy: Always cannot have this. Write NotRequired.";
+            findings.invalid(&RESIZE_INIT, &place.field("restartPolicy"), message);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The restart policy of a single container, and its rules by exit code.
 
-use std::collections::BTreeSet;
-
 use k8s_openapi::api::core::v1::{Container, ContainerRestartRule};
 
-use super::common::each;
-use crate::apimachinery::Path;
+use super::common::{each, text};
+use crate::apimachinery::version::V1_36;
+use crate::apimachinery::{Path, Version};
+use crate::validate::Reason::{FieldValueTooLong, FieldValueTooMany};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -13,19 +13,55 @@ rules! {
     Api;
 
     /// A container's own restartPolicy is Always, OnFailure or Never.
-    POLICY = "container-restart-policy" in Container: "restartPolicy: never", "restartPolicy: Never";
+    POLICY = "container-restart-policy" [since V1_34] in Container: "restartPolicy: never", "restartPolicy: Never";
+    /// A container has no restartPolicy of its own, except Always for an init container.
+    NO_POLICY = "container-no-restart-policy" [until V1_33] in Container: "restartPolicy: Never", "name: arb-tuning-d29-k8s--worker-1-0";
     /// restartPolicyRules stand beside a restartPolicy, 20 at most; each has the action Restart or RestartAllContainers
-    /// and exitCodes with the operator In or NotIn and up to 255 values, each once.
-    RULE = "container-restart-rules" in Container:
+    /// and exitCodes with the operator In or NotIn and up to 255 values.
+    RULE = "container-restart-rules" [since V1_34] in Container:
         "restartPolicy: Never\nrestartPolicyRules: [{action: Retry, exitCodes: {operator: In, values: [42]}}]",
+        "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]";
+    /// The action of a rule is Restart, and an init container with restartPolicy: Always has no rules.
+    RESTART_ALL = "container-restart-all" [until V1_35] in Container:
+        "restartPolicy: Never\nrestartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In, values: [42]}}]",
         "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]";
 }
 
 const RULES_MAX: usize = 20;
 const CODES_MAX: usize = 255;
+/// Since this version the server says of a long list that it has too many elements, and not that it is too long.
+const COUNTED_SINCE: Version = V1_36;
 
 /// The restart policy of a container at `path`.
 pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if container.restart_policy.is_some() {
+        let message = "A container has no restartPolicy of its own. Remove it.";
+        findings.forbidden(&NO_POLICY, &path.field("restartPolicy"), message);
+    }
+    check_policy(container, path, findings);
+}
+
+/// The restart policy of an init container at `path`.
+pub fn check_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if let Some(policy) = &container.restart_policy {
+        findings.one_of(&NO_POLICY, &path.field("restartPolicy"), policy, &["Always"]);
+    }
+    let rules = each(&container.restart_policy_rules);
+    if text(&container.restart_policy) == "Always" && !rules.is_empty() && RESTART_ALL.span.contains(findings.version())
+    {
+        let message = "An init container with restartPolicy: Always has no rules. Remove them.";
+        findings.forbidden(&RESTART_ALL, &path.field("restartPolicyRules"), message);
+        return;
+    }
+    if container.restart_policy.is_none() && !rules.is_empty() {
+        let message = "restartPolicyRules need a restartPolicy beside them.";
+        findings.required(&RULE, &path.field("restartPolicy"), message);
+        return;
+    }
+    check_policy(container, path, findings);
+}
+
+fn check_policy(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &container.restart_policy {
         findings.one_of(&POLICY, &path.field("restartPolicy"), policy, &["Always", "Never", "OnFailure"]);
     }
@@ -34,30 +70,30 @@ pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
     if !rules.is_empty() && container.restart_policy.is_none() {
         findings.required(&RULE, &path.field("restartPolicy"), "restartPolicyRules need a restartPolicy beside them.");
     }
-    if rules.len() > RULES_MAX {
-        findings.too_long(&RULE, &list, RULES_MAX);
-    }
+    check_length(rules.len(), RULES_MAX, &list, findings);
     for (nth, rule) in rules.iter().enumerate() {
         check_rule(rule, &list.index(nth), findings);
     }
 }
 
+fn check_length(found: usize, max: usize, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if found > max {
+        let reason = if findings.version() >= COUNTED_SINCE { FieldValueTooMany } else { FieldValueTooLong };
+        findings.error(&RULE, path, reason, format!("There are {found}, and {max} at most. Remove some."));
+    }
+}
+
 fn check_rule(rule: &ContainerRestartRule, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.one_of(&RULE, &path.field("action"), &rule.action, &["Restart", "RestartAllContainers"]);
+    let action = path.field("action");
+    findings.one_of(&RULE, &action, &rule.action, &["Restart", "RestartAllContainers"]);
+    if rule.action == "RestartAllContainers" {
+        findings.one_of(&RESTART_ALL, &action, &rule.action, &["Restart"]);
+    }
     let codes_path = path.field("exitCodes");
     let Some(codes) = &rule.exit_codes else {
         findings.required(&RULE, &codes_path, "A rule needs exitCodes.");
         return;
     };
     findings.one_of(&RULE, &codes_path.field("operator"), &codes.operator, &["In", "NotIn"]);
-    let (values, list) = (each(&codes.values), codes_path.field("values"));
-    if values.len() > CODES_MAX {
-        findings.too_long(&RULE, &list, CODES_MAX);
-    }
-    let mut seen = BTreeSet::new();
-    for (nth, code) in values.iter().enumerate() {
-        if !seen.insert(code) {
-            findings.duplicate(&RULE, &list.index(nth), format!("{code} stands here already. Remove one."));
-        }
-    }
+    check_length(each(&codes.values).len(), CODES_MAX, &codes_path.field("values"), findings);
 }

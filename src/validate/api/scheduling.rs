@@ -1,8 +1,9 @@
 //! Tolerations, and how pods are spread over the nodes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use k8s_openapi::api::core::v1::{PodSpec, Toleration, TopologySpreadConstraint};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use super::common::{each, text};
 use super::selector;
@@ -24,15 +25,27 @@ rules! {
     SPREAD = "topology-spread-constraint" in Pod:
         "topologySpreadConstraints: [{maxSkew: 0, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]";
+    /// The server makes requirements of a constraint's matchLabelKeys; none of these keys is in its labelSelector twice.
+    REPEATED_KEYS = "topology-spread-repeated-keys" [since V1_34] in Pod:
+        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}, matchExpressions: [{key: app, operator: Exists}]}}]",
+        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}}}]";
+    /// A key of a constraint's matchLabelKeys is not in its labelSelector too.
+    SELECTED_KEYS = "topology-spread-selected-keys" [until V1_33] in Pod:
+        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}}}]",
+        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {mode: a}}}]";
 }
 
 /// The tolerations and constraints of a pod at `path`.
 pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path.field("topologySpreadConstraints");
-    let mut seen = BTreeSet::new();
-    for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
-        let is_repeated = !seen.insert((&constraint.topology_key, &constraint.when_unsatisfiable));
-        check_constraint(constraint, is_repeated, &list.index(nth), findings);
+    let constraints = each(&pod.topology_spread_constraints);
+    let kind = |constraint: &TopologySpreadConstraint| {
+        (constraint.topology_key.clone(), constraint.when_unsatisfiable.clone())
+    };
+    let last_places: HashMap<_, usize> = constraints.iter().enumerate().map(|(nth, one)| (kind(one), nth)).collect();
+    for (nth, constraint) in constraints.iter().enumerate() {
+        let repeated = last_places.get(&kind(constraint)).is_some_and(|last| *last > nth);
+        check_constraint(constraint, repeated, &list.index(nth), findings);
     }
     let list = path.field("tolerations");
     for (nth, toleration) in each(&pod.tolerations).iter().enumerate() {
@@ -40,7 +53,8 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
+/// A toleration at `path`.
+pub fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (key, value) = (text(&toleration.key), text(&toleration.value));
     let (operator, effect) = (text(&toleration.operator), text(&toleration.effect));
     if !key.is_empty() {
@@ -74,7 +88,7 @@ fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Fin
 
 fn check_constraint(
     constraint: &TopologySpreadConstraint,
-    is_repeated: bool,
+    repeated: bool,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
@@ -88,7 +102,7 @@ fn check_constraint(
     }
     let when = constraint.when_unsatisfiable.as_str();
     findings.one_of(&SPREAD, &path.field("whenUnsatisfiable"), when, &["DoNotSchedule", "ScheduleAnyway"]);
-    if is_repeated {
+    if repeated {
         let message = "Another constraint has the same topologyKey and whenUnsatisfiable. Remove one.";
         findings.duplicate(&SPREAD, &path.field("{topologyKey, whenUnsatisfiable}"), message);
     }
@@ -109,7 +123,31 @@ fn check_constraint(
         }
     }
     let label_selector = constraint.label_selector.as_ref();
-    let keys = path.field("matchLabelKeys");
-    selector::check_match_label_keys(each(&constraint.match_label_keys), label_selector, &keys, findings);
+    let (keys, list) = (each(&constraint.match_label_keys), path.field("matchLabelKeys"));
+    selector::check_label_keys(keys, label_selector, &list, findings);
+    selector::check_repeated_keys(&REPEATED_KEYS, keys, label_selector, path, findings);
+    check_selected_keys(keys, label_selector, &list, findings);
     selector::check(label_selector, &path.field("labelSelector"), findings);
+}
+
+/// How the server kept the keys and the selector apart before it merged the two.
+fn check_selected_keys(
+    keys: &[String],
+    selector: Option<&LabelSelector>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(selector) = selector else {
+        for (nth, key) in keys.iter().enumerate() {
+            findings.spelled(&SELECTED_KEYS, &path.index(nth), key, qualified_name);
+        }
+        return;
+    };
+    let labels = selector.match_labels.iter().flatten().map(|(key, _)| key);
+    let selected: BTreeSet<&String> =
+        labels.chain(each(&selector.match_expressions).iter().map(|it| &it.key)).collect();
+    for (nth, key) in keys.iter().enumerate().filter(|(_, key)| selected.contains(key)) {
+        let message = format!("{key} is in the labelSelector already. Remove it from one.");
+        findings.invalid(&SELECTED_KEYS, &path.index(nth), message);
+    }
 }

@@ -1,6 +1,6 @@
 //! Label selectors, wherever they stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
@@ -8,6 +8,8 @@ use super::common::each;
 use super::metadata::check_labels;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
+use crate::validate::Reason::FieldValueInvalid;
+use crate::validate::Rule;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -58,13 +60,13 @@ fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, fi
 }
 
 /// Whether a selector is one at all, and selects these labels.
-pub fn selects(selector: &LabelSelector, label: impl Fn(&str) -> Option<String>) -> Option<bool> {
+pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> Option<bool> {
     let mut all = true;
     for (key, value) in selector.match_labels.iter().flatten() {
         if qualified_name(key).is_err() || label_value(value).is_err() {
             return None;
         }
-        all &= label(key).as_deref() == Some(value);
+        all &= label(key) == Some(value.as_str());
     }
     for requirement in each(&selector.match_expressions) {
         let values = each(&requirement.values);
@@ -72,7 +74,7 @@ pub fn selects(selector: &LabelSelector, label: impl Fn(&str) -> Option<String>)
             return None;
         }
         let found = label(&requirement.key);
-        let listed = found.as_ref().is_some_and(|found| values.contains(found));
+        let listed = found.is_some_and(|found| values.iter().any(|value| value == found));
         all &= match requirement.operator.as_str() {
             "In" if !values.is_empty() => listed,
             "NotIn" if !values.is_empty() => !listed,
@@ -84,29 +86,42 @@ pub fn selects(selector: &LabelSelector, label: impl Fn(&str) -> Option<String>)
     Some(all)
 }
 
-/// The keys of `matchLabelKeys` and its like: labels' keys, which the selector does not hold already.
-pub fn check_match_label_keys(
+/// The keys of `matchLabelKeys` or `mismatchLabelKeys` by themselves: they are labels' keys, and narrow a selector.
+pub fn check_label_keys(
     keys: &[String],
     selector: Option<&LabelSelector>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    if keys.is_empty() {
-        return;
-    }
-    let Some(selector) = selector else {
+    if !keys.is_empty() && selector.is_none() {
         findings.forbidden(&SELECTOR, path, "These keys narrow a labelSelector, and there is none. Add one.");
         return;
-    };
-    let expressions: BTreeSet<&String> =
-        each(&selector.match_expressions).iter().map(|requirement| &requirement.key).collect();
-    let labels = selector.match_labels.as_ref();
-    let held = |key: &String| labels.is_some_and(|labels| labels.contains_key(key)) || expressions.contains(key);
+    }
     for (nth, key) in keys.iter().enumerate() {
-        let place = path.index(nth);
-        findings.spelled(&SELECTOR, &place, key, qualified_name);
-        if held(key) {
-            findings.invalid(&SELECTOR, &place, format!("{key} is in the labelSelector already. Remove it from one."));
+        findings.spelled(&SELECTOR, &path.index(nth), key, qualified_name);
+    }
+}
+
+/// The server makes requirements of `matchLabelKeys`. A key of which the selector at `path` has a requirement, and something
+/// before it, can be none of them; the server names it by the owner of both lists and the key's place in its own.
+pub fn check_repeated_keys(
+    rule: &'static Rule,
+    keys: &[String],
+    selector: Option<&LabelSelector>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(selector) = selector.filter(|_| !keys.is_empty()) else { return };
+    let places: BTreeMap<&str, usize> = keys.iter().enumerate().map(|(nth, key)| (key.as_str(), nth)).collect();
+    let mut seen: BTreeSet<&str> = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let list = path.field("matchLabelKeys");
+    for requirement in each(&selector.match_expressions) {
+        let key = requirement.key.as_str();
+        if !seen.insert(key)
+            && let Some(nth) = places.get(key)
+        {
+            let message = format!("{key} is in the labelSelector twice, and in matchLabelKeys. Remove it from one.");
+            findings.error_at(rule, &path.index(*nth), &list.index(*nth), FieldValueInvalid, message);
         }
     }
 }

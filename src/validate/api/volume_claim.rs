@@ -6,8 +6,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::common::{each, text};
 use super::metadata::{check_annotations, check_labels};
 use super::selector;
-use crate::apimachinery::names::dns_subdomain;
+use crate::apimachinery::names::{dns_label, dns_subdomain};
 use crate::apimachinery::{Path, Quantity};
+use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -23,6 +24,10 @@ rules! {
     CLAIM = "volume-claim" in Volume:
         "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWrite], resources: {requests: {storage: 1Gi}}}}}",
         "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}";
+    /// A claim's volumeAttributesClassName is a DNS subdomain.
+    ATTRIBUTES = "volume-claim-attributes-class" [since V1_34] in Volume:
+        "ephemeral: {volumeClaimTemplate: {spec: {volumeAttributesClassName: Fast_Disk, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}",
+        "ephemeral: {volumeClaimTemplate: {spec: {volumeAttributesClassName: fast-disk, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}";
 }
 
 /// The source of an ephemeral volume at `path`.
@@ -43,16 +48,25 @@ fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Finding
     let annotations = path.field("annotations");
     check_annotations(metadata.annotations.as_ref(), &annotations, &annotations, findings);
     check_labels(&super::metadata::LABELS, metadata.labels.as_ref(), &path.field("labels"), findings);
-    for (field, set) in [
-        ("name", !text(&metadata.name).is_empty()),
-        ("generateName", !text(&metadata.generate_name).is_empty()),
-        ("namespace", !text(&metadata.namespace).is_empty()),
-        ("finalizers", !each(&metadata.finalizers).is_empty()),
-        ("ownerReferences", !each(&metadata.owner_references).is_empty()),
+    // The server refuses some of them even if they are empty, and spells one of them in its own way.
+    for (field, shown, set) in [
+        ("name", "name", !text(&metadata.name).is_empty()),
+        ("generateName", "generateName", !text(&metadata.generate_name).is_empty()),
+        ("namespace", "namespace", !text(&metadata.namespace).is_empty()),
+        ("selfLink", "selfLink", !text(&metadata.self_link).is_empty()),
+        ("uid", "uID", !text(&metadata.uid).is_empty()),
+        ("resourceVersion", "resourceVersion", !text(&metadata.resource_version).is_empty()),
+        ("generation", "generation", metadata.generation.unwrap_or_default() != 0),
+        ("creationTimestamp", "creationTimestamp", metadata.creation_timestamp.is_some()),
+        ("deletionTimestamp", "deletionTimestamp", metadata.deletion_timestamp.is_some()),
+        ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds", metadata.deletion_grace_period_seconds.is_some()),
+        ("ownerReferences", "ownerReferences", metadata.owner_references.is_some()),
+        ("finalizers", "finalizers", metadata.finalizers.is_some()),
+        ("managedFields", "managedFields", metadata.managed_fields.is_some()),
     ] {
         if set {
             let message = format!("The server chooses the claim's {field}. Remove it.");
-            findings.forbidden(&TEMPLATE, &path.field(field), message);
+            findings.error_at(&TEMPLATE, &path.field(shown), &path.field(field), FieldValueForbidden, message);
         }
     }
 }
@@ -79,26 +93,43 @@ fn check_claim(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mu
     }
     if !text(&claim.volume_attributes_class_name).is_empty() {
         let class = text(&claim.volume_attributes_class_name);
-        findings.spelled(&CLAIM, &path.field("volumeAttributesClassName"), class, dns_subdomain);
+        findings.spelled(&ATTRIBUTES, &path.field("volumeAttributesClassName"), class, dns_subdomain);
     }
+    check_data_sources(claim, path, findings);
+}
+
+fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(source) = &claim.data_source {
         check_data_source(&source.kind, &source.name, text(&source.api_group), &path.field("dataSource"), findings);
     }
-    if let Some(source) = &claim.data_source_ref {
-        check_data_source(&source.kind, &source.name, text(&source.api_group), &path.field("dataSourceRef"), findings);
+    let Some(reference) = &claim.data_source_ref else { return };
+    let field = path.field("dataSourceRef");
+    check_data_source(&reference.kind, &reference.name, text(&reference.api_group), &field, findings);
+    let namespace = text(&reference.namespace);
+    if !namespace.is_empty() {
+        findings.spelled(&CLAIM, &field.field("namespace"), namespace, dns_label);
+    }
+    let Some(source) = &claim.data_source else { return };
+    let agree =
+        source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
+    if !namespace.is_empty() || !agree {
+        let message = "dataSource and dataSourceRef say different things. Remove dataSource.";
+        findings.error_at(&CLAIM, path, &path.field("dataSource"), FieldValueInvalid, message);
     }
 }
 
 /// The server names the list and not the place in it.
 fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     const POD: &str = "ReadWriteOncePod";
+    const OTHERS: [&str; 3] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"];
     if modes.is_empty() {
         findings.required(&CLAIM, path, "A claim needs an access mode, such as ReadWriteOnce.");
     }
     for mode in modes {
         findings.one_of(&CLAIM, path, mode, &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", POD]);
     }
-    if modes.iter().any(|mode| mode == POD) && modes.iter().any(|mode| mode != POD) {
+    let other = |mode: &String| OTHERS.contains(&mode.as_str());
+    if modes.iter().any(|mode| mode == POD) && modes.iter().any(other) {
         findings.forbidden(&CLAIM, path, "ReadWriteOncePod excludes other modes. Remove them.");
     }
 }

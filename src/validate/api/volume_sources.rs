@@ -1,14 +1,16 @@
 //! The sources of volumes that are neither projected nor claimed: directories, disks and network storage.
 
 use k8s_openapi::api::core::v1::{
-    AzureDiskVolumeSource, CSIVolumeSource, FCVolumeSource, FlockerVolumeSource, HostPathVolumeSource,
-    ISCSIVolumeSource, NFSVolumeSource, QuobyteVolumeSource, StorageOSVolumeSource, Volume,
+    AzureDiskVolumeSource, CSIVolumeSource, EmptyDirVolumeSource, FCVolumeSource, FlexVolumeSource,
+    FlockerVolumeSource, HostPathVolumeSource, ISCSIVolumeSource, LocalObjectReference, NFSVolumeSource,
+    QuobyteVolumeSource, StorageOSVolumeSource, Volume,
 };
 
 use super::common::{descending, each, is_true, no_backsteps, text};
 use super::image::check_pull_policy;
-use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Path, Quantity};
+use crate::apimachinery::names::{dns_label, dns_subdomain, lower_case};
+use crate::apimachinery::version::V1_35;
+use crate::apimachinery::{Path, Quantity, Version};
 use crate::validate::Reason::FieldValueNotSupported;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
@@ -47,143 +49,147 @@ rules! {
         "nfs: {server: nas.local, path: /data}";
 }
 
-/// The source of a volume at `path`, where it is one of this file's.
-pub fn check(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    check_required(volume, path, findings);
-    if let Some(limit) = volume.empty_dir.as_ref().and_then(|source| source.size_limit.as_ref())
-        && Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative())
-    {
-        let path = path.field("emptyDir");
-        let message = format!("{} is negative. Write an amount such as 1Gi, or leave it out.", limit.0);
-        findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), message);
-    }
-    if let Some(source) = &volume.host_path {
-        check_host_path(source, &path.field("hostPath"), findings);
-    }
-    if let Some(source) = &volume.git_repo {
-        let path = path.field("gitRepo");
-        descending(&OTHERS, &path.field("directory"), text(&source.directory), findings);
-    }
-    for (field, partition) in [
-        ("persistentDisk", volume.gce_persistent_disk.as_ref().and_then(|disk| disk.partition)),
-        ("awsElasticBlockStore", volume.aws_elastic_block_store.as_ref().and_then(|disk| disk.partition)),
-    ] {
-        let path = path.field(field);
-        byte(partition, &path.field("partition"), findings);
-    }
-    if let Some(source) = &volume.nfs {
-        check_nfs(source, &path.field("nfs"), findings);
-    }
-    if let Some(source) = &volume.iscsi {
-        check_iscsi(source, &path.field("iscsi"), findings);
-    }
-    if let Some(source) = &volume.fc {
-        check_fc(source, &path.field("fc"), findings);
-    }
-    if let Some(source) = &volume.azure_disk {
-        check_azure_disk(source, &path.field("azureDisk"), findings);
-    }
-    if let Some(source) = &volume.csi {
-        check_csi(source, &path.field("csi"), findings);
-    }
-    if let Some(source) = &volume.flocker {
-        check_flocker(source, &path.field("flocker"), findings);
-    }
-    if let Some(source) = &volume.quobyte {
-        check_quobyte(source, &path.field("quobyte"), findings);
-    }
-    if let Some(source) = &volume.storageos {
-        check_storageos(source, &path.field("storageos"), findings);
-    }
-    if let Some(source) = &volume.flex_volume {
-        let path = path.field("flexVolume");
-        let options = path.field("options");
-        for key in source.options.iter().flat_map(std::collections::BTreeMap::keys) {
-            let domain = key.split('/').next().unwrap_or_default();
-            if key.contains('/') && (domain == "kubernetes.io" || domain.ends_with(".kubernetes.io")) {
-                findings.invalid(&OTHERS, &options.key(key), "This domain is kept for Kubernetes. Use another one.");
-            }
+/// The source of a volume at `path`, by the name that the server gives it, where it is one of this file's.
+pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    // The server names a field differently once it looks into it.
+    let path = path.field(match source {
+        "gcePersistentDisk" => "persistentDisk",
+        "cephFS" => "cephfs",
+        other => other,
+    });
+    check_required(source, volume, &path, findings);
+    match source {
+        "emptyDir" => check_empty_dir(volume.empty_dir.as_ref(), &path, findings),
+        "hostPath" => volume.host_path.iter().for_each(|it| check_host_path(it, &path, findings)),
+        "gitRepo" => {
+            let directory = volume.git_repo.as_ref().map_or("", |it| text(&it.directory));
+            descending(&OTHERS, &path.field("directory"), directory, findings);
         }
-    }
-    if let Some(source) = &volume.image {
-        let path = path.field("image");
-        check_pull_policy(text(&source.pull_policy), &path.field("pullPolicy"), findings);
+        "gcePersistentDisk" => {
+            byte(volume.gce_persistent_disk.as_ref().and_then(|it| it.partition), &path.field("partition"), findings);
+        }
+        "awsElasticBlockStore" => {
+            byte(
+                volume.aws_elastic_block_store.as_ref().and_then(|it| it.partition),
+                &path.field("partition"),
+                findings,
+            );
+        }
+        "nfs" => volume.nfs.iter().for_each(|it| check_nfs(it, &path, findings)),
+        "iscsi" => volume.iscsi.iter().for_each(|it| check_iscsi(it, &path, findings)),
+        "fc" => volume.fc.iter().for_each(|it| check_fc(it, &path, findings)),
+        "azureDisk" => volume.azure_disk.iter().for_each(|it| check_azure_disk(it, &path, findings)),
+        "csi" => volume.csi.iter().for_each(|it| check_csi(it, &path, findings)),
+        "flocker" => volume.flocker.iter().for_each(|it| check_flocker(it, &path, findings)),
+        "quobyte" => volume.quobyte.iter().for_each(|it| check_quobyte(it, &path, findings)),
+        "storageos" => volume.storageos.iter().for_each(|it| check_storageos(it, &path, findings)),
+        "flexVolume" => volume.flex_volume.iter().for_each(|it| check_flex(it, &path, findings)),
+        "image" => {
+            let policy = volume.image.as_ref().map_or("", |image| text(&image.pull_policy));
+            check_pull_policy(policy, &path.field("pullPolicy"), findings);
+        }
+        _ => {}
     }
 }
 
-/// The fields without which a source says nothing. The server names some of them differently.
-fn check_required(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut missing: Vec<(&str, &str, bool)> = Vec::new();
-    let mut need = |source, field, empty: bool| missing.push((source, field, empty));
-    if let Some(source) = &volume.host_path {
-        need("hostPath", "path", source.path.is_empty());
+/// An initiator's name is put together with the volume's; the server looks at that even if the volume has another source.
+pub fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    const MAX: usize = 64;
+    let named = volume.iscsi.as_ref().filter(|source| source.initiator_name.is_some());
+    if named.is_some_and(|source| volume.name.len() + 1 + source.target_portal.len() > MAX) {
+        let message = format!("The volume's name and its targetPortal have {MAX} characters together at most.");
+        findings.invalid(&ISCSI, &path.field("name"), message);
     }
-    if let Some(source) = &volume.git_repo {
-        need("gitRepo", "repository", source.repository.is_empty());
+}
+
+/// The fields without which a source says nothing.
+fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut need = |field: &str, empty: bool| {
+        if empty {
+            findings.required(&REQUIRED, &path.field(field), format!("A {source} needs its {field}."));
+        }
+    };
+    match source {
+        "hostPath" => need("path", volume.host_path.as_ref().is_some_and(|it| it.path.is_empty())),
+        "gitRepo" => need("repository", volume.git_repo.as_ref().is_some_and(|it| it.repository.is_empty())),
+        "gcePersistentDisk" => {
+            need("pdName", volume.gce_persistent_disk.as_ref().is_some_and(|it| it.pd_name.is_empty()));
+        }
+        "awsElasticBlockStore" => {
+            need("volumeID", volume.aws_elastic_block_store.as_ref().is_some_and(|it| it.volume_id.is_empty()));
+        }
+        "nfs" => {
+            need("server", volume.nfs.as_ref().is_some_and(|it| it.server.is_empty()));
+            need("path", volume.nfs.as_ref().is_some_and(|it| it.path.is_empty()));
+        }
+        "iscsi" => {
+            need("targetPortal", volume.iscsi.as_ref().is_some_and(|it| it.target_portal.is_empty()));
+            need("iqn", volume.iscsi.as_ref().is_some_and(|it| it.iqn.is_empty()));
+        }
+        "glusterfs" => {
+            need("endpoints", volume.glusterfs.as_ref().is_some_and(|it| it.endpoints.is_empty()));
+            need("path", volume.glusterfs.as_ref().is_some_and(|it| it.path.is_empty()));
+        }
+        "persistentVolumeClaim" => {
+            need("claimName", volume.persistent_volume_claim.as_ref().is_some_and(|it| it.claim_name.is_empty()));
+        }
+        "rbd" => {
+            need("monitors", volume.rbd.as_ref().is_some_and(|it| it.monitors.is_empty()));
+            need("image", volume.rbd.as_ref().is_some_and(|it| it.image.is_empty()));
+        }
+        "cinder" => {
+            need("volumeID", volume.cinder.as_ref().is_some_and(|it| it.volume_id.is_empty()));
+            need_secret(volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()), path, findings);
+        }
+        "cephFS" => need("monitors", volume.cephfs.as_ref().is_some_and(|it| it.monitors.is_empty())),
+        "flexVolume" => need("driver", volume.flex_volume.as_ref().is_some_and(|it| it.driver.is_empty())),
+        "azureFile" => {
+            need("secretName", volume.azure_file.as_ref().is_some_and(|it| it.secret_name.is_empty()));
+            need("shareName", volume.azure_file.as_ref().is_some_and(|it| it.share_name.is_empty()));
+        }
+        "vsphereVolume" => {
+            need("volumePath", volume.vsphere_volume.as_ref().is_some_and(|it| it.volume_path.is_empty()));
+        }
+        "photonPersistentDisk" => {
+            need("pdID", volume.photon_persistent_disk.as_ref().is_some_and(|it| it.pd_id.is_empty()));
+        }
+        "portworxVolume" => need("volumeID", volume.portworx_volume.as_ref().is_some_and(|it| it.volume_id.is_empty())),
+        "azureDisk" => {
+            need("diskName", volume.azure_disk.as_ref().is_some_and(|it| it.disk_name.is_empty()));
+            need("diskURI", volume.azure_disk.as_ref().is_some_and(|it| it.disk_uri.is_empty()));
+        }
+        "scaleIO" => {
+            need("gateway", volume.scale_io.as_ref().is_some_and(|it| it.gateway.is_empty()));
+            need("system", volume.scale_io.as_ref().is_some_and(|it| it.system.is_empty()));
+            need("volumeName", volume.scale_io.as_ref().is_some_and(|it| text(&it.volume_name).is_empty()));
+        }
+        _ => {}
     }
-    if let Some(source) = &volume.gce_persistent_disk {
-        need("persistentDisk", "pdName", source.pd_name.is_empty());
+}
+
+/// A reference to a Secret has its name.
+fn need_secret(secret: Option<&LocalObjectReference>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if secret.is_some_and(|secret| secret.name.is_empty()) {
+        let path = path.field("secretRef");
+        findings.required(&REQUIRED, &path.field("name"), "Name the Secret.");
     }
-    if let Some(source) = &volume.aws_elastic_block_store {
-        need("awsElasticBlockStore", "volumeID", source.volume_id.is_empty());
+}
+
+fn check_empty_dir(source: Option<&EmptyDirVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(limit) = source.and_then(|source| source.size_limit.as_ref()) else { return };
+    if Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative()) {
+        let message = format!("{} is negative. Write an amount such as 1Gi, or leave it out.", limit.0);
+        findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), message);
     }
-    if let Some(source) = &volume.nfs {
-        need("nfs", "server", source.server.is_empty());
-        need("nfs", "path", source.path.is_empty());
-    }
-    if let Some(source) = &volume.iscsi {
-        need("iscsi", "targetPortal", source.target_portal.is_empty());
-        need("iscsi", "iqn", source.iqn.is_empty());
-    }
-    if let Some(source) = &volume.glusterfs {
-        need("glusterfs", "endpoints", source.endpoints.is_empty());
-        need("glusterfs", "path", source.path.is_empty());
-    }
-    if let Some(source) = &volume.persistent_volume_claim {
-        need("persistentVolumeClaim", "claimName", source.claim_name.is_empty());
-    }
-    if let Some(source) = &volume.rbd {
-        need("rbd", "monitors", source.monitors.is_empty());
-        need("rbd", "image", source.image.is_empty());
-    }
-    if let Some(source) = &volume.cinder {
-        need("cinder", "volumeID", source.volume_id.is_empty());
-    }
-    if let Some(source) = &volume.cephfs {
-        need("cephfs", "monitors", source.monitors.is_empty());
-    }
-    if let Some(source) = &volume.quobyte {
-        need("quobyte", "registry", source.registry.is_empty());
-        need("quobyte", "volume", source.volume.is_empty());
-    }
-    if let Some(source) = &volume.flex_volume {
-        need("flexVolume", "driver", source.driver.is_empty());
-    }
-    if let Some(source) = &volume.azure_file {
-        need("azureFile", "secretName", source.secret_name.is_empty());
-        need("azureFile", "shareName", source.share_name.is_empty());
-    }
-    if let Some(source) = &volume.vsphere_volume {
-        need("vsphereVolume", "volumePath", source.volume_path.is_empty());
-    }
-    if let Some(source) = &volume.photon_persistent_disk {
-        need("photonPersistentDisk", "pdID", source.pd_id.is_empty());
-    }
-    if let Some(source) = &volume.portworx_volume {
-        need("portworxVolume", "volumeID", source.volume_id.is_empty());
-    }
-    if let Some(source) = &volume.azure_disk {
-        need("azureDisk", "diskName", source.disk_name.is_empty());
-        need("azureDisk", "diskURI", source.disk_uri.is_empty());
-    }
-    if let Some(source) = &volume.scale_io {
-        need("scaleIO", "gateway", source.gateway.is_empty());
-        need("scaleIO", "system", source.system.is_empty());
-        need("scaleIO", "volumeName", text(&source.volume_name).is_empty());
-    }
-    for (source, field, _) in missing.into_iter().filter(|(.., empty)| *empty) {
-        let path = path.field(source);
-        findings.required(&REQUIRED, &path.field(field), format!("A {source} needs its {field}."));
+}
+
+fn check_flex(source: &FlexVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let options = path.field("options");
+    for key in source.options.iter().flat_map(std::collections::BTreeMap::keys) {
+        let domain = format!(".{}", lower_case(key.split('/').next().unwrap_or_default()));
+        if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
+            findings.invalid(&OTHERS, &options.key(key), "This domain is kept for Kubernetes. Use another one.");
+        }
     }
 }
 
@@ -194,6 +200,9 @@ fn byte(value: Option<i32>, path: &Path<'_>, findings: &mut Findings<'_>) {
 }
 
 fn check_host_path(source: &HostPathVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if source.path.is_empty() {
+        return;
+    }
     no_backsteps(&HOST_PATH, &path.field("path"), &source.path, findings);
     if let Some(kind) = &source.type_ {
         let allowed =
@@ -227,18 +236,27 @@ fn check_iscsi(source: &ISCSIVolumeSource, path: &Path<'_>, findings: &mut Findi
 
 /// The three forms of an iSCSI name.
 fn is_initiator(name: &str) -> bool {
-    let alphanumeric =
-        |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    if let Some(rest) = name.strip_prefix("eui.") {
-        return alphanumeric(rest, 16);
+    /// One character, whatever it is, and so many letters and digits.
+    fn numbered(rest: &str, length: usize) -> bool {
+        let mut chars = rest.chars();
+        let any = chars.next().is_some_and(|c| c != '\n');
+        any && chars.as_str().len() == length && chars.all(|c| c.is_ascii_alphanumeric())
     }
-    if let Some(rest) = name.strip_prefix("naa.") {
-        return alphanumeric(rest, 32);
+    if let Some(rest) = name.strip_prefix("eui") {
+        return numbered(rest, 16);
     }
-    let Some(rest) = name.strip_prefix("iqn.") else { return false };
-    let Some((date, rest)) = rest.split_once('.') else { return false };
-    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
-    let dated = date.split_once('-').is_some_and(|(year, month)| digits(year, 4) && digits(month, 2));
+    if let Some(rest) = name.strip_prefix("naa") {
+        return numbered(rest, 32);
+    }
+    // What stands before the last part of this form has never been looked at.
+    name.starts_with("iqn") && name.match_indices("iqn.").any(|(at, start)| is_qualified(&name[at + start.len()..]))
+}
+
+/// A date, a domain and a name: `2001-04.com.example:storage`.
+fn is_qualified(text: &str) -> bool {
+    let Some((date, rest)) = text.split_at_checked(8) else { return false };
+    let dated =
+        date.bytes().zip(*b"dddd-dd.").all(|(b, form)| if form == b'd' { b.is_ascii_digit() } else { b == form });
     let Some((authority, target)) = rest.split_once(':') else { return false };
     let named =
         !authority.is_empty() && authority.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
@@ -276,6 +294,8 @@ fn check_azure_disk(source: &AzureDiskVolumeSource, path: &Path<'_>, findings: &
 
 fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     const DRIVER_MAX: usize = 63;
+    /// Before this version, no name was a badly spelled one too.
+    const NAMED_SINCE: Version = V1_35;
     let place = path.field("driver");
     if source.driver.is_empty() {
         findings.required(&REQUIRED, &place, "Name the driver.");
@@ -283,8 +303,8 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
     if source.driver.len() > DRIVER_MAX {
         findings.too_long(&CSI, &place, DRIVER_MAX);
     }
-    if !source.driver.is_empty() {
-        findings.spelled(&CSI, &place, &source.driver.to_lowercase(), dns_subdomain);
+    if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
+        findings.spelled(&CSI, &place, &lower_case(&source.driver), dns_subdomain);
     }
     if let Some(secret) = &source.node_publish_secret_ref {
         if secret.name.is_empty() {
@@ -309,13 +329,30 @@ fn check_flocker(source: &FlockerVolumeSource, path: &Path<'_>, findings: &mut F
 }
 
 fn check_quobyte(source: &QuobyteVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let host_and_port = |server: &str| {
-        server
-            .rsplit_once(':')
-            .is_some_and(|(host, _)| !host.contains(':') || (host.starts_with('[') && host.ends_with(']')))
-    };
-    if !source.registry.is_empty() && !source.registry.split(',').all(host_and_port) {
+    const TENANT_MAX: usize = 64;
+    if source.registry.is_empty() {
+        findings.required(&REQUIRED, &path.field("registry"), "Write HOST:PORT, several separated by commas.");
+    } else if text(&source.tenant).len() > TENANT_MAX {
+        let message = format!("A tenant is a UUID of {TENANT_MAX} characters at most.");
+        findings.required(&REQUIRED, &path.field("tenant"), message);
+    } else if !source.registry.split(',').all(is_host_and_port) {
         findings.invalid(&OTHERS, &path.field("registry"), "Write HOST:PORT, several separated by commas.");
+    }
+    if source.volume.is_empty() {
+        findings.required(&REQUIRED, &path.field("volume"), "A quobyte needs its volume.");
+    }
+}
+
+/// `HOST:PORT`, and brackets around a host with colons in it.
+fn is_host_and_port(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let brackets = ['[', ']'];
+    match host.strip_prefix('[') {
+        // The bracket that closes is the first one, and just before the port.
+        Some(inner) => {
+            inner.strip_suffix(']').is_some_and(|inner| !inner.contains(brackets)) && !port.contains(brackets)
+        }
+        None => !host.contains(':') && !text.contains(brackets),
     }
 }
 
@@ -329,8 +366,5 @@ fn check_storageos(source: &StorageOSVolumeSource, path: &Path<'_>, findings: &m
     if !text(&source.volume_namespace).is_empty() {
         findings.spelled(&OTHERS, &path.field("volumeNamespace"), text(&source.volume_namespace), dns_label);
     }
-    if source.secret_ref.as_ref().is_some_and(|secret| secret.name.is_empty()) {
-        let path = path.field("secretRef");
-        findings.required(&REQUIRED, &path.field("name"), "Name the Secret.");
-    }
+    need_secret(source.secret_ref.as_ref(), path, findings);
 }

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::Volume;
 use super::{projections, volume_claim, volume_sources};
 use crate::apimachinery::Path;
 use crate::apimachinery::names::dns_label;
+use crate::validate::Reason::FieldValueForbidden;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -94,16 +95,23 @@ fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) 
         return;
     };
     check_source(first, volume, path, findings);
+    volume_sources::check_name(volume, path, findings);
     for further in present {
         let message = format!("The volume has the source {first} already. Keep one, and make two volumes of two.");
-        findings.forbidden(&SOURCE, &path.field(further), message);
+        // The server spells two of the fields in its own way.
+        let (field, shown) = match further {
+            "downwardAPI" => (further, "downwarAPI"),
+            "cephFS" => ("cephfs", further),
+            _ => (further, further),
+        };
+        findings.error_at(&SOURCE, &path.field(shown), &path.field(field), FieldValueForbidden, message);
     }
 }
 
 fn check_source(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     match source {
-        "downwardAPI" | "configMap" | "secret" | "projected" => projections::check(volume, path, findings),
+        "downwardAPI" | "configMap" | "secret" | "projected" => projections::check(source, volume, path, findings),
         "ephemeral" => volume_claim::check(volume.ephemeral.as_ref(), &path.field("ephemeral"), findings),
-        _ => volume_sources::check(volume, path, findings),
+        _ => volume_sources::check(source, volume, path, findings),
     }
 }

@@ -1,15 +1,16 @@
 //! What the server accepts, and answers with a warning.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
-use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Container, PodSpec, Volume, VolumeProjection};
+use k8s_openapi::api::batch::v1::JobSpec;
+use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::common::{each, text};
+use super::common::{each, text, visit};
 use super::metadata::{all_of, effective_name};
-use super::pod::containers;
+use super::{deprecated, node_labels, overlaps};
 use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{Path, Quantity};
+use crate::apimachinery::{Path, Quantity, ip};
 use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueRequired};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
@@ -20,19 +21,15 @@ rules! {
     /// A Job's name becomes part of its pods' names and host names. Where it is no DNS label (with a '.' in it, or longer
     /// than 63 characters), host names are cut or surprising.
     HOST_NAME = "job-host-name" in Job: "metadata:\n  name: night.run", "metadata:\n  name: night-run";
-    /// Of two variables with the same name the last one counts.
+    /// Of two variables with the same name the last one counts, and `kubectl apply` may drop one of them. Only a
+    /// value that builds on the first one, such as $(PATH):/opt/bin, has a use for both.
     DUPLICATE_ENV = "env-duplicate" in Container:
         "env: [{name: APP_ENV, value: docker}, {name: APP_ENV, value: prod}]",
         "env: [{name: APP_ENV, value: docker}, {name: REDIS_HOST, value: prod}]";
-    /// Two ports of a container with the same number and protocol, or the same name in two containers, cannot be told apart.
+    /// Two ports of a pod with the same number and protocol, or with the same name, cannot be told apart. A hostIP is of
+    /// no use without a hostPort.
     DUPLICATE_PORT = "port-duplicate" in Container:
         "ports: [{containerPort: 80}, {containerPort: 80}]", "ports: [{containerPort: 80}, {containerPort: 81}]";
-    /// Labels and annotations that Kubernetes has replaced still mean something in some places and nothing in others.
-    DEPRECATED = "deprecated" in Pod:
-        "nodeSelector: {beta.kubernetes.io/os: linux}", "nodeSelector: {kubernetes.io/os: linux}";
-    /// These kinds of volume have been removed or are being removed; a CSI driver takes their place.
-    DEPRECATED_VOLUME = "deprecated-volume" in Volume:
-        "gitRepo: {repository: \"https://example.com/x.git\"}", "emptyDir: {}";
     /// A source of a projected volume names what it projects.
     EMPTY_SOURCE = "volume-projected-nothing" in Volume:
         "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
@@ -53,146 +50,92 @@ rules! {
     /// imagePullSecrets name each Secret once.
     PULL_SECRETS = "pod-image-pull-secrets" in Pod:
         "imagePullSecrets: [{name: registry}, {name: registry}]", "imagePullSecrets: [{name: registry}]";
-    /// An IP address has one spelling: no leading zeros, no IPv4 in IPv6's clothes.
+    /// An IPv6 address has one canonical spelling: lower case, the longest run of zeros as '::'.
     ADDRESS = "ip-address-spelling" in Pod:
-        "hostAliases: [{ip: 010.0.0.1, hostnames: [redis.local]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [redis.local]}]";
+        "hostAliases: [{ip: \"2001:DB8::1\", hostnames: [redis.local]}]", "hostAliases: [{ip: \"2001:db8::1\", hostnames: [redis.local]}]";
+    /// Host aliases give each address once; the names of a second one go to the first.
+    DUPLICATE_ALIAS = "host-aliases-duplicate" in Pod:
+        "hostAliases: [{ip: 10.0.0.1, hostnames: [a]}, {ip: 10.0.0.1, hostnames: [b]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [a, b]}]";
+    /// An Indexed Job of more than 100,000 completions with a parallelism above 10,000 may lose count of its indexes.
+    MANY_INDEXES = "job-many-indexes" in JobSpec:
+        "completionMode: Indexed\ncompletions: 200000\nparallelism: 20000", "completionMode: Indexed\ncompletions: 200000\nparallelism: 10000";
+    /// No two files of a volume are at one path, and none is below another one's.
+    OVERLAP = "volume-overlapping-paths" in Volume:
+        "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
+        "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";
+    /// The values of a preference for nodes are values of labels; no node has a label with another one.
+    PREFERRED_VALUE = "affinity-preferred-value" in Pod:
+        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
+        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
 }
 
-/// What the server warns of in a Job, after defaulting.
-pub fn check(job: &Job, findings: &mut Findings<'_>) {
+/// What the server warns of in the metadata of a Job or `CronJob`.
+pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
     let root = Path::root();
-    let metadata = root.field("metadata");
-    let name = effective_name(&job.metadata);
-    if let Err(fault) = dns_label(&name)
-        && !name.is_empty()
-    {
+    let path = root.field("metadata");
+    let name = effective_name(metadata);
+    if let Err(fault) = dns_label(&name) {
         let message = format!("{name:?} makes a bad host name: {fault}.");
-        findings.warning(&HOST_NAME, &metadata.field("name"), FieldValueInvalid, message);
+        findings.warning(&HOST_NAME, &path.field("name"), FieldValueInvalid, message);
     }
-    let owners = each(&job.metadata.owner_references);
+    // The server tells this once.
+    let owners = each(&metadata.owner_references);
     let mut seen = BTreeSet::new();
     if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
-        let list = metadata.field("ownerReferences");
+        let list = path.field("ownerReferences");
         let message = "This owner stands above already, and the server drops it. Remove it.";
         findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, message);
     }
-    let Some(spec) = &job.spec else { return };
-    let spec_path = root.field("spec");
-    let template = spec_path.field("template");
-    let Some(pod) = &spec.template.spec else { return };
-    let path = template.field("spec");
-    check_deprecated_labels(pod, &path, findings);
-    let metadata = template.field("metadata");
-    let annotations = spec.template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
-    check_annotations(annotations, &metadata.field("annotations"), findings);
+}
+
+/// What it warns of in a Job's own fields at `path` and below them, after defaulting.
+pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    const COMPLETIONS: i32 = 100_000;
+    const PARALLELISM: i32 = 10_000;
+    let indexed = text(&spec.completion_mode) == "Indexed";
+    let above = |value: Option<i32>, most| value.unwrap_or_default() > most;
+    if indexed && above(spec.completions, COMPLETIONS) && above(spec.parallelism, PARALLELISM) {
+        let message = format!("Above {COMPLETIONS} completions, a parallelism above {PARALLELISM} is not safe.");
+        findings.warning(&MANY_INDEXES, &path.field("parallelism"), FieldValueInvalid, message);
+    }
+    check_template(&spec.template, &path.field("template"), findings);
+}
+
+fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(pod) = &template.spec else { return };
+    let metadata = path.field("metadata");
+    let annotations = template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
+    deprecated::check_annotations(pod, annotations, &metadata.field("annotations"), findings);
+    let path = path.field("spec");
+    node_labels::check(pod, &path, findings);
+    deprecated::check_volumes(pod, &path, findings);
+    overlaps::check(pod, &path, findings);
     check_selectors(pod, &path, findings);
     check_addresses(pod, &path, findings);
     check_pull_secrets(pod, &path, findings);
-    check_volumes(pod, &path, findings);
     if pod.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
         let message = "This is negative, and counts as 1. Write 0 or more.";
         findings.warning(&GRACE_PERIOD, &path.field("terminationGracePeriodSeconds"), FieldValueInvalid, message);
     }
-    let mut ports = BTreeMap::new();
-    for (list, nth, container) in containers(&spec.template) {
-        let list = path.field(list);
-        let path = list.index(nth);
-        check_env(container, &path, findings);
-        check_resources(container, &path, findings);
-        check_ports(container, &mut ports, &path, findings);
-    }
-    if let Some(overhead) = &pod.overhead {
-        check_fractions(
-            overhead.iter().map(|(name, amount)| (name.as_str(), amount.0.as_str())),
-            &path.field("overhead"),
-            findings,
-        );
-    }
-}
-
-/// The label that has taken another one's place.
-fn replacement(label: &str) -> Option<&'static str> {
-    Some(match label {
-        "beta.kubernetes.io/arch" => "kubernetes.io/arch",
-        "beta.kubernetes.io/os" => "kubernetes.io/os",
-        "failure-domain.beta.kubernetes.io/region" => "topology.kubernetes.io/region",
-        "failure-domain.beta.kubernetes.io/zone" => "topology.kubernetes.io/zone",
-        "beta.kubernetes.io/instance-type" => "node.kubernetes.io/instance-type",
-        _ => return None,
-    })
-}
-
-fn deprecated_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if let Some(new) = replacement(label) {
-        let message = format!("The label {label} is deprecated. Write {new}.");
-        findings.warning(&DEPRECATED, path, FieldValueInvalid, message);
-    }
-}
-
-fn check_deprecated_labels(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let selector = path.field("nodeSelector");
-    for label in pod.node_selector.iter().flat_map(BTreeMap::keys) {
-        deprecated_label(label, &selector.key(label), findings);
-    }
-    let affinity_path = path.field("affinity");
-    let nodes_path = affinity_path.field("nodeAffinity");
-    if let Some(nodes) = pod.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref()) {
-        let required = nodes_path.field("requiredDuringSchedulingIgnoredDuringExecution");
-        let terms = required.field("nodeSelectorTerms");
-        let selector = nodes.required_during_scheduling_ignored_during_execution.as_ref();
-        for (nth, term) in selector.iter().flat_map(|selector| &selector.node_selector_terms).enumerate() {
-            check_deprecated_keys(each(&term.match_expressions), &terms.index(nth), findings);
-        }
-        let preferred = nodes_path.field("preferredDuringSchedulingIgnoredDuringExecution");
-        for (nth, term) in each(&nodes.preferred_during_scheduling_ignored_during_execution).iter().enumerate() {
-            let place = preferred.index(nth);
-            check_deprecated_keys(each(&term.preference.match_expressions), &place.field("preference"), findings);
-        }
-    }
-    let constraints = path.field("topologySpreadConstraints");
-    for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
-        let place = constraints.index(nth);
-        deprecated_label(&constraint.topology_key, &place.field("topologyKey"), findings);
-    }
-}
-
-fn check_deprecated_keys(
-    requirements: &[k8s_openapi::api::core::v1::NodeSelectorRequirement],
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
-    let list = path.field("matchExpressions");
-    for (nth, requirement) in requirements.iter().enumerate() {
-        let place = list.index(nth);
-        deprecated_label(&requirement.key, &place.field("key"), findings);
-    }
-}
-
-fn check_annotations(annotations: Option<&BTreeMap<String, String>>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for key in annotations.into_iter().flat_map(BTreeMap::keys) {
-        let instead = if key == "seccomp.security.alpha.kubernetes.io/pod"
-            || key.starts_with("container.seccomp.security.alpha.kubernetes.io/")
-        {
-            "securityContext.seccompProfile"
-        } else if key.starts_with("container.apparmor.security.beta.kubernetes.io/") {
-            "securityContext.appArmorProfile"
-        } else if key == "scheduler.alpha.kubernetes.io/critical-pod" {
-            "priorityClassName"
-        } else {
-            continue;
-        };
-        let message = format!("This annotation has no effect any more. Set {instead}.");
-        findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, message);
-    }
+    visit(pod, &path, |container, path| {
+        check_env(container, path, findings);
+        check_resources(container, path, findings);
+    });
+    check_ports(pod, &path, findings);
+    check_claims(pod, &path, findings);
+    let overhead = pod.overhead.iter().flatten().map(|(name, amount)| (name.as_str(), amount.0.as_str()));
+    check_fractions(overhead, &path.field("overhead"), findings);
 }
 
 fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let message = "No labelSelector selects no pod at all. Add one.";
+    let mut null = |path: &Path<'_>| {
+        let message = "No labelSelector selects no pod at all. Add one.";
+        findings.warning(&NULL_SELECTOR, &path.field("labelSelector"), FieldValueRequired, message);
+    };
     let list = path.field("topologySpreadConstraints");
     for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
         if constraint.label_selector.is_none() {
-            let place = list.index(nth);
-            findings.warning(&NULL_SELECTOR, &place.field("labelSelector"), FieldValueRequired, message);
+            null(&list.index(nth));
         }
     }
     let Some(affinity) = &pod.affinity else { return };
@@ -215,15 +158,13 @@ fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
         let path = affinity_path.field(field);
         let list = path.field("requiredDuringSchedulingIgnoredDuringExecution");
         for (nth, _) in each(required).iter().enumerate().filter(|(_, term)| term.label_selector.is_none()) {
-            let place = list.index(nth);
-            findings.warning(&NULL_SELECTOR, &place.field("labelSelector"), FieldValueRequired, message);
+            null(&list.index(nth));
         }
         let list = path.field("preferredDuringSchedulingIgnoredDuringExecution");
         for (nth, term) in each(preferred).iter().enumerate() {
             if term.pod_affinity_term.label_selector.is_none() {
                 let place = list.index(nth);
-                let term = place.field("podAffinityTerm");
-                findings.warning(&NULL_SELECTOR, &term.field("labelSelector"), FieldValueRequired, message);
+                null(&place.field("podAffinityTerm"));
             }
         }
     }
@@ -231,9 +172,14 @@ fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 
 fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path.field("hostAliases");
+    let mut seen = BTreeSet::new();
     for (nth, alias) in each(&pod.host_aliases).iter().enumerate() {
         let place = list.index(nth);
         check_address(&alias.ip, &place.field("ip"), findings);
+        if !seen.insert(&alias.ip) {
+            let message = format!("{} has names above already. Put all of them there.", alias.ip);
+            findings.warning(&DUPLICATE_ALIAS, &place.field("ip"), FieldValueDuplicate, message);
+        }
     }
     let config = path.field("dnsConfig");
     let list = config.field("nameservers");
@@ -244,10 +190,8 @@ fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 }
 
 fn check_address(value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let Some(address) = super::network::parse_ip(value) else { return };
-    let canonical = address.to_canonical().to_string();
-    if canonical != value {
-        let message = format!("{value:?} has another spelling in other programs. Write {canonical}.");
+    if let Some(better) = ip::better_spelling(value) {
+        let message = format!("{value:?} is not how programs write this address. Write {better}.");
         findings.warning(&ADDRESS, path, FieldValueInvalid, message);
     }
 }
@@ -257,47 +201,13 @@ fn check_pull_secrets(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_
     let mut seen = BTreeSet::new();
     for (nth, secret) in each(&pod.image_pull_secrets).iter().enumerate() {
         let place = list.index(nth);
+        let name = place.field("name");
+        if !seen.insert(&secret.name) {
+            let message = format!("{:?} stands here twice. Remove one.", secret.name);
+            findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, message);
+        }
         if secret.name.is_empty() {
-            let message = "An empty name names no Secret. Remove it.";
-            findings.warning(&PULL_SECRETS, &place.field("name"), FieldValueInvalid, message);
-        } else if !seen.insert(&secret.name) {
-            let message = format!("{} stands here twice. Remove one.", secret.name);
-            findings.warning(&PULL_SECRETS, &place.field("name"), FieldValueDuplicate, message);
-        }
-    }
-}
-
-fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("volumes");
-    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
-        let place = list.index(nth);
-        check_projected(volume, &place, findings);
-        for (field, set) in [
-            ("photonPersistentDisk", volume.photon_persistent_disk.is_some()),
-            ("gitRepo", volume.git_repo.is_some()),
-            ("scaleIO", volume.scale_io.is_some()),
-            ("flocker", volume.flocker.is_some()),
-            ("storageos", volume.storageos.is_some()),
-            ("quobyte", volume.quobyte.is_some()),
-            ("glusterfs", volume.glusterfs.is_some()),
-            ("cephfs", volume.cephfs.is_some()),
-            ("rbd", volume.rbd.is_some()),
-        ] {
-            if set {
-                let message = format!("{field} is deprecated or removed. Use a CSI driver instead.");
-                findings.warning(&DEPRECATED_VOLUME, &place.field(field), FieldValueInvalid, message);
-            }
-        }
-    }
-}
-
-fn check_projected(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let projected = path.field("projected");
-    let list = projected.field("sources");
-    for (nth, source) in volume.projected.iter().flat_map(|volume| each(&volume.sources)).enumerate() {
-        if *source == VolumeProjection::default() {
-            let message = "This source projects nothing. Name one, such as secret, or remove it.";
-            findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, message);
+            findings.warning(&PULL_SECRETS, &name, FieldValueInvalid, "An empty name names no Secret. Remove it.");
         }
     }
 }
@@ -306,10 +216,13 @@ fn check_env(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
     let list = path.field("env");
     let mut seen = BTreeSet::new();
     for (nth, variable) in each(&container.env).iter().enumerate() {
-        if !seen.insert(&variable.name) && !variable.name.is_empty() {
-            let place = list.index(nth);
+        if seen.insert(&variable.name) {
+            continue;
+        }
+        let (value, reference) = (text(&variable.value), format!("$({})", variable.name));
+        if variable.value_from.is_some() || value == reference || !value.contains(&reference) {
             let message = format!("{} is set above already, and this one counts. Remove one.", variable.name);
-            findings.warning(&DUPLICATE_ENV, &place, FieldValueDuplicate, message);
+            findings.warning(&DUPLICATE_ENV, &list.index(nth), FieldValueDuplicate, message);
         }
     }
 }
@@ -323,6 +236,28 @@ fn check_resources(container: &Container, path: &Path<'_>, findings: &mut Findin
     }
 }
 
+/// The claims of ephemeral volumes.
+fn check_claims(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let list = path.field("volumes");
+    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
+        let template = volume.ephemeral.as_ref().and_then(|source| source.volume_claim_template.as_ref());
+        let Some(resources) = template.and_then(|template| template.spec.resources.as_ref()) else { continue };
+        let path = list.index(nth);
+        let path = path.field("ephemeral");
+        let path = path.field("volumeClaimTemplate");
+        let path = path.field("spec");
+        let path = path.field("resources");
+        for (field, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
+            let storage = amounts.as_ref().and_then(|amounts| amounts.get("storage"));
+            check_fractions(
+                storage.map(|amount| ("storage", amount.0.as_str())).into_iter(),
+                &path.field(field),
+                findings,
+            );
+        }
+    }
+}
+
 fn check_fractions<'a>(
     amounts: impl Iterator<Item = (&'a str, &'a str)>,
     path: &Path<'_>,
@@ -330,29 +265,82 @@ fn check_fractions<'a>(
 ) {
     for (name, amount) in amounts {
         let whole = Quantity::parse(amount).is_none_or(|amount| amount.is_whole());
-        if matches!(name, "memory" | "ephemeral-storage") && !whole {
+        if matches!(name, "memory" | "ephemeral-storage" | "storage") && !whole {
             let message = format!("{amount} is no whole number of bytes. Write one.");
             findings.warning(&FRACTION, &path.key(name), FieldValueInvalid, message);
         }
     }
 }
 
-type Ports<'j> = BTreeMap<String, &'j str>;
+/// So many warnings of one port are told; the server's own answer has no room for more.
+const MOST: usize = 100;
 
-fn check_ports<'j>(container: &'j Container, ports: &mut Ports<'j>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("ports");
-    let mut here = BTreeSet::new();
-    for (nth, port) in each(&container.ports).iter().enumerate() {
-        let place = list.index(nth);
-        let number = (port.container_port, text(&port.protocol), text(&port.host_ip), port.host_port);
-        if !here.insert(number) {
-            let message = "This port stands above already. Remove one of the two.";
-            findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, message);
-        }
-        let name = text(&port.name);
-        if !name.is_empty() && ports.insert(name.to_owned(), &container.name).is_some() {
-            let message = format!("Another container has a port named {name}. Rename one.");
-            findings.warning(&DUPLICATE_PORT, &place.field("name"), FieldValueDuplicate, message);
+/// Ports of a pod with one number and protocol, by their ports of the host: how many, and on which addresses.
+#[derive(Default)]
+struct SamePorts {
+    all: usize,
+    by_host_port: HashMap<i32, Addresses>,
+}
+
+/// How many ports stand on one port of the host, and on which of its addresses.
+#[derive(Default)]
+struct Addresses {
+    all: usize,
+    by_ip: HashMap<String, usize>,
+}
+
+impl SamePorts {
+    /// How many of them cannot be told from this one, on the host either.
+    fn confused_with(&self, port: &ContainerPort) -> usize {
+        let on = |host_port: i32| self.by_host_port.get(&host_port);
+        let count = |host_port| on(host_port).map_or(0, |addresses| addresses.all);
+        match (host_port(port), text(&port.host_ip)) {
+            (0, _) => self.all,
+            (number, "") => count(0) + count(number),
+            (number, ip) => {
+                let alike = |on: &Addresses| [ip, ""].iter().filter_map(|ip| on.by_ip.get(*ip)).sum::<usize>();
+                count(0) + on(number).map_or(0, alike)
+            }
         }
     }
+
+    fn push(&mut self, port: &ContainerPort) {
+        self.all += 1;
+        let addresses = self.by_host_port.entry(host_port(port)).or_default();
+        addresses.all += 1;
+        *addresses.by_ip.entry(text(&port.host_ip).to_owned()).or_default() += 1;
+    }
+}
+
+fn host_port(port: &ContainerPort) -> i32 {
+    port.host_port.unwrap_or_default()
+}
+
+/// Ports across all containers: their numbers, and their names.
+fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let mut numbers: HashMap<(i32, String), SamePorts> = HashMap::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    visit(pod, path, |container, path| {
+        let list = path.field("ports");
+        for (nth, port) in each(&container.ports).iter().enumerate() {
+            let place = list.index(nth);
+            // The server's warning quotes the address, and with a control character in it no header can carry it.
+            let shown = |ip: &str| !ip.is_empty() && !ip.contains(char::is_control);
+            if shown(text(&port.host_ip)) && host_port(port) == 0 {
+                let message = "A hostIP is of no use without a hostPort. Add one, or remove this.";
+                findings.warning(&DUPLICATE_PORT, &place.field("hostIP"), FieldValueInvalid, message);
+            }
+            let others = numbers.entry((port.container_port, text(&port.protocol).to_owned())).or_default();
+            for _ in 0..others.confused_with(port).min(MOST) {
+                let message = "This port stands above already. Remove one of the two.";
+                findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, message);
+            }
+            others.push(port);
+            let name = text(&port.name);
+            if !name.is_empty() && !names.insert(name.to_owned()) {
+                let message = format!("Another container has a port named {name}. Rename one.");
+                findings.warning(&DUPLICATE_PORT, &place.field("name"), FieldValueDuplicate, message);
+            }
+        }
+    });
 }

@@ -1,0 +1,226 @@
+//! The annotations of a pod that Kubernetes itself reads, or has read.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{PodSpec, Toleration};
+
+use super::common::{descending_at, text, visit};
+use super::scheduling;
+use crate::apimachinery::Path;
+use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// Some annotations of a pod speak to Kubernetes: controller.kubernetes.io/pod-deletion-cost is a whole number
+    /// of 32 bits, kubernetes.io/config.mirror stands on mirror pods only, which have a nodeName, and
+    /// scheduler.alpha.kubernetes.io/tolerations is a list of tolerations in JSON.
+    ANNOTATIONS = "pod-annotations" in JobSpec:
+        "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: high}",
+        "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: \"100\"}";
+    /// The annotations that profiles of seccomp and AppArmor once stood in name a container of the pod and a profile:
+    /// runtime/default, unconfined or localhost/ and its name. Where the field has a profile too, the two agree.
+    PROFILES = "pod-profile-annotations" in JobSpec:
+        "template:\n  metadata:\n    annotations: {seccomp.security.alpha.kubernetes.io/pod: default}",
+        "template:\n  spec:\n    securityContext: {seccompProfile: {type: RuntimeDefault}}";
+}
+
+/// The keys of the profiles' annotations; a container's name follows the second and the third.
+pub const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+/// See [`SECCOMP_POD`].
+pub const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
+/// See [`SECCOMP_POD`].
+pub const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+const MIRROR: &str = "kubernetes.io/config.mirror";
+const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
+const LOCALHOST: &str = "localhost/";
+
+/// The annotations of a template, each by itself.
+pub fn check(
+    pod: &PodSpec,
+    annotations: Option<&BTreeMap<String, String>>,
+    template: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(annotations) = annotations else { return };
+    let (shown, metadata) = (template.field("annotations"), template.field("metadata"));
+    let place = metadata.field("annotations");
+    if annotations.contains_key(MIRROR) && text(&pod.node_name).is_empty() {
+        let message = "Only a mirror pod has this annotation, and a mirror pod has a nodeName. Remove it.";
+        findings.error_at(&ANNOTATIONS, &shown.key(MIRROR), &place.key(MIRROR), FieldValueInvalid, message);
+    }
+    if let Some(value) = annotations.get(DELETION_COST) {
+        let spelled = value == "0" || value.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
+        if !spelled || value.parse::<i32>().is_err() {
+            let message = format!("{value:?} must be a whole number of 32 bits, such as \"100\".");
+            let (shown, place) = (shown.key(DELETION_COST), place.key(DELETION_COST));
+            findings.error_at(&ANNOTATIONS, &shown, &place, FieldValueInvalid, message);
+        }
+    }
+    check_tolerations(annotations, &shown, &place, findings);
+    check_seccomp(annotations, &shown, &place, findings);
+    check_app_armor(pod, annotations, &shown, &place, findings);
+}
+
+fn check_tolerations(
+    annotations: &BTreeMap<String, String>,
+    shown: &Path<'_>,
+    place: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) else { return };
+    let Some(tolerations) = tolerations(value) else {
+        let message = "This must be a list of tolerations in JSON. Write it as tolerations of the pod.";
+        findings.error_at(&ANNOTATIONS, shown, &place.key(TOLERATIONS), FieldValueInvalid, message);
+        return;
+    };
+    let list = shown.field(TOLERATIONS);
+    for (nth, toleration) in tolerations.iter().enumerate() {
+        scheduling::check_toleration(toleration, &list.index(nth), findings);
+    }
+}
+
+/// The tolerations that a text in JSON holds; their fields are found in any case of letters.
+fn tolerations(value: &str) -> Option<Vec<Toleration>> {
+    use serde_json::Value;
+    let items = match serde_json::from_str(value).ok()? {
+        Value::Null => return Some(Vec::new()),
+        Value::Array(items) => items,
+        _ => return None,
+    };
+    let read = |item: Value| {
+        let mut toleration = Toleration::default();
+        let fields = match item {
+            Value::Null => return Some(toleration),
+            Value::Object(fields) => fields,
+            _ => return None,
+        };
+        for (key, value) in fields {
+            let string = || match &value {
+                Value::Null => Some(None),
+                Value::String(text) => Some(Some(text.clone())),
+                _ => None,
+            };
+            match key.to_ascii_lowercase().as_str() {
+                "key" => toleration.key = string()?,
+                "operator" => toleration.operator = string()?,
+                "value" => toleration.value = string()?,
+                "effect" => toleration.effect = string()?,
+                "tolerationseconds" if !value.is_null() => toleration.toleration_seconds = Some(value.as_i64()?),
+                _ => {}
+            }
+        }
+        Some(toleration)
+    };
+    items.into_iter().map(read).collect()
+}
+
+/// The server names these by a dot and the key.
+fn check_seccomp(
+    annotations: &BTreeMap<String, String>,
+    shown: &Path<'_>,
+    place: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    for (key, profile) in
+        annotations.iter().filter(|(key, _)| *key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER))
+    {
+        let (shown, place) = (shown.field(key), place.key(key));
+        match profile.strip_prefix(LOCALHOST) {
+            Some(file) => descending_at(&PROFILES, &shown, &place, file, findings),
+            None if matches!(profile.as_str(), "runtime/default" | "docker/default" | "unconfined") => {}
+            None => {
+                let message = format!("{profile:?} is no seccomp profile. Set securityContext.seccompProfile instead.");
+                findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+            }
+        }
+    }
+}
+
+fn check_app_armor(
+    pod: &PodSpec,
+    annotations: &BTreeMap<String, String>,
+    shown: &Path<'_>,
+    place: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    for (key, profile) in annotations {
+        let Some(name) = key.strip_prefix(APP_ARMOR) else { continue };
+        let (shown, place) = (shown.key(key), place.key(key));
+        let mut found = false;
+        visit(pod, &Path::root(), |container, _| found |= container.name == name);
+        if !found {
+            let message = format!("The pod has no container {name:?}. Name one that it has.");
+            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+        }
+        let known = matches!(profile.as_str(), "" | "runtime/default" | "unconfined") || profile.starts_with(LOCALHOST);
+        if !known {
+            let message = format!("{profile:?} is no AppArmor profile. Set securityContext.appArmorProfile instead.");
+            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+        }
+    }
+}
+
+/// The annotations against the fields that have taken their place, in the pod at `path`.
+pub fn check_against_profiles(
+    pod: &PodSpec,
+    annotations: Option<&BTreeMap<String, String>>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
+    let of_pod = pod.security_context.as_ref();
+    if let Some(profile) = of_pod.and_then(|context| context.seccomp_profile.as_ref())
+        && let Some(annotation) = annotations.get(SECCOMP_POD)
+    {
+        let context = path.field("securityContext");
+        let field = (profile.type_.as_str(), profile.localhost_profile.as_deref());
+        check_agreement(annotation, field, true, &context.field("seccompProfile"), findings);
+    }
+    visit(pod, path, |container, path| {
+        let context = container.security_context.as_ref();
+        let path = path.field("securityContext");
+        if let Some(profile) = context.and_then(|context| context.seccomp_profile.as_ref())
+            && let Some(annotation) = annotations.get(&format!("{SECCOMP_CONTAINER}{}", container.name))
+        {
+            let field = (profile.type_.as_str(), profile.localhost_profile.as_deref());
+            check_agreement(annotation, field, true, &path.field("seccompProfile"), findings);
+        }
+        let own = context.and_then(|context| context.app_armor_profile.as_ref());
+        let profile = own.or(of_pod.and_then(|context| context.app_armor_profile.as_ref()));
+        if let Some(profile) = profile.filter(|_| pod.os.as_ref().is_none_or(|os| os.name != "windows"))
+            && let Some(annotation) = annotations.get(&format!("{APP_ARMOR}{}", container.name))
+        {
+            let field = (profile.type_.as_str(), profile.localhost_profile.as_deref());
+            check_agreement(annotation, field, false, &path.field("appArmorProfile"), findings);
+        }
+    });
+}
+
+/// An annotation and the field `(type, localhostProfile)` at `path`.
+fn check_agreement(
+    annotation: &str,
+    field: (&str, Option<&str>),
+    seccomp: bool,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let (step, agrees) = match field {
+        ("Unconfined", _) => ("type", annotation == "unconfined"),
+        ("RuntimeDefault", _) => ("type", annotation == "runtime/default" || seccomp && annotation == "docker/default"),
+        ("Localhost", file) => match annotation.strip_prefix(LOCALHOST) {
+            None => ("type", false),
+            Some(annotated) => ("localhostProfile", file == Some(annotated)),
+        },
+        _ => return,
+    };
+    if !agrees {
+        let message =
+            format!("The annotation says {annotation:?}, and this field something else. Remove the annotation.");
+        findings.error(&PROFILES, &path.field(step), FieldValueForbidden, message);
+    }
+}

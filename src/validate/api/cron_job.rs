@@ -1,0 +1,67 @@
+//! A `CronJob`: when its Jobs are started, how many are kept, and the template that they are made from.
+
+use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec};
+
+use super::common::{is_true, text};
+use super::metadata::{self, effective_name};
+use super::{job, schedule};
+use crate::apimachinery::Path;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// A CronJob's name has 52 characters at most, because the server puts eleven more after it for each Job.
+    NAME = "cron-job-name" in CronJob:
+        "metadata:\n  name: tuning-of-the-advanced-strategy-every-night-at-half-past-two",
+        "metadata:\n  name: tuning-of-the-advanced-strategy-every-night";
+    /// The counts and times of a CronJob are not negative.
+    NUMBERS = "cron-job-numbers" in CronJob:
+        "spec:\n  startingDeadlineSeconds: -1", "spec:\n  startingDeadlineSeconds: 300";
+    /// concurrencyPolicy is Allow, Forbid or Replace.
+    CONCURRENCY = "cron-job-concurrency-policy" in CronJob:
+        "spec:\n  concurrencyPolicy: Never", "spec:\n  concurrencyPolicy: Forbid";
+    /// The Jobs of a CronJob have selectors that the server makes; the template has none.
+    SELECTOR = "cron-job-selector" in CronJob:
+        "spec:\n  jobTemplate:\n    spec:\n      manualSelector: true", "spec:\n  jobTemplate:\n    spec:\n      manualSelector: false";
+}
+
+/// Characters of a name: the longest name of a Job, less what is put after it.
+const NAME_MAX: usize = 63 - 11;
+
+/// The whole `CronJob`, after defaulting.
+pub fn check(cron_job: &CronJob, findings: &mut Findings<'_>) {
+    let root = Path::root();
+    let metadata_path = root.field("metadata");
+    metadata::check(&cron_job.metadata, &metadata_path, findings);
+    check_spec(&cron_job.spec, &root.field("spec"), findings);
+    let name = effective_name(&cron_job.metadata);
+    if name.len() > NAME_MAX {
+        let message = format!("{name:?} is longer than {NAME_MAX} characters. Shorten it.");
+        findings.invalid(&NAME, &metadata_path.field("name"), message);
+    }
+}
+
+fn check_spec(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    schedule::check(spec, path, findings);
+    let policy = text(&spec.concurrency_policy);
+    findings.one_of(&CONCURRENCY, &path.field("concurrencyPolicy"), policy, &["Allow", "Forbid", "Replace"]);
+    for (field, value) in [
+        ("startingDeadlineSeconds", spec.starting_deadline_seconds),
+        ("successfulJobsHistoryLimit", spec.successful_jobs_history_limit.map(i64::from)),
+        ("failedJobsHistoryLimit", spec.failed_jobs_history_limit.map(i64::from)),
+    ] {
+        findings.not_negative(&NUMBERS, &path.field(field), value);
+    }
+    let Some(template) = &spec.job_template.spec else { return };
+    let path = path.field("jobTemplate");
+    let path = path.field("spec");
+    job::check_spec(template, &path, findings);
+    if template.selector.is_some() {
+        findings.invalid(&SELECTOR, &path.field("selector"), "The server makes the selector. Remove this one.");
+    }
+    if is_true(template.manual_selector) {
+        findings.one_of(&SELECTOR, &path.field("manualSelector"), "true", &["false"]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Annotations and kinds of volumes whose time is over: the server takes them, and says so.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{AppArmorProfile, PodSpec};
+
+use super::annotations::{APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
+use super::common::{each, visit};
+use crate::apimachinery::Path;
+use crate::apimachinery::version::V1_34;
+use crate::validate::Reason::FieldValueInvalid;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// Labels and annotations that Kubernetes has replaced still mean something in some places and nothing in others.
+    DEPRECATED = "deprecated" in Pod:
+        "nodeSelector: {beta.kubernetes.io/os: linux}", "nodeSelector: {kubernetes.io/os: linux}";
+    /// These kinds of volume have been removed or are being removed; a CSI driver takes their place.
+    DEPRECATED_VOLUME = "deprecated-volume" in Volume:
+        "gitRepo: {repository: \"https://example.com/x.git\"}", "emptyDir: {}";
+}
+
+/// The annotations of a template, at `path`.
+pub fn check_annotations(
+    pod: &PodSpec,
+    annotations: Option<&BTreeMap<String, String>>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some(annotations) = annotations.filter(|annotations| !annotations.is_empty()) else { return };
+    let compared = findings.version() >= V1_34;
+    let mut deprecated = |key: &str, instead: &str| {
+        if annotations.contains_key(key) {
+            let message = format!("This annotation has no effect any more. Set {instead}.");
+            findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, message);
+        }
+    };
+    deprecated("scheduler.alpha.kubernetes.io/critical-pod", "priorityClassName");
+    deprecated("security.alpha.kubernetes.io/sysctls", "securityContext.sysctls");
+    deprecated("security.alpha.kubernetes.io/unsafe-sysctls", "securityContext.sysctls");
+    let of_pod = pod.security_context.as_ref();
+    if of_pod.is_none_or(|context| context.seccomp_profile.is_none()) {
+        deprecated(SECCOMP_POD, "securityContext.seccompProfile");
+    }
+    let profile_of_pod = of_pod.and_then(|context| context.app_armor_profile.as_ref());
+    let mut told = std::collections::BTreeSet::new();
+    visit(pod, path, |container, _| {
+        // Two containers of one name are no matter for a warning.
+        if !told.insert(container.name.clone()) {
+            return;
+        }
+        let context = container.security_context.as_ref();
+        if context.is_none_or(|context| context.seccomp_profile.is_none()) {
+            deprecated(&format!("{SECCOMP_CONTAINER}{}", container.name), "securityContext.seccompProfile");
+        }
+        let key = format!("{APP_ARMOR}{}", container.name);
+        // Before 1.34 any profile of the pod would do; since then it has to be the same.
+        let covered = match profile_of_pod {
+            Some(profile) if compared => Some(profile) == annotations.get(&key).and_then(|it| profile_of(it)).as_ref(),
+            other => other.is_some(),
+        };
+        if context.is_none_or(|context| context.app_armor_profile.is_none()) && !covered {
+            deprecated(&key, "securityContext.appArmorProfile");
+        }
+    });
+}
+
+/// The profile that an annotation stands for.
+fn profile_of(annotation: &str) -> Option<AppArmorProfile> {
+    let named = |type_: &str| AppArmorProfile { type_: type_.to_owned(), localhost_profile: None };
+    match annotation {
+        "unconfined" => Some(named("Unconfined")),
+        "runtime/default" => Some(named("RuntimeDefault")),
+        other => {
+            let file = other.strip_prefix("localhost/").filter(|file| !file.is_empty())?;
+            Some(AppArmorProfile { localhost_profile: Some(file.to_owned()), ..named("Localhost") })
+        }
+    }
+}
+
+/// The volumes of a pod at `path`.
+pub fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let list = path.field("volumes");
+    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
+        let place = list.index(nth);
+        for (field, set) in [
+            ("photonPersistentDisk", volume.photon_persistent_disk.is_some()),
+            ("gitRepo", volume.git_repo.is_some()),
+            ("scaleIO", volume.scale_io.is_some()),
+            ("flocker", volume.flocker.is_some()),
+            ("storageos", volume.storageos.is_some()),
+            ("quobyte", volume.quobyte.is_some()),
+            ("glusterfs", volume.glusterfs.is_some()),
+            ("cephfs", volume.cephfs.is_some()),
+            ("rbd", volume.rbd.is_some()),
+        ] {
+            if set {
+                let message = format!("{field} is deprecated or removed. Use a CSI driver instead.");
+                findings.warning(&DEPRECATED_VOLUME, &place.field(field), FieldValueInvalid, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Feature gates: switches of the server that are off by default in some versions.
+//! Where a gate is off, the server drops its fields without looking at them, so that nothing in them can be wrong.
+//! A pod comes in, and leaves without what a version drops.
+
+use k8s_openapi::api::core::v1::{Lifecycle, PodSpec, VolumeProjection};
+
+use super::common::{each, text, visit_mut};
+use crate::apimachinery::Version;
+use crate::apimachinery::version::{V1_34, V1_35};
+
+/// A gate, and what it does where it is off.
+#[derive(Debug)]
+pub struct Gate {
+    /// Its name, as `--feature-gates` has it.
+    pub name: &'static str,
+    /// The version that it came with; none where it is older than all versions on record.
+    pub since: Option<Version>,
+    /// The version since which it is on by default; none where it is off in all of them.
+    pub on: Option<Version>,
+    /// The fields that are dropped with it, for people.
+    pub fields: &'static str,
+    /// Drops them.
+    drop: fn(&mut PodSpec),
+}
+
+/// The gates that drop something in at least one version on record.
+pub static GATES: &[Gate] = &[
+    Gate {
+        name: "ContainerStopSignals",
+        since: None,
+        on: None,
+        fields: "lifecycle.stopSignal of a container",
+        drop: drop_stop_signals,
+    },
+    Gate {
+        name: "ClusterTrustBundleProjection",
+        since: None,
+        on: None,
+        fields: "clusterTrustBundle of a projected volume",
+        drop: |pod| each_projection(pod, |source| source.cluster_trust_bundle = None),
+    },
+    Gate {
+        name: "PodCertificateRequest",
+        since: Some(V1_34),
+        on: None,
+        fields: "podCertificate of a projected volume",
+        drop: |pod| each_projection(pod, |source| source.pod_certificate = None),
+    },
+    Gate {
+        name: "GenericWorkload",
+        since: Some(V1_35),
+        on: None,
+        fields: "schedulingGroup of a pod, and in 1.35 its workloadRef",
+        drop: |pod| pod.scheduling_group = None,
+    },
+    Gate {
+        name: "PodLevelResources",
+        since: None,
+        on: Some(V1_34),
+        fields: "resources of a pod",
+        drop: |pod| pod.resources = None,
+    },
+    Gate {
+        name: "DynamicResourceAllocation",
+        since: None,
+        on: Some(V1_34),
+        fields: "resourceClaims of a pod, and claims in the resources of a container",
+        drop: drop_claims,
+    },
+    Gate {
+        name: "ContainerRestartRules",
+        since: Some(V1_34),
+        on: Some(V1_35),
+        fields: "restartPolicy and restartPolicyRules of a container, except Always of an init container",
+        drop: drop_restart_rules,
+    },
+    Gate {
+        name: "EnvFiles",
+        since: Some(V1_34),
+        on: Some(V1_35),
+        fields: "valueFrom.fileKeyRef of a variable",
+        drop: |pod| {
+            visit_mut(pod, |container| {
+                let sources = container.env.iter_mut().flatten().filter_map(|variable| variable.value_from.as_mut());
+                sources.for_each(|source| source.file_key_ref = None);
+            });
+        },
+    },
+    Gate {
+        name: "HostnameOverride",
+        since: Some(V1_34),
+        on: Some(V1_35),
+        fields: "hostnameOverride of a pod",
+        drop: |pod| pod.hostname_override = None,
+    },
+    Gate {
+        name: "ImageVolume",
+        since: None,
+        on: Some(V1_35),
+        fields: "volumes with an image, and their mounts",
+        drop: drop_image_volumes,
+    },
+];
+
+/// How a version has a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is not there yet, and neither are its fields.
+    Unknown,
+    /// Its fields are dropped.
+    Off,
+    /// Its fields count.
+    On,
+}
+
+impl Gate {
+    /// How a version has the gate, by default.
+    #[must_use]
+    pub fn state(&self, version: Version) -> State {
+        if self.since.is_some_and(|since| version < since) {
+            State::Unknown
+        } else if self.on.is_some_and(|on| on <= version) {
+            State::On
+        } else {
+            State::Off
+        }
+    }
+}
+
+/// Drops from a pod what a version drops from it.
+pub fn drop_fields(pod: &mut PodSpec, version: Version) {
+    for gate in GATES.iter().filter(|gate| gate.state(version) == State::Off) {
+        (gate.drop)(pod);
+    }
+}
+
+fn drop_stop_signals(pod: &mut PodSpec) {
+    visit_mut(pod, |container| {
+        let Some(lifecycle) = &mut container.lifecycle else { return };
+        if lifecycle.stop_signal.take().is_some() && *lifecycle == Lifecycle::default() {
+            container.lifecycle = None;
+        }
+    });
+}
+
+fn each_projection(pod: &mut PodSpec, change: impl FnMut(&mut VolumeProjection)) {
+    let volumes = pod.volumes.iter_mut().flatten().filter_map(|volume| volume.projected.as_mut());
+    volumes.filter_map(|projected| projected.sources.as_mut()).flatten().for_each(change);
+}
+
+fn drop_claims(pod: &mut PodSpec) {
+    pod.resource_claims = None;
+    visit_mut(pod, |container| {
+        if let Some(resources) = &mut container.resources {
+            resources.claims = None;
+        }
+    });
+}
+
+fn drop_restart_rules(pod: &mut PodSpec) {
+    let sidecars: Vec<bool> =
+        each(&pod.init_containers).iter().map(|container| text(&container.restart_policy) == "Always").collect();
+    let mut nth = 0;
+    visit_mut(pod, |container| {
+        if !sidecars.get(nth).copied().unwrap_or(false) {
+            container.restart_policy = None;
+        }
+        container.restart_policy_rules = None;
+        nth += 1;
+    });
+}
+
+fn drop_image_volumes(pod: &mut PodSpec) {
+    let Some(volumes) = &mut pod.volumes else { return };
+    let dropped: std::collections::BTreeSet<String> =
+        volumes.iter().filter(|volume| volume.image.is_some()).map(|volume| volume.name.clone()).collect();
+    if dropped.is_empty() {
+        return;
+    }
+    volumes.retain(|volume| volume.image.is_none());
+    visit_mut(pod, |container| {
+        if let Some(mounts) = &mut container.volume_mounts {
+            mounts.retain(|mount| !dropped.contains(&mount.name));
+        }
+    });
+}

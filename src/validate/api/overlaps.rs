@@ -1,0 +1,161 @@
+//! Files of a volume that are at one path, or one below another.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, PodSpec, Volume, VolumeProjection};
+
+use super::common::each;
+use super::warnings::{EMPTY_SOURCE, OVERLAP};
+use crate::apimachinery::Path;
+use crate::apimachinery::version::V1_34;
+use crate::validate::Reason::{FieldValueDuplicate, FieldValueRequired};
+use crate::validate::findings::Findings;
+
+/// A file's path, and what puts it there.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Placed {
+    path: String,
+    source: String,
+}
+
+/// The volumes of a pod at `path`.
+pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let list = path.field("volumes");
+    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
+        check_volume(volume, &list.index(nth), findings);
+    }
+}
+
+fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let own = String::new;
+    if let Some(source) = &volume.config_map {
+        warn(&overlaps([of_keys(each(&source.items), &own())]), &path.field("configMap"), findings);
+    }
+    if let Some(source) = &volume.secret {
+        warn(&overlaps([of_keys(each(&source.items), &own())]), &path.field("secret"), findings);
+    }
+    if let Some(source) = &volume.downward_api {
+        warn(&overlaps([of_files(each(&source.items), &own())]), &path.field("downwardAPI"), findings);
+    }
+    let Some(projected) = &volume.projected else { return };
+    let path = path.field("projected");
+    let list = path.field("sources");
+    let mut placed = Vec::new();
+    let mut before = Vec::new();
+    let mut is_repeated = false;
+    // The server names the volume, and so tells of it once.
+    let mut told = false;
+    for (nth, source) in each(&projected.sources).iter().enumerate() {
+        if *source == VolumeProjection::default() {
+            if !told {
+                let message = "This source projects nothing. Name one, such as secret, or remove it.";
+                findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, message);
+            }
+            told = true;
+            continue;
+        }
+        let paths = paths_of(source);
+        // Until 1.33 a source without paths was given those of the one before it. Whatever overlaps with a second time
+        // they stand there overlaps with a third one in the same words.
+        if paths.is_some() || findings.version() >= V1_34 {
+            before = paths.unwrap_or_default();
+            is_repeated = false;
+        } else if is_repeated {
+            continue;
+        } else {
+            is_repeated = true;
+        }
+        placed.push(before.clone());
+    }
+    warn(&overlaps(placed), &path, findings);
+}
+
+fn of_keys(items: &[KeyToPath], source: &str) -> Vec<Placed> {
+    items.iter().map(|item| Placed { path: item.path.clone(), source: source.to_owned() }).collect()
+}
+
+fn of_files(items: &[DownwardAPIVolumeFile], source: &str) -> Vec<Placed> {
+    items.iter().map(|item| Placed { path: item.path.clone(), source: source.to_owned() }).collect()
+}
+
+/// The paths of a source; none where it does not say any.
+fn paths_of(source: &VolumeProjection) -> Option<Vec<Placed>> {
+    if let Some((one, items)) = source.config_map.as_ref().and_then(|one| Some((one, one.items.as_ref()?))) {
+        return Some(of_keys(items, &format!("ConfigMap {:?}", one.name)));
+    }
+    if let Some((one, items)) = source.secret.as_ref().and_then(|one| Some((one, one.items.as_ref()?))) {
+        return Some(of_keys(items, &format!("Secret {:?}", one.name)));
+    }
+    if let Some(items) = source.downward_api.as_ref().and_then(|one| one.items.as_ref()) {
+        return Some(of_files(items, "DownwardAPI"));
+    }
+    let token = source.service_account_token.as_ref()?;
+    Some(vec![Placed { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
+}
+
+/// So many pairs of a volume are told; the server's own answer has no room for more.
+const MOST: usize = 100;
+
+/// What overlaps, in pairs: each of the paths with those before it. The server tells of each pair of texts once.
+fn overlaps(sources: impl IntoIterator<Item = Vec<Placed>>) -> BTreeSet<(Placed, Placed)> {
+    let mut pairs = BTreeSet::new();
+    let mut all = Below::default();
+    for placed in sources.into_iter().flatten() {
+        let path = placed.path.trim_end_matches('/').to_owned();
+        let placed = Placed { path, ..placed };
+        if placed.path.is_empty() {
+            continue;
+        }
+        let others = all.overlapping(&placed.path);
+        pairs.extend(others.take(MOST).map(|other| (placed.clone(), other.clone())));
+        if pairs.len() >= MOST {
+            break;
+        }
+        all.insert(placed);
+    }
+    pairs
+}
+
+/// Paths in order, so that those above and below another one are found without looking at the rest.
+#[derive(Default)]
+struct Below {
+    paths: BTreeSet<(String, Placed)>,
+}
+
+impl Below {
+    /// With a '/' after it, a path stands just before all that is below it.
+    fn key(path: &str) -> String {
+        format!("{path}/")
+    }
+
+    fn insert(&mut self, placed: Placed) {
+        self.paths.insert((Self::key(&placed.path), placed));
+    }
+
+    fn from(&self, key: &str) -> impl Iterator<Item = &(String, Placed)> + use<'_> {
+        let none = Placed { path: String::new(), source: String::new() };
+        self.paths.range((key.to_owned(), none)..)
+    }
+
+    fn overlapping(&self, path: &str) -> impl Iterator<Item = &Placed> {
+        let key = Self::key(path);
+        let ends: Vec<usize> = key.match_indices('/').map(|(at, _)| at + 1).filter(|end| *end < key.len()).collect();
+        let above = key.clone();
+        let above = ends.into_iter().flat_map(move |end| {
+            let above = above[..end].to_owned();
+            self.from(&above).take_while(move |(other, _)| *other == above)
+        });
+        self.from(&key).take_while(move |(other, _)| other.starts_with(&key)).chain(above).map(|(_, placed)| placed)
+    }
+}
+
+fn warn(pairs: &BTreeSet<(Placed, Placed)>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (one, other) in pairs {
+        let name = |placed: &Placed| match placed.source.as_str() {
+            "" => format!("{:?}", placed.path),
+            source => format!("{:?} ({source})", placed.path),
+        };
+        let message = format!("The path {} overlaps with {}. Choose another one.", name(one), name(other));
+        findings.warning(&OVERLAP, path, FieldValueDuplicate, message);
+    }
+}

@@ -1,0 +1,145 @@
+//! The resources of a pod as a whole, against those of its containers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
+
+use super::claims;
+use super::common::{each, text};
+use super::resources::{Amounts, NAME, amount, check_with};
+use crate::apimachinery::names::qualified_name;
+use crate::apimachinery::resource::{STANDARD, is_huge_pages};
+use crate::apimachinery::{Path, Quantity};
+use crate::validate::Reason::FieldValueNotSupported;
+use crate::validate::findings::Findings;
+use crate::validate::rule::rules;
+
+rules! {
+    Api;
+
+    /// The resources of a pod as a whole are cpu, memory and huge pages, and no claims; its requests are not below what its
+    /// containers request together, and no container's limit is above the pod's. A pod for Windows has none.
+    POD = "pod-resources" [since V1_34] in Pod:
+        "resources: {requests: {cpu: 1m}}", "resources: {requests: {cpu: 4}}";
+}
+
+/// What else can be counted in a cluster, though not in a pod as a whole.
+const ELSEWHERE: [&str; 17] = [
+    "requests.cpu",
+    "requests.memory",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "storage",
+    "requests.storage",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+
+/// The resources of a pod, at `path`, given the names of its claims.
+pub fn check(pod: &PodSpec, claims: &BTreeSet<&str>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let Some(resources) = &pod.resources else { return };
+    if pod.os.as_ref().is_some_and(|os| os.name == "windows") {
+        findings.forbidden(&POD, path, "A pod for windows has no resources of its own. Give them to its containers.");
+        return;
+    }
+    if let Some(references) = &resources.claims {
+        let path = path.field("claims");
+        findings.forbidden(&POD, &path, "A pod as a whole has no claims. Give them to a container.");
+        claims::check_references(references, claims, &path, findings);
+    }
+    check_with(resources, check_name, path, findings);
+    let (requests, requests_path) = (resources.requests.as_ref(), path.field("requests"));
+    for (name, together) in together(pod, |resources| resources.requests.as_ref()) {
+        if let Some(most) = requests.and_then(|requests| requests.get(name)).map(amount)
+            && together > most
+        {
+            let message = format!("The containers request {together} together, more than the pod's {most}.");
+            findings.invalid(&POD, &requests_path.key(name), message);
+        }
+    }
+    if let Some(limits) = &resources.limits {
+        check_limits(pod, limits, path, findings);
+    }
+}
+
+fn check_limits(pod: &PodSpec, limits: &Amounts, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let limits_path = path.field("limits");
+    for (name, together) in together(pod, |resources| resources.limits.as_ref()) {
+        if let Some(most) = limits.get(name).map(amount).filter(|most| is_huge_pages(name) && together > *most) {
+            let message = format!("The containers may have {together} together, more than the pod's {most}.");
+            findings.invalid(&POD, &limits_path.key(name), message);
+        }
+    }
+    let list = path.field("containers");
+    for (nth, container) in pod.containers.iter().enumerate() {
+        let own = container.resources.iter().filter_map(|own| own.limits.as_ref()).flatten();
+        for (name, limit) in own {
+            if limits.get(name).is_some_and(|most| amount(limit) > amount(most)) {
+                let (place, message) = (list.index(nth), "A container's limit is above that of its pod.");
+                findings.invalid(&POD, &place.key(name).field("limits"), message);
+            }
+        }
+    }
+}
+
+fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let elsewhere = || ELSEWHERE.contains(&name) || STANDARD.contains(&name) || name.starts_with("requests.hugepages-");
+    if !findings.spelled(&NAME, path, name, qualified_name) || matches!(name, "cpu" | "memory") || is_huge_pages(name) {
+        return;
+    }
+    let message = format!("{name:?} is no resource of a pod as a whole. Give it to a container.");
+    if name.contains('/') || elsewhere() {
+        findings.error(&POD, path, FieldValueNotSupported, message);
+    } else {
+        findings.invalid(&POD, path, message);
+    }
+}
+
+/// What a pod's containers have of each resource: all that run at once, or the most that run before.
+fn together(pod: &PodSpec, of: fn(&ResourceRequirements) -> Option<&Amounts>) -> BTreeMap<&str, Quantity> {
+    let mut running: BTreeMap<&str, Quantity> = BTreeMap::new();
+    let mut sidecars: BTreeMap<&str, Quantity> = BTreeMap::new();
+    let mut largest: BTreeMap<&str, Quantity> = BTreeMap::new();
+    for (name, amount) in pod.containers.iter().flat_map(|container| own(container, of)) {
+        add(&mut running, name, amount);
+    }
+    for container in each(&pod.init_containers) {
+        let sidecar = text(&container.restart_policy) == "Always";
+        for (name, amount) in own(container, of) {
+            let before = sidecars.get(name).copied().unwrap_or(Quantity::ZERO);
+            let most = largest.entry(name).or_insert(Quantity::ZERO);
+            *most = (*most).max(before + amount);
+            if sidecar {
+                add(&mut running, name, amount);
+                add(&mut sidecars, name, amount);
+            }
+        }
+    }
+    for (name, amount) in largest {
+        let sum = running.entry(name).or_insert(amount);
+        *sum = (*sum).max(amount);
+    }
+    running
+}
+
+fn own(
+    container: &Container,
+    of: fn(&ResourceRequirements) -> Option<&Amounts>,
+) -> impl Iterator<Item = (&str, Quantity)> {
+    let amounts = container.resources.as_ref().and_then(of).into_iter().flatten();
+    amounts.map(|(name, raw)| (name.as_str(), amount(raw)))
+}
+
+fn add<'n>(amounts: &mut BTreeMap<&'n str, Quantity>, name: &'n str, amount: Quantity) {
+    let sum = amounts.entry(name).or_insert(Quantity::ZERO);
+    *sum = *sum + amount;
+}

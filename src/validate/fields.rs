@@ -1,0 +1,45 @@
+//! The fields of Jobs and `CronJobs` that not every version of Kubernetes on record has.
+//! Everything else has been there for longer than any of them.
+
+use crate::apimachinery::Span;
+use crate::apimachinery::version::{V1_34, V1_35, V1_36};
+
+/// A field that came with a version, or went with one.
+#[derive(Debug)]
+pub struct Field {
+    /// The type that has it, as the API names it.
+    pub owner: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The versions that know it; to all others it is an unknown field.
+    pub span: Span,
+    /// The names of its own fields, all of them text, where the newest types do not have it any more.
+    pub retired: Option<&'static [&'static str]>,
+}
+
+const fn new(owner: &'static str, name: &'static str, span: Span) -> Field {
+    Field { owner, name, span, retired: None }
+}
+
+/// The table, by version.
+pub static FIELDS: &[Field] = &[
+    new("Container", "restartPolicyRules", Span::since(V1_34)),
+    new("EphemeralContainer", "restartPolicyRules", Span::since(V1_34)),
+    new("EnvVarSource", "fileKeyRef", Span::since(V1_34)),
+    new("PodSpec", "hostnameOverride", Span::since(V1_34)),
+    new("VolumeProjection", "podCertificate", Span::since(V1_34)),
+    new("PodCertificateProjection", "userAnnotations", Span::since(V1_35)),
+    Field {
+        owner: "PodSpec",
+        name: "workloadRef",
+        span: Span { since: Some(V1_35), until: Some(V1_35) },
+        retired: Some(&["name", "podGroup", "podGroupReplicaKey"]),
+    },
+    new("PodSpec", "schedulingGroup", Span::since(V1_36)),
+];
+
+/// The row of a field, where it has one.
+#[must_use]
+pub fn find(owner: &str, name: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.owner == owner && field.name == name)
+}
