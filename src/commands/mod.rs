@@ -56,7 +56,8 @@ fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandE
 
 /// The moment of a session's Jobs: the given one, else the environment's, else now.
 fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
-    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok();
+    // What is not text is not a number either, and must not be passed over.
+    let epoch = std::env::var_os("SOURCE_DATE_EPOCH").map(|epoch| epoch.to_string_lossy().into_owned());
     Ok(CreatedAt::resolve(given, epoch.as_deref())?)
 }
 

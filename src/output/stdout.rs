@@ -1,13 +1,24 @@
 //! Standard output, of which every write may fail, and which may not be there at all.
 
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::OFlags;
 
 /// Bytes that are gathered before a write.
 const BUFFER: usize = 128 * 1024;
 
 /// Whether stdout was closed when the program was started.
 static WAS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether stdout is open, and not for writing.
+static IS_READ_ONLY: OnceLock<bool> = OnceLock::new();
+
+fn is_read_only() -> bool {
+    let flags = rustix::fs::fcntl_getfl(rustix::stdio::stdout());
+    flags.is_ok_and(|flags| flags & OFlags::ACCMODE == OFlags::RDONLY)
+}
 
 /// Looks whether stdout is open. The Rust runtime opens `/dev/null` for each standard stream that is closed, after
 /// which nothing tells it from a `/dev/null` that was meant (Python and Node.js open theirs in the same way). So the
@@ -47,7 +58,11 @@ impl Write for Stdout {
     }
 }
 
+/// The standard library takes a stdout that cannot be written for one that takes everything.
 fn refuse_closed() -> io::Result<()> {
+    if *IS_READ_ONLY.get_or_init(is_read_only) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "standard output is open for reading only"));
+    }
     if WAS_CLOSED.load(Ordering::Relaxed) {
         return Err(io::Error::new(io::ErrorKind::NotConnected, "standard output is closed"));
     }

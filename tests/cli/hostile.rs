@@ -364,6 +364,10 @@ fn a_mounted_file_keeps_all_as_they_were() {
 
 /// The tool as a user who is not root, where root runs this and that user can reach everything.
 fn as_nobody(dir: &Path, more: &[&str]) -> Option<Ran> {
+    as_nobody_with("022", dir, more)
+}
+
+fn as_nobody_with(umask: &str, dir: &Path, more: &[&str]) -> Option<Ran> {
     if !is_root() {
         eprintln!("skipped: only root can become another user");
         return None;
@@ -375,7 +379,7 @@ fn as_nobody(dir: &Path, more: &[&str]) -> Option<Ran> {
     let config = reachable.path().join("config.yaml");
     fs::write(&config, text_of(K8S).replace("latest", "new")).unwrap();
     let output = Command::new("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", "umask $0; exec \"$@\"", umask])
         .arg(&binary)
         .args(["generate", "--k8s-config", arg(&config), "-d", arg(dir)])
         .args(more)
@@ -389,6 +393,24 @@ fn as_nobody(dir: &Path, more: &[&str]) -> Option<Ran> {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     })
+}
+
+#[test]
+fn a_umask_that_takes_the_owners_permissions_leaves_nothing_behind() {
+    for umask in ["0700", "0777", "0400", "0300"] {
+        let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let Some(ran) = as_nobody_with(umask, dir.path(), &[]) else { return };
+        // The first bits are repaired where the directory can still be opened, and refused where it cannot.
+        assert!(ran.code == 0 || ran.err.contains("the umask must leave the owner rwx"), "{umask}: {}", ran.err);
+        assert!(!dir.path().join(".kubectl-arbtune").exists(), "{umask}");
+        let again = as_nobody(dir.path(), &[]).unwrap();
+        assert!(again.code == 0 || ran.code == 0, "{umask}: {}", again.err);
+        let new = dir.path().join("new/sub");
+        if as_nobody_with(umask, &new, &[]).unwrap().code != 0 {
+            assert!(!dir.path().join("new").exists(), "{umask}");
+        }
+    }
 }
 
 #[test]

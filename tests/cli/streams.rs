@@ -62,7 +62,11 @@ fn output_that_cannot_be_written_is_an_error() {
         "generate --k8s-config $K -q -o json",
         "generate --k8s-config $K -q -o name",
     ] {
-        for (redirection, why) in [(">/dev/full", "No space left on device"), (">&-", "standard output is closed")] {
+        for (redirection, why) in [
+            (">/dev/full", "No space left on device"),
+            (">&-", "standard output is closed"),
+            ("1</dev/null", "open for reading only"),
+        ] {
             let (code, err) = shell(&format!("$T {command} {redirection}"));
             assert_eq!(code, 1, "{command} {redirection}: {err}");
             assert!(err.starts_with("error: ") && err.contains(why), "{command} {redirection}: {err}");

@@ -61,14 +61,7 @@ impl Slot<'_> {
 impl Area {
     /// Makes a staging directory where there is none.
     pub fn make(output: &Dir) -> io::Result<Self> {
-        output.make(NAME, PRIVATE)?;
-        let dir = output.sub(NAME)?;
-        // The umask may have taken something away. What has more than that is not the directory that was made, or on
-        // a file system without modes.
-        let mode = dir.metadata()?.mode();
-        if mode & PERMISSIONS != PRIVATE && mode & PERMISSIONS & !PRIVATE == 0 {
-            let _ = dir.handle().set_permissions(std::fs::Permissions::from_mode(mode & !PERMISSIONS | PRIVATE));
-        }
+        let dir = make_private(output, NAME)?;
         let inode = dir.metadata()?.ino();
         let lanes = make_lanes(&dir, inode);
         let checked = lanes.and_then(|lanes| if is_ours(&dir, &lanes)? { Ok(lanes) } else { Err(swapped()) });
@@ -179,9 +172,21 @@ impl Area {
     }
 }
 
+/// Makes a directory for this user alone.
+fn make_private(parent: &Dir, name: &str) -> io::Result<Dir> {
+    let dir = parent.make_and_open(name, PRIVATE)?;
+    // The umask may have taken something away. What has more than that is not the directory that was made, or on
+    // a file system without modes.
+    let mode = dir.metadata()?.mode();
+    if mode & PERMISSIONS != PRIVATE && mode & PERMISSIONS & !PRIVATE == 0 {
+        let _ = dir.handle().set_permissions(std::fs::Permissions::from_mode(mode & !PERMISSIONS | PRIVATE));
+    }
+    Ok(dir)
+}
+
 fn make_lanes(dir: &Dir, inode: u64) -> io::Result<[Arc<Dir>; LANES]> {
     for lane in 0..LANES {
-        dir.make(lane_name(lane, inode), PRIVATE)?;
+        make_private(dir, &lane_name(lane, inode))?;
     }
     open_lanes(dir, inode)
 }

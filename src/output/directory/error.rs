@@ -73,8 +73,9 @@ pub enum DirectoryError {
     },
     /// What is in the place of the staging directory is not this tool's, or not what it was.
     #[error(
-        "{} is where this tool stages its files, and {why}. Nothing was touched. Look into it, and move it away.",
-        printable::path(path)
+        "{} is where this tool stages its files, and {}. Nothing was touched. Look into it, and move it away.",
+        printable::path(path),
+        printable::printable(why)
     )]
     Leavings {
         /// The staging directory.

@@ -52,6 +52,19 @@ impl Dir {
         Ok(rustix::fs::mkdirat(&self.handle, name.as_ref(), mode_of(mode))?)
     }
 
+    /// Makes a directory in this one and opens it. If it cannot be opened it goes again: the umask may have taken the
+    /// owner's own permissions away. Nothing that holds something is removed.
+    pub fn make_and_open(&self, name: impl AsRef<OsStr>, mode: u32) -> io::Result<Self> {
+        self.make(&name, mode)?;
+        self.sub(&name).map_err(|error| {
+            let _ = rustix::fs::unlinkat(&self.handle, name.as_ref(), AtFlags::REMOVEDIR);
+            if error.kind() != io::ErrorKind::PermissionDenied {
+                return error;
+            }
+            io::Error::new(error.kind(), "what is made there cannot be opened; the umask must leave the owner rwx")
+        })
+    }
+
     /// Creates a file that nothing has the name of.
     pub fn create(&self, name: &str, mode: u32) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;

@@ -57,14 +57,13 @@ impl Made {
     }
 
     fn step_into(&mut self, parent: Arc<Dir>, name: OsString) -> io::Result<Arc<Dir>> {
-        match parent.make(&name, NEW) {
+        let dir = match parent.make_and_open(&name, NEW) {
             // Another run may have been faster.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return parent.sub(&name).map(Arc::new).map_err(|_| error);
             }
-            other => other?,
-        }
-        let dir = Arc::new(parent.sub(&name)?);
+            other => Arc::new(other?),
+        };
         self.0.push(MadeDir { parent, name, dir: Arc::clone(&dir) });
         Ok(dir)
     }

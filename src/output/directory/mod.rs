@@ -61,7 +61,7 @@ impl Directory {
             let is_locked = lock(dir.handle(), &waiting).map_err(unusable)?;
             let directory = Self { dir, _made: made };
             // The run that we waited for may have removed what it had made.
-            if directory.is_still_there() {
+            if directory.is_still_there().map_err(unusable)? {
                 break (directory, is_locked);
             }
         };
@@ -69,9 +69,12 @@ impl Directory {
         Ok((directory, recovery))
     }
 
-    fn is_still_there(&self) -> bool {
-        let found = fs::metadata(self.dir.path()).map(|found| (found.dev(), found.ino()));
-        matches!((self.dir.place(), found), (Ok(ours), Ok(found)) if ours == found)
+    fn is_still_there(&self) -> io::Result<bool> {
+        match fs::metadata(self.dir.path()) {
+            Ok(found) => Ok(self.dir.place()? == (found.dev(), found.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -274,6 +274,8 @@ fn check_fractions<'a>(
 
 /// So many warnings of one port are told; the server's own answer has no room for more.
 const MOST: usize = 100;
+/// So many of one pod are told: pods with thousands of equal ports are no accident.
+const MOST_IN_A_POD: usize = 1000;
 
 /// Ports of a pod with one number and protocol, by their ports of the host: how many, and on which addresses.
 #[derive(Default)]
@@ -320,6 +322,7 @@ fn host_port(port: &ContainerPort) -> i32 {
 fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut numbers: HashMap<(i32, String), SamePorts> = HashMap::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut left = MOST_IN_A_POD;
     visit(pod, path, |container, path| {
         let list = path.field("ports");
         for (nth, port) in each(&container.ports).iter().enumerate() {
@@ -331,7 +334,9 @@ fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
                 findings.warning(&DUPLICATE_PORT, &place.field("hostIP"), FieldValueInvalid, message);
             }
             let others = numbers.entry((port.container_port, text(&port.protocol).to_owned())).or_default();
-            for _ in 0..others.confused_with(port).min(MOST) {
+            let told = others.confused_with(port).min(MOST).min(left);
+            left -= told;
+            for _ in 0..told {
                 let message = "This port stands above already. Remove one of the two.";
                 findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, message);
             }
