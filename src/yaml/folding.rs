@@ -57,7 +57,14 @@ impl<'t> ScalarText<'t> {
 #[derive(Debug, Default)]
 pub struct Breaks {
     /// The first one; none after an escaped line break.
-    pub first: Option<Break>,
+    first: Option<Break>,
     /// The others.
-    pub rest: String,
+    rest: String,
+}
+
+impl Breaks {
+    /// Takes in one more line break; the first one after a word folds.
+    pub fn add(&mut self, found: Break, is_after_break: bool) {
+        if is_after_break { self.rest.push(found.as_char()) } else { self.first = Some(found) }
+    }
 }

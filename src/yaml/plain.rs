@@ -62,11 +62,8 @@ pub fn scan<'t>(cursor: &mut Cursor<'t>, indent: u32, in_flow: bool) -> Result<P
                 }
                 cursor.advance(1);
             } else if let Some(found) = cursor.pass_break() {
-                if is_after_break {
-                    breaks.rest.push(found.as_char());
-                } else {
-                    (breaks.first, is_after_break) = (Some(found), true);
-                }
+                breaks.add(found, is_after_break);
+                is_after_break = true;
             } else {
                 break;
             }

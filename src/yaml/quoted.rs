@@ -40,11 +40,8 @@ pub fn scan<'t>(cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>, Box<Fault>> {
             if cursor.is_blank(0) {
                 cursor.advance(1);
             } else if let Some(found) = cursor.pass_break() {
-                if is_after_break {
-                    breaks.rest.push(found.as_char());
-                } else {
-                    (breaks.first, is_after_break) = (Some(found), true);
-                }
+                breaks.add(found, is_after_break);
+                is_after_break = true;
             } else {
                 break;
             }
