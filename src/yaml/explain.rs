@@ -200,7 +200,7 @@ impl<'t> Scene<'t> {
         let dash = if key.starts_with("- ") { self.dash_above() } else { None };
         let indent = dash.unwrap_or_else(|| indent_of(parent));
         told(
-            Position { column: here.column.saturating_sub(width(key)).max(1), width: width(key), ..here },
+            Position { column: here.column.saturating_sub(width(key)).max(1), width: width(key).max(1), ..here },
             format!("{:?} is indented below line {number}, which has a value already.", cut(key)),
             format!("Indent it by {}, or remove the value of line {number}.", spaces(indent)),
         )
@@ -610,6 +610,8 @@ mod tests {
 
     #[test]
     fn a_character_that_cannot_stand_is_shown_itself() {
+        // Nothing stands before this colon, and the mark is as wide as the colon.
+        assert!(error("a: b\n  : c\n").starts_with("2:3+1 "));
         for text in
             [format!("a: {}\u{7}{}\n", "x".repeat(600), "y".repeat(100)), format!("a: |\n  {}\u{7}\n", "é".repeat(700))]
         {
