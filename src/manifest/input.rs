@@ -15,6 +15,9 @@ use crate::printable;
 /// Endings of the files that are taken from a directory, as kubectl does.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
 
+/// No more room than this is made before anything is read: a sparse file may call itself any length.
+const MOST_AT_ONCE: usize = 1 << 20;
+
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -127,7 +130,9 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
                 list(&path, recursive, found)?;
             }
         } else if is_manifest(&path) {
-            match odd_kind(&path) {
+            // What the directory itself calls a file need not be looked at.
+            let odd = if kind.is_file() { None } else { odd_kind(&path) };
+            match odd {
                 None => found.inputs.push(Input::Found(path)),
                 Some(kind) => {
                     found.passed_over.push(format!("{} is {kind} and no file; it is passed over.", path.display()));
@@ -141,13 +146,14 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
 /// Reads what was a file when the directory was listed. If it has become a pipe since, that is not waited for.
 fn read_found(path: &Path) -> io::Result<Vec<u8>> {
     let at_once = OFlags::NONBLOCK.bits().cast_signed();
-    let mut file = File::options().read(true).custom_flags(at_once).open(path)?;
-    let kind = file.metadata()?.file_type();
-    if !kind.is_file() && !kind.is_dir() {
+    let file = File::options().read(true).custom_flags(at_once).open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() && !found.is_dir() {
         return Err(io::Error::other("it is no file any more"));
     }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map(|_| bytes)
+    // Its length is known, and need not be asked for again.
+    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0).min(MOST_AT_ONCE) + 1);
+    file.take(u64::MAX).read_to_end(&mut bytes).map(|_| bytes)
 }
 
 /// What a path is, or a link leads to, that is neither a file nor a directory. What cannot be looked at is told when it
