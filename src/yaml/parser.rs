@@ -102,7 +102,7 @@ impl<'t> Parser<'t> {
             State::FlowSequenceFirst => self.flow_sequence_entry(true),
             State::FlowSequenceEntry => self.flow_sequence_entry(false),
             State::FlowPairKey => self.flow_pair_key(),
-            State::FlowPairValue => self.flow_pair_value(),
+            State::FlowPairValue => self.flow_value(State::FlowPairEnd),
             State::FlowPairEnd => {
                 let mark = self.scanner.peek()?.start;
                 self.state = State::FlowSequenceEntry;
@@ -110,7 +110,7 @@ impl<'t> Parser<'t> {
             }
             State::FlowMappingFirst => self.flow_mapping_key(true),
             State::FlowMappingKey => self.flow_mapping_key(false),
-            State::FlowMappingValue => self.flow_mapping_value(),
+            State::FlowMappingValue => self.flow_value(State::FlowMappingKey),
             State::FlowMappingNoValue => {
                 let mark = self.scanner.peek()?.start;
                 self.state = State::FlowMappingKey;
@@ -440,10 +440,6 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn flow_pair_value(&mut self) -> Result<Event<'t>, Box<Fault>> {
-        self.flow_value(State::FlowPairEnd)
-    }
-
     fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'t>, Box<Fault>> {
         if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowMappingEnd) {
             if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
@@ -473,10 +469,6 @@ impl<'t> Parser<'t> {
                 self.node(Context::Flow)
             }
         }
-    }
-
-    fn flow_mapping_value(&mut self) -> Result<Event<'t>, Box<Fault>> {
-        self.flow_value(State::FlowMappingKey)
     }
 
     /// The value of a key in brackets, or nothing; `next` comes after it.
