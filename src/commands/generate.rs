@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
-use crate::config::{Mode, Session};
+use crate::config::Mode;
 use crate::diff::is_unchanged;
-use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::job::K8sTuningJobFactory;
 use crate::manifest::{Format, Node};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::files::{self, Files};
@@ -27,29 +27,26 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
         return Err(CommandError::Live(session.session_id));
     }
     let created_at = created_at(args.created_at)?;
-    let refusal = preflight::refusal(&session, created_at, args.server.kubernetes_version)?;
+    let factory = K8sTuningJobFactory::new(&session, created_at)?;
+    let refusal = preflight::refusal(&factory, args.server.kubernetes_version)?;
     if let Some(causes) = refusal {
         return Err(CommandError::Refused(causes));
     }
     warn(&session, styles.err);
     match &args.output_dir {
-        None => to_stdout(&session, created_at, args, styles.err),
-        Some(path) => to_directory(&session, created_at, path, args, styles),
+        None => to_stdout(&factory, args, styles.err),
+        Some(path) => to_directory(&factory, path, args, styles),
     }
 }
 
-fn to_stdout(
-    session: &Session,
-    created_at: CreatedAt,
-    args: &GenerateArgs,
-    style: Style,
-) -> Result<Outcome, CommandError> {
+fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Style) -> Result<Outcome, CommandError> {
+    let session = factory.session();
     write_out(Outcome::Well, |out| {
         let progress = Progress::of_stdout(session.workers as usize, "jobs");
         let step = || progress.step();
         match args.output {
-            GenerateFormat::Yaml => manifests::yaml_stream(session, created_at, out, step)?,
-            GenerateFormat::Json => manifests::json_list(session, created_at, out, step)?,
+            GenerateFormat::Yaml => manifests::yaml_stream(factory, out, step)?,
+            GenerateFormat::Json => manifests::json_list(factory, out, step)?,
             GenerateFormat::Name => manifests::names(session, out, step)?,
         }
         out.flush().map_err(OutputError::from)?;
@@ -66,8 +63,7 @@ fn to_stdout(
 }
 
 fn to_directory(
-    session: &Session,
-    created_at: CreatedAt,
+    factory: &K8sTuningJobFactory<'_>,
     path: &Path,
     args: &GenerateArgs,
     styles: Styles,
@@ -77,14 +73,15 @@ fn to_directory(
             "-o name prints names, and writes no files. Leave out --output-dir, or write -o yaml.".to_owned(),
         ));
     };
+    let session = factory.session();
     let directory = open(path, styles.err)?;
     let names = session::rows(session, format).map(|row| row.file);
-    let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
+    let mut update = Update::begin(&directory, session, factory.created_at(), names, leftovers(args))?;
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
-    let changes = put_all(&mut update, session, created_at, format, &progress)?;
+    let changes = put_all(&mut update, factory, format, &progress)?;
     let leftovers = update.leftovers();
     let warnings = update.finish()?;
     drop(progress);
@@ -131,13 +128,12 @@ const fn leftovers(args: &GenerateArgs) -> Leftovers {
 
 fn put_all(
     update: &mut Update<'_>,
-    session: &Session,
-    created_at: CreatedAt,
+    factory: &K8sTuningJobFactory<'_>,
     format: Format,
     progress: &Progress,
 ) -> Result<Vec<FileChange>, CommandError> {
-    let factory = K8sTuningJobFactory::new(session, created_at);
-    let template = Template::document(session, created_at, format).map_err(OutputError::from)?;
+    let session = factory.session();
+    let template = Template::document(factory, format).map_err(OutputError::from)?;
     let mut changes = Vec::with_capacity(session.workers as usize);
     let mut content = Vec::new();
     for share in plan_jobs(session.total_iterations, session.workers) {

@@ -10,7 +10,7 @@ use crate::apimachinery::Version;
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
-use crate::job::CreatedAt;
+use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
@@ -72,7 +72,8 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
 /// Tells the user where `generate` would come to nothing.
 fn warn_of_refusal(session: &Session, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
     // The moment is no cause of a refusal, so that any will do.
-    let refusal = preflight::refusal(session, CreatedAt::resolve(None, None)?, args.server.kubernetes_version)?;
+    let factory = K8sTuningJobFactory::new(session, CreatedAt::resolve(None, None)?)?;
+    let refusal = preflight::refusal(&factory, args.server.kubernetes_version)?;
     if let Some(causes) = refusal {
         messages::warning_of("the API server would refuse these Jobs:", causes.trim_start_matches('\n'), styles.err);
     }
@@ -99,7 +100,7 @@ fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(),
 
 /// `created_at` is no difference, so that any moment will do.
 fn compare(session: &Session, path: &Path, version: Version) -> Result<SessionDiff, CommandError> {
-    Ok(SessionDiff::new(session, created_at(None)?, path, version)?)
+    Ok(SessionDiff::new(K8sTuningJobFactory::new(session, created_at(None)?)?, path, version)?)
 }
 
 fn json(view: &impl Serialize, out: &mut impl Write) -> Result<(), CommandError> {

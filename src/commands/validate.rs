@@ -107,7 +107,7 @@ fn check_session(
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
     warn(&session, styles.err);
-    let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
+    let factory = K8sTuningJobFactory::new(&session, created_at(None)?)?;
     let mut validator = Validator::new(checks);
     for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();

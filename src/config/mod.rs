@@ -1,7 +1,9 @@
 //! The two configuration files of a session: read strictly, checked as a whole, and resolved into
 //! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
 
+pub mod additions;
 mod checks;
+pub mod credentials;
 pub mod file;
 pub mod k8s;
 pub mod orchestrator;
@@ -9,6 +11,7 @@ pub mod problem;
 pub mod session;
 pub mod vocabulary;
 
+pub use additions::Additions;
 pub use file::ConfigFile;
 pub use k8s::{K8sOrchestratorConfig, Resources};
 pub use orchestrator::OrchestratorConfig;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::additions::Additions;
 use super::checks::{SHORT_LEN, session_id_start_fault};
 use super::file::ConfigFile;
 use super::k8s::{K8sOrchestratorConfig, Resources};
@@ -39,6 +40,8 @@ pub struct Session {
     pub requests: Vec<(String, String)>,
     /// Limits: resource name and quantity.
     pub limits: Vec<(String, String)>,
+    /// What the Jobs have beyond the guide's.
+    pub additions: Additions,
     /// Where each setting came from.
     pub settings: Vec<Setting>,
     /// What the user should know and what keeps nobody from going on.
@@ -119,6 +122,7 @@ impl Session {
             extra_env: pairs(&k8s.extra_env),
             requests: pairs(requests),
             limits: pairs(limits),
+            additions: Additions::default(),
             settings,
             warnings,
         })

@@ -28,7 +28,7 @@ use self::last_applied::is_moment;
 use crate::apimachinery::Version;
 use crate::config::Session;
 use crate::job::names::job_name;
-use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
+use crate::job::{JobIdentity, K8sTuningJobFactory};
 use crate::manifest::Node;
 use crate::plan::plan_jobs;
 use crate::validate::decode::decode;
@@ -183,8 +183,9 @@ impl SessionDiff {
     ///
     /// # Errors
     /// What exists cannot be read.
-    pub fn new(session: &Session, created_at: CreatedAt, path: &Path, version: Version) -> Result<Self, ExistingError> {
-        let comparison = Comparison { session, factory: K8sTuningJobFactory::new(session, created_at), version };
+    pub fn new(factory: K8sTuningJobFactory<'_>, path: &Path, version: Version) -> Result<Self, ExistingError> {
+        let session = factory.session();
+        let comparison = Comparison { session, factory, version };
         let mut gathered = Gathered::default();
         let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| gathered.add(found))?;
         let mut diff = gathered.finish(session);

@@ -2,9 +2,12 @@
 
 use k8s_openapi::api::batch::v1::Job;
 
+use super::additions;
 use super::build::build_job;
 use super::created_at::CreatedAt;
+use super::hardening::harden;
 use super::names::job_name;
+use super::partial::{self, PartialJobError, TUNER};
 use super::spec::K8sJobSpec;
 use crate::config::Session;
 use crate::plan::{WorkerShare, plan_jobs};
@@ -18,10 +21,13 @@ pub const APP: &str = "arbitrage-tuning";
 /// The `component` label of every tuning Job.
 pub const COMPONENT: &str = "tuning";
 
+/// The directory that the workers write their results to.
+pub const OUTPUT_DIR: &str = "outputs";
+
 /// The argument that says where a worker writes its results.
 #[must_use]
 pub fn output_csv(worker_id: &str) -> String {
-    format!("outputs/d29_k8s_session_{worker_id}.csv")
+    format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
 }
 
 /// The `description` annotation of a worker's Job.
@@ -34,14 +40,35 @@ pub fn description(worker_id: &str) -> String {
 #[derive(Debug, Clone)]
 pub struct K8sTuningJobFactory<'s> {
     session: &'s Session,
-    created_at: String,
+    created_at: CreatedAt,
+    /// What the config makes of the first worker's Job, its container called [`TUNER`]; none where it adds nothing.
+    extended: Option<Box<Job>>,
 }
 
 impl<'s> K8sTuningJobFactory<'s> {
     /// A factory for the Jobs of `session`.
+    ///
+    /// # Errors
+    /// A partial Job in the config that cannot be merged.
+    pub fn new(session: &'s Session, created_at: CreatedAt) -> Result<Self, PartialJobError> {
+        let factory = Self { session, created_at, extended: None };
+        if session.additions.is_empty() {
+            return Ok(factory);
+        }
+        let extended = factory.extend()?;
+        Ok(Self { extended: Some(Box::new(extended)), ..factory })
+    }
+
+    /// The session whose Jobs these are.
     #[must_use]
-    pub fn new(session: &'s Session, created_at: CreatedAt) -> Self {
-        Self { session, created_at: created_at.to_string() }
+    pub const fn session(&self) -> &'s Session {
+        self.session
+    }
+
+    /// The moment that their `created_at` names.
+    #[must_use]
+    pub const fn created_at(&self) -> CreatedAt {
+        self.created_at
     }
 
     /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
@@ -58,7 +85,7 @@ impl<'s> K8sTuningJobFactory<'s> {
             labels: self.labels(worker_id),
             annotations: vec![
                 ("description".to_owned(), description(worker_id)),
-                ("created_at".to_owned(), self.created_at.clone()),
+                ("created_at".to_owned(), self.created_at.to_string()),
             ],
             restart_policy: "Never".to_owned(),
             backoff_limit: 0,
@@ -70,7 +97,35 @@ impl<'s> K8sTuningJobFactory<'s> {
     /// The API object of a worker's share.
     #[must_use]
     pub fn job(&self, share: &WorkerShare) -> Job {
-        build_job(self.create_job_for_worker(&share.worker_id, share.iterations, share.index))
+        let spec = self.create_job_for_worker(&share.worker_id, share.iterations, share.index);
+        match &self.extended {
+            None => build_job(spec),
+            Some(extended) => give_to_worker((**extended).clone(), spec, &share.worker_id),
+        }
+    }
+
+    /// The first worker's Job with everything that the config adds. It is merged once, not once for each worker: a
+    /// partial Job may not touch what the workers differ in.
+    fn extend(&self) -> Result<Job, PartialJobError> {
+        let mut job = self.common();
+        if let Some(partial) = &self.session.additions.job_template {
+            job = partial::merge(&job, partial)?;
+        }
+        let pod = job.spec.get_or_insert_default().template.spec.get_or_insert_default();
+        if let Some(level) = self.session.additions.pod_security {
+            harden(pod, level);
+        }
+        Ok(job)
+    }
+
+    /// The first worker's Job as a partial Job is merged over it, its container called [`TUNER`].
+    #[must_use]
+    pub fn common(&self) -> Job {
+        let mut spec = self.create_job_for_worker("worker-1", 1, 0);
+        TUNER.clone_into(&mut spec.name);
+        let mut job = build_job(spec);
+        additions::add(&mut job, self.session);
+        job
     }
 
     /// All Jobs of the session, made one at a time.
@@ -128,6 +183,27 @@ impl<'s> K8sTuningJobFactory<'s> {
     }
 }
 
+/// Turns what all workers have in common into the Job of one.
+fn give_to_worker(mut job: Job, spec: K8sJobSpec, worker_id: &str) -> Job {
+    partial::name_worker(&mut job, &spec.name);
+    let template = &mut job.spec.get_or_insert_default().template;
+    let own = spec.labels.into_iter().filter(|(key, _)| key == "worker_id");
+    for (key, value) in own {
+        template.metadata.get_or_insert_default().labels.get_or_insert_default().insert(key.clone(), value.clone());
+        job.metadata.labels.get_or_insert_default().insert(key, value);
+    }
+    job.metadata.annotations.get_or_insert_default().extend(spec.annotations);
+    let pod = template.spec.get_or_insert_default();
+    if let Some(container) = partial::worker_container(pod, &spec.name) {
+        container.args = Some(spec.args);
+        for variable in container.env.iter_mut().flatten().filter(|variable| variable.name == "WORKER_ID") {
+            variable.value = Some(worker_id.to_owned());
+        }
+    }
+    job.metadata.name = Some(spec.name);
+    job
+}
+
 fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
@@ -143,7 +219,7 @@ mod tests {
             .replace("  APP_ENV: docker", "  ZED: z\n  REDIS_HOST: other\n  A: a")
             .replace("  REDIS_HOST: arbitrage-redis\n", "");
         let session = session(&text, None).unwrap();
-        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap());
+        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap()).unwrap();
         let spec = factory.create_job_for_worker("worker-1", 3, 0);
         let env: Vec<String> = spec.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::template::Template;
 use crate::config::Session;
-use crate::job::CreatedAt;
+use crate::job::K8sTuningJobFactory;
 use crate::job::names::job_name;
 use crate::manifest::Format;
 use crate::manifest::write::WriteError;
@@ -40,13 +40,12 @@ impl OutputError {
 /// # Errors
 /// [`OutputError`] if a Job or the stream does not allow it.
 pub fn yaml_stream(
-    session: &Session,
-    created_at: CreatedAt,
+    factory: &K8sTuningJobFactory<'_>,
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::document(session, created_at, Format::Yaml)?;
-    buffered(session, out, step, |share, buffer| {
+    let template = Template::document(factory, Format::Yaml)?;
+    buffered(factory.session(), out, step, |share, buffer| {
         if share.index > 0 {
             buffer.extend_from_slice(b"---\n");
         }
@@ -59,14 +58,13 @@ pub fn yaml_stream(
 /// # Errors
 /// As [`yaml_stream`].
 pub fn json_list(
-    session: &Session,
-    created_at: CreatedAt,
+    factory: &K8sTuningJobFactory<'_>,
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::item(session, created_at, 2)?;
+    let template = Template::item(factory, 2)?;
     out.write_all(b"{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"List\",\n    \"metadata\": {},\n    \"items\": [")?;
-    buffered(session, out, step, |share, buffer| {
+    buffered(factory.session(), out, step, |share, buffer| {
         buffer.extend_from_slice(if share.index > 0 { b",\n        " } else { b"\n        " });
         template.push(share, buffer);
     })?;

@@ -10,8 +10,7 @@ use std::collections::HashSet;
 
 use k8s_openapi::api::batch::v1::Job;
 
-use crate::config::Session;
-use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::job::K8sTuningJobFactory;
 use crate::manifest::Format;
 use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
@@ -45,24 +44,23 @@ impl Template {
     ///
     /// # Errors
     /// A Job that has no form in the notation.
-    pub fn document(session: &Session, created_at: CreatedAt, format: Format) -> Result<Self, WriteError> {
-        Self::new(session, created_at, |job, out| format.push(job, out))
+    pub fn document(factory: &K8sTuningJobFactory<'_>, format: Format) -> Result<Self, WriteError> {
+        Self::new(factory, |job, out| format.push(job, out))
     }
 
     /// The template of a session's manifests, as they stand `depth` levels deep in a JSON document.
     ///
     /// # Errors
     /// As [`Self::document`].
-    pub fn item(session: &Session, created_at: CreatedAt, depth: usize) -> Result<Self, WriteError> {
-        Self::new(session, created_at, |job, out| push_json(job, depth, out))
+    pub fn item(factory: &K8sTuningJobFactory<'_>, depth: usize) -> Result<Self, WriteError> {
+        Self::new(factory, |job, out| push_json(job, depth, out))
     }
 
     fn new(
-        session: &Session,
-        created_at: CreatedAt,
+        factory: &K8sTuningJobFactory<'_>,
         push: impl Fn(&Job, &mut Vec<u8>) -> Result<(), WriteError>,
     ) -> Result<Self, WriteError> {
-        let factory = K8sTuningJobFactory::new(session, created_at);
+        let session = factory.session();
         let written = |share: &WorkerShare| {
             let mut text = Vec::new();
             push(&factory.job(share), &mut text).map(|()| text)
@@ -171,7 +169,9 @@ impl<'s> Fill<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Session;
     use crate::config::session::tests::{K8S, session};
+    use crate::job::CreatedAt;
     use crate::plan::plan_jobs;
     use proptest::prelude::*;
 
@@ -180,9 +180,9 @@ mod tests {
     }
 
     fn compare(session: &Session) {
-        let factory = K8sTuningJobFactory::new(session, created_at());
+        let factory = K8sTuningJobFactory::new(session, created_at()).unwrap();
         for format in [Format::Yaml, Format::Json] {
-            let template = Template::document(session, created_at(), format).unwrap();
+            let template = Template::document(&factory, format).unwrap();
             for share in plan_jobs(session.total_iterations, session.workers) {
                 let mut expected = Vec::new();
                 format.push(&factory.job(&share), &mut expected).unwrap();
@@ -229,8 +229,8 @@ mod tests {
     fn the_largest_numbers_fit_too() {
         let mut session = session(K8S, None).unwrap();
         (session.workers, session.total_iterations) = (u32::MAX, u64::MAX);
-        let factory = K8sTuningJobFactory::new(&session, created_at());
-        let template = Template::document(&session, created_at(), Format::Yaml).unwrap();
+        let factory = K8sTuningJobFactory::new(&session, created_at()).unwrap();
+        let template = Template::document(&factory, Format::Yaml).unwrap();
         for nth in [0, 9, 99_999, u32::MAX as usize - 1] {
             let share = plan_jobs(session.total_iterations, session.workers).nth(nth).unwrap();
             let mut expected = Vec::new();

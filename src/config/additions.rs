@@ -1,0 +1,89 @@
+//! What a session's Jobs have beyond the guide's: the optional keys of the K8s config, once they have been checked.
+
+use std::fmt;
+
+use crate::manifest::Node;
+
+/// Everything that a K8s config adds to the Jobs; by default nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Additions {
+    /// Labels of the Jobs and their pods, beside the guide's.
+    pub labels: Vec<(String, String)>,
+    /// Annotations of the Jobs and their pods, beside the guide's.
+    pub annotations: Vec<(String, String)>,
+    /// Variables whose values stand in Secrets, in the file's order.
+    pub secret_env: Vec<SecretVariable>,
+    /// Secrets and `ConfigMap`s each of whose keys becomes a variable, in the file's order.
+    pub env_from: Vec<EnvSource>,
+    /// The directory that the worker starts in; the guide's paths are relative to it.
+    pub working_dir: Option<String>,
+    /// The claim of the volume that keeps the results.
+    pub results_claim: Option<String>,
+    /// The Kueue queue that admits the Jobs.
+    pub queue: Option<String>,
+    /// The Pod Security Standard that the pods are to meet.
+    pub pod_security: Option<PodSecurity>,
+    /// A partial Job that is merged over what the factory makes.
+    pub job_template: Option<Node>,
+}
+
+impl Additions {
+    /// Whether there is nothing to add.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A variable whose value is the value of a Secret's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretVariable {
+    /// The variable.
+    pub name: String,
+    /// The Secret.
+    pub secret: String,
+    /// The key in it.
+    pub key: String,
+    /// Whether the pod starts without the Secret or the key.
+    pub optional: bool,
+}
+
+/// An object each of whose keys becomes a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvSource {
+    /// What kind of object it is.
+    pub kind: EnvSourceKind,
+    /// Its name.
+    pub name: String,
+    /// What stands before each key in the name of its variable.
+    pub prefix: Option<String>,
+    /// Whether the pod starts without the object.
+    pub optional: bool,
+}
+
+/// The kinds of objects whose keys can become variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnvSourceKind {
+    /// A Secret.
+    Secret,
+    /// A `ConfigMap`.
+    ConfigMap,
+}
+
+/// The Pod Security Standards that forbid something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PodSecurity {
+    /// Forbids what is known to raise privileges.
+    Baseline,
+    /// Demands current hardening practice as well.
+    Restricted,
+}
+
+impl fmt::Display for PodSecurity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Baseline => "baseline",
+            Self::Restricted => "restricted",
+        })
+    }
+}
