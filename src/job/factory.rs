@@ -21,6 +21,9 @@ pub const APP: &str = "arbitrage-tuning";
 /// The `component` label of every tuning Job.
 pub const COMPONENT: &str = "tuning";
 
+/// The labels of every tuning Job and of its pods.
+pub const LABELS: [&str; 6] = ["app", "session_id", "worker_id", "component", "mode", "env"];
+
 /// The directory that the workers write their results to.
 pub const OUTPUT_DIR: &str = "outputs";
 

@@ -9,6 +9,7 @@ mod hardening;
 pub mod identity;
 pub mod names;
 pub mod partial;
+pub mod protected;
 pub mod spec;
 
 pub use build::build_job;
