@@ -85,8 +85,7 @@ impl Policy for Server {
         let expected = match expected {
             Expected::Integer { min, max } => match at.node.value {
                 Value::Integer(value) => {
-                    let message =
-                        format!("{value} does not fit this field; write a whole number from {min} to {max}.");
+                    let message = format!("{value} does not fit this field; write a whole number from {min} to {max}.");
                     return error(DecodingErrorKind::Type, at, message);
                 }
                 _ => "a whole number",

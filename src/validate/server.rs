@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::decode::{StrictDecodingError, DecodingErrorKind, decode};
+use super::decode::{DecodingErrorKind, StrictDecodingError, decode};
 use super::finding::{Reason, Severity};
 use super::findings::Findings;
 use super::rule::rules;

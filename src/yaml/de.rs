@@ -81,12 +81,12 @@ pub trait Policy {
         None
     }
 
-    /// Whether reading goes on behind a value that can be left out.
+    /// Whether reading goes on behind a value, here, that can be left out.
     ///
     /// # Errors
-    /// The fault that ends it.
-    fn go_on(&self, fault: Self::Fault) -> Result<(), Self::Fault> {
-        Err(fault)
+    /// The error that ends it.
+    fn go_on(&self, error: Error<Self::Fault>, _position: Position) -> Result<(), Error<Self::Fault>> {
+        Err(error)
     }
 }
 
@@ -397,14 +397,16 @@ impl<'de, P: Policy> de::Deserializer<'de> for Key<'_, P> {
 /// A value as `Spanned` and `Given` ask for it: the numbers of its position, and then the value; none where the policy
 /// goes on behind one that does not fit.
 struct Parts<'a, P, D> {
+    position: Position,
     numbers: std::array::IntoIter<u32, 3>,
     value: Option<D>,
     policy: &'a P,
 }
 
 impl<'a, P, D> Parts<'a, P, D> {
-    fn new(Position { line, column, width }: Position, value: D, policy: &'a P) -> Self {
-        Self { numbers: [line, column, width].into_iter(), value: Some(value), policy }
+    fn new(position: Position, value: D, policy: &'a P) -> Self {
+        let Position { line, column, width } = position;
+        Self { position, numbers: [line, column, width].into_iter(), value: Some(value), policy }
     }
 }
 
@@ -417,8 +419,8 @@ impl<'de, P: Policy, D: de::Deserializer<'de, Error = Error<P::Fault>>> de::SeqA
         }
         let Some(value) = self.value.take() else { return Ok(None) };
         match seed.deserialize(value) {
-            Err(Error::Fault(fault)) => self.policy.go_on(fault).map(|()| None).map_err(Error::Fault),
-            read => read.map(Some),
+            Ok(value) => Ok(Some(value)),
+            Err(error) => self.policy.go_on(error, self.position).map(|()| None),
         }
     }
 }
