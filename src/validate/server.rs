@@ -3,11 +3,11 @@
 
 use serde::Deserialize;
 
-use super::decode::{Misfit, MisfitKind, decode};
-use super::finding::{Reason, Severity};
+use super::decode::{DecodingErrorKind, StrictDecodingError, decode};
 use super::findings::Findings;
-use super::rule::rules;
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
+use crate::diagnostic::{Reason, Severity};
 use crate::manifest::{Node, Value};
 
 rules! {
@@ -65,25 +65,25 @@ pub fn check<T: for<'de> Deserialize<'de>>(root: &Node, kind: Kind, findings: &m
     }
     match decode(root, findings.version()) {
         Ok((object, unknown)) => {
-            for misfit in unknown {
-                push(misfit, findings);
+            for error in unknown {
+                push(error, findings);
             }
             Some(object)
         }
-        Err(misfit) => {
-            push(misfit, findings);
+        Err(error) => {
+            push(error, findings);
             None
         }
     }
 }
 
-fn push(misfit: Misfit, findings: &mut Findings<'_>) {
-    let (rule, reason) = match misfit.kind {
-        MisfitKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
-        MisfitKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
-        MisfitKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
+fn push(error: StrictDecodingError, findings: &mut Findings<'_>) {
+    let (rule, reason) = match error.kind {
+        DecodingErrorKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
+        DecodingErrorKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
+        DecodingErrorKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
     };
-    findings.push(Severity::Error, rule, misfit.field, reason, misfit.message, misfit.position);
+    findings.push(Severity::Error, rule, error.field, reason, error.message, error.position);
 }
 
 /// The server takes an absent apiVersion or kind from the address that it is asked at.
@@ -94,22 +94,18 @@ fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
         let fault = match root.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,
-            Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => Some((
-                &TYPE,
-                Reason::FieldValueTypeInvalid,
-                format!("{text:?} is no group and version. Write {key}: {expected}."),
-            )),
+            Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => {
+                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("{text:?} is no group and version.")))
+            }
             Some(Value::String(text)) => Some((
                 &KIND,
                 Reason::FieldValueNotSupported,
-                format!("The server knows no {}s of {key} {text:?}. Write {key}: {expected}.", kind.as_str()),
+                format!("The server knows no {}s of {key} {text:?}.", kind.as_str()),
             )),
-            Some(_) => {
-                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("This must be a string. Write {key}: {expected}.")))
-            }
+            Some(_) => Some((&TYPE, Reason::FieldValueTypeInvalid, "This must be a string.".to_owned())),
         };
         if let Some((rule, reason, message)) = fault {
-            findings.error(rule, &path.field(key), reason, message);
+            findings.error(rule, &path.field(key), reason, (message, format!("Write {key}: {expected}.")));
             fits = false;
         }
     }
