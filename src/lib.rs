@@ -19,5 +19,6 @@ pub mod output;
 pub mod plan;
 pub mod printable;
 pub mod report;
+pub mod tuning_file;
 pub mod validate;
 pub mod yaml;
