@@ -19,8 +19,8 @@ pub const MAX_SIZE: usize = 1 << 20;
 pub struct TuningFile {
     /// The name that it has in messages: its path.
     pub name: String,
-    /// Its bytes, a byte order mark included.
-    pub bytes: Vec<u8>,
+    /// All of it, a byte order mark included.
+    content: String,
     /// Its text, to show lines of.
     pub text: Text,
     /// Its one document.
@@ -51,13 +51,19 @@ pub enum TuningFileError {
         file: PathBuf,
     },
     /// More than a ConfigMap holds.
-    #[error("The tuning file {} is larger than {MAX_SIZE} bytes, and a ConfigMap holds no more.", printable::path(file))]
+    #[error(
+        "The tuning file {} is larger than {MAX_SIZE} bytes, and a ConfigMap holds no more.",
+        printable::path(file)
+    )]
     TooLarge {
         /// The file.
         file: PathBuf,
     },
     /// Bytes that are not UTF-8, which is all that the worker reads.
-    #[error("The tuning file {} is not UTF-8 text, and the worker reads no other. Save it as UTF-8.", printable::path(file))]
+    #[error(
+        "The tuning file {} is not UTF-8 text, and the worker reads no other. Save it as UTF-8.",
+        printable::path(file)
+    )]
     NotUtf8 {
         /// The file.
         file: PathBuf,
@@ -134,10 +140,10 @@ impl TuningFile {
         if bytes.len() > MAX_SIZE {
             return Err(TuningFileError::TooLarge { file: file() });
         }
-        if str::from_utf8(&bytes).is_err() {
+        let Ok(content) = String::from_utf8(bytes) else {
             return Err(TuningFileError::NotUtf8 { file: file() });
-        }
-        let text = Text::decode(bytes.clone());
+        };
+        let text = Text::decode(content.clone().into_bytes());
         let count = documents(text.as_str());
         if count > 1 {
             return Err(TuningFileError::Documents { file: file(), count });
@@ -154,7 +160,13 @@ impl TuningFile {
                 kind,
             });
         }
-        Ok(Self { name, bytes, text, document })
+        Ok(Self { name, content, text, document })
+    }
+
+    /// All of it, a byte order mark included.
+    #[must_use]
+    pub fn content(&self) -> &str {
+        &self.content
     }
 
     /// The document's root, which is a mapping.
@@ -172,7 +184,7 @@ impl TuningFile {
     /// How many bytes stand before the text: a byte order mark is no part of it.
     #[must_use]
     pub fn mark_length(&self) -> usize {
-        self.bytes.len() - self.text.as_str().len()
+        self.content.len() - self.text.as_str().len()
     }
 }
 
@@ -193,8 +205,10 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, TuningFileError> {
 /// How many documents a YAML reader finds: one for each `---` at the start of a line, and one for what stands before
 /// the first of them. An empty one counts: `safe_load` takes a file of exactly one.
 fn documents(text: &str) -> usize {
-    let is_separator = |line: &str| line.strip_prefix("---").is_some_and(|rest| rest.trim_start() != rest || rest.is_empty());
-    let is_content = |line: &str| !matches!(line.trim_start().bytes().next(), None | Some(b'#')) && !line.starts_with('%');
+    let is_separator =
+        |line: &str| line.strip_prefix("---").is_some_and(|rest| rest.trim_start() != rest || rest.is_empty());
+    let is_content =
+        |line: &str| !matches!(line.trim_start().bytes().next(), None | Some(b'#')) && !line.starts_with('%');
     let lines = || text.split(['\n', '\r']);
     let separators = lines().filter(|line| is_separator(line)).count();
     separators + usize::from(lines().take_while(|line| !is_separator(line)).any(is_content))
@@ -226,12 +240,25 @@ mod tests {
     /// Whether PyYAML 6.0.3 has taken each of them.
     #[test]
     fn a_file_of_one_document_is_taken() {
-        for text in
-            ["a: 1", "---\na: 1\n", "--- {a: 1}\n", "# c\n\n--- # c\na: 1\n", "%YAML 1.1\n---\na: 1\n", "a: |\n  ---\n", "a: ---b\n", "\u{FEFF}a: 1\n", "{\"a\": 1}"]
-        {
+        for text in [
+            "a: 1",
+            "---\na: 1\n",
+            "--- {a: 1}\n",
+            "# c\n\n--- # c\na: 1\n",
+            "%YAML 1.1\n---\na: 1\n",
+            "a: |\n  ---\n",
+            "a: ---b\n",
+            "\u{FEFF}a: 1\n",
+            "{\"a\": 1}",
+        ] {
             assert!(parse(text.as_bytes()).is_ok(), "{text:?}");
         }
-        for (text, expected) in [("a: 1\n---\nb: 2\n", 2), ("a: 1\n---\n", 2), ("---\n---\na: 1\n", 2), ("---\na: 1\r\n---\tb\r\n--- # c\n", 3)] {
+        for (text, expected) in [
+            ("a: 1\n---\nb: 2\n", 2),
+            ("a: 1\n---\n", 2),
+            ("---\n---\na: 1\n", 2),
+            ("---\na: 1\r\n---\tb\r\n--- # c\n", 3),
+        ] {
             assert!(
                 matches!(parse(text.as_bytes()), Err(TuningFileError::Documents { count, .. }) if count == expected),
                 "{text:?}"

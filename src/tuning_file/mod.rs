@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! path ─▶ file ─┬▶ settings ─▶ remarks, proposals
-//!               └▶ seed ─▶ parcels ─▶ ConfigMaps, and each worker's mount
+//!               └▶ seed ─▶ config_map ─▶ mount
 //! ```
 //!
 //! What is known of the worker was read in the original project: `run_d24_tuning_session.py` takes the mapping
@@ -11,7 +11,20 @@
 //! grid_points and acquisition_fn out of that; `--optimizer` overrides the method and `--iterations` is used
 //! instead of max_iterations.
 
+pub mod config_map;
 pub mod file;
+pub mod grid;
+pub mod mount;
+pub mod proposals;
 pub mod python;
+pub mod remark;
+pub mod review;
+pub mod seed;
+pub mod settings;
 
+pub use config_map::TuningConfigMaps;
 pub use file::{TuningFile, TuningFileError};
+pub use proposals::Proposals;
+pub use remark::Remark;
+pub use review::{Repeats, Review, Situation};
+pub use seed::{RaisedSeed, SeedError};

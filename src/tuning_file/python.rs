@@ -109,9 +109,15 @@ fn float(text: &str) -> Option<f64> {
         None => (fraction, None),
     };
     let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
-    let starts_well = if whole.is_empty() { rest.len() == text.len() && starts_with_digit(fraction) } else { starts_with_digit(whole) };
+    let starts_well = if whole.is_empty() {
+        rest.len() == text.len() && starts_with_digit(fraction)
+    } else {
+        starts_with_digit(whole)
+    };
     let ends_well = exponent.is_none_or(|exponent| {
-        exponent.strip_prefix(['-', '+']).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+        exponent
+            .strip_prefix(['-', '+'])
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
     });
     if !starts_well || !ends_well || !are_digits(whole) || !are_digits(fraction) {
         return None;
@@ -147,15 +153,12 @@ mod tests {
         ] {
             assert_eq!(Scalar::resolve(text), Scalar::Int(expected), "{text}");
         }
-        for (text, expected) in
-            [("1.0e-3", 0.001), ("5.", 5.0), (".5", 0.5), ("1_0.5", 10.5), ("1.e+3", 1000.0), ("-.5e-1", f64::NAN)]
-        {
-            match Scalar::resolve(text) {
-                Scalar::Float(value) => assert!((value - expected).abs() < 1e-12, "{text}"),
-                other => assert_eq!((text, other), ("-.5e-1", Scalar::Text("-.5e-1".to_owned()))),
-            }
+        for (text, expected) in [("1.0e-3", 0.001), ("5.", 5.0), (".5", 0.5), ("1_0.5", 10.5), ("1.e+3", 1000.0)] {
+            assert_eq!(Scalar::resolve(text), Scalar::Float(expected), "{text}");
         }
-        for text in ["0o52", "1e3", "1e-3", "1.5e3", "08", "_42", "y", "n", "1:60", "42 x", "-", "+", "0x", "1.2.3"] {
+        for text in
+            ["0o52", "1e3", "1e-3", "1.5e3", "08", "-.5", "_42", "y", "n", "1:60", "42 x", "-", "+", "0x", "1.2.3"]
+        {
             assert_eq!(Scalar::resolve(text), Scalar::Text(text.to_owned()));
         }
         assert_eq!((Scalar::resolve("~"), Scalar::resolve("on")), (Scalar::Null, Scalar::Bool(true)));

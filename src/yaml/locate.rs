@@ -28,8 +28,8 @@ pub enum Place {
     Alias,
     /// A value that depends on a merge key, or on a key that is an alias.
     Merged,
-    /// A list or a mapping.
-    Collection,
+    /// A list, a mapping, or text over several lines.
+    Other,
 }
 
 /// Finds the value at a path of keys in the first document of a text. The last of two equal keys counts.
@@ -81,7 +81,7 @@ impl Walk<'_, '_> {
                 if self.expects_key() {
                     self.key(text, *is_plain);
                 } else {
-                    self.value(|walk| walk.scalar(event, *is_plain));
+                    self.value(|walk| walk.scalar(event, text, *is_plain));
                     self.value_ends();
                 }
             }
@@ -125,7 +125,7 @@ impl Walk<'_, '_> {
         let depth = self.depth().filter(|_| !self.expects_key());
         if let Some(depth) = depth {
             // What an earlier key of the same name has held does not count any more.
-            self.found = if depth == self.path.len() { Place::Collection } else { Place::Absent };
+            self.found = if depth == self.path.len() { Place::Other } else { Place::Absent };
         }
         let depth = depth.filter(|depth| is_mapping && *depth < self.path.len());
         self.open.push(Open { depth, is_mapping, expects_key: is_mapping, is_next: false });
@@ -159,12 +159,19 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn scalar(&self, event: &Event<'_>, is_plain: bool) -> Place {
+    fn scalar(&self, event: &Event<'_>, value: &str, is_plain: bool) -> Place {
         let start = usize::try_from(event.start.offset).unwrap_or(usize::MAX);
         let width = usize::try_from(event.width).unwrap_or(usize::MAX);
         let rest = self.text.get(start..).unwrap_or_default();
         let length = rest.char_indices().nth(width).map_or(rest.len(), |(end, _)| end);
-        Place::Scalar { bytes: start..start + length, is_plain }
+        let written = &rest[..length];
+        let is_quoted = written.len() > 1 && written.starts_with(['"', '\'']) && written.ends_with(['"', '\'']);
+        match value {
+            "" if !is_quoted => Place::Scalar { bytes: start..start, is_plain },
+            _ if is_quoted || written == value => Place::Scalar { bytes: start..start + length, is_plain },
+            // It takes several lines, or is a block.
+            _ => Place::Other,
+        }
     }
 }
 
@@ -212,8 +219,12 @@ mod tests {
             ("a: {<<: {b: 1}}", Place::Merged),
             ("a: {b: 1, <<: {b: 2}}", Place::Merged),
             ("x: &x b\na: {*x : 1}", Place::Merged),
-            ("a: {b: [1]}", Place::Collection),
-            ("a: {b: {}}", Place::Collection),
+            ("a: {b: [1]}", Place::Other),
+            ("a: {b: {}}", Place::Other),
+            ("a: {b: 4\n 2}", Place::Other),
+            ("a:\n  b: |\n    42\n", Place::Other),
+            ("a: {b: \"4\n  2\"}", Place::Other),
+            ("a:\n  b:\n", Place::Scalar { bytes: 6..6, is_plain: true }),
         ] {
             assert_eq!(locate(text, &["a", "b"]), Some(expected), "{text}");
         }
