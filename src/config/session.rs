@@ -39,6 +39,12 @@ pub struct Session {
     pub requests: Vec<(String, String)>,
     /// Limits: resource name and quantity.
     pub limits: Vec<(String, String)>,
+    /// The directory that the workers start in; the image's own where it is not said.
+    pub working_dir: Option<String>,
+    /// Whether the tuning file at `config_path` travels to the workers in ConfigMaps.
+    pub mounts_tuning_file: bool,
+    /// Whether each worker gets a seed of its own in it.
+    pub has_own_seeds: bool,
     /// Where each setting came from.
     pub settings: Vec<Setting>,
     /// What the user should know and what keeps nobody from going on.
@@ -119,6 +125,9 @@ impl Session {
             extra_env: pairs(&k8s.extra_env),
             requests: pairs(requests),
             limits: pairs(limits),
+            working_dir: None,
+            mounts_tuning_file: false,
+            has_own_seeds: false,
             settings,
             warnings,
         })

@@ -1,13 +1,15 @@
 //! Makes one worker's [`K8sJobSpec`] out of the session (D29 guide, "`K8sTuningJobFactory`").
 
 use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::build::build_job;
 use super::created_at::CreatedAt;
 use super::names::job_name;
-use super::spec::K8sJobSpec;
+use super::spec::{K8sJobSpec, TuningFileSource};
 use crate::config::Session;
 use crate::plan::{WorkerShare, plan_jobs};
+use crate::tuning_file::Delivery;
 
 /// What the workers run; they take the rest as arguments.
 pub const COMMAND: &str = "python";
@@ -30,18 +32,48 @@ pub fn description(worker_id: &str) -> String {
     format!("Arbitrage tuning job for {worker_id}")
 }
 
-/// Makes the Jobs of one session, all with the same `created_at`.
+/// Makes the Jobs of one session, all with the same `created_at`, and the ConfigMaps that they need.
 #[derive(Debug, Clone)]
 pub struct K8sTuningJobFactory<'s> {
     session: &'s Session,
     created_at: String,
+    delivery: Option<&'s Delivery>,
 }
 
 impl<'s> K8sTuningJobFactory<'s> {
     /// A factory for the Jobs of `session`.
     #[must_use]
     pub fn new(session: &'s Session, created_at: CreatedAt) -> Self {
-        Self { session, created_at: created_at.to_string() }
+        Self { session, created_at: created_at.to_string(), delivery: None }
+    }
+
+    /// The same factory, whose workers get their tuning file from ConfigMaps.
+    #[must_use]
+    pub const fn with_tuning_file(mut self, delivery: Option<&'s Delivery>) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// The session.
+    #[must_use]
+    pub const fn session(&self) -> &'s Session {
+        self.session
+    }
+
+    /// The `created_at` of all its Jobs.
+    #[must_use]
+    pub fn created_at(&self) -> &str {
+        &self.created_at
+    }
+
+    /// The ConfigMaps of the tuning file, each made when it is asked for; none where the image has it.
+    pub fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
+        self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.config_maps())
+    }
+
+    /// The names of these ConfigMaps.
+    pub fn config_map_names(&self) -> impl Iterator<Item = &'s str> {
+        self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())
     }
 
     /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
@@ -60,6 +92,11 @@ impl<'s> K8sTuningJobFactory<'s> {
                 ("description".to_owned(), description(worker_id)),
                 ("created_at".to_owned(), self.created_at.clone()),
             ],
+            working_dir: session.working_dir.clone(),
+            tuning_file: self.delivery.map(|delivery| {
+                let (config_map, key) = delivery.config_maps.source(index);
+                TuningFileSource { config_map: config_map.to_owned(), key, path: delivery.mount_path.clone() }
+            }),
             restart_policy: "Never".to_owned(),
             backoff_limit: 0,
             requests: session.requests.clone(),

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! path ─▶ file ─┬▶ settings ─▶ remarks, proposals
-//!               └▶ seed ─▶ config_map ─▶ mount
+//!               └▶ seed ─▶ config_map, mount ─▶ delivery
 //! ```
 //!
 //! What is known of the worker was read in the original project: `run_d24_tuning_session.py` takes the mapping
@@ -12,6 +12,7 @@
 //! instead of max_iterations.
 
 pub mod config_map;
+pub mod delivery;
 pub mod file;
 pub mod grid;
 pub mod mount;
@@ -23,6 +24,7 @@ pub mod seed;
 pub mod settings;
 
 pub use config_map::TuningConfigMaps;
+pub use delivery::{Delivery, Tuning, TuningError, Warning};
 pub use file::{TuningFile, TuningFileError};
 pub use proposals::Proposals;
 pub use remark::Remark;
