@@ -76,10 +76,11 @@ fn write(bencher: Bencher<'_, '_>, format: Format) {
 #[divan::bench(args = [Format::Yaml, Format::Json])]
 fn template(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
+    let factory = K8sTuningJobFactory::new(&session, created_at());
     let mut out = Vec::new();
     let mut write_all = || {
         out.clear();
-        let template = Template::document(&session, created_at(), format).expect("a Job has a form in both notations");
+        let template = Template::document(&factory, format).expect("a Job has a form in both notations");
         for share in plan_jobs(session.total_iterations, session.workers) {
             template.push(&share, &mut out);
         }

@@ -3,8 +3,7 @@
 
 use super::CommandError;
 use crate::apimachinery::Version;
-use crate::config::Session;
-use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::job::K8sTuningJobFactory;
 use crate::manifest::{Format, Text};
 use crate::output::manifests::OutputError;
 use crate::plan::first_and_last;
@@ -18,9 +17,9 @@ use crate::validate::{Checks, Severity, Sources, check_text};
 ///
 /// # Errors
 /// A Job that cannot be written.
-pub fn refusal(session: &Session, created_at: CreatedAt, version: Version) -> Result<Option<String>, CommandError> {
+pub fn refusal(factory: &K8sTuningJobFactory<'_>, version: Version) -> Result<Option<String>, CommandError> {
     let checks = Checks { version, ..Checks::from(Sources { api: true, tuning: false }) };
-    let factory = K8sTuningJobFactory::new(session, created_at);
+    let session = factory.session();
     for share in first_and_last(session.total_iterations, session.workers) {
         let mut content = Vec::new();
         Format::Yaml.push(&factory.job(&share), &mut content).map_err(OutputError::from)?;

@@ -71,6 +71,12 @@ impl<'s> K8sTuningJobFactory<'s> {
         self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.config_maps())
     }
 
+    /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.
+    #[must_use]
+    pub fn config_map(&self, index: u32) -> Option<&'s str> {
+        self.delivery.map(|delivery| delivery.config_maps.source(index).0)
+    }
+
     /// The names of these ConfigMaps.
     pub fn config_map_names(&self) -> impl Iterator<Item = &'s str> {
         self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())

@@ -11,5 +11,5 @@ pub mod spec;
 pub use build::build_job;
 pub use created_at::CreatedAt;
 pub use factory::K8sTuningJobFactory;
-pub use identity::JobIdentity;
+pub use identity::{JobIdentity, config_map_session};
 pub use spec::K8sJobSpec;

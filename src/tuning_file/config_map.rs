@@ -17,7 +17,7 @@ use super::file::TuningFile;
 use super::seed::{RaisedSeed, SeedError};
 use crate::config::Session;
 use crate::job::factory::{APP, COMPONENT};
-use crate::job::names::PREFIX;
+use crate::job::names::{HASH_LEN, config_map_prefix};
 use crate::printable::printable;
 
 /// What the API server takes for all annotations of an object, names and values (`TotalAnnotationSizeLimitB`).
@@ -28,8 +28,6 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 const HEADROOM: usize = 12 << 10;
 /// The key of a file that all workers share.
 const SHARED_KEY: &str = "tuning.yaml";
-/// How many bytes of the hash stand in a name, two characters each.
-const HASH_BYTES: usize = 5;
 
 /// The ConfigMaps of a session's tuning file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +76,7 @@ impl TuningConfigMaps {
             seed,
             namespace: session.namespace.clone(),
             labels: labels.map(|(key, value)| (key.to_owned(), value)).into(),
-            prefix: format!("{PREFIX}{}-tuning-", session.session_short),
+            prefix: config_map_prefix(&session.session_short),
             chunks: Vec::new(),
         };
         maps.chunks = maps.pack(session.workers);
@@ -195,7 +193,7 @@ impl TuningConfigMaps {
 
     fn name(&self, hash: [u8; 32]) -> String {
         let mut name = self.prefix.clone();
-        for byte in &hash[..HASH_BYTES] {
+        for byte in &hash[..HASH_LEN / 2] {
             // A String takes everything.
             _ = write!(name, "{byte:02x}");
         }
@@ -244,6 +242,7 @@ mod tests {
     use super::*;
     use crate::apimachinery::names::dns_subdomain;
     use crate::config::session::tests::{K8S, session};
+    use crate::job::names::is_config_map_name;
     use crate::plan::plan_jobs;
     use std::path::Path;
 
@@ -280,7 +279,7 @@ mod tests {
         assert_eq!(all[0].immutable, Some(true));
         let name = all[0].metadata.name.clone().unwrap();
         assert_eq!(maps.source(4), (name.as_str(), "tuning.yaml".to_owned()));
-        assert!(dns_subdomain(&name).is_ok() && name.starts_with("arb-tuning-d29-k8s--tuning-"), "{name}");
+        assert!(is_config_map_name(&name) && dns_subdomain(&name).is_ok() && name.starts_with("arb-tuning-d29-k8s--tuning-"), "{name}");
         assert_eq!(config_maps(BASELINE, 7, false).names().collect::<Vec<_>>(), [name.as_str()], "The same content.");
         assert_ne!(config_maps(&format!("{BASELINE}#"), 5, false).names().collect::<Vec<_>>(), [name.as_str()]);
     }
