@@ -43,11 +43,7 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     }
 }
 
-fn to_stdout(
-    factory: &K8sTuningJobFactory<'_>,
-    args: &GenerateArgs,
-    style: Style,
-) -> Result<Outcome, CommandError> {
+fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Style) -> Result<Outcome, CommandError> {
     let session = factory.session();
     write_out(Outcome::Well, |out| {
         let progress = Progress::of_stdout(session.workers as usize, "jobs");

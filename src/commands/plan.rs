@@ -29,8 +29,8 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     let tuning = tuning::load(&session)?;
     // The moment is no difference, and no cause of a refusal, so that any will do.
-    let factory = K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?)
-        .with_tuning_file(tuning.delivery.as_ref());
+    let factory =
+        K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?).with_tuning_file(tuning.delivery.as_ref());
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     tuning::warn_of_repeats(&tuning, styles.err);
@@ -78,11 +78,7 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
 }
 
 /// Tells the user where `generate` would come to nothing.
-fn warn_of_refusal(
-    factory: &K8sTuningJobFactory<'_>,
-    args: &PlanArgs,
-    styles: Styles,
-) -> Result<(), CommandError> {
+fn warn_of_refusal(factory: &K8sTuningJobFactory<'_>, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
     let refusal = preflight::refusal(factory, args.server.kubernetes_version)?;
     if let Some(causes) = refusal {
         messages::warning_of("the API server would refuse these Jobs:", causes.trim_start_matches('\n'), styles.err);

@@ -55,9 +55,9 @@ pub fn sentences(tuning: &Tuning) -> Vec<String> {
 }
 
 fn sentence(Warning { excerpt, message, help }: &Warning) -> String {
-    let place = excerpt.as_ref().map(|excerpt| {
-        format!("{}:{}:{}: ", excerpt.file, excerpt.position.line, excerpt.position.column)
-    });
+    let place = excerpt
+        .as_ref()
+        .map(|excerpt| format!("{}:{}:{}: ", excerpt.file, excerpt.position.line, excerpt.position.column));
     let help = help.as_ref().map(|help| format!(" {help}"));
     format!("{}{message}{}", place.unwrap_or_default(), help.unwrap_or_default())
 }

@@ -109,8 +109,7 @@ fn check_session(
     let tuning = tuning::load(&session)?;
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
-    let factory =
-        K8sTuningJobFactory::new(&session, created_at(None)?).with_tuning_file(tuning.delivery.as_ref());
+    let factory = K8sTuningJobFactory::new(&session, created_at(None)?).with_tuning_file(tuning.delivery.as_ref());
     let mut validator = Validator::new(checks);
     for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();

@@ -5,9 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::problem::{ConfigError, Problem};
-use crate::manifest::text::Excerpt;
-use crate::manifest::{self, Document, Node, ReadError, Text};
+use super::problem::{ConfigError, Problems};
+use crate::manifest::{self, Document, Node, Text};
 
 /// A session is described in some twenty lines; a file above this size is a mistake.
 const MAX_SIZE: u64 = 1 << 20;
@@ -49,14 +48,12 @@ impl ConfigFile {
             return Err(ConfigError::NotText { file: file() });
         }
         let mut documents = Vec::new();
-        let mut problems = Vec::new();
+        let mut problems = Problems::of(&name, &text);
         manifest::documents(text.as_str(), |document| match document {
             Ok(document) => documents.push(document),
-            Err(error) => problems.push(problem_of(&name, &text, &error)),
+            Err(error) => problems.add(error.position(), error.to_string(), error.help().unwrap_or_default()),
         });
-        if !problems.is_empty() {
-            return Err(ConfigError::Invalid(problems));
-        }
+        Problems::finish([problems], Some(()))?;
         match documents.len() {
             0 => Err(ConfigError::Empty { file: file() }),
             1 => {
@@ -73,11 +70,10 @@ impl ConfigFile {
         &self.document.root
     }
 
-    /// The place of a key's value, or of the document's start where the key is absent.
+    /// The list for what is found to be wrong with the file.
     #[must_use]
-    pub fn excerpt(&self, key: &str) -> Excerpt {
-        let position = self.root().entry(key).map_or(self.root().position, manifest::Entry::place);
-        Excerpt::cut(&self.name, &self.text, position)
+    pub fn problems(&self) -> Problems<'_> {
+        Problems::of(&self.name, &self.text)
     }
 }
 
@@ -101,14 +97,6 @@ fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> 
         return Err(ConfigError::TooLarge { file: file.to_owned(), max: MAX_SIZE });
     }
     Ok(bytes)
-}
-
-fn problem_of(name: &str, text: &Text, error: &ReadError) -> Problem {
-    Problem {
-        excerpt: Excerpt::cut(name, text, error.position()),
-        message: error.to_string(),
-        help: error.help().map(ToOwned::to_owned),
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What can be wrong with a configuration, in whole sentences that say how to mend it.
-//! The checks make these; `output::snippet` shows them.
+//! What reads and checks a file makes these; `output::snippet` shows them.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::manifest::text::Excerpt;
+use crate::manifest::{Position, Text};
 use crate::printable;
 
 /// One thing to mend in a configuration file.
@@ -17,6 +18,52 @@ pub struct Problem {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+}
+
+/// The problems of one file, as they are found.
+#[derive(Debug)]
+pub struct Problems<'f> {
+    name: &'f str,
+    text: &'f Text,
+    found: Vec<Problem>,
+}
+
+impl<'f> Problems<'f> {
+    /// Nothing found yet in a file of this name and text.
+    #[must_use]
+    pub const fn of(name: &'f str, text: &'f Text) -> Self {
+        Self { name, text, found: Vec::new() }
+    }
+
+    /// Adds what is wrong at a place, and what to write instead, if there is anything to say about that.
+    pub fn add(&mut self, position: Position, message: impl Into<String>, help: impl Into<String>) {
+        let help = help.into();
+        self.found.push(Problem {
+            excerpt: Excerpt::cut(self.name, self.text, position),
+            message: message.into(),
+            help: (!help.is_empty()).then_some(help),
+        });
+    }
+
+    /// What stands in the file at a place.
+    #[must_use]
+    pub fn written(&self, position: Position) -> &'f str {
+        self.text.at(position)
+    }
+
+    /// A value that was made from files, unless something is wrong with one of them; what is missing in the value is
+    /// a problem too. The problems come file by file, in the order of each.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] with all problems.
+    pub fn finish<T>(files: impl IntoIterator<Item = Self>, value: Option<T>) -> Result<T, ConfigError> {
+        let mut all = Vec::new();
+        for Self { mut found, .. } in files {
+            found.sort_by_key(|problem| (problem.excerpt.position.line, problem.excerpt.position.column));
+            all.append(&mut found);
+        }
+        value.filter(|_| all.is_empty()).ok_or(ConfigError::Invalid(all))
+    }
 }
 
 /// Why a configuration cannot be used.

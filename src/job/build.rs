@@ -14,10 +14,8 @@ use crate::tuning_file::mount::volume_and_mount;
 #[must_use]
 pub fn build_job(spec: K8sJobSpec) -> Job {
     let labels: BTreeMap<String, String> = spec.labels.into_iter().collect();
-    let (volume, mount) = spec
-        .tuning_file
-        .map(|source| volume_and_mount(&source.config_map, &source.key, &source.path))
-        .unzip();
+    let (volume, mount) =
+        spec.tuning_file.map(|source| volume_and_mount(&source.config_map, &source.key, &source.path)).unzip();
     let container = Container {
         name: spec.name.clone(),
         image: Some(spec.image),

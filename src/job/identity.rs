@@ -98,7 +98,13 @@ mod tests {
                     {app: arbitrage-tuning, component: tuning, session_id: s}\n";
         let session = |text: &str| config_map_session(&first_document(text).unwrap());
         assert_eq!(session(ours).as_deref(), Some("s"));
-        for (from, to) in [("ConfigMap", "Secret"), ("arb-tuning-x-", "x-"), ("0123456789", "1"), ("app: ", "ap: "), ("session_id: s", "")] {
+        for (from, to) in [
+            ("ConfigMap", "Secret"),
+            ("arb-tuning-x-", "x-"),
+            ("0123456789", "1"),
+            ("app: ", "ap: "),
+            ("session_id: s", ""),
+        ] {
             assert_eq!(session(&ours.replace(from, to)), None, "{to}");
         }
     }

@@ -129,7 +129,13 @@ mod tests {
         let mut changes = vec![FileChange::Unchanged; 100];
         changes[70] = FileChange::Changed;
         let leftovers = ["x.yaml".to_owned()];
-        let mut files = Files { directory: Path::new("jobs"), config_maps: &[], changes: &changes, leftovers: &leftovers, pruned: true };
+        let mut files = Files {
+            directory: Path::new("jobs"),
+            config_maps: &[],
+            changes: &changes,
+            leftovers: &leftovers,
+            pruned: true,
+        };
         let table = |files: &Files<'_>| {
             let mut text = file_table(&session, Format::Yaml, files).render(Style::plain());
             text.extend(unchanged_line(files).map(|line| line.show(Start::OfLine, 80, Style::plain()) + "\n"));

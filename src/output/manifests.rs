@@ -94,11 +94,7 @@ pub fn json_list(
 ///
 /// # Errors
 /// The stream does not allow it.
-pub fn names(
-    factory: &K8sTuningJobFactory<'_>,
-    out: &mut impl Write,
-    step: impl FnMut(),
-) -> Result<(), OutputError> {
+pub fn names(factory: &K8sTuningJobFactory<'_>, out: &mut impl Write, step: impl FnMut()) -> Result<(), OutputError> {
     let session = factory.session();
     for name in factory.config_map_names() {
         writeln!(out, "configmap/{name}")?;

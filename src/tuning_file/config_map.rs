@@ -279,7 +279,12 @@ mod tests {
         assert_eq!(all[0].immutable, Some(true));
         let name = all[0].metadata.name.clone().unwrap();
         assert_eq!(maps.source(4), (name.as_str(), "tuning.yaml".to_owned()));
-        assert!(is_config_map_name(&name) && dns_subdomain(&name).is_ok() && name.starts_with("arb-tuning-d29-k8s--tuning-"), "{name}");
+        assert!(
+            is_config_map_name(&name)
+                && dns_subdomain(&name).is_ok()
+                && name.starts_with("arb-tuning-d29-k8s--tuning-"),
+            "{name}"
+        );
         assert_eq!(config_maps(BASELINE, 7, false).names().collect::<Vec<_>>(), [name.as_str()], "The same content.");
         assert_ne!(config_maps(&format!("{BASELINE}#"), 5, false).names().collect::<Vec<_>>(), [name.as_str()]);
     }

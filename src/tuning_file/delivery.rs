@@ -123,11 +123,7 @@ fn deliver(session: &Session, file: &TuningFile) -> Result<Delivery, TuningError
 }
 
 fn unreadable(error: &TuningFileError) -> Warning {
-    Warning {
-        excerpt: error.excerpt().cloned(),
-        message: error.to_string(),
-        help: error.help().map(ToOwned::to_owned),
-    }
+    Warning { excerpt: error.excerpt().cloned(), message: error.to_string(), help: error.help().map(ToOwned::to_owned) }
 }
 
 #[cfg(test)]
