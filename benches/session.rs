@@ -46,7 +46,7 @@ fn plan(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn build(bencher: Bencher<'_, '_>) {
     let session = session();
-    let factory = K8sTuningJobFactory::new(&session, created_at()).expect("no partial Job");
+    let factory = K8sTuningJobFactory::new(&session, created_at(), None).expect("no partial Job");
     bencher.counter(ItemsCount::new(WORKERS)).bench(|| {
         for job in factory.jobs() {
             black_box(job);
@@ -57,7 +57,7 @@ fn build(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [Format::Yaml, Format::Json])]
 fn write(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
-    let factory = K8sTuningJobFactory::new(&session, created_at()).expect("no partial Job");
+    let factory = K8sTuningJobFactory::new(&session, created_at(), None).expect("no partial Job");
     let jobs: Vec<_> = factory.jobs().collect();
     let mut out = Vec::new();
     for job in &jobs {
@@ -76,7 +76,7 @@ fn write(bencher: Bencher<'_, '_>, format: Format) {
 #[divan::bench(args = [Format::Yaml, Format::Json])]
 fn template(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
-    let factory = K8sTuningJobFactory::new(&session, created_at()).expect("no partial Job");
+    let factory = K8sTuningJobFactory::new(&session, created_at(), None).expect("no partial Job");
     let mut out = Vec::new();
     let mut write_all = || {
         out.clear();
@@ -93,7 +93,7 @@ fn template(bencher: Bencher<'_, '_>, format: Format) {
 #[divan::bench]
 fn compare(bencher: Bencher<'_, '_>) {
     let session = session();
-    let factory = K8sTuningJobFactory::new(&session, created_at()).expect("no partial Job");
+    let factory = K8sTuningJobFactory::new(&session, created_at(), None).expect("no partial Job");
     let jobs: Vec<_> = factory.jobs().collect();
     let manifests: Vec<_> =
         jobs.iter().map(|job| serde_json::to_value(job).expect("a Job has a form in JSON")).collect();

@@ -20,5 +20,6 @@ pub mod output;
 pub mod plan;
 pub mod printable;
 pub mod report;
+pub mod tuning_file;
 pub mod validate;
 pub mod yaml;

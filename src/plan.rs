@@ -36,6 +36,15 @@ pub fn first_and_last(total_iterations: u64, workers: u32) -> impl Iterator<Item
     first.into_iter().chain(last)
 }
 
+/// The sizes of the shares, each with the number of workers that have it: the larger one first, which no worker may
+/// have.
+#[must_use]
+pub fn share_sizes(total_iterations: u64, workers: u32) -> [(u64, u64); 2] {
+    let count = u64::from(workers.max(1));
+    let (each, surplus) = (total_iterations / count, total_iterations % count);
+    [(each.saturating_add(1), surplus), (each, u64::from(workers).saturating_sub(surplus))]
+}
+
 struct Shares {
     each: u64,
     surplus: u64,
@@ -94,6 +103,15 @@ mod tests {
             let mut ends: Vec<_> = plan_jobs(total, workers).collect();
             ends.drain(1..ends.len().saturating_sub(1).max(1));
             prop_assert_eq!(first_and_last(total, workers).collect::<Vec<_>>(), ends);
+        }
+
+        #[test]
+        fn sizes_are_those_of_the_shares(total in 1_u64..1000, workers in 1_u32..100) {
+            let counted = |size| plan_jobs(total, workers).filter(|share| share.iterations == size).count() as u64;
+            for (size, count) in share_sizes(total, workers) {
+                prop_assert_eq!(count, counted(size));
+            }
+            prop_assert_eq!(share_sizes(total, workers).map(|(_, count)| count).iter().sum::<u64>(), u64::from(workers));
         }
 
         #[test]

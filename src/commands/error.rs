@@ -12,6 +12,7 @@ use crate::job::created_at::CreatedAtError;
 use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
 use crate::output::manifests::OutputError;
+use crate::tuning_file::TuningError;
 
 /// What ended a command.
 #[derive(Debug, Error)]
@@ -31,6 +32,9 @@ pub enum CommandError {
     /// Anything that keeps `plan --diff` from an answer; 1 would be an answer.
     #[error(transparent)]
     InDiff(Box<CommandError>),
+    /// The tuning file, where it is to be mounted.
+    #[error(transparent)]
+    Tuning(#[from] TuningError),
     /// The time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),

@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
+use k8s_openapi::api::core::v1::ConfigMap;
+
+use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, tuning, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
-use crate::diff::is_unchanged;
-use crate::job::K8sTuningJobFactory;
+use crate::diff::{is_config_map, is_unchanged};
+use crate::job::{CreatedAt, K8sTuningJobFactory, names};
 use crate::manifest::{Format, Node};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::files::{self, Files};
@@ -27,15 +29,17 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
         return Err(CommandError::Live(session.session_id));
     }
     let created_at = created_at(args.created_at)?;
-    let factory = K8sTuningJobFactory::new(&session, created_at)?;
+    let tuning = tuning::load(&session)?;
+    let factory = K8sTuningJobFactory::new(&session, created_at, tuning.delivery.as_ref())?;
     let refusal = preflight::refusal(&factory, args.server.kubernetes_version)?;
     if let Some(causes) = refusal {
         return Err(CommandError::Refused(causes));
     }
     warn(&session, styles.err);
+    tuning::warn(&tuning, styles.err);
     match &args.output_dir {
         None => to_stdout(&factory, args, styles.err),
-        Some(path) => to_directory(&factory, path, args, styles),
+        Some(path) => to_directory(&factory, created_at, path, args, styles),
     }
 }
 
@@ -47,7 +51,7 @@ fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Styl
         match args.output {
             GenerateFormat::Yaml => manifests::yaml_stream(factory, out, step)?,
             GenerateFormat::Json => manifests::json_list(factory, out, step)?,
-            GenerateFormat::Name => manifests::names(session, out, step)?,
+            GenerateFormat::Name => manifests::names(factory, out, step)?,
         }
         out.flush().map_err(OutputError::from)?;
         drop(progress);
@@ -64,6 +68,7 @@ fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Styl
 
 fn to_directory(
     factory: &K8sTuningJobFactory<'_>,
+    created_at: CreatedAt,
     path: &Path,
     args: &GenerateArgs,
     styles: Styles,
@@ -75,13 +80,14 @@ fn to_directory(
     };
     let session = factory.session();
     let directory = open(path, styles.err)?;
-    let names = session::rows(session, format).map(|row| row.file);
-    let mut update = Update::begin(&directory, session, factory.created_at(), names, leftovers(args))?;
+    let names = session::rows(session, format).map(|row| row.file).chain(config_map_files(factory, format));
+    let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
-    let changes = put_all(&mut update, factory, format, &progress)?;
+    let config_maps = put_config_maps(&mut update, factory, format)?;
+    let changes = put_jobs(&mut update, factory, format, &progress)?;
     let leftovers = update.leftovers();
     let warnings = update.finish()?;
     drop(progress);
@@ -91,7 +97,13 @@ fn to_directory(
     if args.quiet {
         return Ok(Outcome::Well);
     }
-    let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
+    let files = Files {
+        directory: path,
+        config_maps: &config_maps,
+        changes: &changes,
+        leftovers: &leftovers,
+        pruned: args.prune,
+    };
     show_out(Outcome::Well, styles.out, |screen| {
         screen.table(&files::file_table(session, format, &files))?;
         files::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
@@ -126,7 +138,28 @@ const fn leftovers(args: &GenerateArgs) -> Leftovers {
     }
 }
 
-fn put_all(
+/// The files of a session's ConfigMaps, which sort before those of its Jobs.
+fn config_map_files(factory: &K8sTuningJobFactory<'_>, format: Format) -> impl Iterator<Item = String> {
+    let count = factory.config_map_names().count();
+    (0..count).map(move |nth| names::config_map_file_name(&factory.session().session_short, nth, count, format))
+}
+
+fn put_config_maps(
+    update: &mut Update<'_>,
+    factory: &K8sTuningJobFactory<'_>,
+    format: Format,
+) -> Result<Vec<(String, FileChange)>, CommandError> {
+    let mut content = Vec::new();
+    let put = |(name, config_map): (String, ConfigMap)| {
+        content.clear();
+        format.push(&config_map, &mut content).map_err(OutputError::from)?;
+        let change = update.put(&name, &content, |object| is_config_map(&config_map, object))?;
+        Ok((name, change))
+    };
+    config_map_files(factory, format).zip(factory.config_maps()).map(put).collect()
+}
+
+fn put_jobs(
     update: &mut Update<'_>,
     factory: &K8sTuningJobFactory<'_>,
     format: Format,

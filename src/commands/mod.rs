@@ -7,6 +7,7 @@ mod error;
 pub mod generate;
 pub mod plan;
 mod preflight;
+mod tuning;
 pub mod validate;
 
 pub use error::CommandError;

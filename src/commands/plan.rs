@@ -5,10 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
-use crate::apimachinery::Version;
+use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, tuning, warn, write_out};
 use crate::cli::{PlanArgs, PlanFormat};
-use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, write, write_json};
@@ -29,33 +27,43 @@ pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
 
 fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
+    let tuning = tuning::load(&session)?;
+    // The moment is no difference, and no cause of a refusal, so that any will do.
+    let factory =
+        K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?, tuning.delivery.as_ref())?;
     warn(&session, styles.err);
-    warn_of_refusal(&session, args, styles)?;
+    tuning::warn(&tuning, styles.err);
+    tuning::warn_of_repeats(&tuning, styles.err);
+    warn_of_refusal(&factory, args, styles)?;
+    let view = || session::view(&session, &tuning, tuning::sentences(&tuning));
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
             screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
             screen.blank()?;
-            screen.table(&session::total_table(&session))?;
+            screen.table(&session::total_table(&session, &tuning))?;
             screen.blank()?;
             screen.table(&session::setting_table(&session))
         }),
-        PlanFormat::Json => write_out(Outcome::Well, |out| json(&session::view(&session), out)),
-        PlanFormat::Yaml => write_out(Outcome::Well, |out| yaml(&session::view(&session), out)),
-        PlanFormat::Name => write_out(Outcome::Well, |out| Ok(manifests::names(&session, out, || {})?)),
+        PlanFormat::Json => write_out(Outcome::Well, |out| json(&view(), out)),
+        PlanFormat::Yaml => write_out(Outcome::Well, |out| yaml(&view(), out)),
+        PlanFormat::Name => write_out(Outcome::Well, |out| Ok(manifests::names(&factory, out, || {})?)),
     }
 }
 
 fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, CommandError> {
     refuse_what_does_not_go_with_diff(args, path)?;
     let session = load(&args.session.k8s_config, &args.session.options)?;
+    let tuning = tuning::load(&session)?;
+    let factory = K8sTuningJobFactory::new(&session, created_at(None)?, tuning.delivery.as_ref())?;
     warn(&session, styles.err);
-    warn_of_refusal(&session, args, styles)?;
+    tuning::warn(&tuning, styles.err);
+    warn_of_refusal(&factory, args, styles)?;
     if is_unfinished(path) {
         let shown = path.display();
         let warning = format!("a run into {shown} was cut off, or is going on; generate finishes or clears it.");
         messages::warning(&warning, styles.err);
     }
-    let found = compare(&session, path, args.server.kubernetes_version)?;
+    let found = SessionDiff::new(&factory, path, args.server.kubernetes_version)?;
     for warning in &found.warnings {
         messages::warning(warning, styles.err);
     }
@@ -70,10 +78,8 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
 }
 
 /// Tells the user where `generate` would come to nothing.
-fn warn_of_refusal(session: &Session, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
-    // The moment is no cause of a refusal, so that any will do.
-    let factory = K8sTuningJobFactory::new(session, CreatedAt::resolve(None, None)?)?;
-    let refusal = preflight::refusal(&factory, args.server.kubernetes_version)?;
+fn warn_of_refusal(factory: &K8sTuningJobFactory<'_>, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
+    let refusal = preflight::refusal(factory, args.server.kubernetes_version)?;
     if let Some(causes) = refusal {
         messages::warning_of("the API server would refuse these Jobs:", causes.trim_start_matches('\n'), styles.err);
     }
@@ -96,11 +102,6 @@ fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(),
         ));
     }
     Ok(())
-}
-
-/// `created_at` is no difference, so that any moment will do.
-fn compare(session: &Session, path: &Path, version: Version) -> Result<SessionDiff, CommandError> {
-    Ok(SessionDiff::new(K8sTuningJobFactory::new(session, created_at(None)?)?, path, version)?)
 }
 
 fn json(view: &impl Serialize, out: &mut impl Write) -> Result<(), CommandError> {

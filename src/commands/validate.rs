@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
 use crate::diagnostic::{Rule, Severity, Source};
 use crate::job::K8sTuningJobFactory;
@@ -107,8 +107,10 @@ fn check_session(
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
+    let tuning = tuning::load(&session)?;
     warn(&session, styles.err);
-    let factory = K8sTuningJobFactory::new(&session, created_at(None)?)?;
+    tuning::warn(&tuning, styles.err);
+    let factory = K8sTuningJobFactory::new(&session, created_at(None)?, tuning.delivery.as_ref())?;
     let mut validator = Validator::new(checks);
     for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();

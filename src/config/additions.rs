@@ -15,8 +15,6 @@ pub struct Additions {
     pub secret_env: Vec<SecretVariable>,
     /// Secrets and `ConfigMap`s each of whose keys becomes a variable, in the file's order.
     pub env_from: Vec<EnvSource>,
-    /// The directory that the worker starts in; the guide's paths are relative to it.
-    pub working_dir: Option<String>,
     /// The claim of the volume that keeps the results.
     pub results_claim: Option<String>,
     /// The Kueue queue that admits the Jobs.

@@ -25,6 +25,15 @@ pub fn non_empty(key: &str, text: &Spanned<String>, problems: &mut Problems<'_>)
     }
 }
 
+/// A path from the root of the image.
+pub fn absolute_path(key: &str, path: &Spanned<String>, problems: &mut Problems<'_>) {
+    if !path.value.starts_with('/') {
+        let message = format!("{key} is {:?}, and must be an absolute path.", path.value);
+        let wording = (message, "Write the directory of the project in the image, such as /app.");
+        problems.add(&rules::WORKING_DIR, FieldValueInvalid, key, path.position, wording);
+    }
+}
+
 /// The relation between the two numbers of a session.
 pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZeroU32>, problems: &mut Problems<'_>) {
     let (Some(total), Some(Spanned { value: workers, position })) = (total.get(), workers.written()) else { return };

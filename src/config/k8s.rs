@@ -10,6 +10,7 @@ use super::file::ConfigFile;
 use super::keys::Keys;
 use super::problem::Problems;
 use super::resources::{self, Resources};
+use super::tuning_config::{self, TuningConfig};
 use super::vocabulary::{DEFAULT_CONFIG_PATH, Env, Mode, Optimizer};
 use crate::yaml::{Given, OrderedMap};
 
@@ -41,6 +42,10 @@ pub struct K8sOrchestratorConfig {
     /// The parameter file, as a path inside the image.
     #[serde(default = "default_config_path")]
     pub config_path: Given<String>,
+    /// The directory that the workers start in; the image's own where it is not said.
+    pub working_dir: Given<String>,
+    /// How the parameter file reaches the workers.
+    pub tuning_config: Given<TuningConfig>,
     /// Environment variables to add or to replace, in the file's order.
     pub extra_env: Given<OrderedMap<String>>,
     /// What each container asks for, and may use at most.
@@ -74,11 +79,14 @@ impl K8sOrchestratorConfig {
         keys.required("workers", &self.workers, checks::by_type);
         keys.required("optimizer", &self.optimizer, checks::by_type);
         keys.optional("config_path", &self.config_path, checks::non_empty);
+        keys.optional("working_dir", &self.working_dir, checks::absolute_path);
+        keys.optional("tuning_config", &self.tuning_config, tuning_config::check);
         keys.optional("extra_env", &self.extra_env, checks::extra_env);
         keys.optional("resources", &self.resources, resources::check);
         if !is_short && self.session_short == Given::Absent {
             checks::session_id_start(&self.session_id, &mut keys.problems);
         }
+        tuning_config::check_mount(&self.tuning_config, &self.config_path, &self.working_dir, &mut keys.problems);
         checks::workers_within_iterations(&self.total_iterations, &self.workers, &mut keys.problems);
     }
 }

@@ -13,6 +13,7 @@ pub mod resources;
 pub mod rules;
 pub mod session;
 pub mod setting;
+pub mod tuning_config;
 pub mod vocabulary;
 
 pub use additions::Additions;

@@ -64,6 +64,15 @@ rules! {
         "resources:\n  requests:\n    memory: 1 GB",
         "resources:\n  requests:\n    memory: 1Gi";
 
+    /// working_dir is an absolute path: the directory of the image that the guide's relative paths start from.
+    WORKING_DIR = "config-working-dir" in Config: "working_dir: app", "working_dir: /app";
+
+    /// A tuning file that is mounted has a place to be mounted at, and a seed for each worker needs a file that is
+    /// mounted. A mount needs an absolute path: config_path is one, or working_dir says where it starts.
+    TUNING_CONFIG = "config-tuning-config" in Config:
+        "tuning_config:\n  seed: per-worker",
+        "working_dir: /app\ntuning_config:\n  mount: true\n  seed: per-worker";
+
     /// mode and env are the same in both files. Paper in one and live in the other must never pass.
     AGREEMENT = "config-agreement" in Config:
         "# with mode: paper in the orchestrator config\nmode: live",

@@ -46,6 +46,12 @@ pub struct Session {
     pub requests: Vec<(String, String)>,
     /// Limits: resource name and quantity.
     pub limits: Vec<(String, String)>,
+    /// The directory that the workers start in; the image's own where it is not said.
+    pub working_dir: Option<String>,
+    /// Whether the tuning file at `config_path` travels to the workers in ConfigMaps.
+    pub mounts_tuning_file: bool,
+    /// Whether each worker gets a seed of its own in it.
+    pub has_own_seeds: bool,
     /// What the Jobs have beyond the guide's.
     pub additions: Additions,
     /// Where each setting came from.
@@ -122,6 +128,7 @@ impl Files<'_> {
             None => (by_file(file, &k8s.total_iterations), by_file(file, &k8s.workers)),
         };
         let Resources { requests, limits } = k8s.resources.get().cloned().unwrap_or_default();
+        let tuning = k8s.tuning_config.get().cloned().unwrap_or_default();
         Some(Session {
             session_short: short.unwrap_or_else(|| session_id.chars().take(SHORT_LEN).collect()),
             session_id,
@@ -131,6 +138,9 @@ impl Files<'_> {
             env: settings.take("env", by_file(file, &k8s.env))?,
             optimizer: settings.take("optimizer", by_file(file, &k8s.optimizer))?,
             config_path: settings.take("config_path", by_file(file, &k8s.config_path))?,
+            working_dir: settings.take("working_dir", by_file(file, &k8s.working_dir)),
+            mounts_tuning_file: settings.take("tuning_config.mount", by_file(file, &tuning.mount)).unwrap_or_default(),
+            has_own_seeds: settings.take("tuning_config.seed", by_file(file, &tuning.seed)).is_some(),
             total_iterations: settings.take("total_iterations", total_iterations)?.get(),
             workers: settings.take("workers", workers)?.get(),
             extra_env: settings.take_all("extra_env", file, &k8s.extra_env),

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Serialize;
 
 use self::last_applied::is_moment;
@@ -183,13 +184,20 @@ impl SessionDiff {
     ///
     /// # Errors
     /// What exists cannot be read.
-    pub fn new(factory: K8sTuningJobFactory<'_>, path: &Path, version: Version) -> Result<Self, ExistingError> {
+    pub fn new(factory: &K8sTuningJobFactory<'_>, path: &Path, version: Version) -> Result<Self, ExistingError> {
         let session = factory.session();
         let comparison = Comparison { session, factory, version };
         let mut gathered = Gathered::default();
         let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| gathered.add(found))?;
         let mut diff = gathered.finish(session);
         diff.warnings.extend(passed_over);
+        let config_maps = factory.config_map_names().count();
+        if config_maps > 0 {
+            diff.warnings.push(format!(
+                "{} with the tuning file: not compared. Its name changes with what it holds, and so do the Jobs.",
+                if config_maps == 1 { "The ConfigMap".to_owned() } else { format!("The {config_maps} ConfigMaps") }
+            ));
+        }
         Ok(diff)
     }
 }
@@ -203,7 +211,7 @@ struct Found {
 
 struct Comparison<'s> {
     session: &'s Session,
-    factory: K8sTuningJobFactory<'s>,
+    factory: &'s K8sTuningJobFactory<'s>,
     version: Version,
 }
 
@@ -237,6 +245,12 @@ impl Comparison<'_> {
 pub fn is_unchanged(wanted: &Job, existing: &Node) -> bool {
     // A change is one whether or not a version would refuse it.
     verdict(wanted, existing, Version::NEWEST).is_unchanged()
+}
+
+/// Whether an object is the ConfigMap that is wanted.
+#[must_use]
+pub fn is_config_map(wanted: &ConfigMap, existing: &Node) -> bool {
+    decode::<ConfigMap>(existing, Version::NEWEST).is_ok_and(|(found, unknown)| found == *wanted && unknown.is_empty())
 }
 
 fn verdict(wanted: &Job, existing: &Node, version: Version) -> Verdict {

@@ -29,9 +29,8 @@ pub(super) fn add(job: &mut Job, session: &Session) {
     let pod = spec.template.spec.get_or_insert_default();
     if let Some(container) = pod.containers.first_mut() {
         add_environment(container, additions);
-        container.working_dir.clone_from(&additions.working_dir);
     }
-    if let (Some(claim), Some(working_dir)) = (&additions.results_claim, &additions.working_dir) {
+    if let (Some(claim), Some(working_dir)) = (&additions.results_claim, &session.working_dir) {
         mount_results(pod, claim, working_dir, &session.session_id);
     }
 }

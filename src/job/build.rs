@@ -8,11 +8,14 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::spec::K8sJobSpec;
+use crate::tuning_file::mount::volume_and_mount;
 
 /// Makes the API object of a worker's Job.
 #[must_use]
 pub fn build_job(spec: K8sJobSpec) -> Job {
     let labels: BTreeMap<String, String> = spec.labels.into_iter().collect();
+    let (volume, mount) =
+        spec.tuning_file.map(|source| volume_and_mount(&source.config_map, &source.key, &source.path)).unzip();
     let container = Container {
         name: spec.name.clone(),
         image: Some(spec.image),
@@ -20,9 +23,16 @@ pub fn build_job(spec: K8sJobSpec) -> Job {
         args: Some(spec.args),
         env: Some(spec.env.into_iter().map(env_var).collect()),
         resources: resources(spec.requests, spec.limits),
+        volume_mounts: mount.map(|mount| vec![mount]),
+        working_dir: spec.working_dir,
         ..Container::default()
     };
-    let pod = PodSpec { containers: vec![container], restart_policy: Some(spec.restart_policy), ..PodSpec::default() };
+    let pod = PodSpec {
+        containers: vec![container],
+        restart_policy: Some(spec.restart_policy),
+        volumes: volume.map(|volume| vec![volume]),
+        ..PodSpec::default()
+    };
     Job {
         metadata: ObjectMeta {
             name: Some(spec.name),

@@ -1,6 +1,7 @@
 //! Makes one worker's [`K8sJobSpec`] out of the session (D29 guide, "`K8sTuningJobFactory`").
 
 use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::additions;
 use super::build::build_job;
@@ -8,9 +9,10 @@ use super::created_at::CreatedAt;
 use super::hardening::harden;
 use super::names::job_name;
 use super::partial::{self, PartialJobError, TUNER};
-use super::spec::K8sJobSpec;
+use super::spec::{K8sJobSpec, TuningFileSource};
 use crate::config::Session;
 use crate::plan::{WorkerShare, plan_jobs};
+use crate::tuning_file::{Delivery, mount};
 
 /// What the workers run; they take the rest as arguments.
 pub const COMMAND: &str = "python";
@@ -39,22 +41,27 @@ pub fn description(worker_id: &str) -> String {
     format!("Arbitrage tuning job for {worker_id}")
 }
 
-/// Makes the Jobs of one session, all with the same `created_at`.
+/// Makes the Jobs of one session, all with the same `created_at`, and the ConfigMaps that they need.
 #[derive(Debug, Clone)]
 pub struct K8sTuningJobFactory<'s> {
     session: &'s Session,
-    created_at: CreatedAt,
+    created_at: String,
+    delivery: Option<&'s Delivery>,
     /// What the config makes of the first worker's Job, its container called [`TUNER`]; none where it adds nothing.
     extended: Option<Box<Job>>,
 }
 
 impl<'s> K8sTuningJobFactory<'s> {
-    /// A factory for the Jobs of `session`.
+    /// A factory for the Jobs of `session`, whose workers get their tuning file from ConfigMaps if there is a delivery.
     ///
     /// # Errors
     /// A partial Job in the config that cannot be merged.
-    pub fn new(session: &'s Session, created_at: CreatedAt) -> Result<Self, PartialJobError> {
-        let factory = Self { session, created_at, extended: None };
+    pub fn new(
+        session: &'s Session,
+        created_at: CreatedAt,
+        delivery: Option<&'s Delivery>,
+    ) -> Result<Self, PartialJobError> {
+        let factory = Self { session, created_at: created_at.to_string(), delivery, extended: None };
         if session.additions.is_empty() {
             return Ok(factory);
         }
@@ -62,16 +69,32 @@ impl<'s> K8sTuningJobFactory<'s> {
         Ok(Self { extended: Some(Box::new(extended)), ..factory })
     }
 
-    /// The session whose Jobs these are.
+    /// The session.
     #[must_use]
     pub const fn session(&self) -> &'s Session {
         self.session
     }
 
-    /// The moment that their `created_at` names.
+    /// The `created_at` of all its Jobs.
     #[must_use]
-    pub const fn created_at(&self) -> CreatedAt {
-        self.created_at
+    pub fn created_at(&self) -> &str {
+        &self.created_at
+    }
+
+    /// The ConfigMaps of the tuning file, each made when it is asked for; none where the image has it.
+    pub fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
+        self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.config_maps())
+    }
+
+    /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.
+    #[must_use]
+    pub fn config_map(&self, index: u32) -> Option<&'s str> {
+        self.delivery.map(|delivery| delivery.config_maps.source(index).0)
+    }
+
+    /// The names of these ConfigMaps.
+    pub fn config_map_names(&self) -> impl Iterator<Item = &'s str> {
+        self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())
     }
 
     /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
@@ -88,8 +111,13 @@ impl<'s> K8sTuningJobFactory<'s> {
             labels: self.labels(worker_id),
             annotations: vec![
                 ("description".to_owned(), description(worker_id)),
-                ("created_at".to_owned(), self.created_at.to_string()),
+                ("created_at".to_owned(), self.created_at.clone()),
             ],
+            working_dir: session.working_dir.clone(),
+            tuning_file: self.delivery.map(|delivery| {
+                let (config_map, key) = delivery.config_maps.source(index);
+                TuningFileSource { config_map: config_map.to_owned(), key, path: delivery.mount_path.clone() }
+            }),
             restart_policy: "Never".to_owned(),
             backoff_limit: 0,
             requests: session.requests.clone(),
@@ -190,8 +218,7 @@ impl<'s> K8sTuningJobFactory<'s> {
 fn give_to_worker(mut job: Job, spec: K8sJobSpec, worker_id: &str) -> Job {
     partial::name_worker(&mut job, &spec.name);
     let template = &mut job.spec.get_or_insert_default().template;
-    let own = spec.labels.into_iter().filter(|(key, _)| key == "worker_id");
-    for (key, value) in own {
+    for (key, value) in spec.labels.into_iter().filter(|(key, _)| key == "worker_id") {
         template.metadata.get_or_insert_default().labels.get_or_insert_default().insert(key.clone(), value.clone());
         job.metadata.labels.get_or_insert_default().insert(key, value);
     }
@@ -202,6 +229,9 @@ fn give_to_worker(mut job: Job, spec: K8sJobSpec, worker_id: &str) -> Job {
         for variable in container.env.iter_mut().flatten().filter(|variable| variable.name == "WORKER_ID") {
             variable.value = Some(worker_id.to_owned());
         }
+    }
+    if let Some(TuningFileSource { config_map, key, .. }) = spec.tuning_file {
+        mount::point_at(pod, config_map, key);
     }
     job.metadata.name = Some(spec.name);
     job
@@ -222,7 +252,7 @@ mod tests {
             .replace("  APP_ENV: docker", "  ZED: z\n  REDIS_HOST: other\n  A: a")
             .replace("  REDIS_HOST: arbitrage-redis\n", "");
         let session = session(&text, None).unwrap();
-        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap()).unwrap();
+        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
         let spec = factory.create_job_for_worker("worker-1", 3, 0);
         let env: Vec<String> = spec.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(

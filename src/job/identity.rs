@@ -2,7 +2,7 @@
 //! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
 
 use super::factory::{APP, COMPONENT};
-use super::names::{job_name, parse_job_name};
+use super::names::{is_config_map_name, job_name, parse_job_name};
 use crate::config::Session;
 use crate::manifest::Node;
 use crate::plan::{WorkerShare, plan_jobs};
@@ -49,6 +49,21 @@ impl JobIdentity {
     }
 }
 
+/// The session whose tuning file a ConfigMap carries; none if an object is no such ConfigMap.
+#[must_use]
+pub fn config_map_session(object: &Node) -> Option<String> {
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+    if text(object, "kind") != "ConfigMap" || text(object, "apiVersion") != "v1" {
+        return None;
+    }
+    let metadata = object.get("metadata")?;
+    let labels = metadata.get("labels")?;
+    let is_ours = text(labels, "app") == APP
+        && text(labels, "component") == COMPONENT
+        && is_config_map_name(&text(metadata, "name"));
+    Some(text(labels, "session_id")).filter(|id| is_ours && !id.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +90,23 @@ mod tests {
         let renamed = identity(&ours.replace("name: arb-tuning-", "name: my-")).unwrap();
         assert_eq!(renamed.session_id, None);
         assert_eq!(identity(&ours.replace("kind: Job", "kind: CronJob")), None);
+    }
+
+    #[test]
+    fn a_configmap_is_told_by_its_name_and_its_labels() {
+        let ours = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: arb-tuning-x-tuning-0123456789\n  labels: \
+                    {app: arbitrage-tuning, component: tuning, session_id: s}\n";
+        let session = |text: &str| config_map_session(&first_document(text).unwrap());
+        assert_eq!(session(ours).as_deref(), Some("s"));
+        for (from, to) in [
+            ("ConfigMap", "Secret"),
+            ("arb-tuning-x-", "x-"),
+            ("0123456789", "1"),
+            ("app: ", "ap: "),
+            ("session_id: s", ""),
+        ] {
+            assert_eq!(session(&ours.replace(from, to)), None, "{to}");
+        }
     }
 
     #[test]

@@ -15,6 +15,6 @@ pub mod spec;
 pub use build::build_job;
 pub use created_at::CreatedAt;
 pub use factory::K8sTuningJobFactory;
-pub use identity::JobIdentity;
+pub use identity::{JobIdentity, config_map_session};
 pub use partial::PartialJobError;
 pub use spec::K8sJobSpec;

@@ -20,6 +20,31 @@ pub fn file_name(job_name: &str, index: u32, workers: u32, format: Format) -> St
     format!("job-{index:0width$}-{job_name}.{}", format.extension())
 }
 
+/// The file of a ConfigMap: `configmap-{place}-{PREFIX}{session_short}-tuning.yaml`. It does not have the name of what
+/// it holds, which is another one with each change: so the file of a session's ConfigMap is replaced and not left over.
+#[must_use]
+pub fn config_map_file_name(session_short: &str, nth: usize, count: usize, format: Format) -> String {
+    let width = index_width(u32::try_from(count).unwrap_or(u32::MAX));
+    format!("configmap-{nth:0width$}-{PREFIX}{session_short}-tuning.{}", format.extension())
+}
+
+/// What the name of a ConfigMap with a session's tuning file starts with; a hash of what it holds follows.
+#[must_use]
+pub fn config_map_prefix(session_short: &str) -> String {
+    format!("{PREFIX}{session_short}-tuning-")
+}
+
+/// How many characters of a hash end the name of a ConfigMap.
+pub const HASH_LEN: usize = 10;
+
+/// Whether a ConfigMap's name is one that a session's tuning file may have.
+#[must_use]
+pub fn is_config_map_name(name: &str) -> bool {
+    let parts = name.strip_prefix(PREFIX).and_then(|rest| rest.rsplit_once("-tuning-"));
+    let is_hash = |hash: &str| hash.len() == HASH_LEN && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    parts.is_some_and(|(session_short, hash)| !session_short.is_empty() && is_hash(hash))
+}
+
 fn index_width(workers: u32) -> usize {
     let largest = workers.saturating_sub(1);
     largest.checked_ilog10().map_or(1, |log| log as usize + 1).max(2)

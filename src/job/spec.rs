@@ -21,6 +21,12 @@ pub struct K8sJobSpec {
     pub labels: Vec<(String, String)>,
     /// Annotations of the Job.
     pub annotations: Vec<(String, String)>,
+    /// The directory that the container starts in; the image's own where it is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working_dir: Option<String>,
+    /// Where the tuning file comes from, if it is not the image's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tuning_file: Option<TuningFileSource>,
     /// What the kubelet does when the container ends: always `Never`.
     pub restart_policy: String,
     /// How often a failed pod is replaced: always 0.
@@ -29,4 +35,15 @@ pub struct K8sJobSpec {
     pub requests: Vec<(String, String)>,
     /// Limits: resource name and quantity.
     pub limits: Vec<(String, String)>,
+}
+
+/// The ConfigMap that holds a worker's tuning file, and where the worker looks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TuningFileSource {
+    /// The name of the ConfigMap.
+    pub config_map: String,
+    /// The key in it.
+    pub key: String,
+    /// The absolute path of the file in the container.
+    pub path: String,
 }

@@ -17,6 +17,8 @@ use crate::plan::plan_jobs;
 pub struct Files<'f> {
     /// The directory.
     pub directory: &'f Path,
+    /// What became of the files of ConfigMaps, which come first.
+    pub config_maps: &'f [(String, FileChange)],
     /// What became of each worker's file.
     pub changes: &'f [FileChange],
     /// Files of the session that the run does not make.
@@ -31,14 +33,20 @@ impl Files<'_> {
     }
 
     const fn count(&self) -> usize {
-        self.changes.len() + self.leftovers.len()
+        self.config_maps.len() + self.changes.len() + self.leftovers.len()
+    }
+
+    /// What became of a file of the run; none for a leftover.
+    fn change(&self, nth: usize) -> Option<FileChange> {
+        let config_map = self.config_maps.get(nth).map(|(_, change)| *change);
+        config_map.or_else(|| self.changes.get(nth.checked_sub(self.config_maps.len())?).copied())
     }
 
     /// The places of the files that a table shows: of a long one those that have not stayed as they were, counted
     /// through the workers and on through the leftovers.
     fn shown(&self) -> Vec<usize> {
         let is_long = self.count() > table::WHOLE;
-        let stays = |nth: &usize| self.changes.get(*nth) == Some(&FileChange::Unchanged);
+        let stays = |nth: &usize| self.change(*nth) == Some(FileChange::Unchanged);
         (0..self.count()).filter(|nth| !(is_long && stays(nth))).collect()
     }
 }
@@ -49,11 +57,17 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &Files<'f>) -> T
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
-    let row = |nth: usize| match shown[nth].checked_sub(files.changes.len()) {
-        None => job_row(session, format, shown[nth], files),
-        Some(leftover) => {
-            let fate = Line::new(Role::Bad, files.fate_of_leftovers());
-            [fate, "-".into(), "-".into(), files.leftovers[leftover].as_str().into()]
+    let row = |nth: usize| {
+        let Some(nth) = shown[nth].checked_sub(files.config_maps.len()) else {
+            let (name, change) = &files.config_maps[shown[nth]];
+            return [status(*change), "-".into(), "-".into(), name.as_str().into()];
+        };
+        match nth.checked_sub(files.changes.len()) {
+            None => job_row(session, format, nth, files),
+            Some(leftover) => {
+                let fate = Line::new(Role::Bad, files.fate_of_leftovers());
+                [fate, "-".into(), "-".into(), files.leftovers[leftover].as_str().into()]
+            }
         }
     };
     Table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"))
@@ -67,13 +81,7 @@ pub fn unchanged_line(files: &Files<'_>) -> Option<Line<'static>> {
 }
 
 fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>) -> [Line<'static>; 4] {
-    let change = files.changes[nth];
-    let role = match change {
-        FileChange::Created => Role::Good,
-        FileChange::Changed => Role::Warn,
-        FileChange::Unchanged => Role::Dim,
-    };
-    let status = Line::new(role, change.as_str());
+    let status = status(files.changes[nth]);
     match plan_jobs(session.total_iterations, session.workers).nth(nth) {
         None => [status, "-".into(), "-".into(), "-".into()],
         Some(share) => {
@@ -83,10 +91,20 @@ fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>) -> 
     }
 }
 
+fn status(change: FileChange) -> Line<'static> {
+    let role = match change {
+        FileChange::Created => Role::Good,
+        FileChange::Changed => Role::Warn,
+        FileChange::Unchanged => Role::Dim,
+    };
+    Line::new(role, change.as_str())
+}
+
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
 #[must_use]
 pub fn summary_line(files: &Files<'_>) -> String {
-    let count = |wanted| files.changes.iter().filter(|change| **change == wanted).count();
+    let changes = || files.config_maps.iter().map(|(_, change)| change).chain(files.changes);
+    let count = |wanted| changes().filter(|change| **change == wanted).count();
     let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));
     let parts: Vec<String> = changes
         .into_iter()
@@ -111,7 +129,13 @@ mod tests {
         let mut changes = vec![FileChange::Unchanged; 100];
         changes[70] = FileChange::Changed;
         let leftovers = ["x.yaml".to_owned()];
-        let mut files = Files { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
+        let mut files = Files {
+            directory: Path::new("jobs"),
+            config_maps: &[],
+            changes: &changes,
+            leftovers: &leftovers,
+            pruned: true,
+        };
         let table = |files: &Files<'_>| {
             let mut text = file_table(&session, Format::Yaml, files).render(Style::plain());
             text.extend(unchanged_line(files).map(|line| line.show(Start::OfLine, 80, Style::plain()) + "\n"));

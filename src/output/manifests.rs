@@ -6,15 +6,17 @@ use std::io::{self, Write};
 use thiserror::Error;
 
 use super::template::Template;
-use crate::config::Session;
 use crate::job::K8sTuningJobFactory;
 use crate::job::names::job_name;
 use crate::manifest::Format;
+use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// Bytes that are gathered before a write: large enough for the pipe, small enough for the cache.
 const BUFFER: usize = 128 * 1024;
+/// How deep the items of a List stand in it.
+const ITEM_DEPTH: usize = 2;
 
 /// Why manifests could not be written.
 #[derive(Debug, Error)]
@@ -35,7 +37,7 @@ impl OutputError {
     }
 }
 
-/// Writes a session's Jobs as one YAML stream, `---` between documents.
+/// Writes a session's ConfigMaps and Jobs as one YAML stream, `---` between documents.
 ///
 /// # Errors
 /// [`OutputError`] if a Job or the stream does not allow it.
@@ -45,15 +47,22 @@ pub fn yaml_stream(
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
     let template = Template::document(factory, Format::Yaml)?;
-    buffered(factory.session(), out, step, |share, buffer| {
-        if share.index > 0 {
-            buffer.extend_from_slice(b"---\n");
-        }
+    let mut is_first = true;
+    let mut separator = || if std::mem::take(&mut is_first) { b"".as_slice() } else { b"---\n" };
+    let mut document = Vec::new();
+    for config_map in factory.config_maps() {
+        document.clear();
+        Format::Yaml.push(&config_map, &mut document)?;
+        out.write_all(separator())?;
+        out.write_all(&document)?;
+    }
+    buffered(factory, out, step, |share, buffer| {
+        buffer.extend_from_slice(separator());
         template.push(share, buffer);
     })
 }
 
-/// Writes a session's Jobs as the items of one `v1` List.
+/// Writes a session's ConfigMaps and Jobs as the items of one `v1` List.
 ///
 /// # Errors
 /// As [`yaml_stream`].
@@ -62,22 +71,35 @@ pub fn json_list(
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::item(factory, 2)?;
+    let template = Template::item(factory, ITEM_DEPTH)?;
     out.write_all(b"{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"List\",\n    \"metadata\": {},\n    \"items\": [")?;
-    buffered(factory.session(), out, step, |share, buffer| {
-        buffer.extend_from_slice(if share.index > 0 { b",\n        " } else { b"\n        " });
+    let mut is_first = true;
+    let mut separator = || if std::mem::take(&mut is_first) { b"\n        ".as_slice() } else { b",\n        " };
+    let mut item = Vec::new();
+    for config_map in factory.config_maps() {
+        item.clear();
+        push_json(&config_map, ITEM_DEPTH, &mut item)?;
+        out.write_all(separator())?;
+        out.write_all(&item)?;
+    }
+    buffered(factory, out, step, |share, buffer| {
+        buffer.extend_from_slice(separator());
         template.push(share, buffer);
     })?;
     out.write_all(b"\n    ]\n}\n")?;
     Ok(())
 }
 
-/// Writes each Job of a session as kubectl names it: `job.batch/NAME`.
+/// Writes each object of a session as kubectl names it: `configmap/NAME` and `job.batch/NAME`.
 ///
 /// # Errors
 /// The stream does not allow it.
-pub fn names(session: &Session, out: &mut impl Write, step: impl FnMut()) -> Result<(), OutputError> {
-    buffered(session, out, step, |share, buffer| {
+pub fn names(factory: &K8sTuningJobFactory<'_>, out: &mut impl Write, step: impl FnMut()) -> Result<(), OutputError> {
+    let session = factory.session();
+    for name in factory.config_map_names() {
+        writeln!(out, "configmap/{name}")?;
+    }
+    buffered(factory, out, step, |share, buffer| {
         buffer.extend_from_slice(b"job.batch/");
         buffer.extend_from_slice(job_name(&session.session_short, &share.worker_id, share.index).as_bytes());
         buffer.push(b'\n');
@@ -86,11 +108,12 @@ pub fn names(session: &Session, out: &mut impl Write, step: impl FnMut()) -> Res
 
 /// Has each worker's part pushed, and writes when enough has come together.
 fn buffered(
-    session: &Session,
+    factory: &K8sTuningJobFactory<'_>,
     out: &mut impl Write,
     mut step: impl FnMut(),
     mut push: impl FnMut(&WorkerShare, &mut Vec<u8>),
 ) -> Result<(), OutputError> {
+    let session = factory.session();
     let mut buffer = Vec::with_capacity(BUFFER + BUFFER / 4);
     for share in plan_jobs(session.total_iterations, session.workers) {
         push(&share, &mut buffer);

@@ -10,6 +10,7 @@ use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
 use crate::manifest::Format;
 use crate::plan::{WorkerShare, plan_jobs};
+use crate::tuning_file::Tuning;
 
 /// The columns of [`JobRow::cells`].
 const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
@@ -40,6 +41,12 @@ pub struct Totals {
     pub requests: Vec<Amount>,
     /// All limits, summed up by resource.
     pub limits: Vec<Amount>,
+    /// How many distinct parameter sets the workers propose, where that is fewer than their iterations and known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distinct_proposals: Option<u64>,
+    /// How many ConfigMaps carry the tuning file, where it is mounted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config_maps: Option<usize>,
 }
 
 /// A resource and its amount over all Jobs.
@@ -92,7 +99,7 @@ pub fn rows(session: &Session, format: Format) -> impl ExactSizeIterator<Item = 
 
 /// What a session's Jobs come to.
 #[must_use]
-pub fn totals(session: &Session) -> Totals {
+pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
     let sum = |amounts: &[(String, String)]| {
         let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
         amounts
@@ -107,17 +114,19 @@ pub fn totals(session: &Session) -> Totals {
         iterations: session.total_iterations,
         requests: sum(&session.requests),
         limits: sum(&session.limits),
+        distinct_proposals: tuning.repeats.as_ref().map(|repeats| repeats.proposals.distinct),
+        config_maps: tuning.delivery.as_ref().map(|delivery| delivery.config_maps.len()),
     }
 }
 
-/// The whole session for a program to read.
+/// The whole session for a program to read, with what is to be said of its tuning file.
 #[must_use]
-pub fn view(session: &Session) -> PlanView {
+pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
         jobs: rows(session, Format::Yaml).collect(),
-        totals: totals(session),
-        warnings: session.warnings.clone(),
+        totals: totals(session, tuning),
+        warnings: session.warnings.iter().cloned().chain(of_tuning_file).collect(),
     }
 }
 
@@ -145,8 +154,8 @@ pub fn setting_table(session: &Session) -> Table<'_, 3> {
 
 /// The totals as two columns.
 #[must_use]
-pub fn total_table(session: &Session) -> Table<'static, 2> {
-    let totals = totals(session);
+pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
+    let totals = totals(session, tuning);
     let amounts = |amounts: Vec<Amount>, what: &str| -> Vec<[Line<'static>; 2]> {
         amounts
             .into_iter()
@@ -157,6 +166,8 @@ pub fn total_table(session: &Session) -> Table<'static, 2> {
         ["jobs".into(), totals.jobs.to_string().into()],
         ["iterations".into(), totals.iterations.to_string().into()],
     ];
+    rows.extend(totals.distinct_proposals.map(|distinct| ["distinct proposals".into(), distinct.to_string().into()]));
+    rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
     rows.extend(amounts(totals.requests, "requests"));
     rows.extend(amounts(totals.limits, "limits"));
     Table::new(["TOTAL", "AMOUNT"], rows)
@@ -191,7 +202,7 @@ mod tests {
     #[test]
     fn totals_are_sums_over_the_workers() {
         let text = K8S.replace("workers: 2", "workers: 3");
-        let totals = totals(&session(&text, None).unwrap());
+        let totals = totals(&session(&text, None).unwrap(), &Tuning::default());
         let amounts: Vec<_> =
             totals.requests.iter().chain(&totals.limits).map(|amount| amount.amount.as_str()).collect();
         assert_eq!(amounts, ["1500m", "1536Mi", "3", "3Gi"]);

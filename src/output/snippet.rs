@@ -20,6 +20,8 @@ pub enum Heading<'h> {
     Error,
     /// `error[rule]: …`
     ErrorOf(&'h str),
+    /// `warning: …`
+    Warning,
     /// `warning[rule]: …`
     WarningOf(&'h str),
     /// The message alone, below a line that has said that these are errors.
@@ -48,6 +50,7 @@ impl Snippet<'_> {
         let title = match self.heading {
             Heading::Error => Level::ERROR.primary_title(message),
             Heading::ErrorOf(rule) => Level::ERROR.primary_title(message).id(rule),
+            Heading::Warning => Level::WARNING.primary_title(message),
             Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
             Heading::Bare => Level::ERROR.no_name().primary_title(message),
         };

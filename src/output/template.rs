@@ -1,7 +1,7 @@
 //! The manifest of any worker, from one that was written once: a session comes in, and each worker's
 //! bytes go out, the same that [`Format::push`] would write, as fast as they can be copied.
 //!
-//! The Jobs of a session differ in their worker, index and iterations only. One Job is made with
+//! The Jobs of a session differ in their worker, index, iterations and ConfigMap only. One Job is made with
 //! numbers that stand nowhere else in it, written, and cut at these numbers. Whether the cuts are
 //! right is not assumed: the first and the last Job of the session are written both ways.
 //! Which numbers stand in a Job is found in one pass, so that the time for this grows with its size only.
@@ -22,11 +22,13 @@ enum Slot {
     Worker,
     Index,
     Iterations,
+    ConfigMap,
 }
 
 /// What all manifests of a session have in common, and where each has something of its own.
 #[derive(Debug, Clone)]
-pub struct Template {
+pub struct Template<'s> {
+    factory: K8sTuningJobFactory<'s>,
     text: Vec<u8>,
     /// Each slot with the place in the text where it belongs.
     slots: Vec<(usize, Slot)>,
@@ -37,14 +39,16 @@ struct Fill<'s> {
     worker: &'s str,
     index: String,
     iterations: String,
+    /// The name of the ConfigMap with its tuning file, if there is one.
+    config_map: Option<&'s str>,
 }
 
-impl Template {
+impl<'s> Template<'s> {
     /// The template of a session's manifests, each a document of its own.
     ///
     /// # Errors
     /// A Job that has no form in the notation.
-    pub fn document(factory: &K8sTuningJobFactory<'_>, format: Format) -> Result<Self, WriteError> {
+    pub fn document(factory: &K8sTuningJobFactory<'s>, format: Format) -> Result<Self, WriteError> {
         Self::new(factory, |job, out| format.push(job, out))
     }
 
@@ -52,12 +56,12 @@ impl Template {
     ///
     /// # Errors
     /// As [`Self::document`].
-    pub fn item(factory: &K8sTuningJobFactory<'_>, depth: usize) -> Result<Self, WriteError> {
+    pub fn item(factory: &K8sTuningJobFactory<'s>, depth: usize) -> Result<Self, WriteError> {
         Self::new(factory, |job, out| push_json(job, depth, out))
     }
 
     fn new(
-        factory: &K8sTuningJobFactory<'_>,
+        factory: &K8sTuningJobFactory<'s>,
         push: impl Fn(&Job, &mut Vec<u8>) -> Result<(), WriteError>,
     ) -> Result<Self, WriteError> {
         let session = factory.session();
@@ -77,7 +81,7 @@ impl Template {
             if numbers.hold_any_of(&probe) {
                 continue;
             }
-            let template = Self::cut(&written(&probe)?, &probe);
+            let template = Self::cut(factory, &written(&probe)?, &probe);
             if samples.iter().zip(&expected).all(|(share, expected)| template.filled(share) == *expected) {
                 return Ok(template);
             }
@@ -86,10 +90,12 @@ impl Template {
     }
 
     /// Cuts a manifest where it has something of its worker.
-    fn cut(manifest: &[u8], share: &WorkerShare) -> Self {
-        let fill = Fill::of(share);
-        let slots = [Slot::Worker, Slot::Index, Slot::Iterations];
-        let mut template = Self { text: Vec::with_capacity(manifest.len()), slots: Vec::new() };
+    fn cut(factory: &K8sTuningJobFactory<'s>, manifest: &[u8], share: &WorkerShare) -> Self {
+        let fill = Fill::of(share, factory);
+        let slots = [Slot::Worker, Slot::Index, Slot::Iterations, Slot::ConfigMap];
+        let slots = &slots[..if fill.config_map.is_some() { 4 } else { 3 }];
+        let mut template =
+            Self { factory: factory.clone(), text: Vec::with_capacity(manifest.len()), slots: Vec::new() };
         let mut rest = manifest;
         while let Some((first, after)) = rest.split_first() {
             if let Some(slot) = slots.iter().find(|slot| rest.starts_with(fill.text(**slot))) {
@@ -105,7 +111,7 @@ impl Template {
 
     /// Appends the manifest of a worker.
     pub fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
-        let fill = Fill::of(share);
+        let fill = Fill::of(share, &self.factory);
         let mut start = 0;
         for (end, slot) in &self.slots {
             out.extend_from_slice(&self.text[start..*end]);
@@ -153,8 +159,13 @@ fn number(digits: &[u8]) -> Option<u64> {
 }
 
 impl<'s> Fill<'s> {
-    fn of(share: &'s WorkerShare) -> Self {
-        Self { worker: &share.worker_id, index: share.index.to_string(), iterations: share.iterations.to_string() }
+    fn of(share: &'s WorkerShare, factory: &'s K8sTuningJobFactory<'_>) -> Self {
+        Self {
+            worker: &share.worker_id,
+            index: share.index.to_string(),
+            iterations: share.iterations.to_string(),
+            config_map: factory.config_map(share.index),
+        }
     }
 
     const fn text(&self, slot: Slot) -> &[u8] {
@@ -162,6 +173,10 @@ impl<'s> Fill<'s> {
             Slot::Worker => self.worker.as_bytes(),
             Slot::Index => self.index.as_bytes(),
             Slot::Iterations => self.iterations.as_bytes(),
+            Slot::ConfigMap => match self.config_map {
+                Some(name) => name.as_bytes(),
+                None => &[],
+            },
         }
     }
 }
@@ -169,20 +184,20 @@ impl<'s> Fill<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Session;
     use crate::config::session::tests::{K8S, session};
     use crate::job::CreatedAt;
     use crate::plan::plan_jobs;
+    use crate::tuning_file::{Delivery, TuningConfigMaps, TuningFile};
     use proptest::prelude::*;
 
     fn created_at() -> CreatedAt {
         CreatedAt::parse("2025-11-16T18:21:45Z").unwrap()
     }
 
-    fn compare(session: &Session) {
-        let factory = K8sTuningJobFactory::new(session, created_at()).unwrap();
+    fn compare(factory: &K8sTuningJobFactory<'_>) {
+        let session = factory.session();
         for format in [Format::Yaml, Format::Json] {
-            let template = Template::document(&factory, format).unwrap();
+            let template = Template::document(factory, format).unwrap();
             for share in plan_jobs(session.total_iterations, session.workers) {
                 let mut expected = Vec::new();
                 format.push(&factory.job(&share), &mut expected).unwrap();
@@ -221,15 +236,27 @@ mod tests {
             session.workers = workers;
             session.total_iterations = u64::from(workers) + surplus;
             session.extra_env = values.into_iter().enumerate().map(|(n, value)| (format!("V{n}"), value)).collect();
-            compare(&session);
+            compare(&K8sTuningJobFactory::new(&session, created_at(), None).unwrap());
         }
+    }
+
+    #[test]
+    fn each_workers_manifest_names_its_own_configmap() {
+        let mut session = session(K8S, None).unwrap();
+        (session.workers, session.total_iterations) = (300, 300);
+        let text = format!("tuning: {{seed: 42}} # {}", "4294967296 worker-1".repeat(200));
+        let file = TuningFile::parse(std::path::Path::new("x"), text.into()).unwrap();
+        let config_maps = TuningConfigMaps::new(&session, &file, true).unwrap();
+        assert!(config_maps.len() > 3);
+        let delivery = Delivery { config_maps, mount_path: "/app/x.yaml".to_owned() };
+        compare(&K8sTuningJobFactory::new(&session, created_at(), Some(&delivery)).unwrap());
     }
 
     #[test]
     fn the_largest_numbers_fit_too() {
         let mut session = session(K8S, None).unwrap();
         (session.workers, session.total_iterations) = (u32::MAX, u64::MAX);
-        let factory = K8sTuningJobFactory::new(&session, created_at()).unwrap();
+        let factory = K8sTuningJobFactory::new(&session, created_at(), None).unwrap();
         let template = Template::document(&factory, Format::Yaml).unwrap();
         for nth in [0, 9, 99_999, u32::MAX as usize - 1] {
             let share = plan_jobs(session.total_iterations, session.workers).nth(nth).unwrap();

@@ -82,6 +82,15 @@ fn go_on_with_yaml(
     }
 }
 
+/// The first document of a text as a YAML reader finds it that gets the whole text at once, and not cut into documents
+/// as kubectl cuts it: directives may stand before it, and JSON is YAML.
+///
+/// # Errors
+/// Whatever keeps it from being read.
+pub fn single_document(text: &str) -> Result<Document, ReadError> {
+    Piece { text, start: Position { line: 1, column: 1, width: 1 } }.read()
+}
+
 /// The first document of a text that is YAML.
 ///
 /// # Errors

@@ -1,13 +1,13 @@
 //! Whose a file in the directory is: its bytes come in, and the session that it belongs to, or what
 //! it holds instead, goes out.
 
-use crate::job::JobIdentity;
+use crate::job::{JobIdentity, config_map_session};
 use crate::manifest::{self, Node, Text};
 
 /// Who may replace or remove a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Owner {
-    /// It holds Jobs of this one session, and nothing else.
+    /// It holds Jobs and ConfigMaps of this one session, and nothing else.
     Session(String),
     /// It holds something else; this follows its name in a sentence.
     Stranger(String),
@@ -27,26 +27,31 @@ impl Holdings {
     /// Looks through a file.
     pub fn of(text: &Text) -> Self {
         let (mut jobs, mut objects, mut fault) = (Vec::new(), 0, None);
+        let mut sessions = Vec::new();
         let mut only = None;
         manifest::documents(text.as_str(), |read| match read {
             Ok(document) => {
                 document.root.each_object(&mut |object, list| {
                     objects += 1;
-                    match JobIdentity::of(object, list) {
-                        Some(job) => jobs.push(job),
-                        None => fault = fault.take().or_else(|| Some(stranger(object))),
+                    match (JobIdentity::of(object, list), config_map_session(object)) {
+                        (Some(job), _) => {
+                            sessions.push(job.session_id.clone());
+                            jobs.push(job);
+                        }
+                        (None, Some(session)) => sessions.push(Some(session)),
+                        (None, None) => fault = fault.take().or_else(|| Some(stranger(object))),
                     }
                 });
                 only = (objects == 1).then_some(document.root);
             }
             Err(_) => fault = Some("is not well-formed, so that nobody can tell whose it is".to_owned()),
         });
-        let owner = match (fault, jobs.first().and_then(|job| job.session_id.clone())) {
+        let owner = match (fault, sessions.first().cloned().flatten()) {
             (Some(what), _) => Owner::Stranger(what),
             (None, None) if objects == 0 => Owner::Stranger("holds no manifest".to_owned()),
             (None, None) => Owner::Stranger("holds a Job that this tool has not made".to_owned()),
-            (None, Some(id)) if jobs.iter().all(|job| job.session_id.as_ref() == Some(&id)) => Owner::Session(id),
-            (None, Some(_)) => Owner::Stranger("holds Jobs of several sessions".to_owned()),
+            (None, Some(id)) if sessions.iter().all(|session| session.as_ref() == Some(&id)) => Owner::Session(id),
+            (None, Some(_)) => Owner::Stranger("holds objects of several sessions".to_owned()),
         };
         Self { owner, jobs, only }
     }

@@ -289,7 +289,7 @@ impl<'d> Update<'d> {
         if found.is_too_large {
             return Err(taken("is larger than any file of this tool".to_owned()));
         }
-        if same_but_for_time(&found.bytes, content, &self.created_at) {
+        if found.bytes == content || same_but_for_time(&found.bytes, content, &self.created_at) {
             return Ok(Standing::Same);
         }
         let (seen, mode, uid) = (found.seen(), found.mode, found.uid);
@@ -304,7 +304,7 @@ impl<'d> Update<'d> {
                 Some(what) => Err(taken(what)),
                 None => Ok(Standing::Different(seen)),
             },
-            (Owner::Session(_), None) => Err(taken("holds several Jobs of this session".to_owned())),
+            (Owner::Session(_), None) => Err(taken("holds several objects of this session".to_owned())),
             (Owner::Stranger(what), _) => Err(taken(what)),
         }
     }
