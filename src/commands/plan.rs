@@ -29,8 +29,7 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     let tuning = tuning::load(&session)?;
     // The moment is no difference, and no cause of a refusal, so that any will do.
-    let factory =
-        K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?, tuning.delivery.as_ref())?;
+    let factory = K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?, tuning.delivery.as_ref())?;
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     tuning::warn_of_repeats(&tuning, styles.err);

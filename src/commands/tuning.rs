@@ -19,8 +19,16 @@ pub fn load(session: &Session) -> Result<Tuning, CommandError> {
             let help = error.help().map(ToOwned::to_owned);
             let message = error.to_string();
             let (severity, rule, reason) = (Severity::Error, &RULE, Reason::FieldValueInvalid);
-            ConfigError::Invalid(vec![Diagnostic { severity, rule, path: String::new(), reason, message, help, excerpt }])
-                .into()
+            ConfigError::Invalid(vec![Diagnostic {
+                severity,
+                rule,
+                path: String::new(),
+                reason,
+                message,
+                help,
+                excerpt,
+            }])
+            .into()
         }
         None => CommandError::Tuning(error),
     })

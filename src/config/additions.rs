@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 use crate::manifest::Node;
 
 /// Everything that a K8s config adds to the Jobs; by default nothing.
@@ -69,7 +71,8 @@ pub enum EnvSourceKind {
 }
 
 /// The Pod Security Standards that forbid something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PodSecurity {
     /// Forbids what is known to raise privileges.
     Baseline,
@@ -83,5 +86,26 @@ impl fmt::Display for PodSecurity {
             Self::Baseline => "baseline",
             Self::Restricted => "restricted",
         })
+    }
+}
+
+impl fmt::Display for SecretVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { secret, key, optional, .. } = self;
+        write!(f, "key {key} of Secret {secret}{}", if *optional { ", optional" } else { "" })
+    }
+}
+
+impl fmt::Display for EnvSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            EnvSourceKind::Secret => "Secret",
+            EnvSourceKind::ConfigMap => "ConfigMap",
+        };
+        write!(f, "{kind} {}", self.name)?;
+        if let Some(prefix) = &self.prefix {
+            write!(f, ", prefix {prefix}")?;
+        }
+        f.write_str(if self.optional { ", optional" } else { "" })
     }
 }

@@ -5,14 +5,16 @@ use std::num::{NonZeroU32, NonZeroU64};
 
 use super::problem::Problems;
 use super::rules;
+use super::vocabulary::Env;
 use crate::apimachinery::names;
-use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueRequired};
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
+use crate::diagnostic::Severity;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
 /// How many characters of the session's id stand in a Job's name.
 pub const SHORT_LEN: usize = 8;
 /// Environment variables that say which worker a pod is; a session cannot set them.
-const IDENTITY: [&str; 3] = ["SESSION_ID", "WORKER_ID", "MODE"];
+pub const IDENTITY: [&str; 3] = ["SESSION_ID", "WORKER_ID", "MODE"];
 
 /// A value whose type has said all.
 pub fn by_type<T>(_: &str, _: &Spanned<T>, _: &mut Problems<'_>) {}
@@ -31,6 +33,16 @@ pub fn absolute_path(key: &str, path: &Spanned<String>, problems: &mut Problems<
         let message = format!("{key} is {:?}, and must be an absolute path.", path.value);
         let wording = (message, "Write the directory of the project in the image, such as /app.");
         problems.add(&rules::WORKING_DIR, FieldValueInvalid, key, path.position, wording);
+    }
+}
+
+/// The guide allows more environments than the worker knows.
+pub fn env_of_worker(env: &Given<Env>, problems: &mut Problems<'_>) {
+    if let Some(Spanned { value: env @ (Env::Stage | Env::Prod), position }) = env.written() {
+        let message =
+            format!("env is {env}, and the worker's --env takes docker and local only: its pod would exit with 2.");
+        let wording = (message, "Write docker, unless your image's worker takes more than the original one.");
+        problems.say(Severity::Warning, &rules::WORKER_ENV, FieldValueNotSupported, "env", *position, wording);
     }
 }
 

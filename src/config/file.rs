@@ -6,7 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::problem::{ConfigError, Problems};
-use crate::manifest::{self, Document, Node, Text};
+use crate::credentials;
+use crate::manifest::text::Excerpt;
+use crate::manifest::{self, Document, Node, Position, Text};
 
 /// A session is described in some twenty lines; a file above this size is a mistake.
 const MAX_SIZE: u64 = 1 << 20;
@@ -20,6 +22,8 @@ pub struct ConfigFile {
     pub text: Text,
     /// Its one document.
     pub document: Document,
+    /// Where it spells out credentials, which no excerpt shows.
+    hidden: Vec<Position>,
 }
 
 impl ConfigFile {
@@ -48,7 +52,7 @@ impl ConfigFile {
             return Err(ConfigError::NotText { file: file() });
         }
         let mut documents = Vec::new();
-        let mut problems = Problems::of(&name, &text);
+        let mut problems = Problems::of(&name, &text, &[]);
         manifest::documents(text.as_str(), |document| match document {
             Ok(document) => documents.push(document),
             Err(error) => problems.unreadable(&error),
@@ -58,10 +62,17 @@ impl ConfigFile {
             0 => Err(ConfigError::Empty { file: file() }),
             1 => {
                 let document = documents.remove(0);
-                Ok(Self { name, text, document })
+                let hidden = credentials::positions(&document.root);
+                Ok(Self { name, text, document, hidden })
             }
             count => Err(ConfigError::Documents { file: file(), count }),
         }
+    }
+
+    /// A place of the file, to be shown.
+    #[must_use]
+    pub fn excerpt(&self, position: Position) -> Excerpt {
+        Excerpt::cut(self.name.as_str(), &self.text, position).hiding(&self.hidden)
     }
 
     /// The document's root.
@@ -73,7 +84,7 @@ impl ConfigFile {
     /// The list for what is found to be wrong with the file.
     #[must_use]
     pub fn problems(&self) -> Problems<'_> {
-        Problems::of(&self.name, &self.text)
+        Problems::of(&self.name, &self.text, &self.hidden)
     }
 }
 

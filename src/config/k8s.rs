@@ -4,12 +4,18 @@
 use std::num::{NonZeroU32, NonZeroU64};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
+use super::additions::PodSecurity;
 use super::checks;
+use super::environment::{self, EnvFrom, SecretKey};
 use super::file::ConfigFile;
 use super::keys::Keys;
+use super::metadata;
+use super::partial_job;
 use super::problem::Problems;
 use super::resources::{self, Resources};
+use super::results::{self, Results};
 use super::tuning_config::{self, TuningConfig};
 use super::vocabulary::{DEFAULT_CONFIG_PATH, Env, Mode, Optimizer};
 use crate::yaml::{Given, OrderedMap};
@@ -17,7 +23,7 @@ use crate::yaml::{Given, OrderedMap};
 /// A tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config"), as its file has it.
 ///
 /// A key belongs into this list and into [`K8sOrchestratorConfig::check`]; `Session` says what comes of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct K8sOrchestratorConfig {
     /// The session's name: a label value whose first 8 characters can stand in a Job's name, unless
@@ -50,6 +56,22 @@ pub struct K8sOrchestratorConfig {
     pub extra_env: Given<OrderedMap<String>>,
     /// What each container asks for, and may use at most.
     pub resources: Given<Resources>,
+    /// Variables whose values stand in Secrets.
+    pub secret_env: Given<OrderedMap<SecretKey>>,
+    /// Secrets and ConfigMaps each of whose keys becomes a variable.
+    pub env_from: Given<Vec<Given<EnvFrom>>>,
+    /// The volume that keeps the results.
+    pub results: Given<Results>,
+    /// The Kueue queue that admits the Jobs.
+    pub queue: Given<String>,
+    /// The Pod Security Standard that the pods are to meet.
+    pub pod_security: Given<PodSecurity>,
+    /// Labels of the Jobs and their pods, beside the guide's.
+    pub labels: Given<OrderedMap<String>>,
+    /// Annotations of the Jobs and their pods, beside the guide's.
+    pub annotations: Given<OrderedMap<String>>,
+    /// A partial Job that is merged over what the factory makes.
+    pub job_template: Given<IgnoredAny>,
 }
 
 fn default_config_path() -> Given<String> {
@@ -64,6 +86,9 @@ impl K8sOrchestratorConfig {
         let (config, mut keys) = Keys::read::<Self>(file);
         if let Some(config) = &config {
             config.check(&mut keys, is_short);
+            if let Some(partial) = partial_job::node(file, &config.job_template) {
+                partial_job::check(partial, &mut keys.problems);
+            }
         }
         (config, keys.problems)
     }
@@ -83,10 +108,21 @@ impl K8sOrchestratorConfig {
         keys.optional("tuning_config", &self.tuning_config, tuning_config::check);
         keys.optional("extra_env", &self.extra_env, checks::extra_env);
         keys.optional("resources", &self.resources, resources::check);
+        keys.optional("secret_env", &self.secret_env, environment::check_secret_env);
+        keys.optional("env_from", &self.env_from, environment::check_env_from);
+        keys.optional("results", &self.results, results::check);
+        keys.optional("queue", &self.queue, metadata::check_queue);
+        keys.optional("pod_security", &self.pod_security, checks::by_type);
+        keys.optional("labels", &self.labels, metadata::check_labels);
+        keys.optional("annotations", &self.annotations, metadata::check_annotations);
         if !is_short && self.session_short == Given::Absent {
             checks::session_id_start(&self.session_id, &mut keys.problems);
         }
         tuning_config::check_mount(&self.tuning_config, &self.config_path, &self.working_dir, &mut keys.problems);
+        results::check_mount(&self.results, &self.working_dir, &mut keys.problems);
+        checks::env_of_worker(&self.env, &mut keys.problems);
+        environment::check_both(&self.extra_env, &self.secret_env, &mut keys.problems);
+        environment::check_literals(&self.extra_env, self.mode.get().copied(), &mut keys.problems);
         checks::workers_within_iterations(&self.total_iterations, &self.workers, &mut keys.problems);
     }
 }
@@ -101,7 +137,7 @@ mod tests {
     fn read(text: &str) -> Result<K8sOrchestratorConfig, ConfigError> {
         let file = ConfigFile::parse("k8s.yaml".to_owned(), text.into())?;
         let (config, problems) = K8sOrchestratorConfig::read(&file, false);
-        Problems::finish([problems], config)
+        Problems::finish([problems], config).map(|(config, _)| config)
     }
 
     /// What is said of the baseline after a replacement: line, column, message and help of each problem.

@@ -5,11 +5,13 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
+use super::environment;
 use super::file::ConfigFile;
 use super::problem::Problems;
 use super::rules;
 use super::vocabulary::one_of;
 use crate::apimachinery::{Path, Segment};
+use crate::credentials::{HIDDEN, names_credential};
 use crate::diagnostic::{Reason, Rule, Wording};
 use crate::manifest::{Entry, Node, Position, Value};
 use crate::yaml::de::{At, Error, Expected, Object, Policy, from_root};
@@ -152,6 +154,7 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
             let wording = Wording { message, help };
             Mismatch { rule: &rules::WORD, reason: Reason::FieldValueNotSupported, wording }
         }
+        (Expected::String, _) if key.starts_with("extra_env.") => Mismatch::of_type(not_a_variable(&key, node)),
         (Expected::String | Expected::Word(_), _) => Mismatch::of_type(not_a_string(&key, node)),
         (Expected::Integer { .. }, Value::Integer(number)) if *number < 1 => {
             Mismatch::of_number(format!("{key} is {number}, and must be at least 1."), "Write a whole number from 1.")
@@ -167,6 +170,12 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
         (Expected::Mapping, _) if key == "extra_env" => {
             with("a mapping of names to values", "Write one line NAME: \"value\" for each variable.")
         }
+        (Expected::Mapping, _) if matches!(key.as_str(), "labels" | "annotations") => {
+            with("a mapping of names to values", "Write one line name: \"value\" for each.")
+        }
+        (Expected::Mapping, _) if key == "secret_env" => {
+            with("a mapping of variables", &format!("Write {}.", environment::secret_env("NAME", None)))
+        }
         (Expected::Mapping, _) => {
             with("a mapping of resources to amounts", "Write lines such as cpu: 500m and memory: 512Mi.")
         }
@@ -174,6 +183,24 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
         (Expected::Sequence, _) => with("a list", "Write each item on a line of its own, after a dash."),
         (Expected::Number, _) => with("a number", "Write a number, without quotes."),
         (Expected::Any, _) => Mismatch::of_type(format!("{key} must be a value of another type, and this is {kind}.")),
+    }
+}
+
+/// A variable whose value does not stand in the config, or is none that text can be.
+fn not_a_variable(key: &str, node: &Node) -> (String, String) {
+    let name = key.strip_prefix("extra_env.").unwrap_or(key);
+    if node.as_mapping().is_some() {
+        let reference = node.get("valueFrom").and_then(|from| from.get("secretKeyRef"));
+        let text = |key: &str| reference.and_then(|reference| reference.get(key)).and_then(Node::as_str);
+        let help = format!("Write {}.", environment::secret_env(name, text("name").zip(text("key"))));
+        return (format!("{key} must be a string, and this is a mapping; extra_env holds literals only."), help);
+    }
+    match node.as_written().filter(|written| !written.is_empty() && names_credential(name)) {
+        Some(_) => (
+            format!("{key} must be a string, and kubectl reads {HIDDEN} as {}.", node.kind()),
+            format!("Quote it, or keep it in a Secret and write {}.", environment::secret_env(name, None)),
+        ),
+        None => not_a_string(key, node),
     }
 }
 

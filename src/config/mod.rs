@@ -3,13 +3,16 @@
 
 pub mod additions;
 mod checks;
-pub mod credentials;
+pub mod environment;
 pub mod file;
 pub mod k8s;
 mod keys;
+pub mod metadata;
 pub mod orchestrator;
+mod partial_job;
 pub mod problem;
 pub mod resources;
+pub mod results;
 pub mod rules;
 pub mod session;
 pub mod setting;
@@ -26,4 +29,4 @@ pub use session::{Overrides, Session};
 pub use setting::{Origin, Setting};
 pub use vocabulary::{Env, Mode, Optimizer};
 
-pub use checks::{namespace_fault, session_id_fault, session_id_start_fault, session_short_fault};
+pub use checks::{IDENTITY, namespace_fault, session_id_fault, session_id_start_fault, session_short_fault};

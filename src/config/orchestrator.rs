@@ -79,7 +79,7 @@ mod tests {
         let text = "session_id: a\ntotal_iterations: 3\nworkers: 1\n";
         let file = ConfigFile::parse("o.yaml".to_owned(), text.into()).unwrap();
         let (config, problems) = OrchestratorConfig::read(&file);
-        let config = Problems::finish([problems], config).unwrap();
+        let (config, _) = Problems::finish([problems], config).unwrap();
         assert_eq!(config.mode, Given::Default(Mode::Paper));
         assert_eq!(config.env, Given::Default(Env::Docker));
         assert_eq!(config.optimizer, Given::Default(Optimizer::Bayesian));

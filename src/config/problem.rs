@@ -14,14 +14,16 @@ use crate::printable;
 pub struct Problems<'f> {
     name: &'f str,
     text: &'f Text,
+    /// Where the file spells out credentials.
+    hidden: &'f [Position],
     found: Vec<Diagnostic>,
 }
 
 impl<'f> Problems<'f> {
-    /// Nothing found yet in a file of this name and text.
+    /// Nothing found yet in a file of this name and text; no excerpt will show what stands at the hidden places.
     #[must_use]
-    pub const fn of(name: &'f str, text: &'f Text) -> Self {
-        Self { name, text, found: Vec::new() }
+    pub const fn of(name: &'f str, text: &'f Text, hidden: &'f [Position]) -> Self {
+        Self { name, text, hidden, found: Vec::new() }
     }
 
     /// Adds what is wrong with the value of a key; `path` has a dot before each level below the first.
@@ -33,17 +35,22 @@ impl<'f> Problems<'f> {
         position: Position,
         wording: impl Into<Wording>,
     ) {
+        self.say(Severity::Error, rule, reason, path, position, wording);
+    }
+
+    /// Adds something that may be no more than a warning.
+    pub fn say(
+        &mut self,
+        severity: Severity,
+        rule: &'static Rule,
+        reason: Reason,
+        path: impl Into<String>,
+        position: Position,
+        wording: impl Into<Wording>,
+    ) {
         let Wording { message, help } = wording.into();
-        let excerpt = Excerpt::cut(self.name, self.text, position);
-        self.found.push(Diagnostic {
-            severity: Severity::Error,
-            rule,
-            path: path.into(),
-            reason,
-            message,
-            help,
-            excerpt,
-        });
+        let excerpt = Excerpt::cut(self.name, self.text, position).hiding(self.hidden);
+        self.found.push(Diagnostic { severity, rule, path: path.into(), reason, message, help, excerpt });
     }
 
     /// Adds that the text cannot be read.
@@ -57,18 +64,28 @@ impl<'f> Problems<'f> {
         self.text.at(position)
     }
 
-    /// A value that was made from files, unless something is wrong with one of them; what is missing in the value is
-    /// a problem too. The problems come file by file, in the order of each.
+    /// A value that was made from files, and what deserves a look in them, unless something is wrong with one; what is
+    /// missing in the value is a problem too. All comes file by file, in the order of each.
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] with all problems.
-    pub fn finish<T>(files: impl IntoIterator<Item = Self>, value: Option<T>) -> Result<T, ConfigError> {
+    pub fn finish<T>(
+        files: impl IntoIterator<Item = Self>,
+        value: Option<T>,
+    ) -> Result<(T, Vec<Diagnostic>), ConfigError> {
         let mut all = Vec::new();
         for Self { mut found, .. } in files {
             found.sort_by_key(|problem| (problem.excerpt.position.line, problem.excerpt.position.column));
             all.append(&mut found);
         }
-        value.filter(|_| all.is_empty()).ok_or(ConfigError::Invalid(all))
+        let is_sound = all.iter().all(|problem| problem.severity == Severity::Warning);
+        match value.filter(|_| is_sound) {
+            Some(value) => Ok((value, all)),
+            None => {
+                all.retain(|problem| problem.severity == Severity::Error);
+                Err(ConfigError::Invalid(all))
+            }
+        }
     }
 }
 

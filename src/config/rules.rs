@@ -73,6 +73,40 @@ rules! {
         "tuning_config:\n  seed: per-worker",
         "working_dir: /app\ntuning_config:\n  mount: true\n  seed: per-worker";
 
+    /// secret_env names a Secret and a key for each variable, and no variable that extra_env or the worker has.
+    SECRET_ENV = "config-secret-env" in Config:
+        "secret_env:\n  API_KEY:\n    secret: exchange",
+        "secret_env:\n  API_KEY:\n    secret: exchange\n    key: api-key";
+
+    /// Each item of env_from names one Secret or one ConfigMap.
+    ENV_FROM = "config-env-from" in Config:
+        "env_from:\n- prefix: EXCHANGE_",
+        "env_from:\n- secret: exchange\n  prefix: EXCHANGE_";
+
+    /// No variable in extra_env holds a credential: a name with the word KEY, SECRET, TOKEN, PASSWORD, PASSPHRASE or
+    /// CREDENTIAL. With mode live this is an error. The values of such variables are never shown.
+    CREDENTIAL = "config-credential" in Config:
+        "extra_env:\n  API_KEY: abc",
+        "secret_env:\n  API_KEY:\n    secret: exchange\n    key: api-key";
+
+    /// The worker knows the environments local and docker only; the guide's stage and prod are a warning.
+    WORKER_ENV = "config-worker-env" in Config: "env: stage", "env: docker";
+
+    /// results names a claim, which is mounted below working_dir.
+    RESULTS = "config-results" in Config: "results:\n  claim: tuning", "working_dir: /app\nresults:\n  claim: tuning";
+
+    /// queue is the name of a LocalQueue: the value of a label.
+    QUEUE = "config-queue" in Config: "queue: \"no queue\"", "queue: tuning";
+
+    /// labels and annotations have keys and values that the API takes, and none of the guide's keys.
+    LABELS = "config-labels" in Config: "labels:\n  app: mine", "labels:\n  team: quant";
+
+    /// job_template is a partial batch/v1 Job: labels and annotations of its metadata, and its spec. It is decoded as
+    /// strictly as a whole one, and does not change what makes a worker's Job what it is.
+    JOB_TEMPLATE = "config-job-template" in Config:
+        "job_template:\n  metadata:\n    name: mine",
+        "job_template:\n  spec:\n    ttlSecondsAfterFinished: 3600";
+
     /// mode and env are the same in both files. Paper in one and live in the other must never pass.
     AGREEMENT = "config-agreement" in Config:
         "# with mode: paper in the orchestrator config\nmode: live",
@@ -107,7 +141,7 @@ mod tests {
     /// The names of the rules that the baseline breaks with a piece.
     fn broken(piece: &str) -> Vec<&'static str> {
         match session(&with(piece), Some(ORCHESTRATOR)) {
-            Ok(_) => Vec::new(),
+            Ok(session) => session.findings.iter().map(|finding| finding.rule.name).collect(),
             Err(ConfigError::Invalid(problems)) => problems.iter().map(|problem| problem.rule.name).collect(),
             Err(error) => panic!("{error}"),
         }

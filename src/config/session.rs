@@ -6,14 +6,18 @@ use std::path::Path;
 
 use super::additions::Additions;
 use super::checks::{SHORT_LEN, session_id_start_fault};
+use super::environment::{EnvFrom, SecretKey};
 use super::file::ConfigFile;
 use super::k8s::K8sOrchestratorConfig;
 use super::orchestrator::OrchestratorConfig;
+use super::partial_job;
 use super::problem::{ConfigError, Problems};
 use super::resources::Resources;
 use super::rules;
-use super::setting::{Setting, Settings, by_file, by_flag};
+use super::setting::{EXTRA_ENV, Setting, Settings, by_file, by_flag};
 use super::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::credentials;
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Reason;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
@@ -56,6 +60,8 @@ pub struct Session {
     pub additions: Additions,
     /// Where each setting came from.
     pub settings: Vec<Setting>,
+    /// What deserves a look in the files.
+    pub findings: Vec<Diagnostic>,
     /// What the user should know and what keeps nobody from going on.
     pub warnings: Vec<String>,
 }
@@ -100,9 +106,9 @@ impl Session {
             files.refuse_disagreement(&mut problems);
             files.session(overrides)
         });
-        let session = Problems::finish([problems].into_iter().chain(more), session)?;
+        let (session, findings) = Problems::finish([problems].into_iter().chain(more), session)?;
         check_flag(&session, overrides)?;
-        Ok(session)
+        Ok(Session { findings, ..session })
     }
 }
 
@@ -143,13 +149,34 @@ impl Files<'_> {
             has_own_seeds: settings.take("tuning_config.seed", by_file(file, &tuning.seed)).is_some(),
             total_iterations: settings.take("total_iterations", total_iterations)?.get(),
             workers: settings.take("workers", workers)?.get(),
-            extra_env: settings.take_all("extra_env", file, &k8s.extra_env),
+            extra_env: settings.take_all(EXTRA_ENV, file, &k8s.extra_env),
             requests: settings.take_all("resources.requests", file, &requests),
             limits: settings.take_all("resources.limits", file, &limits),
-            additions: Additions::default(),
+            additions: self.additions(&mut settings),
             settings: settings.0,
+            findings: Vec::new(),
             warnings: self.overruled().into_iter().chain(self.expansions()).collect(),
         })
+    }
+
+    /// What the optional keys add to the Jobs.
+    fn additions(&self, settings: &mut Settings) -> Additions {
+        let Self { k8s_file: file, k8s, .. } = self;
+        let results = k8s.results.get().cloned().unwrap_or_default();
+        let additions = Additions {
+            secret_env: settings.take_each("secret_env", file, &k8s.secret_env, SecretKey::variable),
+            env_from: settings.take_items("env_from", file, &k8s.env_from, EnvFrom::source),
+            results_claim: settings.take("results.claim", by_file(file, &results.claim)),
+            queue: settings.take("queue", by_file(file, &k8s.queue)),
+            pod_security: settings.take("pod_security", by_file(file, &k8s.pod_security)),
+            labels: settings.take_all("labels", file, &k8s.labels),
+            annotations: settings.take_all("annotations", file, &k8s.annotations),
+            job_template: partial_job::node(file, &k8s.job_template).cloned(),
+        };
+        if let Some(partial) = &additions.job_template {
+            partial_job::list(partial, file, settings);
+        }
+        additions
     }
 
     /// Paper in one file and live in the other must never pass, nor stage here and prod there.
@@ -179,6 +206,7 @@ impl Files<'_> {
         let env = env.map(|(name, value)| (format!("extra_env.{}", name.value), &value.value));
         let config_path = self.k8s.config_path.get().map(|path| ("config_path".to_owned(), path));
         env.chain(config_path).filter(|(_, value)| value.contains("$(") || value.contains("$$")).map(|(key, value)| {
+            let value = credentials::shown(key.strip_prefix("extra_env.").unwrap_or_default(), value);
             format!("{key} is {value:?}: the kubelet expands $(NAME) and turns $$ into $. Write $$ for a literal $.")
         })
     }

@@ -6,8 +6,12 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 
 use super::file::ConfigFile;
+use crate::credentials;
 use crate::manifest::text::Excerpt;
 use crate::yaml::{Given, OrderedMap, Spanned};
+
+/// The group of the variables that a config spells out.
+pub const EXTRA_ENV: &str = "extra_env";
 
 /// One setting of a session and its origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,7 +65,7 @@ pub fn by_flag(flag: &'static str, value: Option<&String>) -> Said<String> {
 #[must_use]
 pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
     let origin = match given {
-        Given::Value(Spanned { position, .. }) => Origin::File(Excerpt::cut(file.name.as_str(), &file.text, *position)),
+        Given::Value(Spanned { position, .. }) => Origin::File(file.excerpt(*position)),
         _ => Origin::Default,
     };
     given.get().map(|value| (value.clone(), origin))
@@ -88,8 +92,44 @@ impl Settings {
     ) -> Vec<(String, String)> {
         let entries = given.get().into_iter().flat_map(|entries| &entries.0);
         let taken = entries.filter_map(|(Spanned { value: name, .. }, given)| {
-            let value = self.take(format!("{group}.{name}"), by_file(file, given))?;
-            Some((name.clone(), value.to_string()))
+            let (value, origin) = by_file(file, given)?;
+            let value = value.to_string();
+            let shown = if group == EXTRA_ENV { credentials::shown(name, &value) } else { &value };
+            self.take(format!("{group}.{name}"), Some((shown, origin)));
+            Some((name.clone(), value))
+        });
+        taken.collect()
+    }
+
+    /// Takes each entry of a mapping as a setting, as what `make` makes of it.
+    pub fn take_each<T, U: Display>(
+        &mut self,
+        group: &str,
+        file: &ConfigFile,
+        given: &Given<OrderedMap<T>>,
+        make: fn(&T, &str) -> Option<U>,
+    ) -> Vec<U> {
+        let entries = given.get().into_iter().flat_map(OrderedMap::iter);
+        let taken = entries.filter_map(|(Spanned { value: name, .. }, Spanned { value, position })| {
+            let said = make(value, name).map(|value| (value, Origin::File(file.excerpt(*position))));
+            self.take(format!("{group}.{name}"), said)
+        });
+        taken.collect()
+    }
+
+    /// Takes each item of a list as a setting, as what `make` makes of it.
+    pub fn take_items<T, U: Display>(
+        &mut self,
+        group: &str,
+        file: &ConfigFile,
+        given: &Given<Vec<Given<T>>>,
+        make: fn(&T) -> Option<U>,
+    ) -> Vec<U> {
+        let items = given.get().into_iter().flatten().enumerate();
+        let taken = items.filter_map(|(nth, item)| {
+            let Spanned { value, position } = item.written()?;
+            let said = make(value).map(|value| (value, Origin::File(file.excerpt(*position))));
+            self.take(format!("{group}.{}", nth + 1), said)
         });
         taken.collect()
     }

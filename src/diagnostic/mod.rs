@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use crate::credentials;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{ReadError, Text};
 
@@ -149,7 +150,8 @@ impl Diagnostic {
             reason: Reason::SyntaxError,
             message: error.to_string(),
             help: error.help().map(ToOwned::to_owned),
-            excerpt: Excerpt::cut(file, text, error.position()),
+            excerpt: Excerpt::cut(file, text, error.position())
+                .hiding(credentials::on_line(text, error.position().line).as_slice()),
         }
     }
 

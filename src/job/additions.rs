@@ -9,10 +9,9 @@ use k8s_openapi::api::core::v1::{
 
 use crate::config::Session;
 use crate::config::additions::{Additions, EnvSource, EnvSourceKind, SecretVariable};
+use crate::config::metadata::QUEUE_LABEL;
 use crate::job::factory::OUTPUT_DIR;
 
-/// The label by which Kueue knows the queue of a Job.
-pub const QUEUE_LABEL: &str = "kueue.x-k8s.io/queue-name";
 /// The volume that keeps the results.
 const RESULTS_VOLUME: &str = "results";
 

@@ -23,9 +23,6 @@ pub const APP: &str = "arbitrage-tuning";
 /// The `component` label of every tuning Job.
 pub const COMPONENT: &str = "tuning";
 
-/// The labels of every tuning Job and of its pods.
-pub const LABELS: [&str; 6] = ["app", "session_id", "worker_id", "component", "mode", "env"];
-
 /// The directory that the workers write their results to.
 pub const OUTPUT_DIR: &str = "outputs";
 
@@ -252,7 +249,8 @@ mod tests {
             .replace("  APP_ENV: docker", "  ZED: z\n  REDIS_HOST: other\n  A: a")
             .replace("  REDIS_HOST: arbitrage-redis\n", "");
         let session = session(&text, None).unwrap();
-        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
+        let factory =
+            K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
         let spec = factory.create_job_for_worker("worker-1", 3, 0);
         let env: Vec<String> = spec.env.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(

@@ -6,13 +6,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
-use super::factory::LABELS;
 use super::partial::TUNER;
-
-/// The environment variables that say which worker a pod is.
-pub const IDENTITY: [&str; 3] = ["SESSION_ID", "WORKER_ID", "MODE"];
-/// The annotations that the guide gives each Job.
-pub const ANNOTATIONS: [&str; 2] = ["description", "created_at"];
+use crate::config::IDENTITY;
+use crate::config::metadata::{ANNOTATIONS, LABELS};
 
 /// One step to a field of a partial Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -85,16 +85,15 @@ impl Snippet<'_> {
     /// The part of the line as it is shown, and the mark's bytes in it.
     fn marked(&self) -> (String, usize, usize) {
         let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let from =
-            number(self.excerpt.position.column).saturating_sub(1).saturating_sub(number(self.excerpt.window.skipped));
-        let to = from + number(self.excerpt.position.width).clamp(1, MAX_MARK);
+        let from = number(self.excerpt.window.before);
+        let to = from.saturating_add(number(self.excerpt.window.width).clamp(1, MAX_MARK));
         let byte = |nth: usize| {
             self.excerpt.window.text.char_indices().nth(nth).map_or(self.excerpt.window.text.len(), |(at, _)| at)
         };
         let (from, to) = (byte(from), byte(to));
         let left_out = |is: bool| if is { "…" } else { "" };
         let (mut line, mut at, mut start, mut end) =
-            (left_out(self.excerpt.window.skipped > 0).to_owned(), 0, None, None);
+            (left_out(self.excerpt.window.comes_from).to_owned(), 0, None, None);
         for part in parts(&self.excerpt.window.text) {
             let before = line.len();
             let len = match part {
@@ -131,7 +130,13 @@ mod tests {
     use crate::manifest::text::Window;
 
     fn render(heading: Heading<'_>, line: &str, place: (u32, u32, u32), help: Option<&str>) -> String {
-        let window = Window { text: line.into(), skipped: 0, goes_on: false };
+        let window = Window {
+            text: line.into(),
+            comes_from: false,
+            goes_on: false,
+            before: place.1.saturating_sub(1),
+            width: place.2,
+        };
         let position = Position { line: place.0, column: place.1, width: place.2 };
         let message = "mode is \"papr\".";
         let excerpt = Excerpt { file: "x.yaml".into(), position, window };
@@ -166,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_place_in_a_long_line_is_that_in_the_file() {
-        let window = Window { text: "x".repeat(100).into(), skipped: 5000, goes_on: true };
+        let window = Window { text: "x".repeat(100).into(), comes_from: true, goes_on: true, before: 40, width: 3 };
         let position = Position { line: 7, column: 5041, width: 3 };
         let excerpt = Excerpt { file: "x".into(), position, window };
         let snippet = Snippet { heading: Heading::Error, message: "m", excerpt: &excerpt, notes: &[], help: None };

@@ -176,7 +176,8 @@ mod tests {
     fn manifests() -> Vec<String> {
         let text = K8S.replace("total_iterations: 6", "total_iterations: 7").replace("workers: 2", "workers: 5");
         let session = session(&text, None).unwrap();
-        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
+        let factory =
+            K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
         plan_jobs(session.total_iterations, session.workers)
             .map(|share| factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
             .map(|spec| serde_json::to_string(&build_job(spec)).unwrap())

@@ -44,10 +44,14 @@ struct Before {
 pub struct Window {
     /// The part; a short line is there as a whole.
     pub text: Box<str>,
-    /// How many characters of the line stand before it.
-    pub skipped: u32,
+    /// Whether more of the line stands before it.
+    pub comes_from: bool,
     /// Whether more of the line stands after it.
     pub goes_on: bool,
+    /// How many of its characters stand before the place.
+    pub before: u32,
+    /// How many of its characters the place takes; at least 1, and more than there are where it goes on.
+    pub width: u32,
 }
 
 impl Text {
@@ -117,7 +121,8 @@ impl Text {
             (column.saturating_sub(AHEAD), WINDOW)
         };
         let (text, goes_on) = self.characters(start, end, skipped, count);
-        Window { text: text.into(), skipped: u32::try_from(skipped).unwrap_or(u32::MAX), goes_on }
+        let before = u32::try_from(column - skipped.min(column)).unwrap_or(u32::MAX);
+        Window { text: text.into(), comes_from: skipped > 0, goes_on, before, width: position.width.max(1) }
     }
 
     /// What stands at a place.
@@ -249,6 +254,49 @@ impl Excerpt {
     pub fn cut(file: impl Into<Arc<str>>, text: &Text, position: Position) -> Self {
         Self { file: file.into(), position, window: text.window(position) }
     }
+
+    /// The same, with [`HIDDEN`] where one of these values stands in what is shown.
+    #[must_use]
+    pub fn hiding(mut self, values: &[Position]) -> Self {
+        let line = self.position.line;
+        // From the end of the line, so that what is replaced moves nothing that is still to be found.
+        let mut on_line: Vec<&Position> = values.iter().filter(|value| value.line == line).collect();
+        on_line.sort_by_key(|value| std::cmp::Reverse(value.column));
+        // The columns in the window count from here.
+        let first = i64::from(self.position.column) - i64::from(self.window.before);
+        for value in on_line {
+            let from = i64::from(value.column) - first;
+            self.window.hide(from, from + i64::from(value.width));
+        }
+        self
+    }
+}
+
+/// What stands where a value that must not be seen would stand.
+pub const HIDDEN: &str = "(hidden)";
+
+impl Window {
+    /// Puts [`HIDDEN`] in the place of the characters between two, as far as they are shown.
+    fn hide(&mut self, from: i64, to: i64) {
+        let length = i64::try_from(self.text.chars().count()).unwrap_or(i64::MAX);
+        let (start, end) = (from.clamp(0, length), to.clamp(0, length));
+        if start >= end {
+            return;
+        }
+        let byte = |nth: i64| {
+            let nth = usize::try_from(nth).unwrap_or_default();
+            self.text.char_indices().nth(nth).map_or(self.text.len(), |(at, _)| at)
+        };
+        let text = format!("{}{HIDDEN}{}", &self.text[..byte(start)], &self.text[byte(end)..]);
+        let hidden = HIDDEN.len() as i64;
+        let before = i64::from(self.before);
+        if before >= end {
+            self.before = u32::try_from(before - (end - start) + hidden).unwrap_or_default();
+        } else if before >= start {
+            (self.before, self.width) = (u32::try_from(start).unwrap_or_default(), HIDDEN.len() as u32);
+        }
+        self.text = text.into();
+    }
 }
 
 #[cfg(test)]
@@ -284,7 +332,7 @@ mod tests {
     fn of_a_long_line_only_the_part_around_the_place_is_taken() {
         let text = Text::decode(format!("x\n{}\ny", "é한a".repeat(100_000)).into());
         let window = text.window(place(2, 150_001, 1));
-        assert_eq!((window.text.chars().count(), window.skipped, window.goes_on), (100, 150_000 - 40, true));
+        assert_eq!((window.text.chars().count(), window.before, window.goes_on), (100, 40, true));
         assert!(window.text.starts_with("aé한"));
         assert_eq!(text.at(place(2, 299_999, 9)), "한a");
         assert_eq!(text.at(place(3, 1, 9)), "y");

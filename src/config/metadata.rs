@@ -1,0 +1,57 @@
+//! The user's own labels and annotations, and the queue that is one of them.
+
+use super::problem::Problems;
+use super::rules;
+use crate::apimachinery::names;
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::yaml::{OrderedMap, Spanned};
+
+/// The labels of every tuning Job and of its pods.
+pub const LABELS: [&str; 6] = ["app", "session_id", "worker_id", "component", "mode", "env"];
+/// The annotations of every tuning Job.
+pub const ANNOTATIONS: [&str; 2] = ["description", "created_at"];
+/// The label by which Kueue knows the queue of a Job.
+pub const QUEUE_LABEL: &str = "kueue.x-k8s.io/queue-name";
+
+/// Checks labels: keys and values that the API takes, and none of the guide's.
+pub fn check_labels(key: &str, labels: &Spanned<OrderedMap<String>>, problems: &mut Problems<'_>) {
+    check_keys(key, labels, &LABELS, problems);
+    for (Spanned { value: name, .. }, Spanned { value, position }) in labels.value.iter() {
+        if let Err(fault) = names::label_value(value) {
+            let message = format!("{key}.{name} is {value:?}, which cannot be a label's value: {fault}.");
+            let wording = (message, "Write at most 63 letters, digits, '-', '_' and '.'; annotations take any text.");
+            problems.add(&rules::LABELS, FieldValueInvalid, format!("{key}.{name}"), *position, wording);
+        }
+    }
+}
+
+/// Checks annotations: keys that the API takes, and none of the guide's.
+pub fn check_annotations(key: &str, annotations: &Spanned<OrderedMap<String>>, problems: &mut Problems<'_>) {
+    check_keys(key, annotations, &ANNOTATIONS, problems);
+}
+
+fn check_keys(key: &str, map: &Spanned<OrderedMap<String>>, of_guide: &[&str], problems: &mut Problems<'_>) {
+    for (Spanned { value: name, position }, _) in &map.value.0 {
+        let path = format!("{key}.{name}");
+        // The prefix of a key may be written in any case, and the server looks at it in lower case.
+        if let Err(fault) = names::qualified_name(name) {
+            let wording =
+                (format!("{name:?} cannot be a key here: {fault}."), "Write a name such as example.com/team.");
+            problems.add(&rules::LABELS, FieldValueInvalid, path.as_str(), *position, wording);
+        }
+        if of_guide.contains(&name.as_str()) {
+            let message = format!("{name} is one of those that every tuning Job has, with a value of its own.");
+            problems.add(&rules::LABELS, FieldValueForbidden, path, *position, (message, "Use another name."));
+        }
+    }
+}
+
+/// Checks the name of a queue, which is the value of a label.
+pub fn check_queue(key: &str, queue: &Spanned<String>, problems: &mut Problems<'_>) {
+    let fault = names::dns_subdomain(&queue.value).err().or_else(|| names::label_value(&queue.value).err());
+    if let Some(fault) = fault {
+        let message = format!("{key} is {:?}, which cannot be the name of a queue: {fault}.", queue.value);
+        let wording = (message, "Write the name of a LocalQueue in the session's namespace, such as tuning.");
+        problems.add(&rules::QUEUE, FieldValueInvalid, key, queue.position, wording);
+    }
+}

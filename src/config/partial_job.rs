@@ -1,0 +1,93 @@
+//! The key `job_template`: a partial Job. What it says of a Job is for `validate` to judge; this sees that it is one, and
+//! lists what it sets.
+
+use serde::de::IgnoredAny;
+
+use super::file::ConfigFile;
+use super::problem::Problems;
+use super::rules;
+use super::setting::{Origin, Setting, Settings};
+use crate::credentials::{HIDDEN, names_credential};
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueTypeInvalid};
+use crate::manifest::{Node, Value};
+use crate::yaml::Given;
+
+/// The key.
+pub const KEY: &str = "job_template";
+
+/// The partial Job of a file.
+#[must_use]
+pub fn node<'f>(file: &'f ConfigFile, given: &Given<IgnoredAny>) -> Option<&'f Node> {
+    given.written().and_then(|_| file.root().get(KEY)).filter(|node| node.value != Value::Null)
+}
+
+/// Checks that a partial Job has the form of one, and keeps to what can be merged.
+pub fn check(partial: &Node, problems: &mut Problems<'_>) {
+    let Some(entries) = partial.as_mapping() else {
+        let message = format!("{KEY} must be a mapping, and this is {}.", partial.kind());
+        let wording = (message, "Write a partial Job, such as spec: {ttlSecondsAfterFinished: 3600}.");
+        return problems.add(&rules::JOB_TEMPLATE, FieldValueTypeInvalid, KEY, partial.position, wording);
+    };
+    for entry in entries {
+        let is_said = |expected: &str| entry.value.as_str() == Some(expected);
+        let is_fine = match entry.key.as_str() {
+            "apiVersion" => is_said("batch/v1"),
+            "kind" => is_said("Job"),
+            "status" => false,
+            _ => true,
+        };
+        if !is_fine {
+            let message = format!("{KEY} is a partial batch/v1 Job, and has no {} of its own.", entry.key);
+            let path = format!("{KEY}.{}", entry.key);
+            let wording = (message, "Remove it.");
+            problems.add(&rules::JOB_TEMPLATE, FieldValueForbidden, path, entry.key_position, wording);
+        }
+    }
+    let metadata = partial.get("metadata").and_then(Node::as_mapping).unwrap_or_default();
+    for entry in metadata.iter().filter(|entry| !matches!(entry.key.as_str(), "labels" | "annotations")) {
+        let message = format!("{KEY} cannot set metadata.{}: each worker's Job has its own.", entry.key);
+        let wording = (message, "Of the metadata, set labels and annotations only.");
+        let path = format!("{KEY}.metadata.{}", entry.key);
+        problems.add(&rules::JOB_TEMPLATE, FieldValueForbidden, path, entry.key_position, wording);
+    }
+}
+
+/// Lists what a partial Job sets, a setting for each value.
+pub fn list(partial: &Node, file: &ConfigFile, settings: &mut Settings) {
+    list_below(KEY, partial, file, settings);
+}
+
+fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Settings) {
+    match &node.value {
+        Value::Mapping(entries) if !entries.is_empty() => {
+            let is_credential = node.get("name").and_then(Node::as_str).is_some_and(names_credential);
+            for entry in entries {
+                let name = format!("{name}.{}", entry.key);
+                if is_credential && entry.key == "value" {
+                    push(name, HIDDEN.to_owned(), &entry.value, file, settings);
+                } else {
+                    list_below(&name, &entry.value, file, settings);
+                }
+            }
+        }
+        Value::Sequence(items) if !items.is_empty() => {
+            for (nth, item) in items.iter().enumerate() {
+                let own = item.get("name").and_then(Node::as_str).map_or_else(|| nth.to_string(), ToOwned::to_owned);
+                list_below(&format!("{name}[{own}]"), item, file, settings);
+            }
+        }
+        _ => {
+            let value = match &node.value {
+                Value::Mapping(_) => "{}".to_owned(),
+                Value::Sequence(_) => "[]".to_owned(),
+                _ => node.as_written().unwrap_or_default(),
+            };
+            push(name.to_owned(), value, node, file, settings);
+        }
+    }
+}
+
+fn push(name: String, value: String, node: &Node, file: &ConfigFile, settings: &mut Settings) {
+    let origin = Origin::File(file.excerpt(node.position));
+    settings.0.push(Setting { name, value, origin });
+}
