@@ -23,11 +23,13 @@ pub fn shown<'v>(name: &str, value: &'v str) -> &'v str {
     if names_credential(name) && !value.is_empty() { HIDDEN } else { value }
 }
 
-/// Where a document has the values of such variables: in `extra_env`, and wherever a `name` stands beside a `value`.
+/// Where a document has the values of such variables, in the order of its file: in `extra_env`, and wherever a `name` stands beside a `value`.
 #[must_use]
 pub fn positions(root: &Node) -> Vec<Position> {
     let mut found = Vec::new();
     find(root, &mut found);
+    found.sort_by_key(|position| (position.line, position.column));
+    found.dedup();
     found
 }
 
@@ -53,6 +55,12 @@ fn find(node: &Node, found: &mut Vec<Position>) {
         Value::Sequence(items) => items.iter().for_each(|item| find(item, found)),
         _ => {}
     }
+}
+
+/// A sentence without the value that it quotes.
+#[must_use]
+pub fn without(sentence: &str, value: &str) -> String {
+    if value.is_empty() { sentence.to_owned() } else { sentence.replace(value, HIDDEN) }
 }
 
 /// Where a line of a text that cannot be read seems to have the value of such a variable: behind the colon of a name

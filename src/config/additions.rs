@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::manifest::Node;
+use super::partial_job::PartialJob;
 
 /// Everything that a K8s config adds to the Jobs; by default nothing.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Additions {
     /// Labels of the Jobs and their pods, beside the guide's.
     pub labels: Vec<(String, String)>,
@@ -24,14 +24,22 @@ pub struct Additions {
     /// The Pod Security Standard that the pods are to meet.
     pub pod_security: Option<PodSecurity>,
     /// A partial Job that is merged over what the factory makes.
-    pub job_template: Option<Node>,
+    pub job_template: Option<PartialJob>,
 }
 
 impl Additions {
     /// Whether there is nothing to add.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { labels, annotations, secret_env, env_from, results_claim, queue, pod_security, job_template } = self;
+        labels.is_empty()
+            && annotations.is_empty()
+            && secret_env.is_empty()
+            && env_from.is_empty()
+            && results_claim.is_none()
+            && queue.is_none()
+            && pod_security.is_none()
+            && job_template.is_none()
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::problem::{ConfigError, Problems};
 use crate::credentials;
@@ -19,7 +20,7 @@ pub struct ConfigFile {
     /// The name it is known by in messages: the path, or `standard input`.
     pub name: String,
     /// Its text, to show lines of.
-    pub text: Text,
+    pub text: Arc<Text>,
     /// Its one document.
     pub document: Document,
     /// Where it spells out credentials, which no excerpt shows.
@@ -63,7 +64,7 @@ impl ConfigFile {
             1 => {
                 let document = documents.remove(0);
                 let hidden = credentials::positions(&document.root);
-                Ok(Self { name, text, document, hidden })
+                Ok(Self { name, text: Arc::new(text), document, hidden })
             }
             count => Err(ConfigError::Documents { file: file(), count }),
         }

@@ -9,7 +9,7 @@ pub mod k8s;
 mod keys;
 pub mod metadata;
 pub mod orchestrator;
-mod partial_job;
+pub mod partial_job;
 pub mod problem;
 pub mod resources;
 pub mod results;

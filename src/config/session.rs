@@ -10,7 +10,7 @@ use super::environment::{EnvFrom, SecretKey};
 use super::file::ConfigFile;
 use super::k8s::K8sOrchestratorConfig;
 use super::orchestrator::OrchestratorConfig;
-use super::partial_job;
+use super::partial_job::{self, PartialJob};
 use super::problem::{ConfigError, Problems};
 use super::resources::Resources;
 use super::rules;
@@ -171,10 +171,10 @@ impl Files<'_> {
             pod_security: settings.take("pod_security", by_file(file, &k8s.pod_security)),
             labels: settings.take_all("labels", file, &k8s.labels),
             annotations: settings.take_all("annotations", file, &k8s.annotations),
-            job_template: partial_job::node(file, &k8s.job_template).cloned(),
+            job_template: partial_job::node(file, &k8s.job_template).map(|node| PartialJob::new(node, file)),
         };
         if let Some(partial) = &additions.job_template {
-            partial_job::list(partial, file, settings);
+            partial_job::list(&partial.node, file, settings);
         }
         additions
     }

@@ -137,13 +137,20 @@ impl<'s> K8sTuningJobFactory<'s> {
     fn extend(&self) -> Result<Job, PartialJobError> {
         let mut job = self.common();
         if let Some(partial) = &self.session.additions.job_template {
-            job = partial::merge(&job, partial)?;
+            job = partial::merge(&job, &partial.node)?;
         }
         let pod = job.spec.get_or_insert_default().template.spec.get_or_insert_default();
         if let Some(level) = self.session.additions.pod_security {
             harden(pod, level);
         }
         Ok(job)
+    }
+
+    /// The first worker's Job with everything that the config adds, its container called [`TUNER`]; none where it adds
+    /// nothing.
+    #[must_use]
+    pub fn extended(&self) -> Option<&Job> {
+        self.extended.as_deref()
     }
 
     /// The first worker's Job as a partial Job is merged over it, its container called [`TUNER`].

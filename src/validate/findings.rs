@@ -1,6 +1,7 @@
 //! Gathers the findings of one document: a rule, a path and what to say come in, and a [`Diagnostic`]
 //! with its position in the file is kept.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::checks::Checks;
@@ -8,6 +9,7 @@ use super::decode::LIKENESS;
 use super::place::Places;
 use crate::apimachinery::names::Fault;
 use crate::apimachinery::{Path, Version};
+use crate::credentials;
 use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Node, Position, Text};
@@ -20,6 +22,9 @@ pub struct Findings<'d> {
     file: &'d Arc<str>,
     text: &'d Text,
     checks: &'d Checks,
+    root: &'d Node,
+    /// Where the document has credentials; looked for when there is something to find.
+    hidden: OnceCell<Vec<Position>>,
     found: Vec<Diagnostic>,
 }
 
@@ -28,7 +33,7 @@ impl<'d> Findings<'d> {
     /// is not kept.
     #[must_use]
     pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
-        Self { places: Places::new(root), file, text, checks, found: Vec::new() }
+        Self { places: Places::new(root), file, text, checks, root, hidden: OnceCell::new(), found: Vec::new() }
     }
 
     /// The version of Kubernetes whose rules are applied.
@@ -155,8 +160,15 @@ impl<'d> Findings<'d> {
         if !self.checks.apply(rule) {
             return;
         }
-        let Wording { message, help } = wording.into();
-        let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position);
+        let Wording { mut message, mut help } = wording.into();
+        let hidden = self.hidden.get_or_init(|| credentials::positions(self.root));
+        let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position).hiding(hidden);
+        let order = |place: &Position| (place.line, place.column).cmp(&(position.line, position.column));
+        if hidden.binary_search_by(order).is_ok() {
+            let value = self.text.at(position);
+            message = credentials::without(&message, value);
+            help = help.map(|help| credentials::without(&help, value));
+        }
         self.found.push(Diagnostic { severity, rule, path, reason, message, help, excerpt });
     }
 

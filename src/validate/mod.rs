@@ -13,6 +13,7 @@ mod examples;
 pub mod fields;
 pub mod finding;
 pub mod findings;
+pub mod job_template;
 mod place;
 pub mod server;
 pub mod set;

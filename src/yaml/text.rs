@@ -1,9 +1,9 @@
 //! A file's bytes as the text that kubectl sees: byte order marks are obeyed and dropped, and bytes
 //! that are not UTF-8 become U+FFFD. Parts of its lines are shown in errors.
 
-use std::cell::OnceCell;
 use std::str::Utf8Chunk;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use super::node::Position;
 
@@ -27,7 +27,7 @@ pub struct Text {
     content: String,
     lossy: bool,
     /// What stands before each block; made when the first place is asked for.
-    blocks: OnceCell<Vec<Before>>,
+    blocks: OnceLock<Vec<Before>>,
 }
 
 /// What stands before a block.
@@ -107,7 +107,7 @@ impl Text {
     }
 
     fn new(content: String, lossy: bool) -> Self {
-        Self { content, lossy, blocks: OnceCell::new() }
+        Self { content, lossy, blocks: OnceLock::new() }
     }
 
     /// The part of a line that is shown for a place in it; empty where there is no such line.
@@ -255,18 +255,20 @@ impl Excerpt {
         Self { file: file.into(), position, window: text.window(position) }
     }
 
-    /// The same, with [`HIDDEN`] where one of these values stands in what is shown.
+    /// The same, with [`HIDDEN`] where one of these values stands in what is shown; they come in the order of the file.
     #[must_use]
     pub fn hiding(mut self, values: &[Position]) -> Self {
-        let line = self.position.line;
-        // From the end of the line, so that what is replaced moves nothing that is still to be found.
-        let mut on_line: Vec<&Position> = values.iter().filter(|value| value.line == line).collect();
-        on_line.sort_by_key(|value| std::cmp::Reverse(value.column));
         // The columns in the window count from here.
         let first = i64::from(self.position.column) - i64::from(self.window.before);
-        for value in on_line {
-            let from = i64::from(value.column) - first;
-            self.window.hide(from, from + i64::from(value.width));
+        let last = first.saturating_add(i64::try_from(self.window.text.chars().count()).unwrap_or(i64::MAX));
+        let key = |value: &Position| (value.line, i64::from(value.column));
+        let from = values.partition_point(|value| key(value) < (self.position.line, first));
+        let to = values.partition_point(|value| key(value) < (self.position.line, last));
+        // From the end of the line, so that what is replaced moves nothing that is still to be found. The one before may
+        // reach into the window.
+        for value in values[from.saturating_sub(1)..to].iter().rev().filter(|value| value.line == self.position.line) {
+            let start = i64::from(value.column) - first;
+            self.window.hide(start, start + i64::from(value.width));
         }
         self
     }
@@ -274,6 +276,7 @@ impl Excerpt {
 
 /// What stands where a value that must not be seen would stand.
 pub const HIDDEN: &str = "(hidden)";
+const HIDDEN_WIDTH: u32 = 8;
 
 impl Window {
     /// Puts [`HIDDEN`] in the place of the characters between two, as far as they are shown.
@@ -288,12 +291,11 @@ impl Window {
             self.text.char_indices().nth(nth).map_or(self.text.len(), |(at, _)| at)
         };
         let text = format!("{}{HIDDEN}{}", &self.text[..byte(start)], &self.text[byte(end)..]);
-        let hidden = HIDDEN.len() as i64;
         let before = i64::from(self.before);
         if before >= end {
-            self.before = u32::try_from(before - (end - start) + hidden).unwrap_or_default();
+            self.before = u32::try_from(before - (end - start)).unwrap_or_default().saturating_add(HIDDEN_WIDTH);
         } else if before >= start {
-            (self.before, self.width) = (u32::try_from(start).unwrap_or_default(), HIDDEN.len() as u32);
+            (self.before, self.width) = (u32::try_from(start).unwrap_or_default(), HIDDEN_WIDTH);
         }
         self.text = text.into();
     }
