@@ -58,7 +58,8 @@ fn the_guides_keys_alone_make_what_they_made() {
     let with = project("", &text_of(TUNING));
     let without = project("", &text_of(TUNING));
     fs::remove_file(without.path().join(TUNING)).unwrap();
-    let run = |dir: &tempfile::TempDir| arbtune(dir.path(), "generate", &["-q", "--created-at", "2025-11-16T18:21:45Z"]);
+    let run =
+        |dir: &tempfile::TempDir| arbtune(dir.path(), "generate", &["-q", "--created-at", "2025-11-16T18:21:45Z"]);
     let (with, without) = (run(&with), run(&without));
     assert_eq!((with.err.as_str(), &with.out), ("", &without.out));
     assert!(!with.out.contains("ConfigMap") && !with.out.contains("workingDir"));
@@ -130,7 +131,8 @@ fn what_is_wrong_with_the_file_has_its_place() {
     let refused = arbtune(dir.path(), "generate", &[]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     assert!(refused.err.contains("no seed that could be raised"), "{}", refused.err);
-    for (file, words) in [("a: [", "not well-formed"), ("a: 1\n---\n", "2 YAML documents"), ("[]", "must be a mapping")] {
+    for (file, words) in [("a: [", "not well-formed"), ("a: 1\n---\n", "2 YAML documents"), ("[]", "must be a mapping")]
+    {
         fs::write(dir.path().join(TUNING), file).unwrap();
         let refused = arbtune(dir.path(), "plan", &[]);
         assert!(refused.code == 1 && refused.err.contains(words), "{}", refused.err);
