@@ -9,7 +9,7 @@ use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
 use crate::diff::{is_config_map, is_unchanged};
-use crate::job::{CreatedAt, K8sTuningJobFactory, names};
+use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, Node};
 use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
 use crate::output::files::{self, Files};
@@ -80,7 +80,7 @@ fn to_directory(
     };
     let session = factory.session();
     let directory = open(path, styles.err)?;
-    let names = session::rows(session, format).map(|row| row.file).chain(config_map_files(factory, format));
+    let names = session::rows(session, format).map(|row| row.file).chain(factory.config_map_files(format));
     let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
@@ -138,12 +138,6 @@ const fn leftovers(args: &GenerateArgs) -> Leftovers {
     }
 }
 
-/// The files of a session's ConfigMaps, which sort before those of its Jobs.
-fn config_map_files(factory: &K8sTuningJobFactory<'_>, format: Format) -> impl Iterator<Item = String> {
-    let count = factory.config_map_names().count();
-    (0..count).map(move |nth| names::config_map_file_name(&factory.session().session_short, nth, count, format))
-}
-
 fn put_config_maps(
     update: &mut Update<'_>,
     factory: &K8sTuningJobFactory<'_>,
@@ -156,7 +150,7 @@ fn put_config_maps(
         let change = update.put(&name, &content, |object| is_config_map(&config_map, object))?;
         Ok((name, change))
     };
-    config_map_files(factory, format).zip(factory.config_maps()).map(put).collect()
+    factory.config_map_files(format).zip(factory.config_maps()).map(put).collect()
 }
 
 fn put_jobs(

@@ -32,7 +32,6 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let factory = K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?, tuning.delivery.as_ref())?;
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
-    tuning::warn_of_repeats(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;
     let view = || session::view(&session, &tuning, tuning::sentences(&tuning));
     match args.output {
@@ -40,6 +39,11 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
             screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
             screen.blank()?;
             screen.table(&session::total_table(&session, &tuning))?;
+            if let Some(repeats) = &tuning.repeats {
+                screen.blank()?;
+                screen.line(repeats.message.as_str())?;
+                screen.line(repeats.help.as_str())?;
+            }
             screen.blank()?;
             screen.table(&session::setting_table(&session))
         }),

@@ -52,13 +52,6 @@ pub fn warn(tuning: &Tuning, style: Style) {
     }
 }
 
-/// Tells what the workers would run more than once.
-pub fn warn_of_repeats(tuning: &Tuning, style: Style) {
-    if let Some(repeats) = &tuning.repeats {
-        messages::warning(&format!("{} {}", repeats.message, repeats.help), style);
-    }
-}
-
 /// All that is told of the file, each on a line with its place.
 pub fn sentences(tuning: &Tuning) -> Vec<String> {
     let repeats = tuning.repeats.iter().map(|repeats| format!("{} {}", repeats.message, repeats.help));

@@ -112,6 +112,11 @@ fn check_session(
     tuning::warn(&tuning, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?, tuning.delivery.as_ref())?;
     let mut validator = Validator::new(checks);
+    for (config_map, file) in factory.config_maps().zip(factory.config_map_files(Format::Yaml)) {
+        let mut content = Vec::new();
+        Format::Yaml.push(&config_map, &mut content).map_err(OutputError::from)?;
+        validator.add(&file, &Text::decode(content));
+    }
     for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();
         Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;

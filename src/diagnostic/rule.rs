@@ -36,6 +36,8 @@ pub enum Scope {
     Job,
     /// At the top of a `CronJob`.
     CronJob,
+    /// At the top of a `ConfigMap`.
+    ConfigMap,
     /// In `spec`.
     JobSpec,
     /// In `spec.template.spec`.
@@ -52,7 +54,7 @@ impl Scope {
     /// The lines above an example, and what stands before each of its own.
     const fn frame(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Job | Self::CronJob | Self::Config => ("", "", ""),
+            Self::Job | Self::CronJob | Self::Config | Self::ConfigMap => ("", "", ""),
             Self::JobSpec => ("spec:\n", "  ", "  "),
             Self::Pod => ("spec:\n  template:\n    spec:\n", "      ", "      "),
             Self::Container => ("spec:\n  template:\n    spec:\n      containers:\n", "      - ", "        "),

@@ -7,10 +7,11 @@ use super::additions;
 use super::build::build_job;
 use super::created_at::CreatedAt;
 use super::hardening::harden;
-use super::names::job_name;
+use super::names::{config_map_file_name, job_name};
 use super::partial::{self, PartialJobError, TUNER};
 use super::spec::{K8sJobSpec, TuningFileSource};
 use crate::config::Session;
+use crate::manifest::Format;
 use crate::plan::{WorkerShare, plan_jobs};
 use crate::tuning_file::{Delivery, mount};
 
@@ -81,6 +82,12 @@ impl<'s> K8sTuningJobFactory<'s> {
     /// The ConfigMaps of the tuning file, each made when it is asked for; none where the image has it.
     pub fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
         self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.config_maps())
+    }
+
+    /// The files of these ConfigMaps, which sort before those of the Jobs.
+    pub fn config_map_files(&self, format: Format) -> impl Iterator<Item = String> {
+        let (short, count) = (&self.session.session_short, self.config_map_names().count());
+        (0..count).map(move |nth| config_map_file_name(short, nth, count, format))
     }
 
     /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.

@@ -57,11 +57,16 @@ pub fn config_map_session(object: &Node) -> Option<String> {
         return None;
     }
     let metadata = object.get("metadata")?;
-    let labels = metadata.get("labels")?;
-    let is_ours = text(labels, "app") == APP
-        && text(labels, "component") == COMPONENT
-        && is_config_map_name(&text(metadata, "name"));
-    Some(text(labels, "session_id")).filter(|id| is_ours && !id.is_empty())
+    let is_ours = is_of_session(object) && is_config_map_name(&text(metadata, "name"));
+    metadata.get("labels").filter(|_| is_ours).map(|labels| text(labels, "session_id"))
+}
+
+/// Whether an object has the labels of this tool, and names a session in them.
+#[must_use]
+pub fn is_of_session(object: &Node) -> bool {
+    let labels = object.get("metadata").and_then(|metadata| metadata.get("labels"));
+    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Node::as_str).unwrap_or_default();
+    label("app") == APP && label("component") == COMPONENT && !label("session_id").is_empty()
 }
 
 #[cfg(test)]

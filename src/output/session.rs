@@ -166,7 +166,7 @@ pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
         ["jobs".into(), totals.jobs.to_string().into()],
         ["iterations".into(), totals.iterations.to_string().into()],
     ];
-    rows.extend(totals.distinct_proposals.map(|distinct| ["distinct proposals".into(), distinct.to_string().into()]));
+    rows.extend(totals.distinct_proposals.map(|distinct| ["distinct sets".into(), distinct.to_string().into()]));
     rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
     rows.extend(amounts(totals.requests, "requests"));
     rows.extend(amounts(totals.limits, "limits"));

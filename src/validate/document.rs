@@ -14,6 +14,7 @@ use crate::apimachinery::{Path, Segment};
 use crate::diagnostic::rule::rules;
 use crate::diagnostic::{Diagnostic, Reason, Severity};
 use crate::manifest::text::Excerpt;
+use crate::job::identity::is_of_session;
 use crate::manifest::{Document, Node, ReadError, Text, Value};
 
 rules! {
@@ -112,6 +113,15 @@ fn check_object(
             report.findings = findings.into_vec();
             report.settle();
         }
+        // The guide says nothing of ConfigMaps.
+        Standing::ConfigMap if !checks.sources.api => skip(&mut report, findings, checks),
+        Standing::ConfigMap => {
+            if let Some(config_map) = server::check(node, Kind::ConfigMap, &mut findings) {
+                api::check_config_map(&config_map, &mut findings);
+            }
+            report.findings = findings.into_vec();
+            report.settle();
+        }
         // The guide knows no CronJobs.
         Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
         Standing::CronJob => {
@@ -160,6 +170,8 @@ enum Standing {
     Job(Option<&'static str>),
     /// A `CronJob`.
     CronJob,
+    /// A `ConfigMap` of a tuning session.
+    ConfigMap,
     /// An object of another kind, for another tool to judge.
     Other,
     /// An object that lacks the key by which kubectl knows its type.
@@ -188,6 +200,7 @@ impl Standing {
             // Nothing else of this group and version can be told from a mistyped Job, except these.
             (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJobList" | "JobList") => Self::Job(None),
             (Some(version), Some("CronJob")) if version == "v1" || version.starts_with("batch/") => Self::CronJob,
+            (Some("v1"), Some("ConfigMap")) if is_of_session(node) => Self::ConfigMap,
             _ => Self::Other,
         }
     }

@@ -31,6 +31,18 @@ spec:
             image: your-registry/arbitrage-lite:latest
 ";
 
+/// The `ConfigMap` of a session's tuning file.
+const CONFIG_MAP: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: arb-tuning-x-tuning-0123456789
+  labels: {app: arbitrage-tuning, component: tuning, session_id: x}
+immutable: true
+data:
+  tuning.yaml: \"tuning: {seed: 42}\"
+";
+
 fn report(text: &str) -> DocumentReport {
     report_by(text, Checks::from(ALL))
 }
@@ -92,7 +104,12 @@ fn with(rule: &Rule, piece: &str) -> DocumentReport {
     match json(piece) {
         None => report_by(&format!("apiVersion: batch/v1\nkind: Job\n{piece}"), checks),
         Some(piece) => {
-            let mut object = json(if rule.scope == Scope::CronJob { CRON_JOB } else { BASE }).unwrap();
+            let base = match rule.scope {
+                Scope::CronJob => CRON_JOB,
+                Scope::ConfigMap => CONFIG_MAP,
+                _ => BASE,
+            };
+            let mut object = json(base).unwrap();
             lay_over(&mut object, piece);
             report_by(&object.to_string(), checks)
         }
@@ -110,7 +127,7 @@ fn breaks(report: &DocumentReport, rule: &Rule) -> bool {
 
 #[test]
 fn the_bases_are_sound() {
-    for base in [BASE, CRON_JOB] {
+    for base in [BASE, CRON_JOB, CONFIG_MAP] {
         let report = report(base);
         assert!(report.findings.is_empty(), "{:#?}", report.findings);
         assert_eq!(report.accepted, Some(true));

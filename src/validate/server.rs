@@ -45,6 +45,8 @@ pub enum Kind {
     Job,
     /// A `CronJob`.
     CronJob,
+    /// A `ConfigMap`.
+    ConfigMap,
 }
 
 impl Kind {
@@ -54,6 +56,15 @@ impl Kind {
         match self {
             Self::Job => "Job",
             Self::CronJob => "CronJob",
+            Self::ConfigMap => "ConfigMap",
+        }
+    }
+
+    /// The group and version that documents have with it.
+    const fn api_version(self) -> &'static str {
+        match self {
+            Self::Job | Self::CronJob => "batch/v1",
+            Self::ConfigMap => "v1",
         }
     }
 }
@@ -90,7 +101,7 @@ fn push(error: StrictDecodingError, findings: &mut Findings<'_>) {
 fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
     let path = Path::root();
     let mut fits = true;
-    for (key, expected) in [("apiVersion", "batch/v1"), ("kind", kind.as_str())] {
+    for (key, expected) in [("apiVersion", kind.api_version()), ("kind", kind.as_str())] {
         let fault = match root.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,

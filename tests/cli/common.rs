@@ -57,6 +57,11 @@ pub fn run(args: &[&str]) -> Ran {
     arbtune(args).assert().into()
 }
 
+/// Runs the tool in a directory of its own.
+pub fn run_in(dir: &Path, args: &[&str]) -> Ran {
+    arbtune(args).current_dir(dir).assert().into()
+}
+
 /// Runs the tool with text on standard input.
 pub fn run_with(args: &[&str], input: impl Into<Vec<u8>>) -> Ran {
     arbtune(args).write_stdin(input).assert().into()

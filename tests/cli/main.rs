@@ -29,4 +29,5 @@ mod readme;
 mod rules;
 #[cfg(unix)]
 mod streams;
+mod tuning;
 mod validate;

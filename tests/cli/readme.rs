@@ -31,26 +31,47 @@ fn stand_in(dir: &Path) -> std::path::PathBuf {
     path
 }
 
+/// Runs the commands of a page again. They find `files`: a copy of the page stands in an empty folder, and trycmd runs
+/// `README.md` in `README.in`, so that what the commands make is made there and not in the project.
 #[cfg(unix)]
-#[test]
-fn the_readme_tells_the_truth() {
+fn replay(page: &str, least: usize, files: &[&str]) {
     let dir = tempfile::tempdir().unwrap();
-    // trycmd runs README.md in README.in: the directory that it shows is made there, not in the project.
-    for file in READ {
-        copy(&root().join(file), &dir.path().join("README.in").join(file));
+    let name = Path::new(page).file_name().unwrap();
+    for file in files {
+        copy(&root().join(file), &dir.path().join(Path::new(name).with_extension("in")).join(file));
     }
-    let readme = dir.path().join("README.md");
-    copy(&root().join("README.md"), &readme);
-    assert!(fs::read_to_string(&readme).unwrap().matches("\n```console\n").count() >= 5);
+    let copied = dir.path().join(name);
+    copy(&root().join(page), &copied);
+    assert!(fs::read_to_string(&copied).unwrap().matches("\n```console\n").count() >= least);
     let replayed = std::panic::catch_unwind(|| {
         trycmd::TestCases::new()
             .env("SOURCE_DATE_EPOCH", "1763317305")
             .register_bin("kubectl", stand_in(dir.path()))
-            .case(&readme)
+            .case(&copied)
             .run();
     });
     if std::env::var_os("TRYCMD").is_some() {
-        copy(&readme, &root().join("README.md"));
+        copy(&copied, &root().join(page));
     }
-    replayed.unwrap_or_else(|_| panic!("README.md shows another output; see above."));
+    replayed.unwrap_or_else(|_| panic!("{page} shows another output; see above."));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_readme_tells_the_truth() {
+    replay("README.md", 5, READ);
+}
+
+/// The README's commands do not find a tuning file, and say nothing of one; these do.
+#[cfg(unix)]
+#[test]
+fn the_page_on_the_tuning_file_tells_the_truth() {
+    let files = [
+        "configs/d17_scenarios/basic_spread_win.yaml",
+        "configs/d17_scenarios/choppy_market.yaml",
+        "configs/d23_tuning/advanced_baseline.yaml",
+        "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
+        "configs/d29_k8s/own_seeds.yaml",
+    ];
+    replay("docs/tuning-file.md", 5, &files);
 }

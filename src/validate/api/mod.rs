@@ -7,6 +7,7 @@ mod affinity;
 mod annotations;
 mod claims;
 mod common;
+mod config_map;
 mod container;
 mod container_security;
 mod cron;
@@ -46,6 +47,7 @@ pub use defaults::fill_in;
 pub use stored::fill_in_all;
 
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
+use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -62,6 +64,7 @@ pub static RULES: &[&[&Rule]] = &[
     job_policy::RULES,
     cron_job::RULES,
     schedule::RULES,
+    config_map::RULES,
     pod::RULES,
     annotations::RULES,
     volumes::RULES,
@@ -117,6 +120,13 @@ pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
         let path = path.field("jobTemplate");
         warnings::check(spec, &path.field("spec"), findings);
     }
+}
+
+/// Adds what the server would refuse or warn of in a decoded `ConfigMap`.
+pub fn check_config_map(config_map: &ConfigMap, findings: &mut Findings<'_>) {
+    managed_fields::check(&config_map.metadata, || json(config_map), &Path::root().field("metadata"), findings);
+    config_map::check(config_map, findings);
+    warnings::check_metadata(&config_map.metadata, findings);
 }
 
 fn json(object: &impl Serialize) -> Value {
