@@ -3,19 +3,17 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::{Mode, Session};
-use crate::diff::is_unchanged;
-use crate::job::{CreatedAt, K8sTuningJobFactory};
-use crate::manifest::{Format, Node};
-use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
+use crate::job::CreatedAt;
+use crate::manifest::Format;
+use crate::output::directory::{Directory, Leftovers, Update};
 use crate::output::files::{self, Files};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
-use crate::output::template::Template;
 use crate::output::{Style, messages, session};
-use crate::plan::plan_jobs;
+use crate::validate::preflight::preflight;
 
 /// Runs the command.
 ///
@@ -27,9 +25,9 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
         return Err(CommandError::Live(session.session_id));
     }
     let created_at = created_at(args.created_at)?;
-    let refusal = preflight::refusal(&session, created_at, args.server.kubernetes_version)?;
-    if let Some(causes) = refusal {
-        return Err(CommandError::Refused(causes));
+    let causes = preflight(&session, created_at, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !causes.is_empty() {
+        return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
     }
     warn(&session, styles.err);
     match &args.output_dir {
@@ -78,13 +76,12 @@ fn to_directory(
         ));
     };
     let directory = open(path, styles.err)?;
-    let names = session::rows(session, format).map(|row| row.file);
-    let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
+    let mut update = Update::begin(&directory, session, created_at, format, leftovers(args))?;
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
-    let changes = put_all(&mut update, session, created_at, format, &progress)?;
+    let changes = update.put_all(|| progress.step())?;
     let leftovers = update.leftovers();
     let warnings = update.finish()?;
     drop(progress);
@@ -106,17 +103,10 @@ fn to_directory(
 /// Opens the directory, and tells what had to be waited for or brought in order first.
 fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
     let note = |text: &str| messages::note(text, style);
-    let shown = path.display();
-    let waiting = || note(&format!("another run is writing to {shown}; waiting for it to end."));
+    let waiting = || note(&format!("another run is writing to {}; waiting for it to end.", path.display()));
     let (directory, recovery) = Directory::open(path, waiting)?;
-    match recovery {
-        None => {}
-        Some(Recovery::Cleared) => {
-            note(&format!("a run into {shown} was interrupted; its files were not complete, and have been cleared."));
-        }
-        Some(Recovery::Finished) => {
-            note(&format!("a run into {shown} was interrupted; its files were complete, and are in place now."));
-        }
+    if let Some(recovery) = recovery {
+        note(&recovery.sentence(path));
     }
     Ok(directory)
 }
@@ -127,28 +117,6 @@ const fn leftovers(args: &GenerateArgs) -> Leftovers {
         (_, true) => Leftovers::Keep,
         _ => Leftovers::Refuse,
     }
-}
-
-fn put_all(
-    update: &mut Update<'_>,
-    session: &Session,
-    created_at: CreatedAt,
-    format: Format,
-    progress: &Progress,
-) -> Result<Vec<FileChange>, CommandError> {
-    let factory = K8sTuningJobFactory::new(session, created_at);
-    let template = Template::document(session, created_at, format).map_err(OutputError::from)?;
-    let mut changes = Vec::with_capacity(session.workers as usize);
-    let mut content = Vec::new();
-    for share in plan_jobs(session.total_iterations, session.workers) {
-        content.clear();
-        template.push(&share, &mut content);
-        let name = session::JobRow::new(session, &share, format).file;
-        let is_same = |object: &Node| is_unchanged(&factory.job(&share), object);
-        changes.push(update.put(&name, &content, is_same)?);
-        progress.step();
-    }
-    Ok(changes)
 }
 
 const fn file_format(format: GenerateFormat) -> Option<Format> {

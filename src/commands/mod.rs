@@ -6,7 +6,6 @@ pub mod completion;
 mod error;
 pub mod generate;
 pub mod plan;
-mod preflight;
 pub mod validate;
 
 pub use error::CommandError;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::apimachinery::Version;
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
@@ -15,6 +15,7 @@ use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::{diff, messages, session};
+use crate::validate::preflight::preflight;
 
 /// Runs the command.
 ///
@@ -72,9 +73,10 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
 /// Tells the user where `generate` would come to nothing.
 fn warn_of_refusal(session: &Session, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
     // The moment is no cause of a refusal, so that any will do.
-    let refusal = preflight::refusal(session, CreatedAt::resolve(None, None)?, args.server.kubernetes_version)?;
-    if let Some(causes) = refusal {
-        messages::warning_of("the API server would refuse these Jobs:", causes.trim_start_matches('\n'), styles.err);
+    let any_moment = CreatedAt::resolve(None, None)?;
+    let causes = preflight(session, any_moment, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !causes.is_empty() {
+        messages::warning_of("the API server would refuse these Jobs:", &causes, styles.err);
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ pub mod fields;
 pub mod finding;
 pub mod findings;
 mod place;
+pub mod preflight;
 pub mod rule;
 pub mod server;
 pub mod set;

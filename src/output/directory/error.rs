@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::output::session::plural;
 use crate::printable;
+use crate::yaml::write::WriteError;
 
 /// So many names are listed; who has more looks into the directory.
 const LISTED: usize = 20;
@@ -91,6 +92,9 @@ pub enum DirectoryError {
         /// The names, and what has them.
         holders: Vec<Taken>,
     },
+    /// A Job has no form in the notation; a defect of this program.
+    #[error(transparent)]
+    Notation(#[from] WriteError),
     /// Files of the session that the run does not make.
     #[error("{}", leftovers(path, session_id, names))]
     Leftovers {

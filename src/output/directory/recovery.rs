@@ -5,6 +5,7 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
 use super::area::{Area, NAME};
 use super::error::DirectoryError;
@@ -22,6 +23,18 @@ pub enum Recovery {
     Cleared,
     /// Its files were complete, and are in place.
     Finished,
+}
+
+impl Recovery {
+    /// The same as a sentence about the directory.
+    #[must_use]
+    pub fn sentence(self, directory: &Path) -> String {
+        let what = match self {
+            Self::Cleared => "its files were not complete, and have been cleared",
+            Self::Finished => "its files were complete, and are in place now",
+        };
+        format!("a run into {} was interrupted; {what}.", directory.display())
+    }
 }
 
 /// Finishes or clears what an interrupted run has left. Without locks nobody can tell whether it was interrupted.

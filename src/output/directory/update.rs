@@ -9,20 +9,24 @@ use std::path::Path;
 
 use rustix::fs::FileType;
 
-use super::Directory;
 use super::area::NAME;
 use super::error::{DirectoryError, Taken};
 use super::files::{self, Content, Seen};
 use super::handle::Dir;
+use super::locked::Directory;
 use super::obstacles;
 use super::owner::{Holdings, Owner};
 use super::staging::Staging;
 use crate::config::Session;
-use crate::job::CreatedAt;
+use crate::diff::is_unchanged;
 use crate::job::names::PREFIX;
+use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
-use crate::manifest::{Node, Text};
-use crate::output::session::plural;
+use crate::output::session::{self, JobRow, plural};
+use crate::output::template::Template;
+use crate::plan::plan_jobs;
+use crate::yaml::{Node, Text};
 
 /// What becomes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +67,11 @@ pub enum Leftovers {
 pub struct Update<'d> {
     dir: &'d Dir,
     session: &'d Session,
+    format: Format,
     policy: Leftovers,
-    created_at: String,
+    created_at: CreatedAt,
+    /// The same, as manifests have it.
+    written_at: String,
     /// The names that the run needs and that are there already.
     present: HashMap<String, FileType>,
     leftovers: Vec<Leftover>,
@@ -83,7 +90,7 @@ struct Leftover {
 }
 
 impl<'d> Update<'d> {
-    /// Looks through the directory for a run that writes files of these `names`.
+    /// Looks through the directory for a run that writes the manifests of a session.
     ///
     /// # Errors
     /// A directory that cannot be listed, and leftovers that are to be refused.
@@ -91,18 +98,21 @@ impl<'d> Update<'d> {
         directory: &'d Directory,
         session: &'d Session,
         created_at: CreatedAt,
-        names: impl Iterator<Item = String>,
+        format: Format,
         policy: Leftovers,
     ) -> Result<Self, DirectoryError> {
-        let dir = &directory.dir;
+        let dir = directory.dir();
         let mut others: HashMap<OsString, FileType> =
             dir.entries().map_err(|error| unusable(dir, error))?.into_iter().collect();
+        let names = session::rows(session, format).map(|row| row.file);
         let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
         let mut update = Self {
             dir,
             session,
+            format,
             policy,
-            created_at: created_at.to_string(),
+            created_at,
+            written_at: created_at.to_string(),
             present,
             leftovers: Vec::new(),
             taken: Vec::new(),
@@ -237,12 +247,31 @@ impl<'d> Update<'d> {
         &self.warnings
     }
 
-    /// Takes the content of one of the run's files. A file that is there already is kept if it has the same
-    /// content, or if `is_same` takes its object for the same.
+    /// Stages the manifest of each worker where the directory has none that means the same; `step` is called after
+    /// each. What becomes of the files goes out, in the order of the workers.
     ///
     /// # Errors
-    /// A file that cannot be staged.
-    pub fn put(
+    /// A file that cannot be staged, and a Job that cannot be written.
+    pub fn put_all(&mut self, step: impl Fn()) -> Result<Vec<FileChange>, DirectoryError> {
+        let Self { session, created_at, format, .. } = *self;
+        let factory = K8sTuningJobFactory::new(session, created_at);
+        let template = Template::document(session, created_at, format)?;
+        let mut changes = Vec::with_capacity(session.workers as usize);
+        let mut content = Vec::new();
+        for share in plan_jobs(session.total_iterations, session.workers) {
+            content.clear();
+            template.push(&share, &mut content);
+            let name = JobRow::new(session, &share, format).file;
+            let is_same = |object: &Node| is_unchanged(&factory.job(&share), object);
+            changes.push(self.put(&name, &content, is_same)?);
+            step();
+        }
+        Ok(changes)
+    }
+
+    /// Takes the content of one of the run's files. A file that is there already is kept if it has the same
+    /// content, or if `is_same` takes its object for the same.
+    fn put(
         &mut self,
         name: &str,
         content: &[u8],
@@ -289,7 +318,7 @@ impl<'d> Update<'d> {
         if found.is_too_large {
             return Err(taken("is larger than any file of this tool".to_owned()));
         }
-        if same_but_for_time(&found.bytes, content, &self.created_at) {
+        if same_but_for_time(&found.bytes, content, &self.written_at) {
             return Ok(Standing::Same);
         }
         let (seen, mode, uid) = (found.seen(), found.mode, found.uid);
