@@ -7,6 +7,7 @@
 mod applied;
 pub mod compare;
 pub mod existing;
+pub mod field_path;
 mod last_applied;
 mod stored;
 mod update;
@@ -118,9 +119,8 @@ impl JobDiff {
     /// Why a cluster would refuse the change, apart from what is immutable, as sentences.
     pub fn refusals(&self) -> impl Iterator<Item = String> {
         let causes = self.causes.iter().filter(|cause| cause.kind != CauseKind::Immutable);
-        causes.map(|cause| match cause.field.as_str() {
-            "" => cause.message.clone(),
-            field => format!("{field}: {}", cause.message),
+        causes.map(|cause| {
+            if cause.field.is_root() { cause.message.clone() } else { format!("{}: {}", cause.field, cause.message) }
         })
     }
 }
