@@ -5,6 +5,7 @@ pub mod build;
 pub mod created_at;
 pub mod factory;
 pub mod identity;
+pub mod kind;
 pub mod names;
 pub mod spec;
 
@@ -12,4 +13,5 @@ pub use build::build_job;
 pub use created_at::CreatedAt;
 pub use factory::K8sTuningJobFactory;
 pub use identity::JobIdentity;
+pub use kind::DocumentKind;
 pub use spec::K8sJobSpec;

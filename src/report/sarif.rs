@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -147,20 +148,14 @@ struct LogicalLocation<'r> {
     fully_qualified_name: &'r str,
 }
 
-/// A path as a URI reference: what means something in a URI is escaped, and what starts with two slashes would name a
-/// host.
+/// What means something in a URI, and whatever else cannot stand in one.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// A path as a URI reference; what starts with two slashes would name a host.
 fn uri(path: &str) -> String {
-    use std::fmt::Write as _;
-    let path = if path.starts_with("//") { format!("/{}", path.trim_start_matches('/')) } else { path.to_owned() };
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri
+    let relative = path.trim_start_matches('/');
+    let root = if relative.len() < path.len() { "/" } else { "" };
+    format!("{root}{}", utf8_percent_encode(relative, ESCAPED))
 }
 
 #[cfg(test)]

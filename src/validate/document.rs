@@ -10,8 +10,9 @@ use super::rule::rules;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, Segment};
+use crate::job::DocumentKind;
 use crate::manifest::text::Window;
-use crate::manifest::{Document, Node, ReadError, Text, Value};
+use crate::manifest::{Document, Node, ReadError, Text};
 
 rules! {
     Api;
@@ -118,9 +119,9 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
     };
     let mut findings = Findings::new(node, text, checks);
     let mut member = None;
-    match Standing::of(node, list) {
-        Standing::Other => skip(&mut report, findings, checks),
-        Standing::Unnamed(key) => {
+    match DocumentKind::of(node, list) {
+        DocumentKind::Other => skip(&mut report, findings, checks),
+        DocumentKind::Unnamed(key) => {
             let message = format!(
                 "kubectl cannot tell what this is: {key} is missing. A Job has apiVersion: batch/v1 and kind: Job."
             );
@@ -129,15 +130,16 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             report.settle();
         }
         // The guide knows no CronJobs.
-        Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
-        Standing::CronJob => {
+        DocumentKind::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
+        DocumentKind::CronJob => {
             if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
                 api::check_cron_job(&cron_job, &mut findings);
             }
             report.findings = findings.into_vec();
             report.settle();
         }
-        Standing::Job(missing) => {
+        kind @ (DocumentKind::Job | DocumentKind::LikelyJob(_)) => {
+            let missing = if let DocumentKind::LikelyJob(key) = kind { key } else { None };
             let job = server::check(node, Kind::Job, &mut findings);
             if !checks.sources.api {
                 findings = Findings::new(node, text, checks);
@@ -166,44 +168,5 @@ fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks
         let message = format!("No rule here is about a {}. Leave the document out, or --fail-on-skipped.", report.kind);
         findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, message);
         report.findings = findings.into_vec();
-    }
-}
-
-/// What a document is to this tool.
-enum Standing {
-    /// A Job, or meant to be one; perhaps a key is missing that the server does without.
-    Job(Option<&'static str>),
-    /// A `CronJob`.
-    CronJob,
-    /// An object of another kind, for another tool to judge.
-    Other,
-    /// An object that lacks the key by which kubectl knows its type.
-    Unnamed(&'static str),
-}
-
-impl Standing {
-    fn of(node: &Node, list: Option<&Node>) -> Self {
-        let text = |key| match node.get(key).map(|node| &node.value) {
-            None | Some(Value::Null) => Some(""),
-            Some(Value::String(text)) => Some(text.as_str()),
-            Some(_) => None,
-        };
-        // The items of a JobList or CronJobList may leave out what the list has said.
-        let list = list.and_then(|list| list.get("kind")).and_then(Node::as_str);
-        match (text("apiVersion"), text("kind")) {
-            (Some(""), Some("")) if list == Some("JobList") => Self::Job(None),
-            (Some(""), Some("")) if list == Some("CronJobList") => Self::CronJob,
-            // The server takes an absent apiVersion from the address that it is asked at; kubectl sends it nothing.
-            (Some(""), Some("Job")) => Self::Job(Some("apiVersion")),
-            (Some("batch/v1"), Some("")) => Self::Job(Some("kind")),
-            (Some("" | "batch/v1"), Some("CronJob")) => Self::CronJob,
-            (Some(""), _) => Self::Unnamed("apiVersion"),
-            (_, Some("")) => Self::Unnamed("kind"),
-            (_, Some("Job") | None) | (None, _) => Self::Job(None),
-            // Nothing else of this group and version can be told from a mistyped Job, except these.
-            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJobList" | "JobList") => Self::Job(None),
-            (Some(version), Some("CronJob")) if version == "v1" || version.starts_with("batch/") => Self::CronJob,
-            _ => Self::Other,
-        }
     }
 }
