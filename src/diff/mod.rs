@@ -5,18 +5,19 @@
 //! `kubectl get jobs -o yaml`: what the server has filled in is no difference.
 
 mod applied;
-pub mod compare;
-pub mod existing;
-pub mod field_path;
+pub(crate) mod compare;
+pub(crate) mod existing;
+pub(crate) mod field_path;
 mod last_applied;
 mod stored;
 mod update;
-pub mod verdict;
+pub(crate) mod verdict;
 
-pub use applied::Assumption;
-pub use compare::FieldChange;
-pub use existing::{ExistingError, ExistingJob};
-pub use update::{Cause, CauseKind};
+pub(crate) use applied::Assumption;
+pub(crate) use compare::FieldChange;
+pub(crate) use existing::{ExistingError, ExistingJob};
+pub use update::Cause;
+pub(crate) use update::CauseKind;
 pub use verdict::Verdict;
 
 use std::collections::BTreeMap;

@@ -1,17 +1,15 @@
 //! A worker's share becomes a [`K8sJobSpec`], and that a `batch/v1` Job.
 //! Every rule of what a tuning Job looks like is in here, and nowhere else.
 
-pub mod build;
-pub mod created_at;
-pub mod factory;
-pub mod identity;
-pub mod kind;
-pub mod names;
-pub mod spec;
+pub(crate) mod build;
+pub(crate) mod created_at;
+pub(crate) mod factory;
+pub(crate) mod identity;
+pub(crate) mod kind;
+pub(crate) mod names;
+pub(crate) mod spec;
 
-pub use build::build_job;
 pub use created_at::CreatedAt;
 pub use factory::K8sTuningJobFactory;
-pub use identity::JobIdentity;
-pub use kind::DocumentKind;
-pub use spec::K8sJobSpec;
+pub(crate) use identity::JobIdentity;
+pub(crate) use kind::DocumentKind;

@@ -166,7 +166,8 @@ fn finding(rule: &'static Rule, field: &str, reason: Reason, message: String, re
 #[cfg(test)]
 mod tests {
     use crate::config::session::tests::{K8S, session};
-    use crate::job::{CreatedAt, K8sTuningJobFactory, build_job};
+    use crate::job::build::build_job;
+    use crate::job::{CreatedAt, K8sTuningJobFactory};
     use crate::manifest::Text;
     use crate::plan::plan_jobs;
     use crate::validate::{Sources, Validator};

@@ -28,7 +28,6 @@ mod staging;
 mod update;
 
 pub use area::is_unfinished;
-pub use error::{DirectoryError, MoveError, Taken};
+pub use error::DirectoryError;
 pub use locked::Directory;
-pub use recovery::Recovery;
 pub use update::{FileChange, Leftovers, Update};
