@@ -6,14 +6,14 @@
 mod elements;
 pub(crate) mod error;
 pub(crate) mod field_set;
-pub(crate) mod job;
+pub(crate) mod job_schema;
 pub(crate) mod merge;
 pub(crate) mod schema;
 pub(crate) mod server_side;
 pub(crate) mod three_way;
 
 pub(crate) use error::PatchError;
-pub use job::JOB;
+pub use job_schema::JOB;
 pub use merge::strategic_merge;
 pub(crate) use server_side::{Conflict, KUBECTL, Owners, apply_server_side};
 pub use three_way::three_way_patch;

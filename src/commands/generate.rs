@@ -9,10 +9,10 @@ use crate::config::{Mode, Session};
 use crate::job::CreatedAt;
 use crate::manifest::Format;
 use crate::output::directory::{Directory, Leftovers, Update};
-use crate::output::files::{self, Files};
+use crate::output::file_table::{self, FileResults};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
-use crate::output::{Style, messages, session};
+use crate::output::{Style, messages, session_view};
 use crate::validate::preflight::preflight;
 
 /// Runs the command.
@@ -42,7 +42,7 @@ fn to_stdout(
     args: &GenerateArgs,
     style: Style,
 ) -> Result<Outcome, CommandError> {
-    write_out(Outcome::Well, |out| {
+    write_out(Outcome::Success, |out| {
         let progress = Progress::of_stdout(session.workers as usize, "jobs");
         let step = || progress.step();
         match args.output {
@@ -55,8 +55,8 @@ fn to_stdout(
         if !args.quiet && args.output != GenerateFormat::Name {
             let format = file_format(args.output).unwrap_or(Format::Yaml);
             messages::tell(style, |screen| {
-                screen.table(&session::job_table(session, format, false))?;
-                screen.line(session::summary_line(session))
+                screen.table(&session_view::job_table(session, format, false))?;
+                screen.line(session_view::summary_line(session))
             });
         }
         Ok(())
@@ -89,14 +89,14 @@ fn to_directory(
         messages::warning(&warning, styles.err);
     }
     if args.quiet {
-        return Ok(Outcome::Well);
+        return Ok(Outcome::Success);
     }
-    let files = Files { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
-    show_out(Outcome::Well, styles.out, |screen| {
-        screen.table(&files::file_table(session, format, &files))?;
-        files::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
-        screen.line(session::summary_line(session))?;
-        screen.line(files::summary_line(&files))
+    let files = FileResults { directory: path, changes: &changes, leftovers: &leftovers, pruned: args.prune };
+    show_out(Outcome::Success, styles.out, |screen| {
+        screen.table(&file_table::file_table(session, format, &files))?;
+        file_table::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
+        screen.line(session_view::summary_line(session))?;
+        screen.line(file_table::summary_line(&files))
     })
 }
 

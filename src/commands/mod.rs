@@ -23,7 +23,7 @@ use crate::output::{Screen, Style, messages};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// All is well.
-    Well,
+    Success,
     /// The work is done, and something is wrong with the input.
     Findings,
 }

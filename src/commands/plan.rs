@@ -14,7 +14,7 @@ use crate::job::CreatedAt;
 use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
-use crate::output::{diff, messages, session};
+use crate::output::{diff, messages, session_view};
 use crate::validate::preflight::preflight;
 
 /// Runs the command.
@@ -33,16 +33,16 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     warn(&session, styles.err);
     warn_of_refusal(&session, args, styles)?;
     match args.output {
-        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
-            screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
+        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Success, styles.out, |screen| {
+            screen.table(&session_view::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
             screen.blank()?;
-            screen.table(&session::total_table(&session))?;
+            screen.table(&session_view::total_table(&session))?;
             screen.blank()?;
-            screen.table(&session::setting_table(&session))
+            screen.table(&session_view::setting_table(&session))
         }),
-        PlanFormat::Json => write_out(Outcome::Well, |out| json(&session::view(&session), out)),
-        PlanFormat::Yaml => write_out(Outcome::Well, |out| yaml(&session::view(&session), out)),
-        PlanFormat::Name => write_out(Outcome::Well, |out| Ok(manifests::names(&session, out, || {})?)),
+        PlanFormat::Json => write_out(Outcome::Success, |out| json(&session_view::view(&session), out)),
+        PlanFormat::Yaml => write_out(Outcome::Success, |out| yaml(&session_view::view(&session), out)),
+        PlanFormat::Name => write_out(Outcome::Success, |out| Ok(manifests::names(&session, out, || {})?)),
     }
 }
 
@@ -61,7 +61,7 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
         messages::warning(warning, styles.err);
     }
     let differs = !Counts::of(&found.jobs).is_same();
-    let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Well };
+    let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Success };
     let view = || diff::view(&session.session_id, &found, &session.warnings);
     match args.output {
         PlanFormat::Json => write_out(outcome, |out| json(&view(), out)),

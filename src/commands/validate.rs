@@ -10,7 +10,7 @@ use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
 use crate::output::manifests::OutputError;
 use crate::output::progress::Progress;
-use crate::output::{messages, session};
+use crate::output::{messages, session_view};
 use crate::printable;
 use crate::report;
 use crate::validate::{Checks, DocumentReport, Rule, Severity, Source, Sources, Validator, gates, rules};
@@ -21,7 +21,7 @@ use crate::validate::{Checks, DocumentReport, Rule, Severity, Source, Sources, V
 /// Inputs that cannot be read, and output that cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.list_rules {
-        return show_out(Outcome::Well, styles.out, |screen| report::rules::list(&rules(), screen));
+        return show_out(Outcome::Success, styles.out, |screen| report::rules::list(&rules(), screen));
     }
     if let Some(name) = &args.explain {
         return explain(name, styles);
@@ -32,7 +32,7 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
         None => check_files(args, checks, styles)?,
     };
     let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
-    let outcome = if sound { Outcome::Well } else { Outcome::Findings };
+    let outcome = if sound { Outcome::Success } else { Outcome::Findings };
     match args.output {
         ReportFormat::Table => show_out(outcome, styles.out, |screen| report::table::write(&reports, screen)),
         ReportFormat::Json => write_out(outcome, |out| Ok(report::json::write(&reports, out)?)),
@@ -44,10 +44,10 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
 
 fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
     if let Some(gate) = gates::GATES.iter().find(|gate| gate.name == name) {
-        return show_out(Outcome::Well, styles.out, |screen| report::rules::explain_gate(gate, screen));
+        return show_out(Outcome::Success, styles.out, |screen| report::rules::explain_gate(gate, screen));
     }
     let rule = rule(name)?;
-    show_out(Outcome::Well, styles.out, |screen| report::rules::explain(rule, screen))
+    show_out(Outcome::Success, styles.out, |screen| report::rules::explain(rule, screen))
 }
 
 /// The rule of a name.
@@ -109,7 +109,7 @@ fn check_session(
     warn(&session, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
     let mut validator = Validator::new(checks);
-    for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
+    for (job, row) in factory.jobs().zip(session_view::rows(&session, Format::Yaml)) {
         let mut content = Vec::new();
         Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
         validator.add(&row.file, &Text::decode(content));

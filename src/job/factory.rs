@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::batch::v1::Job;
 
-use super::build::build_job;
+use super::api_object::build_job;
 use super::created_at::CreatedAt;
 use super::names::job_name;
 use super::spec::K8sJobSpec;

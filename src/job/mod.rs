@@ -1,7 +1,7 @@
 //! A worker's share becomes a [`K8sJobSpec`], and that a `batch/v1` Job.
 //! Every rule of what a tuning Job looks like is in here, and nowhere else.
 
-pub(crate) mod build;
+pub(crate) mod api_object;
 pub(crate) mod created_at;
 pub(crate) mod factory;
 pub(crate) mod identity;

@@ -3,13 +3,13 @@
 
 pub(crate) mod diff;
 pub(crate) mod directory;
-pub(crate) mod files;
+pub(crate) mod file_table;
 pub(crate) mod line;
 pub(crate) mod manifests;
 pub mod messages;
 pub(crate) mod progress;
 pub(crate) mod screen;
-pub(crate) mod session;
+pub(crate) mod session_view;
 pub mod snippet;
 pub mod stdout;
 pub(crate) mod style;

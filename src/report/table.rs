@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::output::session::plural;
+use crate::output::session_view::plural;
 use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::{DocumentReport, Finding, Severity, Summary};

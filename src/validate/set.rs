@@ -42,11 +42,11 @@ pub struct Sets {
     /// Namespace and name, and the file where they stood first.
     names: HashMap<(String, String), String>,
     /// Session and namespace, and its workers.
-    sessions: BTreeMap<(String, String), Session>,
+    sessions: BTreeMap<(String, String), SessionJobs>,
 }
 
 #[derive(Debug, Default)]
-struct Session {
+struct SessionJobs {
     /// What stands for it in the name of its first Job.
     short: Option<String>,
     /// The workers' numbers, and the place in the list of reports of the Job of each.
@@ -166,7 +166,7 @@ fn finding(rule: &'static Rule, field: &str, reason: Reason, message: String, re
 #[cfg(test)]
 mod tests {
     use crate::config::session::tests::{K8S, session};
-    use crate::job::build::build_job;
+    use crate::job::api_object::build_job;
     use crate::job::{CreatedAt, K8sTuningJobFactory};
     use crate::manifest::Text;
     use crate::plan::plan_jobs;

@@ -1,7 +1,7 @@
 //! YAML and JSON as kubectl reads them, and YAML that every reader reads back to the same values.
 //!
 //! ```text
-//! bytes ─▶ text ─▶ documents ─┬▶ cursor ─▶ scanner ─▶ parser ─▶ build ─▶ nodes with positions
+//! bytes ─▶ text ─▶ documents ─┬▶ cursor ─▶ scanner ─▶ parser ─▶ compose ─▶ nodes with positions
 //!                             └▶ json ─────────────────────────────────▶
 //! ```
 //!
@@ -12,7 +12,7 @@
 
 mod block;
 mod budget;
-mod build;
+mod compose;
 mod cursor;
 mod error;
 mod event;

@@ -5,9 +5,9 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::created::{self, CreatedDirectories};
 use super::error::DirectoryError;
 use super::handle::Dir;
-use super::made::{self, Made};
 use super::recovery::{self, Recovery};
 
 /// A directory that manifests are written into, for this run alone.
@@ -15,7 +15,7 @@ use super::recovery::{self, Recovery};
 pub struct Directory {
     dir: Dir,
     /// What was made for this run goes again if nothing comes of it.
-    _made: Made,
+    _created: CreatedDirectories,
 }
 
 impl Directory {
@@ -27,10 +27,10 @@ impl Directory {
     /// [`DirectoryError`] if something else has its name, or it cannot be created or brought in order.
     pub fn open(path: &Path, waiting: impl Fn()) -> Result<(Self, Option<Recovery>), DirectoryError> {
         let (directory, is_locked) = loop {
-            let (dir, made) = made::open(path)?;
+            let (dir, made) = created::open(path)?;
             let unusable = |source| DirectoryError::Unusable { path: path.to_owned(), source };
             let is_locked = lock(dir.handle(), &waiting).map_err(unusable)?;
-            let directory = Self { dir, _made: made };
+            let directory = Self { dir, _created: made };
             // The run that we waited for may have removed what it had made.
             if directory.is_still_there().map_err(unusable)? {
                 break (directory, is_locked);

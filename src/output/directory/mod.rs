@@ -12,13 +12,12 @@
 //! cannot exchange two files, or take a name without replacing what has it.
 
 mod area;
+mod contents;
+mod created;
 mod error;
-mod files;
 mod handle;
 mod journal;
-mod lanes;
 mod locked;
-mod made;
 mod moves;
 mod moving;
 mod obstacles;
@@ -26,6 +25,7 @@ mod owner;
 mod recovery;
 mod staging;
 mod update;
+mod writers;
 
 pub use area::is_unfinished;
 pub use error::DirectoryError;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::directory::FileChange;
 use super::line::Line;
-use super::session::JobRow;
+use super::session_view::JobRow;
 use super::style::Role;
 use super::table::{self, Table};
 use crate::config::Session;
@@ -14,7 +14,7 @@ use crate::plan::plan_jobs;
 
 /// What became of the files of a run.
 #[derive(Debug, Clone, Copy)]
-pub struct Files<'f> {
+pub struct FileResults<'f> {
     /// The directory.
     pub directory: &'f Path,
     /// What became of each worker's file.
@@ -25,7 +25,7 @@ pub struct Files<'f> {
     pub pruned: bool,
 }
 
-impl Files<'_> {
+impl FileResults<'_> {
     const fn fate_of_leftovers(&self) -> &'static str {
         if self.pruned { "pruned" } else { "stale" }
     }
@@ -45,7 +45,7 @@ impl Files<'_> {
 
 /// The table of workers with what became of each file, and after them what was left over.
 #[must_use]
-pub fn file_table<'f>(session: &Session, format: Format, files: &Files<'f>) -> Table<'f, 4> {
+pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>) -> Table<'f, 4> {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
@@ -61,12 +61,12 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &Files<'f>) -> T
 
 /// What is said of the files that a long table leaves out because they have stayed as they were.
 #[must_use]
-pub fn unchanged_line(files: &Files<'_>) -> Option<Line<'static>> {
+pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     let unchanged = files.count() - files.shown().len();
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
 }
 
-fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>) -> [Line<'static>; 4] {
+fn job_row(session: &Session, format: Format, nth: usize, files: &FileResults<'_>) -> [Line<'static>; 4] {
     let change = files.changes[nth];
     let role = match change {
         FileChange::Created => Role::Good,
@@ -85,7 +85,7 @@ fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>) -> 
 
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
 #[must_use]
-pub fn summary_line(files: &Files<'_>) -> String {
+pub fn summary_line(files: &FileResults<'_>) -> String {
     let count = |wanted| files.changes.iter().filter(|change| **change == wanted).count();
     let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));
     let parts: Vec<String> = changes
@@ -111,8 +111,9 @@ mod tests {
         let mut changes = vec![FileChange::Unchanged; 100];
         changes[70] = FileChange::Changed;
         let leftovers = ["x.yaml".to_owned()];
-        let mut files = Files { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
-        let table = |files: &Files<'_>| {
+        let mut files =
+            FileResults { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
+        let table = |files: &FileResults<'_>| {
             let mut text = file_table(&session, Format::Yaml, files).render(Style::plain());
             text.extend(unchanged_line(files).map(|line| line.show(Start::OfLine, 80, Style::plain()) + "\n"));
             text

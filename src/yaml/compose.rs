@@ -25,20 +25,20 @@ const USUAL_DEPTH: usize = 16;
 const USUAL_LENGTH: usize = 16;
 
 /// Why a document could not be built.
-pub enum BuildError {
+pub enum ComposeError {
     /// The text is not well-formed.
     Fault(Box<Fault>),
     /// The text says something that kubectl does not take.
     Read(ReadError),
 }
 
-impl From<Box<Fault>> for BuildError {
+impl From<Box<Fault>> for ComposeError {
     fn from(fault: Box<Fault>) -> Self {
         Self::Fault(fault)
     }
 }
 
-impl From<ReadError> for BuildError {
+impl From<ReadError> for ComposeError {
     fn from(error: ReadError) -> Self {
         Self::Read(error)
     }
@@ -48,8 +48,8 @@ impl From<ReadError> for BuildError {
 ///
 /// # Errors
 /// Whatever keeps kubectl from reading the document.
-pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, BuildError> {
-    let mut builder = Builder {
+pub fn compose(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, ComposeError> {
+    let mut composer = Composer {
         frames: Vec::with_capacity(USUAL_DEPTH),
         anchors: HashMap::new(),
         duplicates,
@@ -65,9 +65,9 @@ pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result
         match event.kind {
             EventKind::DocumentEnd | EventKind::StreamEnd => {
                 let root = root.unwrap_or_else(|| Node::new(Value::Null, position));
-                return builder.refusals.finish(root).map_err(BuildError::Read);
+                return composer.refusals.finish(root).map_err(ComposeError::Read);
             }
-            kind => root = builder.event(kind, position)?.or(root),
+            kind => root = composer.event(kind, position)?.or(root),
         }
     }
 }
@@ -106,7 +106,7 @@ enum Key {
     Merge,
 }
 
-struct Builder<'t, 'd> {
+struct Composer<'t, 'd> {
     frames: Vec<Frame<'t>>,
     anchors: HashMap<&'t str, Anchored<'t>>,
     duplicates: &'d mut Vec<Duplicate>,
@@ -117,7 +117,7 @@ struct Builder<'t, 'd> {
     spare_entries: Vec<Entries>,
 }
 
-impl<'t> Builder<'t, '_> {
+impl<'t> Composer<'t, '_> {
     /// Takes in one event; gives the root once it is complete.
     fn event(&mut self, event: EventKind<'t>, position: Position) -> Result<Option<Node>, ReadError> {
         match event {

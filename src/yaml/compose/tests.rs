@@ -8,9 +8,9 @@ fn first_document(text: &str) -> Result<Node, ReadError> {
 fn with_duplicates(text: &str) -> (Result<Node, ReadError>, Vec<Duplicate>) {
     let start = Position { line: 1, column: 1, width: 1 };
     let mut duplicates = Vec::new();
-    let built = build(&mut Parser::new(Scanner::new(text, start)), &mut duplicates).map_err(|error| match error {
-        BuildError::Read(error) => error,
-        BuildError::Fault(fault) => panic!("{text}: {fault:?}"),
+    let built = compose(&mut Parser::new(Scanner::new(text, start)), &mut duplicates).map_err(|error| match error {
+        ComposeError::Read(error) => error,
+        ComposeError::Fault(fault) => panic!("{text}: {fault:?}"),
     });
     (built, duplicates)
 }
