@@ -93,29 +93,12 @@ impl Serialize for FieldPath {
     }
 }
 
-/// Paths of fields, found quickly however many they are.
-pub struct FieldPaths(BTreeSet<FieldPath>);
-
-impl FieldPaths {
-    /// Whether one of them leads to this field, to one above it, or to one below it.
-    #[must_use]
-    pub fn touches(&self, path: &FieldPath) -> bool {
-        let is_above = || (1..path.0.len()).any(|length| self.0.contains(&FieldPath(path.0[..length].to_vec())));
-        // Those that lead here or below stand together, the shortest first.
-        self.0.range(path..).next().is_some_and(|first| first.0.starts_with(&path.0)) || is_above()
-    }
-}
-
-impl FromIterator<FieldPath> for FieldPaths {
-    fn from_iter<T: IntoIterator<Item = FieldPath>>(paths: T) -> Self {
-        Self(paths.into_iter().collect())
-    }
-}
-
-impl Extend<FieldPath> for FieldPaths {
-    fn extend<T: IntoIterator<Item = FieldPath>>(&mut self, paths: T) {
-        self.0.extend(paths);
-    }
+/// Whether one of these paths leads to this field, to one above it, or to one below it; quick however many they are.
+#[must_use]
+pub fn touch(paths: &BTreeSet<FieldPath>, path: &FieldPath) -> bool {
+    let is_above = || (1..path.0.len()).any(|length| paths.contains(&FieldPath(path.0[..length].to_vec())));
+    // Those that lead here or below stand together, the shortest first.
+    paths.range(path..).next().is_some_and(|first| first.0.starts_with(&path.0)) || is_above()
 }
 
 #[cfg(test)]
@@ -125,12 +108,12 @@ mod tests {
 
     #[test]
     fn paths_touch_what_is_above_and_below_them() {
-        let paths: FieldPaths = ["a.b[0].c", "a.bc"].map(FieldPath::parse).into_iter().collect();
+        let paths = ["a.b[0].c", "a.bc"].map(FieldPath::parse).into();
         for path in ["a", "a.b", "a.b[0]", "a.b[0].c", "a.b[0].c.d", "a.bc[1]"] {
-            assert!(paths.touches(&FieldPath::parse(path)), "{path}");
+            assert!(touch(&paths, &FieldPath::parse(path)), "{path}");
         }
         for path in ["b", "a.b[1]", "a.b[0].cd", "a.bcd", "a.b.c"] {
-            assert!(!paths.touches(&FieldPath::parse(path)), "{path}");
+            assert!(!touch(&paths, &FieldPath::parse(path)), "{path}");
         }
     }
 

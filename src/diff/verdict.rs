@@ -1,11 +1,13 @@
 //! What the server would say to a Job that is applied over one that exists: the manifest and the existing object come
 //! in, and what would change, and why it may not, go out.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::applied::{Applied, Assumption, apply};
 use super::compare::{FieldChange, differences};
-use super::field_path::{FieldPath, FieldPaths};
+use super::field_path::{FieldPath, touch};
 use super::stored::LAST_APPLIED;
 use super::update::{Cause, CauseKind, causes, template_change};
 use crate::apimachinery::{Path, Segment, Version};
@@ -71,9 +73,9 @@ impl Verdict {
 
 /// Marks the changes that the server refuses. A field that it names for another one's change is shown too.
 fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, existing: &Value) {
-    let changed: FieldPaths = fields.iter().map(|change| change.field.clone()).collect();
+    let changed: BTreeSet<FieldPath> = fields.iter().map(|change| change.field.clone()).collect();
     let (in_template, elsewhere): (Vec<&Cause>, Vec<&Cause>) = causes.iter().partition(|cause| cause.is_of_template());
-    let mut refused: FieldPaths = elsewhere.iter().map(|cause| cause.field.clone()).collect();
+    let mut refused: BTreeSet<FieldPath> = elsewhere.iter().map(|cause| cause.field.clone()).collect();
     let change = template_change(existing, &applied.old, &applied.new).filter(|_| !in_template.is_empty());
     if let Some(change) = change {
         let (root, new) = (Path::root(), applied.new.value.pointer("/spec/template"));
@@ -83,9 +85,9 @@ fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, exis
         refused.extend(left.into_iter().map(|change| change.field));
     }
     for change in fields.iter_mut() {
-        change.immutable = refused.touches(&change.field);
+        change.immutable = touch(&refused, &change.field);
     }
-    let hidden = elsewhere.iter().filter(|cause| !cause.field.is_root() && !changed.touches(&cause.field));
+    let hidden = elsewhere.iter().filter(|cause| !cause.field.is_root() && !touch(&changed, &cause.field));
     fields.extend(hidden.map(|cause| FieldChange {
         field: cause.field.clone(),
         old: None,
@@ -95,19 +97,19 @@ fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, exis
 }
 
 fn conflict(conflict: &Conflict, object: &Value) -> Cause {
-    let field = shown(&Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
+    let field = path_along(&Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
     let message =
         format!("{:?} owns this field, and kubectl apply takes it over with --force-conflicts only.", conflict.manager);
     Cause { field, reason: "FieldManagerConflict", message, kind: CauseKind::Conflict }
 }
 
 /// The path that steps lead along, as [`differences`] writes it.
-fn shown(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -> FieldPath {
+fn path_along(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -> FieldPath {
     let Some((step, rest)) = steps.split_first() else { return path.into() };
     match step {
         Step::Field(key) => {
             let below = if field.is_map() { path.key(key) } else { path.field(key) };
-            shown(&below, rest, value.and_then(|value| value.get(key)), field.object().field(key))
+            path_along(&below, rest, value.and_then(|value| value.get(key)), field.object().field(key))
         }
         Step::Index(index) => (&path.index(*index)).into(),
         Step::Key(text) | Step::Value(text) => {
@@ -119,7 +121,7 @@ fn shown(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -
                 (Some((index, _)), _) => path.index(index),
                 (None, _) => path.key(text),
             };
-            shown(&below, rest, item, Field::Object(field.list().item))
+            path_along(&below, rest, item, Field::Object(field.list().item))
         }
     }
 }

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
     use crate::output::Style;
-    use crate::output::line::Start;
+    use crate::output::line::LineStart;
 
     #[test]
     fn a_long_table_shows_what_has_changed() {
@@ -115,7 +115,7 @@ mod tests {
             FileResults { directory: Path::new("jobs"), changes: &changes, leftovers: &leftovers, pruned: true };
         let table = |files: &FileResults<'_>| {
             let mut text = file_table(&session, Format::Yaml, files).render(Style::plain());
-            text.extend(unchanged_line(files).map(|line| line.show(Start::OfLine, 80, Style::plain()) + "\n"));
+            text.extend(unchanged_line(files).map(|line| line.show(LineStart::OfLine, 80, Style::plain()) + "\n"));
             text
         };
         let lines: Vec<_> = table(&files).lines().map(ToOwned::to_owned).collect();

@@ -4,7 +4,7 @@
 //! A parser notices a mistake where it can no longer go on, which is often lines behind it. The lines around are
 //! looked at here, and only here: nothing in this file decides what is read.
 
-mod block;
+mod layout;
 
 use super::error::{Fault, FaultKind, ReadError};
 use super::fault_context::{FaultContext, cut, indent_of, spaces_before, width};

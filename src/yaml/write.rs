@@ -38,7 +38,7 @@ impl ser::Error for WriteError {
 /// # Errors
 /// [`WriteError`] if the value holds what no Kubernetes object can.
 pub fn yaml<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), WriteError> {
-    let place = Place { indent: 0, after: After::Start };
+    let place = Placement { indent: 0, after: After::Start };
     value.serialize(Writer { out, place })
 }
 
@@ -55,7 +55,7 @@ enum After {
 
 /// Where a value is to be written.
 #[derive(Clone, Copy)]
-struct Place {
+struct Placement {
     /// The column at which the entries of a collection start.
     indent: usize,
     after: After,
@@ -63,7 +63,7 @@ struct Place {
 
 struct Writer<'o> {
     out: &'o mut Vec<u8>,
-    place: Place,
+    place: Placement,
 }
 
 impl<'o> Writer<'o> {
@@ -87,7 +87,7 @@ impl<'o> Writer<'o> {
 /// A mapping or a list that is being written.
 struct Collection<'o> {
     out: &'o mut Vec<u8>,
-    place: Place,
+    place: Placement,
     any: bool,
     /// How the collection is written if nothing comes: `{}` or `[]`.
     empty: &'static str,
@@ -117,7 +117,7 @@ impl Collection<'_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         self.start_entry(true);
         self.out.push(b'-');
-        let place = Place { indent: self.entry_indent(true) + 2, after: After::Dash };
+        let place = Placement { indent: self.entry_indent(true) + 2, after: After::Dash };
         value.serialize(Writer { out: self.out, place })
     }
 
@@ -134,7 +134,7 @@ impl Collection<'_> {
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        let place = Place { indent: self.place.indent + 2, after: After::Key };
+        let place = Placement { indent: self.place.indent + 2, after: After::Key };
         value.serialize(Writer { out: self.out, place })
     }
 
