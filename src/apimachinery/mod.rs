@@ -3,14 +3,18 @@
 //!
 //! Named after the Go module that holds the same things for the API server.
 
+mod field_names;
 pub mod ip;
 pub mod names;
 pub mod path;
 pub mod quantity;
 pub mod resource;
+#[cfg(debug_assertions)]
+mod schema;
 pub mod time;
 pub mod version;
 
-pub use path::{Path, Segment};
+pub(crate) use path::{fields, path};
+pub use path::{Elements, Field, Path, Segment};
 pub use quantity::Quantity;
 pub use version::{Span, VERSIONS, Version};
