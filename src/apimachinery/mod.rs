@@ -14,7 +14,7 @@ mod schema;
 pub mod time;
 pub mod version;
 
-pub(crate) use path::{fields, path};
 pub use path::{Elements, Field, Path, Segment};
+pub(crate) use path::{fields, path};
 pub use quantity::Quantity;
 pub use version::{Span, VERSIONS, Version};

@@ -10,9 +10,9 @@ use super::common::each;
 use super::selector;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_label, dns_subdomain, label_value, qualified_name};
-use crate::validate::Reason::FieldValueInvalid;
+use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -110,7 +110,7 @@ fn check_node_labels(
             findings.required(&NODE, &list, "In and NotIn need at least one value.");
         }
         "Exists" | "DoesNotExist" if !values.is_empty() => {
-            findings.forbidden(&NODE, &list, "Exists and DoesNotExist take no values. Remove them.");
+            findings.forbidden(&NODE, &list, ("Exists and DoesNotExist take no values.", "Remove them."));
         }
         "Gt" | "Lt" if values.len() != 1 => findings.required(&NODE, &list, "Gt and Lt need one value."),
         "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" => {}
@@ -183,7 +183,11 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
     let mismatched: BTreeSet<&String> = mismatched.iter().collect();
     for (nth, key) in matched.iter().enumerate() {
         if mismatched.contains(key) {
-            findings.invalid(&POD_TERM, &list.index(nth), format!("{key} is in mismatchLabelKeys too. Remove one."));
+            findings.invalid(
+                &POD_TERM,
+                &list.index(nth),
+                (format!("{key} is in mismatchLabelKeys too."), "Remove one."),
+            );
         }
     }
     let key = path.field("topologyKey");

@@ -7,9 +7,9 @@ use k8s_openapi::api::core::v1::{PodSpec, Toleration};
 use super::common::{descending_at, text, visit};
 use super::scheduling;
 use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -50,8 +50,8 @@ pub fn check(
     let (shown, metadata) = (template.field("annotations"), template.field("metadata"));
     let place = metadata.field("annotations");
     if annotations.contains_key(MIRROR) && text(&pod.node_name).is_empty() {
-        let message = "Only a mirror pod has this annotation, and a mirror pod has a nodeName. Remove it.";
-        findings.error_at(&ANNOTATIONS, &shown.key(MIRROR), &place.key(MIRROR), FieldValueInvalid, message);
+        let wording = ("Only a mirror pod has this annotation, and a mirror pod has a nodeName.", "Remove it.");
+        findings.error_at(&ANNOTATIONS, &shown.key(MIRROR), &place.key(MIRROR), FieldValueInvalid, wording);
     }
     if let Some(value) = annotations.get(DELETION_COST) {
         let spelled = value == "0" || value.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
@@ -74,8 +74,8 @@ fn check_tolerations(
 ) {
     let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) else { return };
     let Some(tolerations) = tolerations(value) else {
-        let message = "This must be a list of tolerations in JSON. Write it as tolerations of the pod.";
-        findings.error_at(&ANNOTATIONS, shown, &place.key(TOLERATIONS), FieldValueInvalid, message);
+        let wording = ("This must be a list of tolerations in JSON.", "Write it as tolerations of the pod.");
+        findings.error_at(&ANNOTATIONS, shown, &place.key(TOLERATIONS), FieldValueInvalid, wording);
         return;
     };
     let list = shown.field(TOLERATIONS);
@@ -134,8 +134,9 @@ fn check_seccomp(
             Some(file) => descending_at(&PROFILES, &shown, &place, file, findings),
             None if matches!(profile.as_str(), "runtime/default" | "docker/default" | "unconfined") => {}
             None => {
-                let message = format!("{profile:?} is no seccomp profile. Set securityContext.seccompProfile instead.");
-                findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+                let wording =
+                    (format!("{profile:?} is no seccomp profile."), "Set securityContext.seccompProfile instead.");
+                findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, wording);
             }
         }
     }
@@ -154,13 +155,14 @@ fn check_app_armor(
         let mut found = false;
         visit(pod, &Path::root(), |container, _| found |= container.name == name);
         if !found {
-            let message = format!("The pod has no container {name:?}. Name one that it has.");
-            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+            let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
+            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, wording);
         }
         let known = matches!(profile.as_str(), "" | "runtime/default" | "unconfined") || profile.starts_with(LOCALHOST);
         if !known {
-            let message = format!("{profile:?} is no AppArmor profile. Set securityContext.appArmorProfile instead.");
-            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+            let wording =
+                (format!("{profile:?} is no AppArmor profile."), "Set securityContext.appArmorProfile instead.");
+            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, wording);
         }
     }
 }
@@ -219,8 +221,8 @@ fn check_agreement(
         _ => return,
     };
     if !agrees {
-        let message =
-            format!("The annotation says {annotation:?}, and this field something else. Remove the annotation.");
-        findings.error(&PROFILES, &path.field(step), FieldValueForbidden, message);
+        let wording =
+            (format!("The annotation says {annotation:?}, and this field something else."), "Remove the annotation.");
+        findings.error(&PROFILES, &path.field(step), FieldValueForbidden, wording);
     }
 }

@@ -7,8 +7,8 @@ use k8s_openapi::api::core::v1::{PodResourceClaim, ResourceClaim};
 use super::common::text;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -40,15 +40,15 @@ fn check_claim<'c>(
     if claim.name.is_empty() {
         findings.required(&POD_CLAIMS, &name, "A claim needs a name, by which containers refer to it.");
     } else if seen.contains(claim.name.as_str()) {
-        findings.duplicate(&POD_CLAIMS, &name, format!("The claim {} stands here twice. Rename one.", claim.name));
+        findings.duplicate(&POD_CLAIMS, &name, (format!("The claim {} stands here twice.", claim.name), "Rename one."));
     } else {
         findings.spelled(&POD_CLAIMS, &name, &claim.name, dns_label);
         seen.insert(&claim.name);
     }
     match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
         (Some(_), Some(_)) => {
-            let message = "A claim has resourceClaimName or resourceClaimTemplateName, not both. Remove one.";
-            findings.invalid(&POD_CLAIMS, path, message);
+            let wording = ("A claim has resourceClaimName or resourceClaimTemplateName, not both.", "Remove one.");
+            findings.invalid(&POD_CLAIMS, path, wording);
         }
         (None, None) => {
             findings.invalid(&POD_CLAIMS, path, "A claim needs resourceClaimName or resourceClaimTemplateName.");
@@ -95,8 +95,8 @@ pub fn check_references(
             seen.insert(key);
         }
         if !pod_claims.contains(name) {
-            let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");
-            findings.not_found(&CONTAINER_CLAIMS, &place, message);
+            let wording = (format!("The pod has no claim {name:?}."), "Add it to the pod's resourceClaims.");
+            findings.not_found(&CONTAINER_CLAIMS, &place, wording);
         }
     }
 }

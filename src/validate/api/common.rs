@@ -5,8 +5,8 @@ use k8s_openapi::api::core::v1::{Container, EphemeralContainer, PodSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::apimachinery::Path;
-use crate::validate::Reason::FieldValueInvalid;
-use crate::validate::Rule;
+use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::Rule;
 use crate::validate::findings::Findings;
 
 /// The elements of a list that may be absent.
@@ -182,12 +182,12 @@ pub fn descending_at(
     findings: &mut Findings<'_>,
 ) {
     if value.starts_with('/') {
-        let message = format!("{value:?} must be relative. Drop the leading '/'.");
-        findings.error_at(rule, shown, place, FieldValueInvalid, message);
+        let wording = (format!("{value:?} must be relative."), "Drop the leading '/'.");
+        findings.error_at(rule, shown, place, FieldValueInvalid, wording);
     }
     if value.split('/').any(|name| name == "..") {
-        let message = format!("{value:?} must not contain '..'. Write the path out.");
-        findings.error_at(rule, shown, place, FieldValueInvalid, message);
+        let wording = (format!("{value:?} must not contain '..'."), "Write the path out.");
+        findings.error_at(rule, shown, place, FieldValueInvalid, wording);
     }
 }
 
@@ -202,7 +202,7 @@ pub fn descending_unreserved(rule: &'static Rule, path: &Path<'_>, value: &str, 
 /// A path without `..` in it.
 pub fn no_backsteps(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
     if value.split('/').any(|name| name == "..") {
-        findings.invalid(rule, path, format!("{value:?} must not contain '..'. Write the path out."));
+        findings.invalid(rule, path, (format!("{value:?} must not contain '..'."), "Write the path out."));
     }
 }
 
@@ -234,7 +234,7 @@ pub fn port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, findings:
     match value {
         IntOrString::Int(number) if is_port(*number) => {}
         IntOrString::Int(number) => {
-            findings.invalid(rule, path, format!("{number} is no port. Write a number from 1 to 65535."));
+            findings.invalid(rule, path, (format!("{number} is no port."), "Write a number from 1 to 65535."));
         }
         IntOrString::String(name) => {
             if let Some(fault) = port_name_fault(name) {
@@ -250,7 +250,7 @@ pub fn file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option<i32>, findin
         findings.invalid(
             rule,
             path,
-            format!("{mode} is no file mode. Write one from 0 to 0777; in JSON, from 0 to 511."),
+            (format!("{mode} is no file mode."), "Write one from 0 to 0777; in JSON, from 0 to 511."),
         );
     }
 }
@@ -258,7 +258,7 @@ pub fn file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option<i32>, findin
 /// A user or group id.
 pub fn id(rule: &'static Rule, path: &Path<'_>, id: Option<i64>, findings: &mut Findings<'_>) {
     if let Some(id) = id.filter(|id| !(0..=i64::from(i32::MAX)).contains(id)) {
-        findings.invalid(rule, path, format!("{id} is no id. Write a number from 0 to {}.", i32::MAX));
+        findings.invalid(rule, path, (format!("{id} is no id."), format!("Write a number from 0 to {}.", i32::MAX)));
     }
 }
 

@@ -9,8 +9,8 @@ use super::volumes::Volumes;
 use super::{claims, container_security, env, image, mounts, ports, probes, resources, restart_rules};
 use crate::apimachinery::Path;
 use crate::apimachinery::names::dns_label;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -104,15 +104,15 @@ fn check_ephemeral(
         check_common(&container, surroundings, &path, findings);
         let image = text(&container.image);
         if image.trim() != image {
-            let message = format!("{image:?} has white space around it. Remove it.");
-            findings.invalid(&EPHEMERAL, &path.field("image"), message);
+            let wording = (format!("{image:?} has white space around it."), "Remove it.");
+            findings.invalid(&EPHEMERAL, &path.field("image"), wording);
         }
         check_unique(&container, &names, &path, findings);
         names.insert(container.name.clone());
         let target = text(&ephemeral.target_container_name);
         if !target.is_empty() && !others.contains(target) {
-            let message = format!("The pod has no container {target:?}. Name one that it has.");
-            findings.not_found(&EPHEMERAL, &path.field("targetContainerName"), message);
+            let wording = (format!("The pod has no container {target:?}."), "Name one that it has.");
+            findings.not_found(&EPHEMERAL, &path.field("targetContainerName"), wording);
         }
         check_allowed(&container, &path, findings);
     }
@@ -133,8 +133,8 @@ fn check_allowed(container: &Container, path: &Path<'_>, findings: &mut Findings
         ("lifecycle", container.lifecycle.is_some()),
     ] {
         if set {
-            let message = format!("An ephemeral container has no {field}. Remove it.");
-            findings.forbidden(&EPHEMERAL, &path.field(field), message);
+            let wording = (format!("An ephemeral container has no {field}."), "Remove it.");
+            findings.forbidden(&EPHEMERAL, &path.field(field), wording);
         }
     }
     let list = path.field("volumeMounts");
@@ -142,8 +142,8 @@ fn check_allowed(container: &Container, path: &Path<'_>, findings: &mut Findings
         let path = list.index(nth);
         for (field, value) in [("subPath", &mount.sub_path), ("subPathExpr", &mount.sub_path_expr)] {
             if !text(value).is_empty() {
-                let message = format!("A mount of an ephemeral container has no {field}. Remove it.");
-                findings.forbidden(&EPHEMERAL, &path.field(field), message);
+                let wording = (format!("A mount of an ephemeral container has no {field}."), "Remove it.");
+                findings.forbidden(&EPHEMERAL, &path.field(field), wording);
             }
         }
     }
@@ -178,8 +178,8 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
 
 fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if names.contains(&container.name) {
-        let message = format!("Another container has the name {:?}. Rename one.", container.name);
-        findings.duplicate(&NAME, &path.field("name"), message);
+        let wording = (format!("Another container has the name {:?}.", container.name), "Rename one.");
+        findings.duplicate(&NAME, &path.field("name"), wording);
     }
 }
 

@@ -7,8 +7,8 @@ use k8s_openapi::api::core::v1::{
 use super::common::{descending, each, id, is_true};
 use crate::apimachinery::Path;
 use crate::apimachinery::names::dns_subdomain;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -65,11 +65,15 @@ fn check_escalation(context: &SecurityContext, path: &Path<'_>, findings: &mut F
         return;
     }
     if is_true(context.privileged) {
-        findings.invalid(&ESCALATION, path, "A privileged container escalates in any case. Remove one of the two.");
+        findings.invalid(
+            &ESCALATION,
+            path,
+            ("A privileged container escalates in any case.", "Remove one of the two."),
+        );
     }
     let added = context.capabilities.iter().flat_map(|capabilities| each(&capabilities.add));
     if added.into_iter().any(|capability| capability == "CAP_SYS_ADMIN") {
-        findings.invalid(&ESCALATION, path, "CAP_SYS_ADMIN escalates in any case. Remove one of the two.");
+        findings.invalid(&ESCALATION, path, ("CAP_SYS_ADMIN escalates in any case.", "Remove one of the two."));
     }
 }
 
@@ -84,7 +88,9 @@ pub fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings
     match (&profile.localhost_profile, profile.type_ == "Localhost") {
         (None, true) => findings.required(&SECCOMP, &local, "Localhost needs the profile's path."),
         (Some(value), true) => descending(&SECCOMP, &local, value, findings),
-        (Some(_), false) => findings.invalid(&SECCOMP, &local, "Only type Localhost has a profile's path. Remove it."),
+        (Some(_), false) => {
+            findings.invalid(&SECCOMP, &local, ("Only type Localhost has a profile's path.", "Remove it."))
+        }
         (None, false) => {}
     }
 }
@@ -98,7 +104,7 @@ pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findi
         ("Localhost", None) => findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name."),
         ("Localhost", Some(name)) => {
             if name.trim() != name {
-                findings.invalid(&APP_ARMOR, &local, format!("{name:?} has white space around it. Remove it."));
+                findings.invalid(&APP_ARMOR, &local, (format!("{name:?} has white space around it."), "Remove it."));
             } else if name.is_empty() {
                 findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
             }
@@ -107,7 +113,7 @@ pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findi
             }
         }
         ("RuntimeDefault" | "Unconfined", Some(_)) => {
-            findings.invalid(&APP_ARMOR, &local, "Only type Localhost has a profile's name. Remove it.");
+            findings.invalid(&APP_ARMOR, &local, ("Only type Localhost has a profile's name.", "Remove it."));
         }
         (other, _) => findings.one_of(&APP_ARMOR, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
     }

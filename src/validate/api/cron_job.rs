@@ -6,8 +6,8 @@ use super::common::{is_true, text};
 use super::metadata::{self, effective_name};
 use super::{job, schedule};
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -38,8 +38,8 @@ pub fn check(cron_job: &CronJob, findings: &mut Findings<'_>) {
     check_spec(&cron_job.spec, &root.field("spec"), findings);
     let name = effective_name(&cron_job.metadata);
     if name.len() > NAME_MAX {
-        let message = format!("{name:?} is longer than {NAME_MAX} characters. Shorten it.");
-        findings.invalid(&NAME, &metadata_path.field("name"), message);
+        let wording = (format!("{name:?} is longer than {NAME_MAX} characters."), "Shorten it.");
+        findings.invalid(&NAME, &metadata_path.field("name"), wording);
     }
 }
 
@@ -59,7 +59,7 @@ fn check_spec(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
     let path = path.field("spec");
     job::check_spec(template, &path, findings);
     if template.selector.is_some() {
-        findings.invalid(&SELECTOR, &path.field("selector"), "The server makes the selector. Remove this one.");
+        findings.invalid(&SELECTOR, &path.field("selector"), ("The server makes the selector.", "Remove this one."));
     }
     if is_true(template.manual_selector) {
         findings.one_of(&SELECTOR, &path.field("manualSelector"), "true", &["false"]);

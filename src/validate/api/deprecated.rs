@@ -8,9 +8,9 @@ use super::annotations::{APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
 use super::common::{each, visit};
 use crate::apimachinery::Path;
 use crate::apimachinery::version::V1_34;
-use crate::validate::Reason::FieldValueInvalid;
+use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -34,8 +34,8 @@ pub fn check_annotations(
     let compared = findings.version() >= V1_34;
     let mut deprecated = |key: &str, instead: &str| {
         if annotations.contains_key(key) {
-            let message = format!("This annotation has no effect any more. Set {instead}.");
-            findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, message);
+            let wording = ("This annotation has no effect any more.", format!("Set {instead}."));
+            findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, wording);
         }
     };
     deprecated("scheduler.alpha.kubernetes.io/critical-pod", "priorityClassName");
@@ -98,8 +98,8 @@ pub fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>
             ("rbd", volume.rbd.is_some()),
         ] {
             if set {
-                let message = format!("{field} is deprecated or removed. Use a CSI driver instead.");
-                findings.warning(&DEPRECATED_VOLUME, &place.field(field), FieldValueInvalid, message);
+                let wording = (format!("{field} is deprecated or removed."), "Use a CSI driver instead.");
+                findings.warning(&DEPRECATED_VOLUME, &place.field(field), FieldValueInvalid, wording);
             }
         }
     }

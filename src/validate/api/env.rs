@@ -11,9 +11,9 @@ use super::common::{each, no_backsteps, text, visit};
 use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name};
 use crate::apimachinery::resource::is_of_container;
 use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::FieldValueNotSupported;
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -112,9 +112,9 @@ fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findi
         let message = "Name a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
         findings.invalid(&VALUE_FROM, path, message);
     } else if !text(&variable.value).is_empty() {
-        findings.invalid(&VALUE_FROM, path, "A variable has value or valueFrom, not both. Remove one.");
+        findings.invalid(&VALUE_FROM, path, ("A variable has value or valueFrom, not both.", "Remove one."));
     } else if sources > 1 {
-        findings.invalid(&VALUE_FROM, path, "valueFrom names one source. Remove the others.");
+        findings.invalid(&VALUE_FROM, path, ("valueFrom names one source.", "Remove the others."));
     }
 }
 
@@ -162,8 +162,8 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
     let base = if base == OLD_NODE_NAME { "spec.nodeName" } else { base };
     let here = BOTH.contains(&base) || if ref_in == RefIn::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
     if !here {
-        let message = format!("{written:?} cannot be had here. Write metadata.name, for instance.");
-        findings.error(&FIELD_REF, &place, FieldValueNotSupported, message);
+        let wording = (format!("{written:?} cannot be had here."), "Write metadata.name, for instance.");
+        findings.error(&FIELD_REF, &place, FieldValueNotSupported, wording);
     }
 }
 
@@ -272,7 +272,7 @@ pub fn config_key(key: &str) -> Result<(), Fault> {
 
 /// The server names the list where a source is missing, and not the place in it.
 fn check_env_from(source: &EnvFromSource, list: &Path<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    use crate::validate::Reason::FieldValueInvalid;
+    use crate::diagnostic::Reason::FieldValueInvalid;
     if !text(&source.prefix).is_empty() {
         findings.spelled(&ENV_FROM, &path.field("prefix"), text(&source.prefix), relaxed_name);
     }

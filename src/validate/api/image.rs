@@ -4,8 +4,8 @@ use k8s_openapi::api::core::v1::Container;
 
 use super::common::text;
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;

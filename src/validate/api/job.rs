@@ -10,8 +10,8 @@ use super::metadata::{self, check_annotations, check_labels_at, effective_name};
 use super::{job_policy, pod, selector};
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -126,8 +126,8 @@ fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut 
     for (key, is_name) in OWN_LABELS {
         let Some(value) = template_label(&spec.template, key) else { continue };
         if !is_name || value != name {
-            let message = format!("The server sets the label {key} itself. Remove it.");
-            findings.invalid(&POD_LABELS, &labels.key(key), message);
+            let wording = (format!("The server sets the label {key} itself."), "Remove it.");
+            findings.invalid(&POD_LABELS, &labels.key(key), wording);
         }
     }
 }
@@ -152,8 +152,8 @@ fn check_numbers(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 
 fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if spec.max_failed_indexes.is_some() && spec.backoff_limit_per_index.is_none() {
-        let message = "maxFailedIndexes needs backoffLimitPerIndex. Add it.";
-        findings.required(&PER_INDEX, &path.field("backoffLimitPerIndex"), message);
+        let wording = ("maxFailedIndexes needs backoffLimitPerIndex.", "Add it.");
+        findings.required(&PER_INDEX, &path.field("backoffLimitPerIndex"), wording);
     }
     // In the template of a CronJob there is no default.
     let mode = spec.completion_mode.as_deref().unwrap_or("NonIndexed");
@@ -187,8 +187,8 @@ fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
     at_most("parallelism", spec.parallelism, INDEXED_MAX, findings);
     at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX, findings);
     let Some(completions) = spec.completions else {
-        let message = "An Indexed Job has a number of completions. Add it.";
-        findings.required(&INDEXED, &path.field("completions"), message);
+        let wording = ("An Indexed Job has a number of completions.", "Add it.");
+        findings.required(&INDEXED, &path.field("completions"), wording);
         return;
     };
     at_most("maxFailedIndexes", spec.max_failed_indexes, completions, findings);
@@ -211,8 +211,8 @@ fn check_host_names(spec: &JobSpec, name: &str, findings: &mut Findings<'_>) {
     if let Err(fault) = dns_label(&host) {
         let root = Path::root();
         let metadata = root.field("metadata");
-        let message = format!("The last pod's host name would be {host:?}, and {fault}. Choose another name.");
-        findings.invalid(&INDEXED, &metadata.field("name"), message);
+        let wording = (format!("The last pod's host name would be {host:?}, and {fault}."), "Choose another name.");
+        findings.invalid(&INDEXED, &metadata.field("name"), wording);
     }
 }
 
@@ -235,7 +235,7 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
                 findings.invalid(
                     &MANAGED_BY,
                     &path,
-                    format!("{rest:?} cannot stand in a path. Write letters and digits."),
+                    (format!("{rest:?} cannot stand in a path."), "Write letters and digits."),
                 );
             }
         }
@@ -281,21 +281,21 @@ fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Fi
     let metadata = template.field("metadata");
     let labels = metadata.field("labels");
     let Some(selector) = &spec.selector else {
-        let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
-        findings.required(&SELECTOR, &path_of_selector, message);
+        let wording = ("manualSelector: true needs a selector.", "Write one, or leave manualSelector out.");
+        findings.required(&SELECTOR, &path_of_selector, wording);
         // No selector selects nothing, and so not the Job's own pods either.
-        findings.invalid(&SELECTOR, &labels, "No selector selects these labels. Write one.");
+        findings.invalid(&SELECTOR, &labels, ("No selector selects these labels.", "Write one."));
         return;
     };
     let own = |key: &str| {
         OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID })
     };
     if !is_true(spec.manual_selector) && selector::selects(selector, own) == Some(false) {
-        let message = "The server makes the selector of a Job. Remove this one, or add manualSelector: true.";
-        findings.invalid(&SELECTOR, &path_of_selector, message);
+        let wording = ("The server makes the selector of a Job.", "Remove this one, or add manualSelector: true.");
+        findings.invalid(&SELECTOR, &path_of_selector, wording);
     }
     selector::check(Some(selector), &path_of_selector, findings);
     if selector::selects(selector, |key| template_label(&spec.template, key)) == Some(false) {
-        findings.invalid(&SELECTOR, &labels, "The selector does not select these labels. Make the two agree.");
+        findings.invalid(&SELECTOR, &labels, ("The selector does not select these labels.", "Make the two agree."));
     }
 }

@@ -10,8 +10,8 @@ use k8s_openapi::api::batch::v1::{
 use super::common::{each, text};
 use crate::apimachinery::Path;
 use crate::apimachinery::names::qualified_name;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -79,7 +79,11 @@ fn check_failure_rule(
     match rule.action.as_str() {
         "" => findings.required(&FAILURE_RULE, &action, "Write FailJob, FailIndex, Ignore or Count."),
         "FailIndex" if spec.backoff_limit_per_index.is_none() => {
-            findings.invalid(&FAILURE_RULE, &action, "FailIndex needs backoffLimitPerIndex. Add it, or write FailJob.");
+            findings.invalid(
+                &FAILURE_RULE,
+                &action,
+                ("FailIndex needs backoffLimitPerIndex.", "Add it, or write FailJob."),
+            );
         }
         other => findings.one_of(&FAILURE_RULE, &action, other, &["Count", "FailIndex", "FailJob", "Ignore"]),
     }
@@ -96,11 +100,11 @@ fn check_failure_rule(
     }
     match (rule.on_exit_codes.is_some(), !conditions.is_empty()) {
         (true, true) => {
-            let message = "A rule has onExitCodes or onPodConditions, not both. Make two rules of it.";
-            findings.invalid(&FAILURE_RULE, path, message);
+            let wording = ("A rule has onExitCodes or onPodConditions, not both.", "Make two rules of it.");
+            findings.invalid(&FAILURE_RULE, path, wording);
         }
         (false, false) => {
-            findings.invalid(&FAILURE_RULE, path, "A rule needs onExitCodes or onPodConditions. Add one of them.");
+            findings.invalid(&FAILURE_RULE, path, ("A rule needs onExitCodes or onPodConditions.", "Add one of them."));
         }
         _ => {}
     }
@@ -118,8 +122,8 @@ fn check_exit_codes(
         other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
     }
     if let Some(name) = codes.container_name.as_ref().filter(|name| !containers.contains(name.as_str())) {
-        let message = format!("The pod has no container {name:?}. Name one that it has.");
-        findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
+        let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
+        findings.invalid(&EXIT_CODES, &path.field("containerName"), wording);
     }
     let (values, list) = (&codes.values, path.field("values"));
     if values.is_empty() {
@@ -130,14 +134,14 @@ fn check_exit_codes(
     let mut seen = BTreeSet::new();
     for (nth, code) in values.iter().enumerate() {
         if codes.operator == "In" && *code == 0 {
-            findings.invalid(&EXIT_CODES, &list.index(nth), "0 is success and cannot be a failure. Remove it.");
+            findings.invalid(&EXIT_CODES, &list.index(nth), ("0 is success and cannot be a failure.", "Remove it."));
         }
         if !seen.insert(code) {
-            findings.duplicate(&EXIT_CODES, &list.index(nth), format!("{code} stands here already. Remove one."));
+            findings.duplicate(&EXIT_CODES, &list.index(nth), (format!("{code} stands here already."), "Remove one."));
         }
     }
     if !values.is_sorted() {
-        findings.invalid(&EXIT_CODES, &list, "Exit codes must ascend. Sort them.");
+        findings.invalid(&EXIT_CODES, &list, ("Exit codes must ascend.", "Sort them."));
     }
 }
 

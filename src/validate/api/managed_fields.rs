@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::common::{each, text};
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;

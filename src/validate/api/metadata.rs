@@ -9,9 +9,9 @@ use crate::apimachinery::Path;
 use crate::apimachinery::names::{
     dns_label, dns_subdomain, dns_subdomain_prefix, label_value, lower_case, qualified_name,
 };
-use crate::validate::Rule;
+use crate::diagnostic::Rule;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -101,7 +101,7 @@ pub fn check_labels_at(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    use crate::validate::Reason::FieldValueInvalid;
+    use crate::diagnostic::Reason::FieldValueInvalid;
     for (key, value) in labels.into_iter().flatten() {
         if let Err(fault) = qualified_name(key) {
             let message = format!("The key {key:?} cannot stand here: {fault}.");
@@ -121,7 +121,7 @@ pub fn check_annotations(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    use crate::validate::Reason::{FieldValueInvalid, FieldValueTooLong};
+    use crate::diagnostic::Reason::{FieldValueInvalid, FieldValueTooLong};
     let Some(annotations) = annotations else { return };
     for key in annotations.keys() {
         // The server looks at the key in lower case, so that capitals pass in its prefix.
@@ -144,7 +144,7 @@ fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findi
     // The server drops repetitions, with a warning, before it counts.
     let controllers: BTreeSet<_> = owners.iter().filter(|owner| is_true(owner.controller)).map(all_of).collect();
     if controllers.len() > 1 {
-        findings.invalid(&OWNERS, path, "Only one owner can be the controller. Set controller on one of them.");
+        findings.invalid(&OWNERS, path, ("Only one owner can be the controller.", "Set controller on one of them."));
     }
 }
 
@@ -156,7 +156,7 @@ pub fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
 
 /// The server names the list and not the place in it.
 fn check_owner(owner: &OwnerReference, path: &Path<'_>, nth: usize, findings: &mut Findings<'_>) {
-    use crate::validate::Reason::FieldValueInvalid;
+    use crate::diagnostic::Reason::FieldValueInvalid;
     let place = path.index(nth);
     let version = match owner.api_version.matches('/').count() {
         0 | 1 => owner.api_version.rsplit('/').next().unwrap_or_default(),
@@ -184,7 +184,7 @@ fn check_finalizers(finalizers: &[String], path: &Path<'_>, findings: &mut Findi
         let place = path.index(nth);
         if let Err(fault) = qualified_name(finalizer) {
             let message = format!("{finalizer:?} cannot stand here: {fault}.");
-            findings.error_at(&FINALIZERS, path, &place, crate::validate::Reason::FieldValueInvalid, message);
+            findings.error_at(&FINALIZERS, path, &place, crate::diagnostic::Reason::FieldValueInvalid, message);
         }
         if !finalizer.contains('/') && !KNOWN.contains(&finalizer.as_str()) {
             let message = format!("{finalizer:?} needs a domain before it, such as example.com/{finalizer}.");
@@ -193,6 +193,6 @@ fn check_finalizers(finalizers: &[String], path: &Path<'_>, findings: &mut Findi
     }
     let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
     if has("orphan") && has("foregroundDeletion") {
-        findings.invalid(&FINALIZERS, path, "orphan and foregroundDeletion exclude each other. Keep one.");
+        findings.invalid(&FINALIZERS, path, ("orphan and foregroundDeletion exclude each other.", "Keep one."));
     }
 }

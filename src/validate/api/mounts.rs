@@ -7,9 +7,9 @@ use k8s_openapi::api::core::v1::{Container, VolumeDevice, VolumeMount};
 use super::common::{descending_at, each, is_true, no_backsteps, text};
 use super::volumes::Volumes;
 use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueForbidden, FieldValueNotSupported};
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueNotSupported};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -59,8 +59,8 @@ pub fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, find
         let path = list.index(nth);
         check_mount(mount, volumes, &at_devices, &path, findings);
         if !paths.insert(&mount.mount_path) {
-            let message = format!("Another mount is at {:?}. Choose another path.", mount.mount_path);
-            findings.invalid(&MOUNT, &path.field("mountPath"), message);
+            let wording = (format!("Another mount is at {:?}.", mount.mount_path), "Choose another path.");
+            findings.invalid(&MOUNT, &path.field("mountPath"), wording);
         }
         check_options(container, mount, &list, &path, findings);
     }
@@ -80,17 +80,18 @@ fn check_mount(
         findings.required(&MOUNT, &name, "Name the volume.");
     }
     if !volumes.contains_key(mount.name.as_str()) {
-        let message = format!("The pod has no sound volume {:?}. Add it to the pod's volumes, or mend it.", mount.name);
-        findings.not_found(&MOUNT, &name, message);
+        let wording =
+            (format!("The pod has no sound volume {:?}.", mount.name), "Add it to the pod's volumes, or mend it.");
+        findings.not_found(&MOUNT, &name, wording);
     }
     if mount.mount_path.is_empty() {
         findings.required(&MOUNT, &mount_path, "Write where the container sees the volume.");
     }
     if devices.names.contains(mount.name.as_str()) {
-        findings.invalid(&MOUNT, &name, "The volume is one of the volumeDevices already. Remove one of the two.");
+        findings.invalid(&MOUNT, &name, ("The volume is one of the volumeDevices already.", "Remove one of the two."));
     }
     if devices.paths.contains(mount.mount_path.as_str()) {
-        findings.invalid(&MOUNT, &mount_path, "A device is at this path already. Choose another one.");
+        findings.invalid(&MOUNT, &mount_path, ("A device is at this path already.", "Choose another one."));
     }
 }
 
@@ -107,8 +108,8 @@ fn check_options(
         descending_at(&SUB_PATH, &list.field(field), &path.field(field), value, findings);
     }
     if !sub_path.is_empty() && !expression.is_empty() {
-        let message = "subPath and subPathExpr exclude each other. Remove one.";
-        findings.invalid(&SUB_PATH, &path.field("subPathExpr"), message);
+        let wording = ("subPath and subPathExpr exclude each other.", "Remove one.");
+        findings.invalid(&SUB_PATH, &path.field("subPathExpr"), wording);
     }
     let propagation = mount.mount_propagation.as_deref();
     let (shown, place) = (list.field("mountPropagation"), path.field("mountPropagation"));
@@ -116,8 +117,8 @@ fn check_options(
         None | Some("None" | "HostToContainer") => {}
         Some("Bidirectional") => {
             if !is_true(container.security_context.as_ref().and_then(|context| context.privileged)) {
-                let message = "Bidirectional needs a privileged container. Write HostToContainer.";
-                findings.error_at(&PROPAGATION, &shown, &place, FieldValueForbidden, message);
+                let wording = ("Bidirectional needs a privileged container.", "Write HostToContainer.");
+                findings.error_at(&PROPAGATION, &shown, &place, FieldValueForbidden, wording);
             }
         }
         Some(other) => {
@@ -171,7 +172,7 @@ fn check_devices(
             findings.required(&DEVICE, &device_path, "Write where the container sees the device.");
         }
         if paths.contains(&device.device_path) {
-            findings.invalid(&DEVICE, &device_path, "Another device is at this path. Choose another one.");
+            findings.invalid(&DEVICE, &device_path, ("Another device is at this path.", "Choose another one."));
         }
         if device.device_path.split('/').any(|name| name == "..") {
             no_backsteps(&DEVICE, &device_path, &device.device_path, findings);
@@ -179,10 +180,14 @@ fn check_devices(
             paths.insert(&device.device_path);
         }
         if mounts.names.contains(device.name.as_str()) {
-            findings.invalid(&DEVICE, &name, "The volume is one of the volumeMounts already. Remove one of the two.");
+            findings.invalid(
+                &DEVICE,
+                &name,
+                ("The volume is one of the volumeMounts already.", "Remove one of the two."),
+            );
         }
         if mounts.paths.contains(device.device_path.as_str()) {
-            findings.invalid(&DEVICE, &device_path, "A mount is at this path already. Choose another one.");
+            findings.invalid(&DEVICE, &device_path, ("A mount is at this path already.", "Choose another one."));
         }
     }
 }

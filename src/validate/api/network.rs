@@ -5,8 +5,8 @@ use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec};
 use super::common::{each, is_true, text};
 use crate::apimachinery::names::{dns_label, dns_subdomain, dns_subdomain_with_underscores};
 use crate::apimachinery::{Path, ip};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -49,8 +49,8 @@ pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<
         let ports = path.field("ports");
         for (nth, port) in each(&container.ports).iter().enumerate() {
             if port.host_port.is_some_and(|number| number != 0 && number != port.container_port) {
-                let message = "In the host's network this must equal containerPort. Remove it.";
-                findings.invalid(&HOST_NETWORK, &ports.index(nth).field("hostPort"), message);
+                let wording = ("In the host's network this must equal containerPort.", "Remove it.");
+                findings.invalid(&HOST_NETWORK, &ports.index(nth).field("hostPort"), wording);
             }
         }
     }
@@ -94,26 +94,30 @@ fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         [("setHostnameAsFQDN", is_true(pod.set_hostname_as_fqdn)), ("hostNetwork", is_true(pod.host_network))]
     {
         if set {
-            let message = format!("{other} excludes hostnameOverride. Remove one of them.");
-            findings.forbidden(&HOST_NAME_OVERRIDE, &field, message);
+            let wording = (format!("{other} excludes hostnameOverride."), "Remove one of them.");
+            findings.forbidden(&HOST_NAME_OVERRIDE, &field, wording);
         }
     }
 }
 
-fn check_ip(rule: &'static crate::validate::Rule, value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_ip(rule: &'static crate::diagnostic::Rule, value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if ip::parse(value).is_none() {
-        findings.invalid(rule, path, format!("{value:?} is no IP address. Write one such as 10.0.0.1 or 2001:db8::1."));
+        findings.invalid(
+            rule,
+            path,
+            (format!("{value:?} is no IP address."), "Write one such as 10.0.0.1 or 2001:db8::1."),
+        );
     } else if !ip::is_strict(value) {
         let better = ip::better_spelling(value).unwrap_or_default();
-        let message = format!("Not all programs read {value:?} as the same address. Write {better}.");
-        findings.invalid(&STRICT_IP, path, message);
+        let wording = (format!("Not all programs read {value:?} as the same address."), format!("Write {better}."));
+        findings.invalid(&STRICT_IP, path, wording);
     }
 }
 
 fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if policy == "None" {
         match config {
-            None => findings.required(&DNS_POLICY, path, "dnsPolicy: None needs a dnsConfig. Add one."),
+            None => findings.required(&DNS_POLICY, path, ("dnsPolicy: None needs a dnsConfig.", "Add one.")),
             Some(config) if each(&config.nameservers).is_empty() => {
                 let message = "dnsPolicy: None needs at least one nameserver.";
                 findings.required(&DNS_POLICY, &path.field("nameservers"), message);
@@ -125,7 +129,7 @@ fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>
     let Some(config) = config else { return };
     let (servers, list) = (each(&config.nameservers), path.field("nameservers"));
     if servers.len() > NAMESERVERS_MAX {
-        findings.invalid(&DNS_CONFIG, &list, format!("There are more than {NAMESERVERS_MAX}. Remove some."));
+        findings.invalid(&DNS_CONFIG, &list, (format!("There are more than {NAMESERVERS_MAX}."), "Remove some."));
     }
     for (nth, server) in servers.iter().enumerate() {
         check_ip(&DNS_CONFIG, server, &list.index(nth), findings);
@@ -141,7 +145,7 @@ fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>
 
 fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     if searches.len() > SEARCHES_MAX {
-        findings.invalid(&DNS_CONFIG, path, format!("There are more than {SEARCHES_MAX}. Remove some."));
+        findings.invalid(&DNS_CONFIG, path, (format!("There are more than {SEARCHES_MAX}."), "Remove some."));
     }
     if searches.join(" ").len() > SEARCH_CHARACTERS_MAX {
         let message = format!("The domains take more than {SEARCH_CHARACTERS_MAX} characters together.");

@@ -9,7 +9,7 @@ use super::deprecated::DEPRECATED;
 use super::warnings::PREFERRED_VALUE;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::label_value;
-use crate::validate::Reason::FieldValueInvalid;
+use crate::diagnostic::Reason::FieldValueInvalid;
 use crate::validate::findings::Findings;
 
 /// The labels that have been replaced, each with the one in its place, and those that nothing has replaced.
@@ -26,11 +26,9 @@ const REPLACED: [(&str, Option<&str>); 8] = [
 
 fn check_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some((_, new)) = REPLACED.iter().find(|(old, _)| *old == label) else { return };
-    let message = match new {
-        Some(new) => format!("The label {label} is deprecated. Write {new}."),
-        None => format!("The label {label} is deprecated. Remove it."),
-    };
-    findings.warning(&DEPRECATED, path, FieldValueInvalid, message);
+    let help = new.map_or_else(|| "Remove it.".to_owned(), |new| format!("Write {new}."));
+    let wording = (format!("The label {label} is deprecated."), help);
+    findings.warning(&DEPRECATED, path, FieldValueInvalid, wording);
 }
 
 /// The labels in a pod at `path`.

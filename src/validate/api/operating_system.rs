@@ -4,8 +4,8 @@ use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
 use super::common::{each, is_true, visit};
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -40,7 +40,7 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 
 fn forbid(os: &str, field: &str, set: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
     if set {
-        findings.forbidden(&FIELDS, &path.field(field), format!("A pod for {os} cannot have {field}. Remove it."));
+        findings.forbidden(&FIELDS, &path.field(field), (format!("A pod for {os} cannot have {field}."), "Remove it."));
     }
 }
 

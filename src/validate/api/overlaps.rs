@@ -8,7 +8,7 @@ use super::common::each;
 use super::warnings::{EMPTY_SOURCE, OVERLAP};
 use crate::apimachinery::Path;
 use crate::apimachinery::version::V1_34;
-use crate::validate::Reason::{FieldValueDuplicate, FieldValueRequired};
+use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueRequired};
 use crate::validate::findings::Findings;
 
 /// A file's path, and what puts it there.
@@ -48,8 +48,8 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (nth, source) in each(&projected.sources).iter().enumerate() {
         if *source == VolumeProjection::default() {
             if !told {
-                let message = "This source projects nothing. Name one, such as secret, or remove it.";
-                findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, message);
+                let wording = ("This source projects nothing.", "Name one, such as secret, or remove it.");
+                findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, wording);
             }
             told = true;
             continue;
@@ -155,7 +155,7 @@ fn warn(pairs: &BTreeSet<(Placed, Placed)>, path: &Path<'_>, findings: &mut Find
             "" => format!("{:?}", placed.path),
             source => format!("{:?} ({source})", placed.path),
         };
-        let message = format!("The path {} overlaps with {}. Choose another one.", name(one), name(other));
-        findings.warning(&OVERLAP, path, FieldValueDuplicate, message);
+        let wording = (format!("The path {} overlaps with {}.", name(one), name(other)), "Choose another one.");
+        findings.warning(&OVERLAP, path, FieldValueDuplicate, wording);
     }
 }

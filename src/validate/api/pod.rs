@@ -11,9 +11,9 @@ use super::{
 };
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_subdomain, qualified_name};
-use crate::validate::Reason::FieldValueForbidden;
+use crate::diagnostic::Reason::FieldValueForbidden;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -83,8 +83,8 @@ pub fn check(
     env::check_files(pod, path, findings);
     annotations::check_against_profiles(pod, annotations, path, findings);
     if !each(&pod.ephemeral_containers).is_empty() {
-        let message = "A template has no ephemeral containers. Write a container, or add them with kubectl debug.";
-        findings.forbidden(&EPHEMERAL_CONTAINERS, &path.field("ephemeralContainers"), message);
+        let wording = ("A template has no ephemeral containers.", "Write a container, or add them with kubectl debug.");
+        findings.forbidden(&EPHEMERAL_CONTAINERS, &path.field("ephemeralContainers"), wording);
     }
 }
 
@@ -116,14 +116,14 @@ fn check_host_users(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
         ("hostIPC", "HostIPC", is_true(pod.host_ipc)),
     ] {
         if set {
-            let message = format!("{field} cannot be had with hostUsers: false. Remove one of them.");
-            findings.error_at(&HOST_USERS, &path.field(shown), &path.field(field), FieldValueForbidden, message);
+            let wording = (format!("{field} cannot be had with hostUsers: false."), "Remove one of them.");
+            findings.error_at(&HOST_USERS, &path.field(shown), &path.field(field), FieldValueForbidden, wording);
         }
     }
     visit(pod, path, |container, path| {
         if !each(&container.volume_devices).is_empty() {
-            let message = "Block devices cannot be had with hostUsers: false. Remove one of them.";
-            findings.forbidden(&HOST_USERS_DEVICES, &path.field("volumeDevices"), message);
+            let wording = ("Block devices cannot be had with hostUsers: false.", "Remove one of them.");
+            findings.forbidden(&HOST_USERS_DEVICES, &path.field("volumeDevices"), wording);
         }
     });
 }

@@ -10,9 +10,9 @@ use super::resources::{Amounts, NAME, amount, check_with};
 use crate::apimachinery::names::qualified_name;
 use crate::apimachinery::resource::{STANDARD, is_huge_pages};
 use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::FieldValueNotSupported;
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -48,12 +48,16 @@ const ELSEWHERE: [&str; 17] = [
 pub fn check(pod: &PodSpec, claims: &BTreeSet<&str>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(resources) = &pod.resources else { return };
     if pod.os.as_ref().is_some_and(|os| os.name == "windows") {
-        findings.forbidden(&POD, path, "A pod for windows has no resources of its own. Give them to its containers.");
+        findings.forbidden(
+            &POD,
+            path,
+            ("A pod for windows has no resources of its own.", "Give them to its containers."),
+        );
         return;
     }
     if let Some(references) = &resources.claims {
         let path = path.field("claims");
-        findings.forbidden(&POD, &path, "A pod as a whole has no claims. Give them to a container.");
+        findings.forbidden(&POD, &path, ("A pod as a whole has no claims.", "Give them to a container."));
         claims::check_references(references, claims, &path, findings);
     }
     check_with(resources, check_name, path, findings);
@@ -96,11 +100,11 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !findings.spelled(&NAME, path, name, qualified_name) || matches!(name, "cpu" | "memory") || is_huge_pages(name) {
         return;
     }
-    let message = format!("{name:?} is no resource of a pod as a whole. Give it to a container.");
+    let wording = (format!("{name:?} is no resource of a pod as a whole."), "Give it to a container.");
     if name.contains('/') || elsewhere() {
-        findings.error(&POD, path, FieldValueNotSupported, message);
+        findings.error(&POD, path, FieldValueNotSupported, wording);
     } else {
-        findings.invalid(&POD, path, message);
+        findings.invalid(&POD, path, wording);
     }
 }
 

@@ -7,8 +7,8 @@ use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 use super::common::{each, id, is_true};
 use super::container_security::{self, IDS};
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -34,8 +34,8 @@ const SYSCTL_MAX: usize = 253;
 pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let path = path.field("securityContext");
     if is_true(pod.share_process_namespace) && is_true(pod.host_pid) {
-        let message = "shareProcessNamespace and hostPID exclude each other. Remove one of them.";
-        findings.invalid(&SHARE_PROCESSES, &path.field("shareProcessNamespace"), message);
+        let wording = ("shareProcessNamespace and hostPID exclude each other.", "Remove one of them.");
+        findings.invalid(&SHARE_PROCESSES, &path.field("shareProcessNamespace"), wording);
     }
     let Some(context) = &pod.security_context else { return };
     id(&IDS, &path.field("fsGroup"), context.fs_group, findings);
@@ -71,14 +71,14 @@ fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, f
             let message = format!("{name:?} is no name of a kernel's setting, such as net.core.somaxconn.");
             findings.invalid(&SYSCTLS, &field, message);
         } else if !seen.insert(name) {
-            findings.duplicate(&SYSCTLS, &field, format!("{name} is set twice. Remove one."));
+            findings.duplicate(&SYSCTLS, &field, (format!("{name} is set twice."), "Remove one."));
         }
         let namespace = namespace_of(name);
         if is_true(pod.host_network) && namespace == Some(Namespace::Net) {
-            findings.invalid(&SYSCTLS, &field, "In the host's network this cannot be set. Remove it.");
+            findings.invalid(&SYSCTLS, &field, ("In the host's network this cannot be set.", "Remove it."));
         }
         if is_true(pod.host_ipc) && namespace == Some(Namespace::Ipc) {
-            findings.invalid(&SYSCTLS, &field, "With the host's IPC this cannot be set. Remove it.");
+            findings.invalid(&SYSCTLS, &field, ("With the host's IPC this cannot be set.", "Remove it."));
         }
     }
 }

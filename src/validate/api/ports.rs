@@ -6,8 +6,8 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort};
 
 use super::common::{each, is_port, port_name_fault, text};
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -48,12 +48,12 @@ fn check_numbers(port: &ContainerPort, path: &Path<'_>, findings: &mut Findings<
     if number == 0 {
         findings.required(&PORT, &path.field("containerPort"), "Write the port's number, from 1 to 65535.");
     } else if !is_port(number) {
-        let message = format!("{number} is no port. Write a number from 1 to 65535.");
-        findings.invalid(&PORT, &path.field("containerPort"), message);
+        let wording = (format!("{number} is no port."), "Write a number from 1 to 65535.");
+        findings.invalid(&PORT, &path.field("containerPort"), wording);
     }
     if let Some(number) = port.host_port.filter(|number| *number != 0 && !is_port(*number)) {
-        let message = format!("{number} is no port. Write a number from 1 to 65535, or leave it out.");
-        findings.invalid(&PORT, &path.field("hostPort"), message);
+        let wording = (format!("{number} is no port."), "Write a number from 1 to 65535, or leave it out.");
+        findings.invalid(&PORT, &path.field("hostPort"), wording);
     }
 }
 
@@ -66,8 +66,8 @@ pub fn check_conflicts(containers: &[Container], path: &Path<'_>, findings: &mut
         for (nth, port) in each(&container.ports).iter().enumerate() {
             let Some(number) = port.host_port.filter(|number| *number != 0) else { continue };
             if !taken.insert((text(&port.protocol), text(&port.host_ip), number)) {
-                let message = format!("Port {number} of the host is taken already. Choose another one.");
-                findings.duplicate(&HOST_PORT, &ports.index(nth).field("hostPort"), message);
+                let wording = (format!("Port {number} of the host is taken already."), "Choose another one.");
+                findings.duplicate(&HOST_PORT, &ports.index(nth).field("hostPort"), wording);
             }
         }
     }

@@ -6,8 +6,8 @@ use k8s_openapi::api::core::v1::{
 
 use super::common::{is_port, port, text};
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -100,7 +100,7 @@ fn check_probe(probe: &Probe, kind: &str, grace: i64, path: &Path<'_>, findings:
             findings.invalid(&PROBE, &own_grace, format!("{seconds} must be greater than 0."));
         }
         if kind == "readinessProbe" {
-            findings.invalid(&PROBE, &own_grace, "A readiness probe stops nothing. Remove this.");
+            findings.invalid(&PROBE, &own_grace, ("A readiness probe stops nothing.", "Remove this."));
         }
     }
     if kind != "readinessProbe" && probe.success_threshold != Some(1) {
@@ -113,8 +113,8 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
     let mut first = |field: &str, findings: &mut Findings<'_>| {
         count += 1;
         if count > 1 {
-            let message = format!("{field} is the second thing to do. Keep one.");
-            findings.forbidden(&HANDLER, &path.field(field), message);
+            let wording = (format!("{field} is the second thing to do."), "Keep one.");
+            findings.forbidden(&HANDLER, &path.field(field), wording);
         }
         count == 1
     };
@@ -134,8 +134,8 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
     if let Some(action) = handler.grpc.filter(|_| first("grpc", findings)) {
         let path = path.field("grpc");
         if !is_port(action.port) {
-            let message = format!("{} is no port. Write a number from 1 to 65535.", action.port);
-            findings.invalid(&PORT, &path.field("port"), message);
+            let wording = (format!("{} is no port.", action.port), "Write a number from 1 to 65535.");
+            findings.invalid(&PORT, &path.field("port"), wording);
         }
     }
     if let Some(action) = handler.sleep.filter(|_| first("sleep", findings))
@@ -155,8 +155,8 @@ fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findin
     for header in action.http_headers.iter().flatten() {
         let name = header.name.as_str();
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            let message = format!("{name:?} is no name of a header. Write letters, digits and '-'.");
-            findings.invalid(&HTTP_GET, &path.field("httpHeaders"), message);
+            let wording = (format!("{name:?} is no name of a header."), "Write letters, digits and '-'.");
+            findings.invalid(&HTTP_GET, &path.field("httpHeaders"), wording);
         }
     }
 }

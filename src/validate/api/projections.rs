@@ -10,9 +10,9 @@ use k8s_openapi::api::core::v1::{
 use super::common::{descending_unreserved, each, file_mode, text};
 use super::env::{RefIn, check_field_ref, check_resource_ref};
 use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueInvalid, FieldValueRequired};
+use crate::diagnostic::Reason::{FieldValueInvalid, FieldValueRequired};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -105,8 +105,8 @@ fn check_downward_file(file: &DownwardAPIVolumeFile, shown: &Path<'_>, place: &P
         (Some(field), resource) => {
             check_field_ref(field, RefIn::Volume, &shown.field("fieldRef"), findings);
             if resource.is_some() {
-                let message = "fieldRef and resourceFieldRef exclude each other. Remove one.";
-                findings.error_at(&DOWNWARD_API, shown, place, FieldValueInvalid, message);
+                let wording = ("fieldRef and resourceFieldRef exclude each other.", "Remove one.");
+                findings.error_at(&DOWNWARD_API, shown, place, FieldValueInvalid, wording);
             }
         }
         (None, Some(resource)) => {
@@ -155,13 +155,14 @@ fn check_projection<'s>(
     }
     for file in placed.into_iter().filter(|file| !file.is_empty()) {
         if !paths.insert(file) {
-            let message = format!("Two sources put a file at {file:?}. Choose another path.");
-            findings.error_at(&PROJECTED, volume, path, FieldValueInvalid, message);
+            let wording = (format!("Two sources put a file at {file:?}."), "Choose another path.");
+            findings.error_at(&PROJECTED, volume, path, FieldValueInvalid, wording);
         }
     }
     if sources > 1 {
-        let message = "A source is one of secret, configMap, downwardAPI and serviceAccountToken. Make several of it.";
-        findings.forbidden(&PROJECTED, path, message);
+        let wording =
+            ("A source is one of secret, configMap, downwardAPI and serviceAccountToken.", "Make several of it.");
+        findings.forbidden(&PROJECTED, path, wording);
     }
 }
 

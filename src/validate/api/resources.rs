@@ -9,9 +9,9 @@ use super::common::{each, text};
 use crate::apimachinery::names::qualified_name;
 use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_huge_pages, is_of_container};
 use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
+use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -69,9 +69,11 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
             findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
         }
     } else if !is_of_container(name) {
-        let message =
-            format!("{name:?} is no resource of a container. Extended ones have a domain: example.com/{name}.");
-        findings.invalid(&NAME, path, message);
+        let wording = (
+            format!("{name:?} is no resource of a container."),
+            format!("Extended ones have a domain: example.com/{name}."),
+        );
+        findings.invalid(&NAME, path, wording);
     }
 }
 
@@ -90,7 +92,7 @@ const COUNTED: [&str; 9] = [
 
 fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Findings<'_>) {
     if amount.is_negative() {
-        findings.invalid(&AMOUNT, path, format!("{amount} is negative. Write 0 or more."));
+        findings.invalid(&AMOUNT, path, (format!("{amount} is negative."), "Write 0 or more."));
     }
     if (is_extended(name) || COUNTED.contains(&name)) && !amount.is_whole() {
         findings.invalid(&AMOUNT, path, format!("{amount} must be a whole number: {name} cannot be divided."));
@@ -131,7 +133,7 @@ pub fn check_with(
     }
     let has = |wanted: fn(&str) -> bool| limits.keys().chain(requests.keys()).any(|name| wanted(name));
     if has(is_huge_pages) && !has(|name| matches!(name, "cpu" | "memory")) {
-        findings.forbidden(&HUGE_PAGES, path, "Huge pages need cpu or memory beside them. Add one.");
+        findings.forbidden(&HUGE_PAGES, path, ("Huge pages need cpu or memory beside them.", "Add one."));
     }
 }
 
@@ -214,8 +216,8 @@ pub fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &m
     for (nth, policy) in each(&container.resize_policy).iter().enumerate() {
         if policy.restart_policy == "RestartContainer" {
             let place = path.index(nth);
-            let message = "An init container without restartPolicy: Always cannot have this. Write NotRequired.";
-            findings.invalid(&RESIZE_INIT, &place.field("restartPolicy"), message);
+            let wording = ("An init container without restartPolicy: Always cannot have this.", "Write NotRequired.");
+            findings.invalid(&RESIZE_INIT, &place.field("restartPolicy"), wording);
         }
     }
 }

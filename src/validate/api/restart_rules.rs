@@ -5,9 +5,9 @@ use k8s_openapi::api::core::v1::{Container, ContainerRestartRule};
 use super::common::{each, text};
 use crate::apimachinery::version::V1_36;
 use crate::apimachinery::{Path, Version};
-use crate::validate::Reason::{FieldValueTooLong, FieldValueTooMany};
+use crate::diagnostic::Reason::{FieldValueTooLong, FieldValueTooMany};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -35,8 +35,8 @@ const COUNTED_SINCE: Version = V1_36;
 /// The restart policy of a container at `path`.
 pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if container.restart_policy.is_some() {
-        let message = "A container has no restartPolicy of its own. Remove it.";
-        findings.forbidden(&NO_POLICY, &path.field("restartPolicy"), message);
+        let wording = ("A container has no restartPolicy of its own.", "Remove it.");
+        findings.forbidden(&NO_POLICY, &path.field("restartPolicy"), wording);
     }
     check_policy(container, path, findings);
 }
@@ -49,8 +49,8 @@ pub fn check_init(container: &Container, path: &Path<'_>, findings: &mut Finding
     let rules = each(&container.restart_policy_rules);
     if text(&container.restart_policy) == "Always" && !rules.is_empty() && RESTART_ALL.span.contains(findings.version())
     {
-        let message = "An init container with restartPolicy: Always has no rules. Remove them.";
-        findings.forbidden(&RESTART_ALL, &path.field("restartPolicyRules"), message);
+        let wording = ("An init container with restartPolicy: Always has no rules.", "Remove them.");
+        findings.forbidden(&RESTART_ALL, &path.field("restartPolicyRules"), wording);
         return;
     }
     if container.restart_policy.is_none() && !rules.is_empty() {
@@ -79,7 +79,7 @@ fn check_policy(container: &Container, path: &Path<'_>, findings: &mut Findings<
 fn check_length(found: usize, max: usize, path: &Path<'_>, findings: &mut Findings<'_>) {
     if found > max {
         let reason = if findings.version() >= COUNTED_SINCE { FieldValueTooMany } else { FieldValueTooLong };
-        findings.error(&RULE, path, reason, format!("There are {found}, and {max} at most. Remove some."));
+        findings.error(&RULE, path, reason, (format!("There are {found}, and {max} at most."), "Remove some."));
     }
 }
 

@@ -9,8 +9,8 @@ use super::common::{each, text};
 use super::selector;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -72,7 +72,7 @@ pub fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut
         }
         "Exists" => {
             if !value.is_empty() {
-                findings.invalid(&TOLERATION, &place, "Exists takes no value. Remove it, or write Equal.");
+                findings.invalid(&TOLERATION, &place, ("Exists takes no value.", "Remove it, or write Equal."));
             }
         }
         other => findings.one_of(&TOLERATION, &place, other, &["Equal", "Exists"]),
@@ -103,8 +103,8 @@ fn check_constraint(
     let when = constraint.when_unsatisfiable.as_str();
     findings.one_of(&SPREAD, &path.field("whenUnsatisfiable"), when, &["DoNotSchedule", "ScheduleAnyway"]);
     if repeated {
-        let message = "Another constraint has the same topologyKey and whenUnsatisfiable. Remove one.";
-        findings.duplicate(&SPREAD, &path.field("{topologyKey, whenUnsatisfiable}"), message);
+        let wording = ("Another constraint has the same topologyKey and whenUnsatisfiable.", "Remove one.");
+        findings.duplicate(&SPREAD, &path.field("{topologyKey, whenUnsatisfiable}"), wording);
     }
     if let Some(domains) = constraint.min_domains {
         let place = path.field("minDomains");
@@ -147,7 +147,7 @@ fn check_selected_keys(
     let selected: BTreeSet<&String> =
         labels.chain(each(&selector.match_expressions).iter().map(|it| &it.key)).collect();
     for (nth, key) in keys.iter().enumerate().filter(|(_, key)| selected.contains(key)) {
-        let message = format!("{key} is in the labelSelector already. Remove it from one.");
-        findings.invalid(&SELECTED_KEYS, &path.index(nth), message);
+        let wording = (format!("{key} is in the labelSelector already."), "Remove it from one.");
+        findings.invalid(&SELECTED_KEYS, &path.index(nth), wording);
     }
 }

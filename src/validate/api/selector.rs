@@ -8,10 +8,10 @@ use super::common::each;
 use super::metadata::check_labels;
 use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
-use crate::validate::Reason::FieldValueInvalid;
-use crate::validate::Rule;
+use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::Rule;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -43,7 +43,7 @@ fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, fi
             findings.forbidden(
                 &SELECTOR,
                 &path.field("values"),
-                "Exists and DoesNotExist take no values. Remove them, or write In.",
+                ("Exists and DoesNotExist take no values.", "Remove them, or write In."),
             );
         }
         "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
@@ -94,7 +94,7 @@ pub fn check_label_keys(
     findings: &mut Findings<'_>,
 ) {
     if !keys.is_empty() && selector.is_none() {
-        findings.forbidden(&SELECTOR, path, "These keys narrow a labelSelector, and there is none. Add one.");
+        findings.forbidden(&SELECTOR, path, ("These keys narrow a labelSelector, and there is none.", "Add one."));
         return;
     }
     for (nth, key) in keys.iter().enumerate() {
@@ -120,8 +120,9 @@ pub fn check_repeated_keys(
         if !seen.insert(key)
             && let Some(nth) = places.get(key)
         {
-            let message = format!("{key} is in the labelSelector twice, and in matchLabelKeys. Remove it from one.");
-            findings.error_at(rule, &path.index(*nth), &list.index(*nth), FieldValueInvalid, message);
+            let wording =
+                (format!("{key} is in the labelSelector twice, and in matchLabelKeys."), "Remove it from one.");
+            findings.error_at(rule, &path.index(*nth), &list.index(*nth), FieldValueInvalid, wording);
         }
     }
 }

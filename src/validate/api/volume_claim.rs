@@ -8,9 +8,9 @@ use super::metadata::{check_annotations, check_labels};
 use super::selector;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
 use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -65,8 +65,8 @@ fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Finding
         ("managedFields", "managedFields", metadata.managed_fields.is_some()),
     ] {
         if set {
-            let message = format!("The server chooses the claim's {field}. Remove it.");
-            findings.error_at(&TEMPLATE, &path.field(shown), &path.field(field), FieldValueForbidden, message);
+            let wording = (format!("The server chooses the claim's {field}."), "Remove it.");
+            findings.error_at(&TEMPLATE, &path.field(shown), &path.field(field), FieldValueForbidden, wording);
         }
     }
 }
@@ -113,8 +113,8 @@ fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findin
     let agree =
         source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
     if !namespace.is_empty() || !agree {
-        let message = "dataSource and dataSourceRef say different things. Remove dataSource.";
-        findings.error_at(&CLAIM, path, &path.field("dataSource"), FieldValueInvalid, message);
+        let wording = ("dataSource and dataSourceRef say different things.", "Remove dataSource.");
+        findings.error_at(&CLAIM, path, &path.field("dataSource"), FieldValueInvalid, wording);
     }
 }
 
@@ -130,7 +130,7 @@ fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     }
     let other = |mode: &String| OTHERS.contains(&mode.as_str());
     if modes.iter().any(|mode| mode == POD) && modes.iter().any(other) {
-        findings.forbidden(&CLAIM, path, "ReadWriteOncePod excludes other modes. Remove them.");
+        findings.forbidden(&CLAIM, path, ("ReadWriteOncePod excludes other modes.", "Remove them."));
     }
 }
 

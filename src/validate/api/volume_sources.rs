@@ -11,9 +11,9 @@ use super::image::check_pull_policy;
 use crate::apimachinery::names::{dns_label, dns_subdomain, lower_case};
 use crate::apimachinery::version::V1_35;
 use crate::apimachinery::{Path, Quantity, Version};
-use crate::validate::Reason::FieldValueNotSupported;
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -178,8 +178,8 @@ fn need_secret(secret: Option<&LocalObjectReference>, path: &Path<'_>, findings:
 fn check_empty_dir(source: Option<&EmptyDirVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(limit) = source.and_then(|source| source.size_limit.as_ref()) else { return };
     if Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative()) {
-        let message = format!("{} is negative. Write an amount such as 1Gi, or leave it out.", limit.0);
-        findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), message);
+        let wording = (format!("{} is negative.", limit.0), "Write an amount such as 1Gi, or leave it out.");
+        findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), wording);
     }
 }
 
@@ -188,7 +188,7 @@ fn check_flex(source: &FlexVolumeSource, path: &Path<'_>, findings: &mut Finding
     for key in source.options.iter().flat_map(std::collections::BTreeMap::keys) {
         let domain = format!(".{}", lower_case(key.split('/').next().unwrap_or_default()));
         if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
-            findings.invalid(&OTHERS, &options.key(key), "This domain is kept for Kubernetes. Use another one.");
+            findings.invalid(&OTHERS, &options.key(key), ("This domain is kept for Kubernetes.", "Use another one."));
         }
     }
 }
@@ -213,8 +213,8 @@ fn check_host_path(source: &HostPathVolumeSource, path: &Path<'_>, findings: &mu
 
 fn check_nfs(source: &NFSVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !source.path.starts_with('/') {
-        let message = format!("{:?} must be absolute. Start it with '/'.", source.path);
-        findings.invalid(&NFS, &path.field("path"), message);
+        let wording = (format!("{:?} must be absolute.", source.path), "Start it with '/'.");
+        findings.invalid(&NFS, &path.field("path"), wording);
     }
 }
 
@@ -269,7 +269,7 @@ fn check_fc(source: &FCVolumeSource, path: &Path<'_>, findings: &mut Findings<'_
     let place = path.field("targetWWNs");
     match (wwns, wwids) {
         (false, false) => findings.required(&FC, &place, "Write targetWWNs with a lun, or wwids."),
-        (true, true) => findings.invalid(&FC, &place, "targetWWNs and wwids exclude each other. Remove one."),
+        (true, true) => findings.invalid(&FC, &place, ("targetWWNs and wwids exclude each other.", "Remove one.")),
         _ => {}
     }
     if wwns {

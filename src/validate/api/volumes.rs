@@ -7,9 +7,9 @@ use k8s_openapi::api::core::v1::Volume;
 use super::{projections, volume_claim, volume_sources};
 use crate::apimachinery::Path;
 use crate::apimachinery::names::dns_label;
-use crate::validate::Reason::FieldValueForbidden;
+use crate::diagnostic::Reason::FieldValueForbidden;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -78,7 +78,7 @@ pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings
             findings.spelled(&NAME, &name, &volume.name, dns_label);
         }
         if sound.contains_key(volume.name.as_str()) {
-            findings.duplicate(&NAME, &name, format!("Another volume is named {}. Rename one.", volume.name));
+            findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
         }
         if findings.len() == before {
             sound.insert(&volume.name, volume);
@@ -97,14 +97,14 @@ fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) 
     check_source(first, volume, path, findings);
     volume_sources::check_name(volume, path, findings);
     for further in present {
-        let message = format!("The volume has the source {first} already. Keep one, and make two volumes of two.");
+        let wording = (format!("The volume has the source {first} already."), "Keep one, and make two volumes of two.");
         // The server spells two of the fields in its own way.
         let (field, shown) = match further {
             "downwardAPI" => (further, "downwarAPI"),
             "cephFS" => ("cephfs", further),
             _ => (further, further),
         };
-        findings.error_at(&SOURCE, &path.field(shown), &path.field(field), FieldValueForbidden, message);
+        findings.error_at(&SOURCE, &path.field(shown), &path.field(field), FieldValueForbidden, wording);
     }
 }
 

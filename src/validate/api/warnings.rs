@@ -11,9 +11,9 @@ use super::metadata::{all_of, effective_name};
 use super::{deprecated, node_labels, overlaps};
 use crate::apimachinery::names::dns_label;
 use crate::apimachinery::{Path, Quantity, ip};
-use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueRequired};
+use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueRequired};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -83,8 +83,8 @@ pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
     if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
         let list = path.field("ownerReferences");
-        let message = "This owner stands above already, and the server drops it. Remove it.";
-        findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, message);
+        let wording = ("This owner stands above already, and the server drops it.", "Remove it.");
+        findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, wording);
     }
 }
 
@@ -114,8 +114,8 @@ fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Fi
     check_addresses(pod, &path, findings);
     check_pull_secrets(pod, &path, findings);
     if pod.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
-        let message = "This is negative, and counts as 1. Write 0 or more.";
-        findings.warning(&GRACE_PERIOD, &path.field("terminationGracePeriodSeconds"), FieldValueInvalid, message);
+        let wording = ("This is negative, and counts as 1.", "Write 0 or more.");
+        findings.warning(&GRACE_PERIOD, &path.field("terminationGracePeriodSeconds"), FieldValueInvalid, wording);
     }
     visit(pod, &path, |container, path| {
         check_env(container, path, findings);
@@ -129,8 +129,8 @@ fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Fi
 
 fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut null = |path: &Path<'_>| {
-        let message = "No labelSelector selects no pod at all. Add one.";
-        findings.warning(&NULL_SELECTOR, &path.field("labelSelector"), FieldValueRequired, message);
+        let wording = ("No labelSelector selects no pod at all.", "Add one.");
+        findings.warning(&NULL_SELECTOR, &path.field("labelSelector"), FieldValueRequired, wording);
     };
     let list = path.field("topologySpreadConstraints");
     for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
@@ -177,8 +177,8 @@ fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
         let place = list.index(nth);
         check_address(&alias.ip, &place.field("ip"), findings);
         if !seen.insert(&alias.ip) {
-            let message = format!("{} has names above already. Put all of them there.", alias.ip);
-            findings.warning(&DUPLICATE_ALIAS, &place.field("ip"), FieldValueDuplicate, message);
+            let wording = (format!("{} has names above already.", alias.ip), "Put all of them there.");
+            findings.warning(&DUPLICATE_ALIAS, &place.field("ip"), FieldValueDuplicate, wording);
         }
     }
     let config = path.field("dnsConfig");
@@ -191,8 +191,8 @@ fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 
 fn check_address(value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(better) = ip::better_spelling(value) {
-        let message = format!("{value:?} is not how programs write this address. Write {better}.");
-        findings.warning(&ADDRESS, path, FieldValueInvalid, message);
+        let wording = (format!("{value:?} is not how programs write this address."), format!("Write {better}."));
+        findings.warning(&ADDRESS, path, FieldValueInvalid, wording);
     }
 }
 
@@ -203,11 +203,11 @@ fn check_pull_secrets(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_
         let place = list.index(nth);
         let name = place.field("name");
         if !seen.insert(&secret.name) {
-            let message = format!("{:?} stands here twice. Remove one.", secret.name);
-            findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, message);
+            let wording = (format!("{:?} stands here twice.", secret.name), "Remove one.");
+            findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, wording);
         }
         if secret.name.is_empty() {
-            findings.warning(&PULL_SECRETS, &name, FieldValueInvalid, "An empty name names no Secret. Remove it.");
+            findings.warning(&PULL_SECRETS, &name, FieldValueInvalid, ("An empty name names no Secret.", "Remove it."));
         }
     }
 }
@@ -221,8 +221,8 @@ fn check_env(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
         }
         let (value, reference) = (text(&variable.value), format!("$({})", variable.name));
         if variable.value_from.is_some() || value == reference || !value.contains(&reference) {
-            let message = format!("{} is set above already, and this one counts. Remove one.", variable.name);
-            findings.warning(&DUPLICATE_ENV, &list.index(nth), FieldValueDuplicate, message);
+            let wording = (format!("{} is set above already, and this one counts.", variable.name), "Remove one.");
+            findings.warning(&DUPLICATE_ENV, &list.index(nth), FieldValueDuplicate, wording);
         }
     }
 }
@@ -266,8 +266,8 @@ fn check_fractions<'a>(
     for (name, amount) in amounts {
         let whole = Quantity::parse(amount).is_none_or(|amount| amount.is_whole());
         if matches!(name, "memory" | "ephemeral-storage" | "storage") && !whole {
-            let message = format!("{amount} is no whole number of bytes. Write one.");
-            findings.warning(&FRACTION, &path.key(name), FieldValueInvalid, message);
+            let wording = (format!("{amount} is no whole number of bytes."), "Write one.");
+            findings.warning(&FRACTION, &path.key(name), FieldValueInvalid, wording);
         }
     }
 }
@@ -330,21 +330,21 @@ fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
             // The server's warning quotes the address, and with a control character in it no header can carry it.
             let shown = |ip: &str| !ip.is_empty() && !ip.contains(char::is_control);
             if shown(text(&port.host_ip)) && host_port(port) == 0 {
-                let message = "A hostIP is of no use without a hostPort. Add one, or remove this.";
-                findings.warning(&DUPLICATE_PORT, &place.field("hostIP"), FieldValueInvalid, message);
+                let wording = ("A hostIP is of no use without a hostPort.", "Add one, or remove this.");
+                findings.warning(&DUPLICATE_PORT, &place.field("hostIP"), FieldValueInvalid, wording);
             }
             let others = numbers.entry((port.container_port, text(&port.protocol).to_owned())).or_default();
             let told = others.confused_with(port).min(MOST).min(left);
             left -= told;
             for _ in 0..told {
-                let message = "This port stands above already. Remove one of the two.";
-                findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, message);
+                let wording = ("This port stands above already.", "Remove one of the two.");
+                findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, wording);
             }
             others.push(port);
             let name = text(&port.name);
             if !name.is_empty() && !names.insert(name.to_owned()) {
-                let message = format!("Another container has a port named {name}. Rename one.");
-                findings.warning(&DUPLICATE_PORT, &place.field("name"), FieldValueDuplicate, message);
+                let wording = (format!("Another container has a port named {name}."), "Rename one.");
+                findings.warning(&DUPLICATE_PORT, &place.field("name"), FieldValueDuplicate, wording);
             }
         }
     });
