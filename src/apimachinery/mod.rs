@@ -15,6 +15,6 @@ pub mod time;
 pub mod version;
 
 pub use path::{Elements, Field, Path, Segment};
-pub(crate) use path::{fields, path};
+pub(crate) use path::{field, fields, path};
 pub use quantity::Quantity;
 pub use version::{Span, VERSIONS, Version};

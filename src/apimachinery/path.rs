@@ -88,17 +88,20 @@ macro_rules! field_path {
     }};
 }
 
-/// Fields, each with something that belongs to it: `fields![hostPID = is_true(pod.host_pid)]`.
-macro_rules! fields {
-    ($($field:ident = $value:expr),+ $(,)?) => {
-        [$(({
-            const FIELD: $crate::apimachinery::Field = $crate::apimachinery::Field::new(stringify!($field));
-            FIELD
-        }, $value)),+]
-    };
+/// The name of a field: `field!(hostPID)`.
+macro_rules! field {
+    ($field:ident) => {{
+        const FIELD: $crate::apimachinery::Field = $crate::apimachinery::Field::new(stringify!($field));
+        FIELD
+    }};
 }
 
-pub(crate) use {field_path as path, fields};
+/// Fields, each with something that belongs to it: `fields![hostPID = is_true(pod.host_pid)]`.
+macro_rules! fields {
+    ($($field:ident = $value:expr),+ $(,)?) => { [$(($crate::apimachinery::field!($field), $value)),+] };
+}
+
+pub(crate) use {field, field_path as path, fields};
 
 #[cfg(debug_assertions)]
 static ROOT: std::sync::LazyLock<Path<'static>> = std::sync::LazyLock::new(|| Path {
@@ -131,6 +134,7 @@ impl<'a> Path<'a> {
 
     /// The path of a field of this object.
     #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn at(&'a self, field: Field) -> Self {
         let path = self.grow(Step::Segment(Segment::Field(field.0)));
         #[cfg(debug_assertions)]
@@ -140,6 +144,7 @@ impl<'a> Path<'a> {
 
     /// The path of a field of a field, and so on, of this object.
     #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn fields(&'a self, fields: &'static [Field]) -> Self {
         let path = self.grow(Step::Fields(fields));
         #[cfg(debug_assertions)]
@@ -149,6 +154,7 @@ impl<'a> Path<'a> {
 
     /// The path of the element `index` of the list in a field of this object.
     #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn item(&'a self, fields: &'static [Field], index: usize) -> Self {
         let path = self.grow(Step::Item(fields, index));
         #[cfg(debug_assertions)]
@@ -293,6 +299,7 @@ impl fmt::Display for Path<'_> {
 
 /// The type of a field of a field, and so on. That the types have each of them is an invariant of the code.
 #[cfg(debug_assertions)]
+#[track_caller]
 fn descend(mut node: Option<&'static Type>, fields: &[Field]) -> Option<&'static Type> {
     for field in fields {
         let Some(object) = node else { break };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::{PodResourceClaim, ResourceClaim};
 
 use super::common::text;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
+use crate::apimachinery::{Path, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -25,8 +25,8 @@ rules! {
 /// The pod's list of claims.
 pub fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (nth, claim) in claims.iter().enumerate() {
-        check_claim(claim, &mut seen, &path.index(nth), findings);
+    for (place, claim) in path.each(claims) {
+        check_claim(claim, &mut seen, &place, findings);
     }
 }
 
@@ -36,7 +36,7 @@ fn check_claim<'c>(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let name = path.field("name");
+    let name = path!(path.name);
     if claim.name.is_empty() {
         findings.required(&POD_CLAIMS, &name, "A claim needs a name, by which containers refer to it.");
     } else if seen.contains(claim.name.as_str()) {
@@ -55,12 +55,12 @@ fn check_claim<'c>(
         }
         _ => {}
     }
-    for (field, reference) in [
-        ("resourceClaimName", &claim.resource_claim_name),
-        ("resourceClaimTemplateName", &claim.resource_claim_template_name),
+    for (field, reference) in fields![
+        resourceClaimName = &claim.resource_claim_name,
+        resourceClaimTemplateName = &claim.resource_claim_template_name
     ] {
         if let Some(reference) = reference {
-            findings.spelled(&POD_CLAIMS, &path.field(field), reference, dns_subdomain);
+            findings.spelled(&POD_CLAIMS, &path.at(field), reference, dns_subdomain);
         }
     }
 }
@@ -75,8 +75,8 @@ pub fn check_references(
     let mut seen: BTreeSet<String> = BTreeSet::new();
     // The names before the requests, as the server reads them back from what it has put together.
     let mut in_parts: BTreeSet<String> = BTreeSet::new();
-    for (nth, claim) in claims.iter().enumerate() {
-        let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
+    for (place, claim) in path.each(claims) {
+        let (place, name, request) = (place, claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
             findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
             continue;
@@ -86,7 +86,7 @@ pub fn check_references(
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
             if !request.is_empty() {
-                findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+                findings.spelled(&CONTAINER_CLAIMS, &path!(place.request), request, dns_label);
             }
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
                 findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));

@@ -7,10 +7,10 @@ use k8s_openapi::api::core::v1::{
     ResourceFieldSelector, Volume,
 };
 
-use super::common::{each, no_backsteps, text, visit};
+use super::common::{check_no_backsteps, containers_at, text};
 use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name};
 use crate::apimachinery::resource::is_of_container;
-use crate::apimachinery::{Path, Quantity};
+use crate::apimachinery::{Elements, Path, Quantity, fields, path};
 use crate::diagnostic::Reason::FieldValueNotSupported;
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
@@ -60,22 +60,20 @@ pub enum RefIn {
 
 /// The environment of a container at `path`.
 pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("env");
-    for (nth, variable) in each(&container.env).iter().enumerate() {
-        let path = list.index(nth);
-        let name = path.field("name");
+    let list = path!(path.env);
+    for (path, variable) in list.each(&container.env) {
+        let name = path!(path.name);
         if variable.name.is_empty() {
             findings.required(&NAME, &name, "A variable needs a name.");
         } else {
             findings.spelled(&NAME, &name, &variable.name, relaxed_name);
         }
         if let Some(source) = &variable.value_from {
-            check_source(variable, source, &path.field("valueFrom"), findings);
+            check_source(variable, source, &path!(path.valueFrom), findings);
         }
     }
-    let list = path.field("envFrom");
-    for (nth, source) in each(&container.env_from).iter().enumerate() {
-        check_env_from(source, &list, &list.index(nth), findings);
+    for (path, source) in path!(path.envFrom).each(&container.env_from) {
+        check_env_from(source, &path, findings);
     }
 }
 
@@ -90,23 +88,23 @@ fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findi
     let mut sources = 0;
     if let Some(field) = &source.field_ref {
         sources += 1;
-        check_field_ref(field, RefIn::Env, &path.field("fieldRef"), findings);
+        check_field_ref(field, RefIn::Env, &path!(path.fieldRef), findings);
     }
     if let Some(field) = &source.resource_field_ref {
         sources += 1;
-        check_resource_ref(field, RefIn::Env, &path.field("resourceFieldRef"), findings);
+        check_resource_ref(field, RefIn::Env, &path!(path.resourceFieldRef), findings);
     }
     if let Some(key) = &source.config_map_key_ref {
         sources += 1;
-        check_key_ref(&key.name, &key.key, &path.field("configMapKeyRef"), findings);
+        check_key_ref(&key.name, &key.key, &path!(path.configMapKeyRef), findings);
     }
     if let Some(key) = &source.secret_key_ref {
         sources += 1;
-        check_key_ref(&key.name, &key.key, &path.field("secretKeyRef"), findings);
+        check_key_ref(&key.name, &key.key, &path!(path.secretKeyRef), findings);
     }
     if let Some(file) = &source.file_key_ref {
         sources += 1;
-        check_file_ref(file, &path.field("fileKeyRef"), findings);
+        check_file_ref(file, &path!(path.fileKeyRef), findings);
     }
     if sources == 0 {
         let message = "Name a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
@@ -134,7 +132,7 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
     const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", OLD_NODE_NAME];
     /// What spec.nodeName was called once.
     const OLD_NODE_NAME: &str = "spec.host";
-    let place = path.field("fieldPath");
+    let place = path!(path.fieldPath);
     let written = field.field_path.as_str();
     if written.is_empty() {
         findings.required(&FIELD_REF, &place, "Write the field's path, such as metadata.name.");
@@ -170,11 +168,11 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
 /// A reference to an amount of a container.
 pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
     let resource = field.resource.as_str();
-    let place = path.field("resource");
+    let place = path!(path.resource);
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
     let name = name.filter(|name| is_of_container(name));
     if ref_in == RefIn::Volume && text(&field.container_name).is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &path.field("containerName"), "Name the container that is meant.");
+        findings.required(&RESOURCE_FIELD_REF, &path!(path.containerName), "Name the container that is meant.");
     } else if resource.is_empty() {
         findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
     } else if name.is_none() {
@@ -182,7 +180,7 @@ pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &P
         findings.error(&RESOURCE_FIELD_REF, &place, FieldValueNotSupported, message);
     }
     if let Some(name) = name {
-        check_divisor(name, field, &path.field("divisor"), findings);
+        check_divisor(name, field, &path!(path.divisor), findings);
     }
 }
 
@@ -200,47 +198,43 @@ fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>,
 }
 
 fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&KEY_REF, &path.field("name"), name, dns_subdomain);
+    findings.spelled(&KEY_REF, &path!(path.name), name, dns_subdomain);
     if key.is_empty() {
-        findings.required(&KEY_REF, &path.field("key"), "Name the key.");
+        findings.required(&KEY_REF, &path!(path.key), "Name the key.");
     } else {
-        findings.spelled(&KEY_REF, &path.field("key"), key, config_key);
+        findings.spelled(&KEY_REF, &path!(path.key), key, config_key);
     }
 }
 
 fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     if file.key.is_empty() {
-        findings.required(&FILE_REF, &path.field("key"), "Name the key.");
+        findings.required(&FILE_REF, &path!(path.key), "Name the key.");
     } else {
-        findings.spelled(&FILE_REF, &path.field("key"), &file.key, relaxed_name);
+        findings.spelled(&FILE_REF, &path!(path.key), &file.key, relaxed_name);
     }
-    let volume = path.field("volumeName");
+    let volume = path!(path.volumeName);
     if file.volume_name.is_empty() {
         findings.required(&FILE_REF, &volume, "Name the volume that the file is in.");
     } else {
         findings.spelled(&FILE_REF, &volume, &file.volume_name, dns_label);
     }
     if file.path.is_empty() {
-        findings.required(&FILE_REF, &path.field("path"), "Name the file.");
+        findings.required(&FILE_REF, &path!(path.path), "Name the file.");
     } else {
-        no_backsteps(&FILE_REF, &path.field("path"), &file.path, findings);
+        check_no_backsteps(&FILE_REF, &path!(path.path), &file.path, findings);
     }
 }
 
 /// The volumes that variables are read from, in a pod at `path`.
 pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let volumes: BTreeMap<&str, &Volume> =
-        each(&pod.volumes).iter().map(|volume| (volume.name.as_str(), volume)).collect();
-    visit(pod, path, |container, path| {
-        let list = path.field("env");
-        for (nth, variable) in each(&container.env).iter().enumerate() {
+        pod.volumes.elements().iter().map(|volume| (volume.name.as_str(), volume)).collect();
+    for (path, container) in containers_at(pod, path) {
+        for (path, variable) in path!(path.env).each(&container.env) {
             let Some(file) = variable.value_from.as_ref().and_then(|source| source.file_key_ref.as_ref()) else {
                 continue;
             };
-            let path = list.index(nth);
-            let path = path.field("valueFrom");
-            let path = path.field("fileKeyRef");
-            let field = path.field("volumeName");
+            let field = path!(path.valueFrom.fileKeyRef.volumeName);
             match volumes.get(file.volume_name.as_str()) {
                 Some(volume) if volume.empty_dir.is_none() => {
                     findings.invalid(&FILE_REF, &field, "The file must be in a volume of type emptyDir.");
@@ -249,7 +243,7 @@ pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
                 None => findings.not_found(&FILE_REF, &field, format!("The pod has no volume {:?}.", file.volume_name)),
             }
         }
-    });
+    }
 }
 
 /// A key of a `ConfigMap` or Secret.
@@ -271,29 +265,27 @@ pub fn config_key(key: &str) -> Result<(), Fault> {
 }
 
 /// The server names the list where a source is missing, and not the place in it.
-fn check_env_from(source: &EnvFromSource, list: &Path<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    use crate::diagnostic::Reason::FieldValueInvalid;
+fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !text(&source.prefix).is_empty() {
-        findings.spelled(&ENV_FROM, &path.field("prefix"), text(&source.prefix), relaxed_name);
+        findings.spelled(&ENV_FROM, &path!(path.prefix), text(&source.prefix), relaxed_name);
     }
-    let refs = [
-        ("configMapRef", source.config_map_ref.as_ref().map(|source| source.name.as_str())),
-        ("secretRef", source.secret_ref.as_ref().map(|source| source.name.as_str())),
-    ];
     let mut sources = 0;
-    for (field, name) in refs {
+    for (field, name) in fields![
+        configMapRef = source.config_map_ref.as_ref().map(|source| source.name.as_str()),
+        secretRef = source.secret_ref.as_ref().map(|source| source.name.as_str())
+    ] {
         let Some(name) = name else { continue };
         sources += 1;
-        let path = path.field(field);
+        let path = path.at(field);
         if name.is_empty() {
-            findings.required(&ENV_FROM, &path.field("name"), "Name the object that is meant.");
+            findings.required(&ENV_FROM, &path!(path.name), "Name the object that is meant.");
         } else {
             // The server takes this name for a prefix.
-            findings.spelled(&ENV_FROM, &path.field("name"), name, dns_subdomain_prefix);
+            findings.spelled(&ENV_FROM, &path!(path.name), name, dns_subdomain_prefix);
         }
     }
     if sources != 1 {
         let message = "Each of envFrom names one configMapRef or one secretRef.";
-        findings.error_at(&ENV_FROM, list, path, FieldValueInvalid, message);
+        findings.invalid(&ENV_FROM, &path.hidden(), message);
     }
 }

@@ -4,9 +4,9 @@
 
 use k8s_openapi::api::core::v1::{Lifecycle, PodSpec, VolumeProjection};
 
-use super::common::{each, text, visit_mut};
-use crate::apimachinery::Version;
+use super::common::{for_each_container_mut, text};
 use crate::apimachinery::version::{V1_34, V1_35};
+use crate::apimachinery::{Elements, Version};
 
 /// A gate, and what it does where it is off.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub static GATES: &[Gate] = &[
         on: Some(V1_35),
         fields: "valueFrom.fileKeyRef of a variable",
         drop: |pod| {
-            visit_mut(pod, |container| {
+            for_each_container_mut(pod, |container| {
                 let sources = container.env.iter_mut().flatten().filter_map(|variable| variable.value_from.as_mut());
                 sources.for_each(|source| source.file_key_ref = None);
             });
@@ -135,7 +135,7 @@ pub fn drop_fields(pod: &mut PodSpec, version: Version) {
 }
 
 fn drop_stop_signals(pod: &mut PodSpec) {
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         let Some(lifecycle) = &mut container.lifecycle else { return };
         if lifecycle.stop_signal.take().is_some() && *lifecycle == Lifecycle::default() {
             container.lifecycle = None;
@@ -150,7 +150,7 @@ fn each_projection(pod: &mut PodSpec, change: impl FnMut(&mut VolumeProjection))
 
 fn drop_claims(pod: &mut PodSpec) {
     pod.resource_claims = None;
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         if let Some(resources) = &mut container.resources {
             resources.claims = None;
         }
@@ -159,9 +159,9 @@ fn drop_claims(pod: &mut PodSpec) {
 
 fn drop_restart_rules(pod: &mut PodSpec) {
     let sidecars: Vec<bool> =
-        each(&pod.init_containers).iter().map(|container| text(&container.restart_policy) == "Always").collect();
+        pod.init_containers.elements().iter().map(|container| text(&container.restart_policy) == "Always").collect();
     let mut nth = 0;
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         if !sidecars.get(nth).copied().unwrap_or(false) {
             container.restart_policy = None;
         }
@@ -178,7 +178,7 @@ fn drop_image_volumes(pod: &mut PodSpec) {
         return;
     }
     volumes.retain(|volume| volume.image.is_none());
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         if let Some(mounts) = &mut container.volume_mounts {
             mounts.retain(|mount| !dropped.contains(&mount.name));
         }

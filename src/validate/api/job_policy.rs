@@ -7,9 +7,9 @@ use k8s_openapi::api::batch::v1::{
     SuccessPolicyRule,
 };
 
-use super::common::{each, text};
-use crate::apimachinery::Path;
+use super::common::text;
 use crate::apimachinery::names::qualified_name;
+use crate::apimachinery::{Elements, Path, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -46,22 +46,21 @@ const INDEXES_MAX: usize = 64 * 1024;
 /// Both policies.
 pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &spec.pod_failure_policy {
-        let policy_path = path.field("podFailurePolicy");
-        let rules = policy_path.field("rules");
+        let rules = path!(path.podFailurePolicy.rules);
         if policy.rules.len() > RULES_MAX {
             findings.too_many(&FAILURE_RULE, &rules, policy.rules.len(), RULES_MAX);
         }
         let pod = spec.template.spec.iter();
-        let containers = pod.flat_map(|pod| pod.containers.iter().chain(each(&pod.init_containers)));
+        let containers = pod.flat_map(|pod| pod.containers.iter().chain(pod.init_containers.elements()));
         let containers = containers.map(|container| container.name.as_str()).collect();
-        for (nth, rule) in policy.rules.iter().enumerate() {
-            check_failure_rule(spec, &containers, rule, &rules.index(nth), findings);
+        for (path, rule) in rules.each(&policy.rules) {
+            check_failure_rule(spec, &containers, rule, &path, findings);
         }
     }
     if let Some(policy) = &spec.success_policy {
-        let path = path.field("successPolicy");
+        let path = path!(path.successPolicy);
         if text(&spec.completion_mode) == "Indexed" {
-            check_success_rules(spec, &policy.rules, &path.field("rules"), findings);
+            check_success_rules(spec, &policy.rules, &path!(path.rules), findings);
         } else {
             findings.invalid(&SUCCESS, &path, "A successPolicy needs completionMode: Indexed.");
         }
@@ -75,7 +74,7 @@ fn check_failure_rule(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let action = path.field("action");
+    let action = path!(path.action);
     match rule.action.as_str() {
         "" => findings.required(&FAILURE_RULE, &action, "Write FailJob, FailIndex, Ignore or Count."),
         "FailIndex" if spec.backoff_limit_per_index.is_none() => {
@@ -88,15 +87,15 @@ fn check_failure_rule(
         other => findings.one_of(&FAILURE_RULE, &action, other, &["Count", "FailIndex", "FailJob", "Ignore"]),
     }
     if let Some(codes) = &rule.on_exit_codes {
-        check_exit_codes(containers, codes, &path.field("onExitCodes"), findings);
+        check_exit_codes(containers, codes, &path!(path.onExitCodes), findings);
     }
-    let conditions = each(&rule.on_pod_conditions);
-    let conditions_path = path.field("onPodConditions");
+    let conditions = rule.on_pod_conditions.elements();
+    let conditions_path = path!(path.onPodConditions);
     if conditions.len() > PATTERNS_MAX {
         findings.too_many(&POD_CONDITIONS, &conditions_path, conditions.len(), PATTERNS_MAX);
     }
-    for (nth, pattern) in conditions.iter().enumerate() {
-        check_condition(pattern, &conditions_path.index(nth), findings);
+    for (path, pattern) in conditions_path.each(conditions) {
+        check_condition(pattern, &path, findings);
     }
     match (rule.on_exit_codes.is_some(), !conditions.is_empty()) {
         (true, true) => {
@@ -116,16 +115,16 @@ fn check_exit_codes(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let operator = path.field("operator");
+    let operator = path!(path.operator);
     match codes.operator.as_str() {
         "" => findings.required(&EXIT_CODES, &operator, "Write In or NotIn."),
         other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
     }
     if let Some(name) = codes.container_name.as_ref().filter(|name| !containers.contains(name.as_str())) {
         let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
-        findings.invalid(&EXIT_CODES, &path.field("containerName"), wording);
+        findings.invalid(&EXIT_CODES, &path!(path.containerName), wording);
     }
-    let (values, list) = (&codes.values, path.field("values"));
+    let (values, list) = (&codes.values, path!(path.values));
     if values.is_empty() {
         findings.invalid(&EXIT_CODES, &list, "At least one exit code is needed.");
     } else if values.len() > CODES_MAX {
@@ -146,8 +145,8 @@ fn check_exit_codes(
 }
 
 fn check_condition(pattern: &PodFailurePolicyOnPodConditionsPattern, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&POD_CONDITIONS, &path.field("type"), &pattern.type_, qualified_name);
-    let (status, field) = (text(&pattern.status), path.field("status"));
+    findings.spelled(&POD_CONDITIONS, &path!(path.type), &pattern.type_, qualified_name);
+    let (status, field) = (text(&pattern.status), path!(path.status));
     if status.is_empty() {
         findings.required(&POD_CONDITIONS, &field, "Write True, False or Unknown.");
     } else {
@@ -162,8 +161,8 @@ fn check_success_rules(spec: &JobSpec, rules: &[SuccessPolicyRule], path: &Path<
     if rules.len() > RULES_MAX {
         findings.too_many(&SUCCESS, path, rules.len(), RULES_MAX);
     }
-    for (nth, rule) in rules.iter().enumerate() {
-        check_success_rule(spec, rule, &path.index(nth), findings);
+    for (place, rule) in path.each(rules) {
+        check_success_rule(spec, rule, &place, findings);
     }
 }
 
@@ -174,7 +173,7 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
     let mut named = None;
     let completions = spec.completions.unwrap_or_default();
     if let Some(indexes) = &rule.succeeded_indexes {
-        let field = path.field("succeededIndexes");
+        let field = path!(path.succeededIndexes);
         if indexes.len() > INDEXES_MAX {
             findings.too_long(&SUCCESS, &field, INDEXES_MAX);
         }
@@ -187,7 +186,7 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         }
     }
     let Some(count) = rule.succeeded_count else { return };
-    let field = path.field("succeededCount");
+    let field = path!(path.succeededCount);
     findings.not_negative(&SUCCESS, &field, Some(count));
     if count > completions {
         let message = format!("{count} is more than the {completions} completions of the Job.");

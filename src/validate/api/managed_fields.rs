@@ -6,8 +6,8 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use serde_json::Value;
 
-use super::common::{each, text};
-use crate::apimachinery::Path;
+use super::common::text;
+use crate::apimachinery::{Elements, Path, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -29,7 +29,7 @@ const ALWAYS_THERE: &[&str] = &["metadata", "spec", "template", "jobTemplate", "
 
 /// The entries in the metadata at `path` of an object with its defaults.
 pub fn check(metadata: &ObjectMeta, object: impl FnOnce() -> Value, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let entries = each(&metadata.managed_fields);
+    let entries = metadata.managed_fields.elements();
     if entries.iter().all(is_well_formed) {
         return;
     }
@@ -47,7 +47,7 @@ pub fn check(metadata: &ObjectMeta, object: impl FnOnce() -> Value, path: &Path<
         let [operation, manager, subresource] = words;
         (operation, entry.time.clone(), manager, subresource)
     });
-    let list = path.field("managedFields");
+    let list = path!(path.managedFields);
     for (nth, entry) in kept.into_iter().enumerate() {
         check_entry(entry, &list.index(nth), findings);
     }
@@ -61,7 +61,7 @@ fn is_well_formed(entry: &ManagedFieldsEntry) -> bool {
 }
 
 fn check_entry(entry: &ManagedFieldsEntry, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let (manager, place) = (text(&entry.manager), path.field("manager"));
+    let (manager, place) = (text(&entry.manager), path!(path.manager));
     if manager.len() > MANAGER_MAX {
         findings.too_long(&MANAGED_FIELDS, &place, MANAGER_MAX);
     }
@@ -69,7 +69,7 @@ fn check_entry(entry: &ManagedFieldsEntry, path: &Path<'_>, findings: &mut Findi
         findings.invalid(&MANAGED_FIELDS, &place, format!("{manager:?} has characters that cannot be printed."));
     }
     if text(&entry.subresource).len() > SUBRESOURCE_MAX {
-        findings.too_long(&MANAGED_FIELDS, &path.field("subresource"), SUBRESOURCE_MAX);
+        findings.too_long(&MANAGED_FIELDS, &path!(path.subresource), SUBRESOURCE_MAX);
     }
 }
 

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{NodeSelectorTerm, PodSpec};
 
-use super::common::each;
 use super::deprecated::DEPRECATED;
 use super::warnings::PREFERRED_VALUE;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::label_value;
+use crate::apimachinery::{Path, path};
 use crate::diagnostic::Reason::FieldValueInvalid;
 use crate::validate::findings::Findings;
 
@@ -33,46 +32,39 @@ fn check_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
 
 /// The labels in a pod at `path`.
 pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let selector = path.field("nodeSelector");
+    let selector = path!(path.nodeSelector);
     for label in pod.node_selector.iter().flat_map(BTreeMap::keys) {
         check_label(label, &selector.key(label), findings);
     }
-    let affinity_path = path.field("affinity");
-    let nodes_path = affinity_path.field("nodeAffinity");
+    let nodes_path = path!(path.affinity.nodeAffinity);
     if let Some(nodes) = pod.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref()) {
-        let required = nodes_path.field("requiredDuringSchedulingIgnoredDuringExecution");
-        let terms = required.field("nodeSelectorTerms");
+        let terms = path!(nodes_path.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms);
         let selector = nodes.required_during_scheduling_ignored_during_execution.as_ref();
         for (nth, term) in selector.iter().flat_map(|selector| &selector.node_selector_terms).enumerate() {
             check_term(term, false, &terms.index(nth), findings);
         }
-        let preferred = nodes_path.field("preferredDuringSchedulingIgnoredDuringExecution");
-        for (nth, term) in each(&nodes.preferred_during_scheduling_ignored_during_execution).iter().enumerate() {
-            let place = preferred.index(nth);
-            check_term(&term.preference, true, &place.field("preference"), findings);
+        for (place, term) in path!(nodes_path.preferredDuringSchedulingIgnoredDuringExecution)
+            .each(&nodes.preferred_during_scheduling_ignored_during_execution)
+        {
+            check_term(&term.preference, true, &path!(place.preference), findings);
         }
     }
-    let constraints = path.field("topologySpreadConstraints");
-    for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
-        let place = constraints.index(nth);
-        check_label(&constraint.topology_key, &place.field("topologyKey"), findings);
+    for (place, constraint) in path!(path.topologySpreadConstraints).each(&pod.topology_spread_constraints) {
+        check_label(&constraint.topology_key, &path!(place.topologyKey), findings);
     }
 }
 
 /// One term; the values of a mere preference are not checked before.
 fn check_term(term: &NodeSelectorTerm, preferred: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("matchExpressions");
-    for (nth, requirement) in each(&term.match_expressions).iter().enumerate() {
-        let place = list.index(nth);
-        check_label(&requirement.key, &place.field("key"), findings);
-        let values = place.field("values");
-        for (nth, value) in each(&requirement.values).iter().enumerate().filter(|_| preferred) {
+    for (place, requirement) in path!(path.matchExpressions).each(&term.match_expressions) {
+        check_label(&requirement.key, &path!(place.key), findings);
+        for (path, value) in path!(place.values).each(&requirement.values).filter(|_| preferred) {
             // The header of a warning takes no control characters, and the server leaves it out then.
             if let Err(fault) = label_value(value)
                 && !value.chars().any(char::is_control)
             {
                 let message = format!("No label has the value {value:?}: {fault}.");
-                findings.warning(&PREFERRED_VALUE, &values.index(nth), FieldValueInvalid, message);
+                findings.warning(&PREFERRED_VALUE, &path, FieldValueInvalid, message);
             }
         }
     }

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, PodSpec, Volume, VolumeProjection};
 
-use super::common::each;
 use super::warnings::{EMPTY_SOURCE, OVERLAP};
-use crate::apimachinery::Path;
 use crate::apimachinery::version::V1_34;
+use crate::apimachinery::{Elements, Path, path};
 use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueRequired};
 use crate::validate::findings::Findings;
 
@@ -20,36 +19,34 @@ struct Placed {
 
 /// The volumes of a pod at `path`.
 pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("volumes");
-    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
-        check_volume(volume, &list.index(nth), findings);
+    for (path, volume) in path!(path.volumes).each(&pod.volumes) {
+        check_volume(volume, &path, findings);
     }
 }
 
 fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let own = String::new;
     if let Some(source) = &volume.config_map {
-        warn(&overlaps([of_keys(each(&source.items), &own())]), &path.field("configMap"), findings);
+        warn(&overlaps([of_keys(source.items.elements(), &own())]), &path!(path.configMap), findings);
     }
     if let Some(source) = &volume.secret {
-        warn(&overlaps([of_keys(each(&source.items), &own())]), &path.field("secret"), findings);
+        warn(&overlaps([of_keys(source.items.elements(), &own())]), &path!(path.secret), findings);
     }
     if let Some(source) = &volume.downward_api {
-        warn(&overlaps([of_files(each(&source.items), &own())]), &path.field("downwardAPI"), findings);
+        warn(&overlaps([of_files(source.items.elements(), &own())]), &path!(path.downwardAPI), findings);
     }
     let Some(projected) = &volume.projected else { return };
-    let path = path.field("projected");
-    let list = path.field("sources");
+    let path = path!(path.projected);
     let mut placed = Vec::new();
     let mut before = Vec::new();
     let mut is_repeated = false;
     // The server names the volume, and so tells of it once.
     let mut told = false;
-    for (nth, source) in each(&projected.sources).iter().enumerate() {
+    for (path, source) in path!(path.sources).each(&projected.sources) {
         if *source == VolumeProjection::default() {
             if !told {
                 let wording = ("This source projects nothing.", "Name one, such as secret, or remove it.");
-                findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, wording);
+                findings.warning(&EMPTY_SOURCE, &path, FieldValueRequired, wording);
             }
             told = true;
             continue;

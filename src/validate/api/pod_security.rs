@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
-use super::common::{each, id, is_true};
+use super::common::{check_id, is_true};
 use super::container_security::{self, IDS};
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -32,39 +32,38 @@ const SYSCTL_MAX: usize = 253;
 
 /// The security context of a pod at `path`.
 pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let path = path.field("securityContext");
     if is_true(pod.share_process_namespace) && is_true(pod.host_pid) {
         let wording = ("shareProcessNamespace and hostPID exclude each other.", "Remove one of them.");
-        findings.invalid(&SHARE_PROCESSES, &path.field("shareProcessNamespace"), wording);
+        let field = path!(path.shareProcessNamespace).shown_as("securityContext.shareProcessNamespace");
+        findings.invalid(&SHARE_PROCESSES, &field, wording);
     }
+    let path = path!(path.securityContext);
     let Some(context) = &pod.security_context else { return };
-    id(&IDS, &path.field("fsGroup"), context.fs_group, findings);
-    id(&IDS, &path.field("runAsUser"), context.run_as_user, findings);
-    id(&IDS, &path.field("runAsGroup"), context.run_as_group, findings);
-    let groups = path.field("supplementalGroups");
-    for (nth, group) in each(&context.supplemental_groups).iter().enumerate() {
-        id(&IDS, &groups.index(nth), Some(*group), findings);
+    check_id(&IDS, &path!(path.fsGroup), context.fs_group, findings);
+    check_id(&IDS, &path!(path.runAsUser), context.run_as_user, findings);
+    check_id(&IDS, &path!(path.runAsGroup), context.run_as_group, findings);
+    for (path, group) in path!(path.supplementalGroups).each(&context.supplemental_groups) {
+        check_id(&IDS, &path, Some(*group), findings);
     }
-    check_sysctls(context, pod, &path.field("sysctls"), findings);
-    for (field, policy, allowed) in [
-        ("fsGroupChangePolicy", &context.fs_group_change_policy, ["Always", "OnRootMismatch"].as_slice()),
-        ("supplementalGroupsPolicy", &context.supplemental_groups_policy, &["Merge", "Strict"]),
-        ("seLinuxChangePolicy", &context.se_linux_change_policy, &["Recursive"]),
+    check_sysctls(context, pod, &path!(path.sysctls), findings);
+    for (field, (policy, allowed)) in fields![
+        fsGroupChangePolicy = (&context.fs_group_change_policy, ["Always", "OnRootMismatch"].as_slice()),
+        supplementalGroupsPolicy = (&context.supplemental_groups_policy, &["Merge", "Strict"]),
+        seLinuxChangePolicy = (&context.se_linux_change_policy, &["Recursive"])
     ] {
         if let Some(policy) = policy {
-            findings.one_of(&POLICIES, &path.field(field), policy, allowed);
+            findings.one_of(&POLICIES, &path.at(field), policy, allowed);
         }
     }
-    container_security::check_seccomp(context.seccomp_profile.as_ref(), &path.field("seccompProfile"), findings);
-    container_security::check_windows(context.windows_options.as_ref(), &path.field("windowsOptions"), findings);
-    container_security::check_app_armor(context.app_armor_profile.as_ref(), &path.field("appArmorProfile"), findings);
+    container_security::check_seccomp(context.seccomp_profile.as_ref(), &path!(path.seccompProfile), findings);
+    container_security::check_windows(context.windows_options.as_ref(), &path!(path.windowsOptions), findings);
+    container_security::check_app_armor(context.app_armor_profile.as_ref(), &path!(path.appArmorProfile), findings);
 }
 
 fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (nth, sysctl) in each(&context.sysctls).iter().enumerate() {
-        let place = path.index(nth);
-        let (name, field) = (sysctl.name.as_str(), place.field("name"));
+    for (place, sysctl) in path.each(&context.sysctls) {
+        let (name, field) = (sysctl.name.as_str(), path!(place.name));
         if name.is_empty() {
             findings.required(&SYSCTLS, &field, "Name the setting, such as net.core.somaxconn.");
         } else if !is_sysctl(name) {

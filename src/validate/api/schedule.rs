@@ -3,7 +3,7 @@
 use k8s_openapi::api::batch::v1::CronJobSpec;
 
 use super::cron;
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -23,7 +23,7 @@ rules! {
 
 /// The schedule of a `CronJob` whose spec is at `path`.
 pub fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let field = path.field("schedule");
+    let field = path!(path.schedule);
     let schedule = spec.schedule.as_str();
     if schedule.is_empty() {
         findings.required(&SCHEDULE, &field, "Write when the Jobs start, such as 30 2 * * *.");
@@ -37,7 +37,7 @@ pub fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         }
     }
     let Some(zone) = &spec.time_zone else { return };
-    let field = path.field("timeZone");
+    let field = path!(path.timeZone);
     if zone.eq_ignore_ascii_case("Local") {
         findings.invalid(&ZONE, &field, ("Local would be the server's own.", "Name the time zone."));
     } else if !is_well_spelled(zone) || !cron::is_zone(zone) {

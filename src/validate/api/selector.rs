@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
-use super::common::each;
 use super::metadata::check_labels;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
-use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::apimachinery::{Elements, Path, path};
 use crate::diagnostic::Rule;
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
@@ -26,36 +24,34 @@ rules! {
 /// A selector; an absent one is fine.
 pub fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(selector) = selector else { return };
-    check_labels(&SELECTOR, selector.match_labels.as_ref(), &path.field("matchLabels"), findings);
-    let expressions = path.field("matchExpressions");
-    for (nth, requirement) in each(&selector.match_expressions).iter().enumerate() {
-        check_requirement(requirement, &expressions.index(nth), findings);
+    check_labels(&SELECTOR, selector.match_labels.as_ref(), &path!(path.matchLabels), findings);
+    for (path, requirement) in path!(path.matchExpressions).each(&selector.match_expressions) {
+        check_requirement(requirement, &path, findings);
     }
 }
 
 fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let values = each(&requirement.values);
+    let values = requirement.values.elements();
     match requirement.operator.as_str() {
         "In" | "NotIn" if values.is_empty() => {
-            findings.required(&SELECTOR, &path.field("values"), "In and NotIn need at least one value.");
+            findings.required(&SELECTOR, &path!(path.values), "In and NotIn need at least one value.");
         }
         "Exists" | "DoesNotExist" if !values.is_empty() => {
             findings.forbidden(
                 &SELECTOR,
-                &path.field("values"),
+                &path!(path.values),
                 ("Exists and DoesNotExist take no values.", "Remove them, or write In."),
             );
         }
         "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
         other => {
             let message = format!("{other:?} must be In, NotIn, Exists or DoesNotExist.");
-            findings.invalid(&SELECTOR, &path.field("operator"), message);
+            findings.invalid(&SELECTOR, &path!(path.operator), message);
         }
     }
-    findings.spelled(&SELECTOR, &path.field("key"), &requirement.key, qualified_name);
-    let list = path.field("values");
-    for (nth, value) in values.iter().enumerate() {
-        findings.spelled(&SELECTOR, &list.index(nth), value, label_value);
+    findings.spelled(&SELECTOR, &path!(path.key), &requirement.key, qualified_name);
+    for (path, value) in path!(path.values).each(values) {
+        findings.spelled(&SELECTOR, &path, value, label_value);
     }
 }
 
@@ -68,8 +64,8 @@ pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l 
         }
         all &= label(key) == Some(value.as_str());
     }
-    for requirement in each(&selector.match_expressions) {
-        let values = each(&requirement.values);
+    for requirement in selector.match_expressions.elements() {
+        let values = requirement.values.elements();
         if qualified_name(&requirement.key).is_err() || values.iter().any(|value| label_value(value).is_err()) {
             return None;
         }
@@ -97,8 +93,8 @@ pub fn check_label_keys(
         findings.forbidden(&SELECTOR, path, ("These keys narrow a labelSelector, and there is none.", "Add one."));
         return;
     }
-    for (nth, key) in keys.iter().enumerate() {
-        findings.spelled(&SELECTOR, &path.index(nth), key, qualified_name);
+    for (place, key) in path.each(keys) {
+        findings.spelled(&SELECTOR, &place, key, qualified_name);
     }
 }
 
@@ -112,17 +108,17 @@ pub fn check_repeated_keys(
     findings: &mut Findings<'_>,
 ) {
     let Some(selector) = selector.filter(|_| !keys.is_empty()) else { return };
-    let places: BTreeMap<&str, usize> = keys.iter().enumerate().map(|(nth, key)| (key.as_str(), nth)).collect();
+    let indexes: BTreeMap<&str, usize> = keys.iter().enumerate().map(|(nth, key)| (key.as_str(), nth)).collect();
     let mut seen: BTreeSet<&str> = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str()).collect();
-    let list = path.field("matchLabelKeys");
-    for requirement in each(&selector.match_expressions) {
+    let list = path!(path.matchLabelKeys).hidden();
+    for requirement in selector.match_expressions.elements() {
         let key = requirement.key.as_str();
         if !seen.insert(key)
-            && let Some(nth) = places.get(key)
+            && let Some(index) = indexes.get(key)
         {
             let wording =
                 (format!("{key} is in the labelSelector twice, and in matchLabelKeys."), "Remove it from one.");
-            findings.error_at(rule, &path.index(*nth), &list.index(*nth), FieldValueInvalid, wording);
+            findings.invalid(rule, &list.index(*index), wording);
         }
     }
 }
