@@ -34,19 +34,26 @@ fn show(finding: &Diagnostic, screen: &mut Screen<impl Write>) -> io::Result<()>
         Severity::Error => Heading::ErrorOf(finding.rule.name),
         Severity::Warning => Heading::WarningOf(finding.rule.name),
     };
+    let path = (!finding.path.is_empty()).then(|| ("path", format!("{} ({})", finding.path, finding.reason.as_str())));
     screen.snippet(&Snippet {
         heading,
         message: &finding.message,
         excerpt: &finding.excerpt,
+        notes: path.as_slice(),
         help: finding.help.as_deref(),
     })
 }
 
 fn row(report: &DocumentReport) -> [Line<'_>; 6] {
     let verdict = match report.accepted {
+        Some(true) if report.breaks_guide() => {
+            Line::new(Role::Good, "accepted").text(", ").and(Role::Bad, "tuning errors")
+        }
         Some(true) => Line::new(Role::Good, "accepted"),
         Some(false) => Line::new(Role::Bad, "rejected"),
         None if report.skipped => Line::new(Role::Dim, "skipped"),
+        None if report.breaks_guide() => Line::new(Role::Bad, "tuning errors"),
+        None if report.count(Severity::Error) > 0 => Line::new(Role::Bad, "invalid"),
         None => "-".into(),
     };
     let mut said = Vec::new();
@@ -72,11 +79,17 @@ fn or_dash(text: &str) -> &str {
 }
 
 fn counts(summary: &Summary) -> String {
-    let Summary { documents, accepted, rejected, skipped, errors, warnings } = *summary;
+    let Summary { documents, accepted, accepted_with_tuning_errors: broken, rejected, skipped, errors, warnings } =
+        *summary;
+    let accepted_words = match broken {
+        0 => "accepted".to_owned(),
+        broken if broken == accepted => "accepted with tuning errors".to_owned(),
+        broken => format!("accepted ({broken} with tuning errors)"),
+    };
     let mut parts = Vec::new();
-    for (count, word) in [(accepted, "accepted"), (rejected, "rejected"), (skipped, "skipped")] {
+    for (count, words) in [(accepted, accepted_words.as_str()), (rejected, "rejected"), (skipped, "skipped")] {
         if count > 0 {
-            parts.push(format!("{count} {word}"));
+            parts.push(format!("{count} {words}"));
         }
     }
     parts.push(plural(errors as u64, "error"));

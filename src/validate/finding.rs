@@ -45,6 +45,14 @@ impl DocumentReport {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
+    /// Whether the guide refuses the Job, whatever the server says.
+    #[must_use]
+    pub fn breaks_guide(&self) -> bool {
+        let refused =
+            |finding: &Diagnostic| finding.rule.source == Source::Tuning && finding.severity == Severity::Error;
+        self.findings.iter().any(refused)
+    }
+
     /// Settles the verdict: the server accepts what no API rule refuses.
     pub fn settle(&mut self) {
         let refused = |finding: &Diagnostic| finding.rule.source == Source::Api && finding.severity == Severity::Error;
@@ -59,6 +67,8 @@ pub struct Summary {
     pub documents: usize,
     /// Jobs that the API server would accept.
     pub accepted: usize,
+    /// Those among the accepted that the guide refuses.
+    pub accepted_with_tuning_errors: usize,
     /// Jobs that it would reject.
     pub rejected: usize,
     /// Documents of another kind.
@@ -77,6 +87,7 @@ impl Summary {
         Self {
             documents: documents.len(),
             accepted: count(|document| document.accepted == Some(true)),
+            accepted_with_tuning_errors: count(|document| document.accepted == Some(true) && document.breaks_guide()),
             rejected: count(|document| document.accepted == Some(false)),
             skipped: count(|document| document.skipped),
             errors: documents.iter().map(|document| document.count(Severity::Error)).sum(),
