@@ -4,17 +4,17 @@
 //! Named after the Go module that holds the same things for the API server.
 
 mod field_names;
-pub mod ip;
-pub mod names;
-pub mod path;
-pub mod quantity;
-pub mod resource;
+pub(crate) mod ip;
+pub(crate) mod names;
+pub(crate) mod path;
+pub(crate) mod quantity;
+pub(crate) mod resource;
 #[cfg(debug_assertions)]
 mod schema;
-pub mod time;
-pub mod version;
+pub(crate) mod time;
+pub(crate) mod version;
 
-pub use path::{Elements, Field, Path, Segment};
+pub use path::{Elements, FieldName, Path, Segment};
 pub(crate) use path::{field, fields, path};
 pub use quantity::Quantity;
 pub use version::{Span, VERSIONS, Version};

@@ -22,9 +22,9 @@ pub enum Segment<'a> {
 
 /// The name of a field that a Job or `CronJob` has somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field(&'static str);
+pub struct FieldName(&'static str);
 
-impl Field {
+impl FieldName {
     /// The field `name`. In a constant, a name that no type has does not compile.
     ///
     /// # Panics
@@ -42,7 +42,7 @@ impl Field {
     }
 }
 
-impl fmt::Display for Field {
+impl fmt::Display for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
@@ -52,8 +52,8 @@ impl fmt::Display for Field {
 #[derive(Debug, Clone, Copy)]
 enum Step<'a> {
     Root,
-    Fields(&'static [Field]),
-    Item(&'static [Field], usize),
+    Fields(&'static [FieldName]),
+    Item(&'static [FieldName], usize),
     Segment(Segment<'a>),
 }
 
@@ -79,7 +79,7 @@ pub struct Path<'a> {
 /// The path of a field, step by step: `path!(path.valueFrom.fieldRef)`, or `path!(.spec.template)` from the root.
 macro_rules! field_path {
     ($base:ident $(. $field:ident)+) => {{
-        const FIELDS: &[$crate::apimachinery::Field] = &[$($crate::apimachinery::Field::new(stringify!($field))),+];
+        const FIELDS: &[$crate::apimachinery::FieldName] = &[$($crate::apimachinery::FieldName::new(stringify!($field))),+];
         $base.fields(FIELDS)
     }};
     ($(. $field:ident)+) => {{
@@ -91,7 +91,7 @@ macro_rules! field_path {
 /// The name of a field: `field!(hostPID)`.
 macro_rules! field {
     ($field:ident) => {{
-        const FIELD: $crate::apimachinery::Field = $crate::apimachinery::Field::new(stringify!($field));
+        const FIELD: $crate::apimachinery::FieldName = $crate::apimachinery::FieldName::new(stringify!($field));
         FIELD
     }};
 }
@@ -135,7 +135,7 @@ impl<'a> Path<'a> {
     /// The path of a field of this object.
     #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
-    pub fn at(&'a self, field: Field) -> Self {
+    pub fn at(&'a self, field: FieldName) -> Self {
         let path = self.grow(Step::Segment(Segment::Field(field.0)));
         #[cfg(debug_assertions)]
         let path = Self { node: descend(self.node, &[field]), ..path };
@@ -145,7 +145,7 @@ impl<'a> Path<'a> {
     /// The path of a field of a field, and so on, of this object.
     #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
-    pub fn fields(&'a self, fields: &'static [Field]) -> Self {
+    pub fn fields(&'a self, fields: &'static [FieldName]) -> Self {
         let path = self.grow(Step::Fields(fields));
         #[cfg(debug_assertions)]
         let path = Self { node: descend(self.node, fields), ..path };
@@ -155,7 +155,7 @@ impl<'a> Path<'a> {
     /// The path of the element `index` of the list in a field of this object.
     #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
-    pub fn item(&'a self, fields: &'static [Field], index: usize) -> Self {
+    pub fn item(&'a self, fields: &'static [FieldName], index: usize) -> Self {
         let path = self.grow(Step::Item(fields, index));
         #[cfg(debug_assertions)]
         let path = Self { node: below(descend(self.node, fields), Segment::Index(index)), ..path };
@@ -300,7 +300,7 @@ impl fmt::Display for Path<'_> {
 /// The type of a field of a field, and so on. That the types have each of them is an invariant of the code.
 #[cfg(debug_assertions)]
 #[track_caller]
-fn descend(mut node: Option<&'static Type>, fields: &[Field]) -> Option<&'static Type> {
+fn descend(mut node: Option<&'static Type>, fields: &[FieldName]) -> Option<&'static Type> {
     for field in fields {
         let Some(object) = node else { break };
         let found = object.below(Segment::Field(field.0));
@@ -373,10 +373,31 @@ mod tests {
         assert_eq!(labels.with_suffix("x").segments(), steps);
     }
 
+    /// A name in quotes would be looked up by nobody.
+    #[test]
+    fn rules_name_no_field_in_quotes() {
+        fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { sources(&path, found) } else { found.push(path) }
+            }
+        }
+        let mut files = Vec::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/validate"), &mut files);
+        assert!(files.len() > 50, "{files:?}");
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for quoted in [".field(\"", "Segment::Field(\""] {
+                let is_in_rules = text.split("#[cfg(test)]").next().is_some_and(|rules| rules.contains(quoted));
+                assert!(!is_in_rules, "{}: write path!(….name) instead of {quoted}", file.display());
+            }
+        }
+    }
+
     #[test]
     #[should_panic(expected = "no type below Job and CronJob has this field")]
     fn a_mistyped_field_is_no_field() {
-        let _ = Field::new("sucurityContext");
+        let _ = FieldName::new("sucurityContext");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::findings::Findings;
 use super::place::Places;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
-use crate::apimachinery::{Path, Segment};
+use crate::apimachinery::{Path, path};
 use crate::diagnostic::rule::rules;
 use crate::diagnostic::{Diagnostic, Reason, Severity};
 use crate::manifest::text::Excerpt;
@@ -89,7 +89,7 @@ fn check_object(
 ) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
-    let name_position = Places::new(node).locate(&[Segment::Field("metadata"), Segment::Field("name")]);
+    let name_position = Places::new(node).locate(&path!(.metadata.name).segments());
     let mut report = DocumentReport {
         file: Arc::clone(file),
         index,
@@ -149,7 +149,7 @@ fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks
     if checks.fail_on_skipped {
         let message = format!("No rule here is about a {}.", report.kind);
         let wording = (message, "Leave the document out, or --fail-on-skipped.");
-        findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, wording);
+        findings.error(&SKIPPED, &path!(.kind), Reason::FieldValueNotSupported, wording);
         report.findings = findings.into_vec();
     }
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::checks::Checks;
 use super::decode::LIKENESS;
 use super::place::Places;
-use crate::apimachinery::names::Fault;
+use crate::apimachinery::names::NameError;
 use crate::apimachinery::{Path, Version};
 use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Node, Position, Text};
-use crate::nearest::nearest;
+use crate::nearest::{nearest, one_of};
 
 /// The findings of one document, as the rules make them.
 #[derive(Debug)]
@@ -47,19 +47,6 @@ impl<'d> Findings<'d> {
     pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
         let position = self.places.locate(&path.segments());
         self.push(Severity::Warning, rule, path.to_string(), reason, wording, position);
-    }
-
-    /// As [`Self::error`], where the server names the field by another path than its own.
-    pub fn error_at(
-        &mut self,
-        rule: &'static Rule,
-        shown: &Path<'_>,
-        place: &Path<'_>,
-        reason: Reason,
-        wording: impl Into<Wording>,
-    ) {
-        let position = self.places.locate(&place.segments());
-        self.push(Severity::Error, rule, shown.to_string(), reason, wording, position);
     }
 
     /// A value that must be there is not.
@@ -106,15 +93,15 @@ impl<'d> Findings<'d> {
         }
     }
 
-    /// A value that breaks the spelling that `spelling` stands for.
-    pub fn spelled(
+    /// A value that does not have the format that `check` stands for; whether it has.
+    pub fn check_format(
         &mut self,
         rule: &'static Rule,
         path: &Path<'_>,
         value: &str,
-        spelling: fn(&str) -> Result<(), Fault>,
+        check: fn(&str) -> Result<(), NameError>,
     ) -> bool {
-        match spelling(value) {
+        match check(value) {
             Ok(()) => true,
             Err(fault) => {
                 self.invalid(rule, path, format!("{value:?} cannot stand here: {fault}."));
@@ -169,12 +156,7 @@ impl<'d> Findings<'d> {
 
 /// Why a value is refused that is not in its list, and which one was meant.
 fn not_in_list(value: &str, allowed: &[&str]) -> Wording {
-    let list = match allowed {
-        [] => return format!("{value:?} cannot stand here.").into(),
-        [one] => (*one).to_owned(),
-        [all @ .., last] => format!("{} or {last}", all.join(", ")),
-    };
-    let message = format!("{value:?} must be {list}.");
+    let message = format!("{value:?} must be {}.", one_of(allowed));
     match nearest(value, allowed.iter().copied(), LIKENESS) {
         Some(word) => (message, format!("Did you mean {word}?")).into(),
         None => message.into(),

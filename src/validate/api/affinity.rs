@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::selector;
 use crate::apimachinery::names::{dns_label, dns_subdomain, label_value, qualified_name};
-use crate::apimachinery::{Elements, Field, Path, field, path};
+use crate::apimachinery::{Elements, FieldName, Path, field, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -56,7 +56,7 @@ pub fn check(affinity: Option<&Affinity>, path: &Path<'_>, findings: &mut Findin
 /// Affinity and anti-affinity to other pods: the field, and its required and its preferred terms.
 pub fn pod_affinities(
     affinity: &Affinity,
-) -> impl Iterator<Item = (Field, &[PodAffinityTerm], &[WeightedPodAffinityTerm])> {
+) -> impl Iterator<Item = (FieldName, &[PodAffinityTerm], &[WeightedPodAffinityTerm])> {
     let near = affinity.pod_affinity.iter().map(|pods| {
         (
             field!(podAffinity),
@@ -127,10 +127,10 @@ fn check_node_labels(
             findings.invalid(&NODE, &path!(path.operator), message);
         }
     }
-    findings.spelled(&NODE, &path!(path.key), &requirement.key, qualified_name);
+    findings.check_format(&NODE, &path!(path.key), &requirement.key, qualified_name);
     if required {
         for (path, value) in list.each(values) {
-            findings.spelled(&NODE, &path, value, label_value);
+            findings.check_format(&NODE, &path, value, label_value);
         }
     }
 }
@@ -146,7 +146,7 @@ fn check_node_fields(requirement: &NodeSelectorRequirement, path: &Path<'_>, fin
     }
     if requirement.key == "metadata.name" {
         for (path, value) in list.each(values) {
-            findings.spelled(&NODE, &path, value, dns_subdomain);
+            findings.check_format(&NODE, &path, value, dns_subdomain);
         }
     } else {
         let message = format!("{:?} must be metadata.name, the one field of a node there is.", requirement.key);
@@ -180,5 +180,5 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
     if term.topology_key.is_empty() {
         findings.required(&POD_TERM, &key, "Name a node's label, such as kubernetes.io/hostname.");
     }
-    findings.spelled(&POD_TERM, &key, &term.topology_key, qualified_name);
+    findings.check_format(&POD_TERM, &key, &term.topology_key, qualified_name);
 }

@@ -42,7 +42,7 @@ fn check_claim<'c>(
     } else if seen.contains(claim.name.as_str()) {
         findings.duplicate(&POD_CLAIMS, &name, (format!("The claim {} stands here twice.", claim.name), "Rename one."));
     } else {
-        findings.spelled(&POD_CLAIMS, &name, &claim.name, dns_label);
+        findings.check_format(&POD_CLAIMS, &name, &claim.name, dns_label);
         seen.insert(&claim.name);
     }
     match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
@@ -60,7 +60,7 @@ fn check_claim<'c>(
         resourceClaimTemplateName = &claim.resource_claim_template_name
     ] {
         if let Some(reference) = reference {
-            findings.spelled(&POD_CLAIMS, &path.at(field), reference, dns_subdomain);
+            findings.check_format(&POD_CLAIMS, &path.at(field), reference, dns_subdomain);
         }
     }
 }
@@ -86,7 +86,7 @@ pub fn check_references(
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
             if !request.is_empty() {
-                findings.spelled(&CONTAINER_CLAIMS, &path!(place.request), request, dns_label);
+                findings.check_format(&CONTAINER_CLAIMS, &path!(place.request), request, dns_label);
             }
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
                 findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use k8s_openapi::api::core::v1::{Container, EphemeralContainer, PodSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::apimachinery::{Elements, Field, Path, field};
+use crate::apimachinery::{Elements, FieldName, Path, field};
 use crate::diagnostic::Rule;
 use crate::validate::findings::Findings;
 
@@ -27,10 +27,10 @@ pub fn containers_at<'p>(pod: &'p PodSpec, path: &'p Path<'p>) -> impl Iterator<
 }
 
 /// All containers of a pod, each with the field of its list and its index in it.
-fn listed(pod: &PodSpec) -> impl Iterator<Item = (&'static [Field], usize, Cow<'_, Container>)> {
-    const INIT: &[Field] = &[field!(initContainers)];
-    const MAIN: &[Field] = &[field!(containers)];
-    const EPHEMERAL: &[Field] = &[field!(ephemeralContainers)];
+fn listed(pod: &PodSpec) -> impl Iterator<Item = (&'static [FieldName], usize, Cow<'_, Container>)> {
+    const INIT: &[FieldName] = &[field!(initContainers)];
+    const MAIN: &[FieldName] = &[field!(containers)];
+    const EPHEMERAL: &[FieldName] = &[field!(ephemeralContainers)];
     let plain = [(INIT, pod.init_containers.elements()), (MAIN, &pod.containers)].into_iter();
     let plain = plain.flat_map(|(list, all)| all.iter().enumerate().map(move |(index, one)| (list, index, one)));
     let ephemeral = pod.ephemeral_containers.elements().iter().enumerate();

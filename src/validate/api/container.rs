@@ -150,7 +150,7 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
     if container.name.is_empty() {
         findings.required(&NAME, &name, "A container needs a name.");
     } else {
-        findings.spelled(&NAME, &name, &container.name, dns_label);
+        findings.check_format(&NAME, &name, &container.name, dns_label);
     }
     image::check(container, path, findings);
     findings.one_of(

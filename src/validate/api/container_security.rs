@@ -123,7 +123,7 @@ pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findi
 pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(options) = options else { return };
     if let Some(name) = &options.gmsa_credential_spec_name {
-        findings.spelled(&WINDOWS, &path!(path.gmsaCredentialSpecName), name, dns_subdomain);
+        findings.check_format(&WINDOWS, &path!(path.gmsaCredentialSpecName), name, dns_subdomain);
     }
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > CREDENTIAL_SPEC_MAX)

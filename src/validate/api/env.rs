@@ -8,7 +8,9 @@ use k8s_openapi::api::core::v1::{
 };
 
 use super::common::{check_no_backsteps, containers_at, text};
-use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name};
+use crate::apimachinery::names::{
+    NameError, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name,
+};
 use crate::apimachinery::resource::is_of_container;
 use crate::apimachinery::{Elements, Path, Quantity, fields, path};
 use crate::diagnostic::Reason::FieldValueNotSupported;
@@ -49,9 +51,9 @@ rules! {
     ENV_FROM = "env-from" in Container: "envFrom: [{prefix: A_}]", "envFrom: [{prefix: A_, secretRef: {name: redis}}]";
 }
 
-/// Where a field reference stands, and so which fields it may name.
+/// What a field reference is part of, and so which fields it may name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum RefIn {
+pub enum FieldRefContext {
     /// A container's variable.
     Env,
     /// A file of a volume.
@@ -66,7 +68,7 @@ pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
         if variable.name.is_empty() {
             findings.required(&NAME, &name, "A variable needs a name.");
         } else {
-            findings.spelled(&NAME, &name, &variable.name, relaxed_name);
+            findings.check_format(&NAME, &name, &variable.name, relaxed_name);
         }
         if let Some(source) = &variable.value_from {
             check_source(variable, source, &path!(path.valueFrom), findings);
@@ -78,21 +80,21 @@ pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
 }
 
 /// A variable's name as the server takes it since 1.32.
-fn relaxed_name(name: &str) -> Result<(), Fault> {
+fn relaxed_name(name: &str) -> Result<(), NameError> {
     let allowed = "printable ASCII characters without '='";
     let wrong = name.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~') || *c == '=');
-    wrong.map_or(Ok(()), |(nth, found)| Err(Fault::Character { found, place: nth + 1, allowed }))
+    wrong.map_or(Ok(()), |(nth, found)| Err(NameError::Character { found, position: nth + 1, allowed }))
 }
 
 fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut sources = 0;
     if let Some(field) = &source.field_ref {
         sources += 1;
-        check_field_ref(field, RefIn::Env, &path!(path.fieldRef), findings);
+        check_field_ref(field, FieldRefContext::Env, &path!(path.fieldRef), findings);
     }
     if let Some(field) = &source.resource_field_ref {
         sources += 1;
-        check_resource_ref(field, RefIn::Env, &path!(path.resourceFieldRef), findings);
+        check_resource_ref(field, FieldRefContext::Env, &path!(path.resourceFieldRef), findings);
     }
     if let Some(key) = &source.config_map_key_ref {
         sources += 1;
@@ -117,7 +119,12 @@ fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findi
 }
 
 /// A reference to a field of the pod.
-pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub fn check_field_ref(
+    field: &ObjectFieldSelector,
+    context: FieldRefContext,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     const BOTH: &[&str] = &["metadata.name", "metadata.namespace", "metadata.uid"];
     const ENV: &[&str] = &[
         "spec.nodeName",
@@ -158,7 +165,8 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
         return;
     }
     let base = if base == OLD_NODE_NAME { "spec.nodeName" } else { base };
-    let here = BOTH.contains(&base) || if ref_in == RefIn::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
+    let here = BOTH.contains(&base)
+        || if context == FieldRefContext::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
     if !here {
         let wording = (format!("{written:?} cannot be had here."), "Write metadata.name, for instance.");
         findings.error(&FIELD_REF, &place, FieldValueNotSupported, wording);
@@ -166,12 +174,17 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
 }
 
 /// A reference to an amount of a container.
-pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub fn check_resource_ref(
+    field: &ResourceFieldSelector,
+    context: FieldRefContext,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let resource = field.resource.as_str();
     let place = path!(path.resource);
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
     let name = name.filter(|name| is_of_container(name));
-    if ref_in == RefIn::Volume && text(&field.container_name).is_empty() {
+    if context == FieldRefContext::Volume && text(&field.container_name).is_empty() {
         findings.required(&RESOURCE_FIELD_REF, &path!(path.containerName), "Name the container that is meant.");
     } else if resource.is_empty() {
         findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
@@ -184,25 +197,25 @@ pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &P
     }
 }
 
-/// The server looks at the spelling of a divisor, and not at its value.
+/// The server looks at how a divisor is written, and not at its value.
 fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     const CPU: &[&str] = &["1m", "1"];
     const BYTES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
     let Some(divisor) = &field.divisor else { return };
     let is_zero = Quantity::parse(&divisor.0).is_none_or(|divisor| divisor.is_zero());
     let allowed = if resource == "cpu" { CPU } else { BYTES };
-    let spelling = Quantity::spelling(&divisor.0).unwrap_or_default();
-    if !is_zero && !allowed.contains(&spelling.as_str()) {
-        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{spelling} must be one of {}.", allowed.join(", ")));
+    let stored = Quantity::as_stored(&divisor.0).unwrap_or_default();
+    if !is_zero && !allowed.contains(&stored.as_str()) {
+        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{stored} must be one of {}.", allowed.join(", ")));
     }
 }
 
 fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&KEY_REF, &path!(path.name), name, dns_subdomain);
+    findings.check_format(&KEY_REF, &path!(path.name), name, dns_subdomain);
     if key.is_empty() {
         findings.required(&KEY_REF, &path!(path.key), "Name the key.");
     } else {
-        findings.spelled(&KEY_REF, &path!(path.key), key, config_key);
+        findings.check_format(&KEY_REF, &path!(path.key), key, config_key);
     }
 }
 
@@ -210,13 +223,13 @@ fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findin
     if file.key.is_empty() {
         findings.required(&FILE_REF, &path!(path.key), "Name the key.");
     } else {
-        findings.spelled(&FILE_REF, &path!(path.key), &file.key, relaxed_name);
+        findings.check_format(&FILE_REF, &path!(path.key), &file.key, relaxed_name);
     }
     let volume = path!(path.volumeName);
     if file.volume_name.is_empty() {
         findings.required(&FILE_REF, &volume, "Name the volume that the file is in.");
     } else {
-        findings.spelled(&FILE_REF, &volume, &file.volume_name, dns_label);
+        findings.check_format(&FILE_REF, &volume, &file.volume_name, dns_label);
     }
     if file.path.is_empty() {
         findings.required(&FILE_REF, &path!(path.path), "Name the file.");
@@ -247,19 +260,19 @@ pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 }
 
 /// A key of a `ConfigMap` or Secret.
-pub fn config_key(key: &str) -> Result<(), Fault> {
+pub fn config_key(key: &str) -> Result<(), NameError> {
     let allowed = "letters, digits, '-', '_' and '.'";
     if key.len() > 253 {
-        return Err(Fault::TooLong { max: 253 });
+        return Err(NameError::TooLong { max: 253 });
     }
     if let Some((nth, found)) =
         key.chars().enumerate().find(|(_, c)| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
     {
-        return Err(Fault::Character { found, place: nth + 1, allowed });
+        return Err(NameError::Character { found, position: nth + 1, allowed });
     }
     if key == "." || key.starts_with("..") {
         let allowed = "a letter or digit among the first two";
-        return Err(Fault::Character { found: '.', place: 1, allowed });
+        return Err(NameError::Character { found: '.', position: 1, allowed });
     }
     Ok(())
 }
@@ -267,7 +280,7 @@ pub fn config_key(key: &str) -> Result<(), Fault> {
 /// The server names the list where a source is missing, and not the place in it.
 fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !text(&source.prefix).is_empty() {
-        findings.spelled(&ENV_FROM, &path!(path.prefix), text(&source.prefix), relaxed_name);
+        findings.check_format(&ENV_FROM, &path!(path.prefix), text(&source.prefix), relaxed_name);
     }
     let mut sources = 0;
     for (field, name) in fields![
@@ -281,7 +294,7 @@ fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findin
             findings.required(&ENV_FROM, &path!(path.name), "Name the object that is meant.");
         } else {
             // The server takes this name for a prefix.
-            findings.spelled(&ENV_FROM, &path!(path.name), name, dns_subdomain_prefix);
+            findings.check_format(&ENV_FROM, &path!(path.name), name, dns_subdomain_prefix);
         }
     }
     if sources != 1 {

@@ -9,7 +9,7 @@ use super::common::{is_true, text};
 use super::metadata::{self, check_annotations, check_labels, effective_name};
 use super::{job_policy, pod, selector};
 use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Field, Path, field, fields, path};
+use crate::apimachinery::{FieldName, Path, field, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -173,7 +173,7 @@ fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 }
 
 fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let at_most = |field: Field, value: Option<i32>, max: i32, findings: &mut Findings<'_>| {
+    let at_most = |field: FieldName, value: Option<i32>, max: i32, findings: &mut Findings<'_>| {
         if let Some(value) = value.filter(|value| *value > max) {
             findings.invalid(&INDEXED, &path.at(field), format!("{value} is more than {max}, the most there may be."));
         }
@@ -221,7 +221,7 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     match manager.split_once('/') {
         _ if manager.is_empty() => findings.required(&MANAGED_BY, &path, "Name the controller, or leave this out."),
         Some((domain, rest)) if !domain.is_empty() && !rest.is_empty() => {
-            findings.spelled(&MANAGED_BY, &path, domain, dns_subdomain);
+            findings.check_format(&MANAGED_BY, &path, domain, dns_subdomain);
             let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:%".contains(c);
             if !rest.chars().all(allowed) {
                 findings.invalid(

@@ -145,7 +145,7 @@ fn check_exit_codes(
 }
 
 fn check_condition(pattern: &PodFailurePolicyOnPodConditionsPattern, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&POD_CONDITIONS, &path!(path.type), &pattern.type_, qualified_name);
+    findings.check_format(&POD_CONDITIONS, &path!(path.type), &pattern.type_, qualified_name);
     let (status, field) = (text(&pattern.status), path!(path.status));
     if status.is_empty() {
         findings.required(&POD_CONDITIONS, &field, "Write True, False or Unknown.");

@@ -65,7 +65,7 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_dns_config(pod.dns_config.as_ref(), policy, &path!(path.dnsConfig), findings);
     for (field, name) in fields![hostname = &pod.hostname, subdomain = &pod.subdomain] {
         if !text(name).is_empty() {
-            findings.spelled(&HOST_NAME, &path.at(field), text(name), dns_label);
+            findings.check_format(&HOST_NAME, &path.at(field), text(name), dns_label);
         }
     }
     check_override(pod, path, findings);
@@ -74,7 +74,7 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let path = list.index(nth);
         check_ip(&HOST_ALIASES, &alias.ip, &path!(path.ip), findings);
         for (path, name) in path!(path.hostnames).each(&alias.hostnames) {
-            findings.spelled(&HOST_ALIASES, &path, name, dns_subdomain);
+            findings.check_format(&HOST_ALIASES, &path, name, dns_subdomain);
         }
     }
 }
@@ -85,7 +85,7 @@ fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if name.len() > OVERRIDE_MAX {
         findings.too_long(&HOST_NAME_OVERRIDE, &field, OVERRIDE_MAX);
     }
-    findings.spelled(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
+    findings.check_format(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
     for (other, set) in
         [("setHostnameAsFQDN", is_true(pod.set_hostname_as_fqdn)), ("hostNetwork", is_true(pod.host_network))]
     {
@@ -149,7 +149,7 @@ fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<
     for (place, search) in path.each(searches) {
         if search != "." {
             let name = search.strip_suffix('.').unwrap_or(search);
-            findings.spelled(&DNS_CONFIG, &place, name, dns_subdomain_with_underscores);
+            findings.check_format(&DNS_CONFIG, &place, name, dns_subdomain_with_underscores);
         }
     }
 }

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
 use super::common::{containers_at, is_true};
-use crate::apimachinery::{Elements, Field, Path, fields, path};
+use crate::apimachinery::{Elements, FieldName, Path, field, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -37,14 +37,14 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn forbid(os: &str, field: Field, set: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn forbid(os: &str, field: FieldName, set: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
     if set {
         findings.forbidden(&FIELDS, &path.at(field), (format!("A pod for {os} cannot have {field}."), "Remove it."));
     }
 }
 
 fn check_linux(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    const WINDOWS_OPTIONS: Field = Field::new("windowsOptions");
+    const WINDOWS_OPTIONS: FieldName = field!(windowsOptions);
     if let Some(context) = &pod.security_context {
         let path = path!(path.securityContext);
         forbid("linux", WINDOWS_OPTIONS, context.windows_options.is_some(), &path, findings);

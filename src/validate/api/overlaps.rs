@@ -12,7 +12,7 @@ use crate::validate::findings::Findings;
 
 /// A file's path, and what puts it there.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Placed {
+struct ProjectedFile {
     path: String,
     source: String,
 }
@@ -37,7 +37,7 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
     let Some(projected) = &volume.projected else { return };
     let path = path!(path.projected);
-    let mut placed = Vec::new();
+    let mut file = Vec::new();
     let mut before = Vec::new();
     let mut is_repeated = false;
     // The server names the volume, and so tells of it once.
@@ -62,21 +62,21 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
         } else {
             is_repeated = true;
         }
-        placed.push(before.clone());
+        file.push(before.clone());
     }
-    warn(&overlaps(placed), &path, findings);
+    warn(&overlaps(file), &path, findings);
 }
 
-fn of_keys(items: &[KeyToPath], source: &str) -> Vec<Placed> {
-    items.iter().map(|item| Placed { path: item.path.clone(), source: source.to_owned() }).collect()
+fn of_keys(items: &[KeyToPath], source: &str) -> Vec<ProjectedFile> {
+    items.iter().map(|item| ProjectedFile { path: item.path.clone(), source: source.to_owned() }).collect()
 }
 
-fn of_files(items: &[DownwardAPIVolumeFile], source: &str) -> Vec<Placed> {
-    items.iter().map(|item| Placed { path: item.path.clone(), source: source.to_owned() }).collect()
+fn of_files(items: &[DownwardAPIVolumeFile], source: &str) -> Vec<ProjectedFile> {
+    items.iter().map(|item| ProjectedFile { path: item.path.clone(), source: source.to_owned() }).collect()
 }
 
 /// The paths of a source; none where it does not say any.
-fn paths_of(source: &VolumeProjection) -> Option<Vec<Placed>> {
+fn paths_of(source: &VolumeProjection) -> Option<Vec<ProjectedFile>> {
     if let Some((one, items)) = source.config_map.as_ref().and_then(|one| Some((one, one.items.as_ref()?))) {
         return Some(of_keys(items, &format!("ConfigMap {:?}", one.name)));
     }
@@ -87,54 +87,54 @@ fn paths_of(source: &VolumeProjection) -> Option<Vec<Placed>> {
         return Some(of_files(items, "DownwardAPI"));
     }
     let token = source.service_account_token.as_ref()?;
-    Some(vec![Placed { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
+    Some(vec![ProjectedFile { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
 }
 
 /// So many pairs of a volume are told; the server's own answer has no room for more.
 const MOST: usize = 100;
 
 /// What overlaps, in pairs: each of the paths with those before it. The server tells of each pair of texts once.
-fn overlaps(sources: impl IntoIterator<Item = Vec<Placed>>) -> BTreeSet<(Placed, Placed)> {
+fn overlaps(sources: impl IntoIterator<Item = Vec<ProjectedFile>>) -> BTreeSet<(ProjectedFile, ProjectedFile)> {
     let mut pairs = BTreeSet::new();
-    let mut all = Below::default();
-    for placed in sources.into_iter().flatten() {
-        let path = placed.path.trim_end_matches('/').to_owned();
-        let placed = Placed { path, ..placed };
-        if placed.path.is_empty() {
+    let mut all = PathIndex::default();
+    for file in sources.into_iter().flatten() {
+        let path = file.path.trim_end_matches('/').to_owned();
+        let file = ProjectedFile { path, ..file };
+        if file.path.is_empty() {
             continue;
         }
-        let others = all.overlapping(&placed.path);
-        pairs.extend(others.take(MOST).map(|other| (placed.clone(), other.clone())));
+        let others = all.overlapping(&file.path);
+        pairs.extend(others.take(MOST).map(|other| (file.clone(), other.clone())));
         if pairs.len() >= MOST {
             break;
         }
-        all.insert(placed);
+        all.insert(file);
     }
     pairs
 }
 
 /// Paths in order, so that those above and below another one are found without looking at the rest.
 #[derive(Default)]
-struct Below {
-    paths: BTreeSet<(String, Placed)>,
+struct PathIndex {
+    paths: BTreeSet<(String, ProjectedFile)>,
 }
 
-impl Below {
+impl PathIndex {
     /// With a '/' after it, a path stands just before all that is below it.
     fn key(path: &str) -> String {
         format!("{path}/")
     }
 
-    fn insert(&mut self, placed: Placed) {
-        self.paths.insert((Self::key(&placed.path), placed));
+    fn insert(&mut self, file: ProjectedFile) {
+        self.paths.insert((Self::key(&file.path), file));
     }
 
-    fn from(&self, key: &str) -> impl Iterator<Item = &(String, Placed)> + use<'_> {
-        let none = Placed { path: String::new(), source: String::new() };
+    fn from(&self, key: &str) -> impl Iterator<Item = &(String, ProjectedFile)> + use<'_> {
+        let none = ProjectedFile { path: String::new(), source: String::new() };
         self.paths.range((key.to_owned(), none)..)
     }
 
-    fn overlapping(&self, path: &str) -> impl Iterator<Item = &Placed> {
+    fn overlapping(&self, path: &str) -> impl Iterator<Item = &ProjectedFile> {
         let key = Self::key(path);
         let ends: Vec<usize> = key.match_indices('/').map(|(at, _)| at + 1).filter(|end| *end < key.len()).collect();
         let above = key.clone();
@@ -142,15 +142,15 @@ impl Below {
             let above = above[..end].to_owned();
             self.from(&above).take_while(move |(other, _)| *other == above)
         });
-        self.from(&key).take_while(move |(other, _)| other.starts_with(&key)).chain(above).map(|(_, placed)| placed)
+        self.from(&key).take_while(move |(other, _)| other.starts_with(&key)).chain(above).map(|(_, file)| file)
     }
 }
 
-fn warn(pairs: &BTreeSet<(Placed, Placed)>, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn warn(pairs: &BTreeSet<(ProjectedFile, ProjectedFile)>, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (one, other) in pairs {
-        let name = |placed: &Placed| match placed.source.as_str() {
-            "" => format!("{:?}", placed.path),
-            source => format!("{:?} ({source})", placed.path),
+        let name = |file: &ProjectedFile| match file.source.as_str() {
+            "" => format!("{:?}", file.path),
+            source => format!("{:?} ({source})", file.path),
         };
         let wording = (format!("The path {} overlaps with {}.", name(one), name(other)), "Choose another one.");
         findings.warning(&OVERLAP, path, FieldValueDuplicate, wording);

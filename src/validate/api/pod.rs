@@ -89,11 +89,11 @@ pub fn check(
 
 fn check_gates(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (place, gate) in path!(path.readinessGates).each(&pod.readiness_gates) {
-        findings.spelled(&READINESS_GATES, &path!(place.conditionType), &gate.condition_type, qualified_name);
+        findings.check_format(&READINESS_GATES, &path!(place.conditionType), &gate.condition_type, qualified_name);
     }
     let mut seen = BTreeSet::new();
     for (place, gate) in path!(path.schedulingGates).each(&pod.scheduling_gates) {
-        findings.spelled(&SCHEDULING_GATES, &place, &gate.name, qualified_name);
+        findings.check_format(&SCHEDULING_GATES, &place, &gate.name, qualified_name);
         if !seen.insert(&gate.name) {
             findings.duplicate(&SCHEDULING_GATES, &place, format!("The gate {} stands here twice.", gate.name));
         }
@@ -130,11 +130,11 @@ fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
         priorityClassName = &pod.priority_class_name
     ] {
         if !text(name).is_empty() {
-            findings.spelled(&REFERENCES, &path.at(field), text(name), dns_subdomain);
+            findings.check_format(&REFERENCES, &path.at(field), text(name), dns_subdomain);
         }
     }
     if let Some(name) = &pod.runtime_class_name {
-        findings.spelled(&REFERENCES, &path!(path.runtimeClassName), name, dns_subdomain);
+        findings.check_format(&REFERENCES, &path!(path.runtimeClassName), name, dns_subdomain);
     }
 }
 

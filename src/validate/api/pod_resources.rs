@@ -100,7 +100,10 @@ fn check_limits(pod: &PodSpec, limits: &Amounts, path: &Path<'_>, findings: &mut
 
 fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let elsewhere = || ELSEWHERE.contains(&name) || STANDARD.contains(&name) || name.starts_with("requests.hugepages-");
-    if !findings.spelled(&NAME, path, name, qualified_name) || matches!(name, "cpu" | "memory") || is_huge_pages(name) {
+    if !findings.check_format(&NAME, path, name, qualified_name)
+        || matches!(name, "cpu" | "memory")
+        || is_huge_pages(name)
+    {
         return;
     }
     let wording = (format!("{name:?} is no resource of a pod as a whole."), "Give it to a container.");

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 use super::common::{is_port, port, text};
-use crate::apimachinery::{Field, Path, field, fields, path};
+use crate::apimachinery::{FieldName, Path, field, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -76,7 +76,7 @@ fn of_lifecycle(handler: &LifecycleHandler) -> Handler<'_> {
     }
 }
 
-fn check_probe(probe: &Probe, kind: Field, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_probe(probe: &Probe, kind: FieldName, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
     let handler = Handler {
         exec: probe.exec.as_ref(),
         http_get: probe.http_get.as_ref(),
@@ -110,7 +110,7 @@ fn check_probe(probe: &Probe, kind: Field, grace: i64, path: &Path<'_>, findings
 
 fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut count = 0;
-    let mut first = |field: Field, findings: &mut Findings<'_>| {
+    let mut first = |field: FieldName, findings: &mut Findings<'_>| {
         count += 1;
         if count > 1 {
             let wording = (format!("{field} is the second thing to do."), "Keep one.");

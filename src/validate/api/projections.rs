@@ -8,8 +8,8 @@ use k8s_openapi::api::core::v1::{
 };
 
 use super::common::{check_file_mode, check_relative_unreserved, text};
-use super::env::{RefIn, check_field_ref, check_resource_ref};
-use crate::apimachinery::{Elements, Field, Path, path};
+use super::env::{FieldRefContext, check_field_ref, check_resource_ref};
+use crate::apimachinery::{Elements, FieldName, Path, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -37,7 +37,7 @@ rules! {
 const TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 600..=1 << 32;
 
 /// The source of a volume at `path`, by its name, where it is one of this file's.
-pub fn check(source: Field, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub fn check(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let path = path.at(source);
     let mode = path!(path.defaultMode);
     match source.as_str() {
@@ -105,14 +105,14 @@ fn check_downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, findings: 
     check_relative_unreserved(&DOWNWARD_API, &path!(path.path), &file.path, findings);
     match (&file.field_ref, &file.resource_field_ref) {
         (Some(field), resource) => {
-            check_field_ref(field, RefIn::Volume, &path!(path.fieldRef), findings);
+            check_field_ref(field, FieldRefContext::Volume, &path!(path.fieldRef), findings);
             if resource.is_some() {
                 let wording = ("fieldRef and resourceFieldRef exclude each other.", "Remove one.");
                 findings.invalid(&DOWNWARD_API, path, wording);
             }
         }
         (None, Some(resource)) => {
-            check_resource_ref(resource, RefIn::Volume, &path!(path.resourceFieldRef), findings);
+            check_resource_ref(resource, FieldRefContext::Volume, &path!(path.resourceFieldRef), findings);
         }
         (None, None) => {
             let message = "A file needs a fieldRef or a resourceFieldRef.";

@@ -63,7 +63,7 @@ pub fn can_overcommit(name: &str) -> bool {
 }
 
 fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&NAME, path, name, qualified_name);
+    findings.check_format(&NAME, path, name, qualified_name);
     if name.contains('/') {
         if !is_native(name) && !is_extended(name) {
             findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));

@@ -56,7 +56,7 @@ pub fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut
     let (key, value) = (text(&toleration.key), text(&toleration.value));
     let (operator, effect) = (text(&toleration.operator), text(&toleration.effect));
     if !key.is_empty() {
-        findings.spelled(&TOLERATION, &path!(path.key), key, qualified_name);
+        findings.check_format(&TOLERATION, &path!(path.key), key, qualified_name);
     }
     let place = path!(path.operator);
     if key.is_empty() && operator != "Exists" {
@@ -138,7 +138,7 @@ fn check_selected_keys(
 ) {
     let Some(selector) = selector else {
         for (place, key) in path.each(keys) {
-            findings.spelled(&SELECTED_KEYS, &place, key, qualified_name);
+            findings.check_format(&SELECTED_KEYS, &place, key, qualified_name);
         }
         return;
     };

@@ -49,9 +49,9 @@ fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, fi
             findings.invalid(&SELECTOR, &path!(path.operator), message);
         }
     }
-    findings.spelled(&SELECTOR, &path!(path.key), &requirement.key, qualified_name);
+    findings.check_format(&SELECTOR, &path!(path.key), &requirement.key, qualified_name);
     for (path, value) in path!(path.values).each(values) {
-        findings.spelled(&SELECTOR, &path, value, label_value);
+        findings.check_format(&SELECTOR, &path, value, label_value);
     }
 }
 
@@ -94,7 +94,7 @@ pub fn check_label_keys(
         return;
     }
     for (place, key) in path.each(keys) {
-        findings.spelled(&SELECTOR, &place, key, qualified_name);
+        findings.check_format(&SELECTOR, &place, key, qualified_name);
     }
 }
 

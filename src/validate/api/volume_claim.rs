@@ -85,14 +85,14 @@ fn check_claim(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mu
     }
     if !text(&claim.storage_class_name).is_empty() {
         let class = text(&claim.storage_class_name);
-        findings.spelled(&CLAIM, &path!(path.storageClassName), class, dns_subdomain);
+        findings.check_format(&CLAIM, &path!(path.storageClassName), class, dns_subdomain);
     }
     if let Some(mode) = &claim.volume_mode {
         findings.one_of(&CLAIM, &path!(path.volumeMode), mode, &["Block", "Filesystem"]);
     }
     if !text(&claim.volume_attributes_class_name).is_empty() {
         let class = text(&claim.volume_attributes_class_name);
-        findings.spelled(&ATTRIBUTES, &path!(path.volumeAttributesClassName), class, dns_subdomain);
+        findings.check_format(&ATTRIBUTES, &path!(path.volumeAttributesClassName), class, dns_subdomain);
     }
     check_data_sources(claim, path, findings);
 }
@@ -106,7 +106,7 @@ fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findin
     check_data_source(&reference.kind, &reference.name, text(&reference.api_group), &field, findings);
     let namespace = text(&reference.namespace);
     if !namespace.is_empty() {
-        findings.spelled(&CLAIM, &path!(field.namespace), namespace, dns_label);
+        findings.check_format(&CLAIM, &path!(field.namespace), namespace, dns_label);
     }
     let Some(source) = &claim.data_source else { return };
     let agree =
@@ -144,6 +144,6 @@ fn check_data_source(kind: &str, name: &str, group: &str, path: &Path<'_>, findi
         findings.invalid(&CLAIM, path, message);
     }
     if !group.is_empty() {
-        findings.spelled(&CLAIM, &path!(path.apiGroup), group, dns_subdomain);
+        findings.check_format(&CLAIM, &path!(path.apiGroup), group, dns_subdomain);
     }
 }

@@ -10,7 +10,7 @@ use super::common::{check_no_backsteps, check_relative, is_true, text};
 use super::image::check_pull_policy;
 use crate::apimachinery::names::{dns_label, dns_subdomain, lower_case};
 use crate::apimachinery::version::V1_35;
-use crate::apimachinery::{Elements, Field, Path, Quantity, Version, fields, path};
+use crate::apimachinery::{Elements, FieldName, Path, Quantity, Version, fields, path};
 use crate::diagnostic::Reason::FieldValueNotSupported;
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
@@ -50,7 +50,7 @@ rules! {
 }
 
 /// The source of a volume at `path`, where it is one of this file's.
-pub fn check(field: Field, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let source = field.as_str();
     let path = path.at(field).shown_as(if source == "gcePersistentDisk" { "persistentDisk" } else { source });
     check_required(source, volume, &path, findings);
@@ -96,7 +96,7 @@ pub fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>)
 
 /// The fields without which a source says nothing.
 fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut need = |fields: &[(Field, bool)]| {
+    let mut need = |fields: &[(FieldName, bool)]| {
         for (field, _) in fields.iter().filter(|(_, empty)| *empty) {
             findings.required(&REQUIRED, &path.at(*field), format!("A {source} needs its {field}."));
         }
@@ -309,14 +309,14 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
         findings.too_long(&CSI, &place, DRIVER_MAX);
     }
     if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
-        findings.spelled(&CSI, &place, &lower_case(&source.driver), dns_subdomain);
+        findings.check_format(&CSI, &place, &lower_case(&source.driver), dns_subdomain);
     }
     if let Some(secret) = &source.node_publish_secret_ref {
         if secret.name.is_empty() {
             findings.required(&REQUIRED, &path!(path.nodePublishSecretRef.name), "Name the Secret.");
         } else {
             let secret_path = path!(path.nodePublishSecretRef).hidden();
-            findings.spelled(&CSI, &path!(secret_path.name), &secret.name, dns_subdomain);
+            findings.check_format(&CSI, &path!(secret_path.name), &secret.name, dns_subdomain);
         }
     }
 }
@@ -366,10 +366,10 @@ fn check_storageos(source: &StorageOSVolumeSource, path: &Path<'_>, findings: &m
     if name.is_empty() {
         findings.required(&REQUIRED, &path!(path.volumeName), "Name the volume.");
     } else {
-        findings.spelled(&OTHERS, &path!(path.volumeName), name, dns_label);
+        findings.check_format(&OTHERS, &path!(path.volumeName), name, dns_label);
     }
     if !text(&source.volume_namespace).is_empty() {
-        findings.spelled(&OTHERS, &path!(path.volumeNamespace), text(&source.volume_namespace), dns_label);
+        findings.check_format(&OTHERS, &path!(path.volumeNamespace), text(&source.volume_namespace), dns_label);
     }
     need_secret(source.secret_ref.as_ref(), path, findings);
 }

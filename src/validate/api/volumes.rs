@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::Volume;
 
 use super::{projections, volume_claim, volume_sources};
 use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{Field, Path, fields, path};
+use crate::apimachinery::{FieldName, Path, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
@@ -23,7 +23,7 @@ rules! {
 pub type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
 
 /// Which sources a volume has, in the server's order.
-fn sources(volume: &Volume) -> [(Field, bool); 30] {
+fn sources(volume: &Volume) -> [(FieldName, bool); 30] {
     fields![
         emptyDir = volume.empty_dir.is_some(),
         hostPath = volume.host_path.is_some(),
@@ -73,7 +73,7 @@ pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings
         if volume.name.is_empty() {
             findings.required(&NAME, &name, "A volume needs a name, by which containers mount it.");
         } else {
-            findings.spelled(&NAME, &name, &volume.name, dns_label);
+            findings.check_format(&NAME, &name, &volume.name, dns_label);
         }
         if sound.contains_key(volume.name.as_str()) {
             findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
@@ -106,7 +106,7 @@ fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) 
     }
 }
 
-fn check_source(source: Field, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_source(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     match source.as_str() {
         "downwardAPI" | "configMap" | "secret" | "projected" => projections::check(source, volume, path, findings),
         "ephemeral" => volume_claim::check(volume.ephemeral.as_ref(), &path!(path.ephemeral), findings),
