@@ -14,7 +14,8 @@ mod schema;
 pub(crate) mod time;
 pub(crate) mod version;
 
-pub use path::{Elements, FieldName, Path, Segment};
+pub(crate) use path::{Elements, FieldName, Path, Segment};
 pub(crate) use path::{field, fields, path};
-pub use quantity::Quantity;
-pub use version::{Span, VERSIONS, Version};
+pub(crate) use quantity::Quantity;
+pub(crate) use version::Span;
+pub use version::{VERSIONS, Version};

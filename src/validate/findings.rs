@@ -123,12 +123,6 @@ impl<'d> Findings<'d> {
         self.found.len()
     }
 
-    /// Whether nothing was found so far.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
     /// A finding whose position is known already.
     pub fn push(
         &mut self,

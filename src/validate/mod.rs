@@ -5,22 +5,22 @@
 //! back to the place in the file that it speaks of.
 
 mod api;
-pub mod checks;
+pub(crate) mod checks;
 pub mod decode;
-pub mod document;
+pub(crate) mod document;
 #[cfg(test)]
 mod examples;
-pub mod fields;
-pub mod finding;
-pub mod findings;
+pub(crate) mod fields;
+pub(crate) mod finding;
+pub(crate) mod findings;
 mod place;
-pub mod server;
-pub mod set;
+pub(crate) mod server;
+pub(crate) mod set;
 mod threads;
-pub mod tuning;
+pub(crate) mod tuning;
 
-pub use api::fill_in_all as fill_in_defaults;
-pub use api::gates;
+pub(crate) use api::fill_in_all as fill_in_defaults;
+pub(crate) use api::gates;
 pub use checks::{Checks, Sources};
 pub use finding::{DocumentReport, Summary};
 

@@ -85,6 +85,8 @@ pub static RULES: &[&[&Rule]] = &[
     scheduling::RULES,
     operating_system::RULES,
     warnings::RULES,
+    overlaps::RULES,
+    node_labels::RULES,
     deprecated::RULES,
 ];
 

@@ -5,11 +5,20 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{NodeSelectorTerm, PodSpec};
 
 use super::deprecated::DEPRECATED;
-use super::warnings::PREFERRED_VALUE;
 use crate::apimachinery::names::label_value;
 use crate::apimachinery::{Path, path};
 use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
+
+rules! {
+    Api;
+
+    /// The values of a preference for nodes are values of labels; no node has a label with another one.
+    PREFERRED_VALUE = "affinity-preferred-value" in Pod:
+        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
+        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
+}
 
 /// The labels that have been replaced, each with the one in its place, and those that nothing has replaced.
 const REPLACED: [(&str, Option<&str>); 8] = [

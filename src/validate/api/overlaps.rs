@@ -4,11 +4,23 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, PodSpec, Volume, VolumeProjection};
 
-use super::warnings::{EMPTY_SOURCE, OVERLAP};
 use crate::apimachinery::version::V1_34;
 use crate::apimachinery::{Elements, Path, path};
 use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueRequired};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
+
+rules! {
+    Api;
+
+    /// A source of a projected volume names what it projects.
+    EMPTY_SOURCE = "volume-projected-nothing" in Volume:
+        "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
+    /// No two files of a volume are at one path, and none is below another one's.
+    OVERLAP = "volume-overlapping-paths" in Volume:
+        "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
+        "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";
+}
 
 /// A file's path, and what puts it there.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

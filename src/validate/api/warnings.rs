@@ -31,9 +31,6 @@ rules! {
     /// no use without a hostPort.
     DUPLICATE_PORT = "port-duplicate" in Container:
         "ports: [{containerPort: 80}, {containerPort: 80}]", "ports: [{containerPort: 80}, {containerPort: 81}]";
-    /// A source of a projected volume names what it projects.
-    EMPTY_SOURCE = "volume-projected-nothing" in Volume:
-        "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
     /// An owner stands once in the list: the server drops its repetitions.
     DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
@@ -60,14 +57,6 @@ rules! {
     /// An Indexed Job of more than 100,000 completions with a parallelism above 10,000 may lose count of its indexes.
     MANY_INDEXES = "job-many-indexes" in JobSpec:
         "completionMode: Indexed\ncompletions: 200000\nparallelism: 20000", "completionMode: Indexed\ncompletions: 200000\nparallelism: 10000";
-    /// No two files of a volume are at one path, and none is below another one's.
-    OVERLAP = "volume-overlapping-paths" in Volume:
-        "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
-        "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";
-    /// The values of a preference for nodes are values of labels; no node has a label with another one.
-    PREFERRED_VALUE = "affinity-preferred-value" in Pod:
-        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
-        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
 }
 
 /// What the server warns of in the metadata of a Job or `CronJob`.
