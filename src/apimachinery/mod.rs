@@ -1,5 +1,5 @@
-//! What every part of the Kubernetes API is spelled with: names, quantities, times, field paths and versions.
-//! Text comes in, and a value or the reason why it is none goes out.
+//! What every part of the Kubernetes API is written in: names, quantities, times, field paths and versions.
+//! Text comes in, and a value, or the reason why there is none, goes out.
 //!
 //! Named after the Go module that holds the same things for the API server.
 

@@ -13,7 +13,7 @@ use serde::forward_to_deserialize_any;
 
 use super::Segment;
 
-/// What may stand in a place of a document.
+/// What a node of a document can be.
 #[derive(Debug, Default)]
 pub enum Type {
     /// A scalar, or anything at all.

@@ -418,7 +418,7 @@ pub fn amount_text(node: &Node) -> Option<String> {
 
 fn resource_name(entry: &Entry, problems: &mut Problems<'_>) {
     let name = entry.key.as_str();
-    if resource::is_of_container(name) || (name.contains('/') && names::qualified_name(name).is_ok()) {
+    if resource::is_container_resource(name) || (name.contains('/') && names::qualified_name(name).is_ok()) {
         return;
     }
     let help = match nearest(name, resource::STANDARD) {

@@ -7,7 +7,7 @@ use super::api;
 use super::checks::Checks;
 use super::finding::DocumentReport;
 use super::findings::Findings;
-use super::place::Places;
+use super::positions::Positions;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, path};
@@ -89,7 +89,7 @@ fn check_object(
 ) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
-    let name_position = Places::new(node).locate(&path!(.metadata.name).segments());
+    let name_position = Positions::new(node).locate(&path!(.metadata.name).segments());
     let mut report = DocumentReport {
         file: Arc::clone(file),
         index,

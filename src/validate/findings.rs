@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::checks::Checks;
 use super::decode::LIKENESS;
-use super::place::Places;
+use super::positions::Positions;
 use crate::apimachinery::names::NameError;
 use crate::apimachinery::{Path, Version};
 use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
@@ -16,7 +16,7 @@ use crate::nearest::{nearest, one_of};
 /// The findings of one document, as the rules make them.
 #[derive(Debug)]
 pub struct Findings<'d> {
-    places: Places<'d>,
+    positions: Positions<'d>,
     file: &'d Arc<str>,
     text: &'d Text,
     checks: &'d Checks,
@@ -28,7 +28,7 @@ impl<'d> Findings<'d> {
     /// is not kept.
     #[must_use]
     pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
-        Self { places: Places::new(root), file, text, checks, found: Vec::new() }
+        Self { positions: Positions::new(root), file, text, checks, found: Vec::new() }
     }
 
     /// The version of Kubernetes whose rules are applied.
@@ -39,13 +39,13 @@ impl<'d> Findings<'d> {
 
     /// The document has a fault.
     pub fn error(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
-        let position = self.places.locate(&path.segments());
+        let position = self.positions.locate(&path.segments());
         self.push(Severity::Error, rule, path.to_string(), reason, wording, position);
     }
 
     /// The document has something that deserves a look.
     pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
-        let position = self.places.locate(&path.segments());
+        let position = self.positions.locate(&path.segments());
         self.push(Severity::Warning, rule, path.to_string(), reason, wording, position);
     }
 

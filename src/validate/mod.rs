@@ -13,7 +13,7 @@ mod examples;
 pub(crate) mod fields;
 pub(crate) mod finding;
 pub(crate) mod findings;
-mod place;
+mod positions;
 pub(crate) mod server;
 pub(crate) mod set;
 mod threads;

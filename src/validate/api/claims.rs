@@ -25,8 +25,8 @@ rules! {
 /// The pod's list of claims.
 pub fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (place, claim) in path.each(claims) {
-        check_claim(claim, &mut seen, &place, findings);
+    for (path, claim) in path.each(claims) {
+        check_claim(claim, &mut seen, &path, findings);
     }
 }
 
@@ -75,28 +75,28 @@ pub fn check_references(
     let mut seen: BTreeSet<String> = BTreeSet::new();
     // The names before the requests, as the server reads them back from what it has put together.
     let mut in_parts: BTreeSet<String> = BTreeSet::new();
-    for (place, claim) in path.each(claims) {
-        let (place, name, request) = (place, claim.name.as_str(), text(&claim.request));
+    for (path, claim) in path.each(claims) {
+        let (path, name, request) = (path, claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
-            findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
+            findings.required(&CONTAINER_CLAIMS, &path, "A reference needs the name of a claim.");
             continue;
         }
         if seen.contains(name) {
-            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to already."));
+            findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to already."));
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
             if !request.is_empty() {
-                findings.check_format(&CONTAINER_CLAIMS, &path!(place.request), request, dns_label);
+                findings.check_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
             }
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
-                findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
+                findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to twice."));
             }
             in_parts.extend(key.split_once('/').map(|(name, _)| name.to_owned()));
             seen.insert(key);
         }
         if !pod_claims.contains(name) {
             let wording = (format!("The pod has no claim {name:?}."), "Add it to the pod's resourceClaims.");
-            findings.not_found(&CONTAINER_CLAIMS, &place, wording);
+            findings.not_found(&CONTAINER_CLAIMS, &path, wording);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Small questions that rules of several subjects ask.
+//! Small checks that rules of several subjects share.
 #![allow(clippy::ref_option)] // The types' fields are Options, and a caller has a reference to one.
 
 use std::borrow::Cow;
@@ -39,16 +39,16 @@ fn listed(pod: &PodSpec) -> impl Iterator<Item = (&'static [FieldName], usize, C
         .chain(ephemeral.map(|(index, one)| (EPHEMERAL, index, Cow::Owned(as_container(one)))))
 }
 
-/// Makes a container of an ephemeral one and the other way round: all fields of the first are fields of the second.
+/// Converts between the two kinds of container. An ephemeral one has all fields of a container, and one more.
 macro_rules! convert_containers {
     ($($field:ident)+) => {
-        /// An ephemeral container as a container; it has the same fields, and one more.
+        /// An ephemeral container as a container.
         pub fn as_container(container: &EphemeralContainer) -> Container {
             let EphemeralContainer { target_container_name: _, $($field),+ } = container.clone();
             Container { $($field),+ }
         }
 
-        /// The other way round; the name of the target is not there.
+        /// A container as an ephemeral one without a target.
         fn as_ephemeral(container: Container) -> EphemeralContainer {
             let Container { $($field),+ } = container;
             EphemeralContainer { target_container_name: None, $($field),+ }
@@ -107,7 +107,7 @@ pub const fn is_port(number: i32) -> bool {
 }
 
 /// What is wrong with a port's name.
-pub fn port_name_fault(name: &str) -> Option<&'static str> {
+pub fn port_name_error(name: &str) -> Option<&'static str> {
     let bytes = name.as_bytes();
     if bytes.len() > 15 {
         Some("it is longer than 15 characters")
@@ -125,15 +125,15 @@ pub fn port_name_fault(name: &str) -> Option<&'static str> {
 }
 
 /// A port by its number or by its name.
-pub fn port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, findings: &mut Findings<'_>) {
+pub fn check_port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, findings: &mut Findings<'_>) {
     match value {
         IntOrString::Int(number) if is_port(*number) => {}
         IntOrString::Int(number) => {
             findings.invalid(rule, path, (format!("{number} is no port."), "Write a number from 1 to 65535."));
         }
         IntOrString::String(name) => {
-            if let Some(fault) = port_name_fault(name) {
-                findings.invalid(rule, path, format!("{name:?} is no name of a port: {fault}."));
+            if let Some(error) = port_name_error(name) {
+                findings.invalid(rule, path, format!("{name:?} is no name of a port: {error}."));
             }
         }
     }
@@ -164,10 +164,10 @@ mod tests {
     #[test]
     fn names_of_ports() {
         for good in ["http", "a", "a-1", "1a"] {
-            assert_eq!(port_name_fault(good), None, "{good}");
+            assert_eq!(port_name_error(good), None, "{good}");
         }
         for bad in ["", "1", "A", "a--b", "-a", "a-", "a_b", "abcdefghijklmnop"] {
-            assert!(port_name_fault(bad).is_some(), "{bad}");
+            assert!(port_name_error(bad).is_some(), "{bad}");
         }
     }
 }

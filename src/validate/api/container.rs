@@ -36,11 +36,11 @@ rules! {
         "ephemeralContainers: []";
 }
 
-/// What the rules of a container must know of its pod.
-pub struct Surroundings<'p> {
+/// What the rules of a container need to know about its pod.
+pub struct PodContext<'p> {
     /// The pod.
     pub pod: &'p PodSpec,
-    /// The pod's sound volumes.
+    /// The pod's volumes in which nothing is wrong.
     pub volumes: &'p Volumes<'p>,
     /// The names of the pod's resource claims.
     pub claims: &'p BTreeSet<&'p str>,
@@ -54,14 +54,14 @@ pub fn check_all(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let surroundings = Surroundings { pod, volumes, claims };
+    let context = PodContext { pod, volumes, claims };
     let list = path!(path.containers);
     if pod.containers.is_empty() {
         findings.required(&CONTAINERS, &list, "A pod needs at least one container.");
     }
     let mut names = BTreeSet::new();
     for (path, container) in list.each(&pod.containers) {
-        check_common(container, &surroundings, &path, findings);
+        check_common(container, &context, &path, findings);
         check_unique(container, &names, &path, findings);
         names.insert(container.name.clone());
         probes::check(container, pod, &path, findings);
@@ -70,35 +70,35 @@ pub fn check_all(
     ports::check_conflicts(&pod.containers, &list, findings);
     let list = path!(path.initContainers);
     for (path, container) in list.each(&pod.init_containers) {
-        check_common(container, &surroundings, &path, findings);
+        check_common(container, &context, &path, findings);
         check_unique(container, &names, &path, findings);
-        // That two have no name is no clash of names among these.
+        // Two init containers without a name do not clash.
         names.extend(Some(container.name.clone()).filter(|name| !name.is_empty()));
         restart_rules::check_init(container, &path, findings);
         if text(&container.restart_policy) == "Always" {
             probes::check(container, pod, &path, findings);
         } else {
-            check_plain_init(container, &path, findings);
+            check_without_restart(container, &path, findings);
         }
-        // Init containers run one by one; the server names the first of them.
+        // Init containers run one by one; the server always names the first of them.
         ports::check_conflicts(std::slice::from_ref(container), &list, findings);
     }
     names.extend(pod.init_containers.elements().iter().map(|container| container.name.clone()));
-    check_ephemeral(pod, &surroundings, names, path, findings);
+    check_ephemeral(pod, &context, names, path, findings);
 }
 
-/// Ephemeral containers, which a template cannot have: what is wrong with them is told all the same.
+/// Ephemeral containers. A template cannot have them, and the server still reports what is wrong with them.
 fn check_ephemeral(
     pod: &PodSpec,
-    surroundings: &Surroundings<'_>,
+    context: &PodContext<'_>,
     mut names: BTreeSet<String>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     let others = names.clone();
-    for (place, ephemeral) in path!(path.ephemeralContainers).each(&pod.ephemeral_containers) {
-        let (container, path) = (as_container(ephemeral), place);
-        check_common(&container, surroundings, &path, findings);
+    for (path, ephemeral) in path!(path.ephemeralContainers).each(&pod.ephemeral_containers) {
+        let container = as_container(ephemeral);
+        check_common(&container, context, &path, findings);
         let image = text(&container.image);
         if image.trim() != image {
             let wording = (format!("{image:?} has white space around it."), "Remove it.");
@@ -111,12 +111,12 @@ fn check_ephemeral(
             let wording = (format!("The pod has no container {target:?}."), "Name one that it has.");
             findings.not_found(&EPHEMERAL, &path!(path.targetContainerName), wording);
         }
-        check_allowed(&container, &path, findings);
+        check_forbidden_fields(&container, &path, findings);
     }
 }
 
 /// The fields of an ephemeral container that the server refuses even if they are empty.
-fn check_allowed(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_forbidden_fields(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let resources = container.resources.as_ref();
     for (field, set) in fields![
         ports = container.ports.is_some(),
@@ -145,7 +145,7 @@ fn check_allowed(container: &Container, path: &Path<'_>, findings: &mut Findings
 }
 
 /// What all containers have in common.
-fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_common(container: &Container, context: &PodContext<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let name = path!(path.name);
     if container.name.is_empty() {
         findings.required(&NAME, &name, "A container needs a name.");
@@ -161,14 +161,14 @@ fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &P
     );
     ports::check(container.ports.elements(), &path!(path.ports), findings);
     env::check(container, path, findings);
-    mounts::check(container, surroundings.volumes, path, findings);
+    mounts::check(container, context.volumes, path, findings);
     if let Some(resources) = &container.resources {
         let path = path!(path.resources);
         resources::check(resources, &path, findings);
-        claims::check_references(resources.claims.elements(), surroundings.claims, &path!(path.claims), findings);
+        claims::check_references(resources.claims.elements(), context.claims, &path!(path.claims), findings);
     }
-    resources::check_resize(container, surroundings.pod, &path!(path.resizePolicy), findings);
-    container_security::check(container, surroundings.pod, &path!(path.securityContext), findings);
+    resources::check_resize(container, context.pod, &path!(path.resizePolicy), findings);
+    container_security::check(container, context.pod, &path!(path.securityContext), findings);
 }
 
 fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
@@ -178,7 +178,7 @@ fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>
     }
 }
 
-fn check_plain_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_without_restart(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (field, set) in fields![
         lifecycle = container.lifecycle.is_some(),
         livenessProbe = container.liveness_probe.is_some(),

@@ -132,13 +132,13 @@ pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Pat
         findings.invalid(&WINDOWS, &path!(path.gmsaCredentialSpec), message);
     }
     if let Some(name) = &options.run_as_user_name
-        && let Some(fault) = user_name_fault(name)
+        && let Some(fault) = user_name_error(name)
     {
         findings.invalid(&WINDOWS, &path!(path.runAsUserName), format!("{name:?} is no user: {fault}."));
     }
 }
 
-fn user_name_fault(name: &str) -> Option<&'static str> {
+fn user_name_error(name: &str) -> Option<&'static str> {
     const USER_MAX: usize = 104;
     const DOMAIN_MAX: usize = 255;
     if name.is_empty() {

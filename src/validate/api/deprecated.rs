@@ -1,4 +1,4 @@
-//! Annotations and kinds of volumes whose time is over: the server takes them, and says so.
+//! Deprecated annotations and volumes: the server accepts them with a warning.
 
 use std::collections::BTreeMap;
 
@@ -46,10 +46,10 @@ pub fn check_annotations(
         deprecated(SECCOMP_POD, "securityContext.seccompProfile");
     }
     let profile_of_pod = of_pod.and_then(|context| context.app_armor_profile.as_ref());
-    let mut told = std::collections::BTreeSet::new();
+    let mut seen = std::collections::BTreeSet::new();
     for container in containers(pod) {
-        // Two containers of one name are no matter for a warning.
-        if !told.insert(container.name.clone()) {
+        // A second container of the same name adds nothing.
+        if !seen.insert(container.name.clone()) {
             continue;
         }
         let context = container.security_context.as_ref();
@@ -83,7 +83,7 @@ fn profile_of(annotation: &str) -> Option<AppArmorProfile> {
 
 /// The volumes of a pod at `path`.
 pub fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (place, volume) in path!(path.volumes).each(&pod.volumes) {
+    for (path, volume) in path!(path.volumes).each(&pod.volumes) {
         for (field, set) in fields![
             photonPersistentDisk = volume.photon_persistent_disk.is_some(),
             gitRepo = volume.git_repo.is_some(),
@@ -97,7 +97,7 @@ pub fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>
         ] {
             if set {
                 let wording = (format!("{field} is deprecated or removed."), "Use a CSI driver instead.");
-                findings.warning(&DEPRECATED_VOLUME, &place.at(field), FieldValueInvalid, wording);
+                findings.warning(&DEPRECATED_VOLUME, &path.at(field), FieldValueInvalid, wording);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::common::{check_no_backsteps, containers_at, text};
 use crate::apimachinery::names::{
     NameError, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name,
 };
-use crate::apimachinery::resource::is_of_container;
+use crate::apimachinery::resource::is_container_resource;
 use crate::apimachinery::{Elements, Path, Quantity, fields, path};
 use crate::diagnostic::Reason::FieldValueNotSupported;
 use crate::diagnostic::rule::rules;
@@ -135,14 +135,14 @@ pub fn check_field_ref(
         "status.podIPs",
     ];
     const VOLUME: &[&str] = &["metadata.annotations", "metadata.labels"];
-    /// What the server can read at all; of these a place takes its own.
+    /// What the server can read at all; a variable and a volume take some of these.
     const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", OLD_NODE_NAME];
     /// What spec.nodeName was called once.
     const OLD_NODE_NAME: &str = "spec.host";
-    let place = path!(path.fieldPath);
+    let field_path = path!(path.fieldPath);
     let written = field.field_path.as_str();
     if written.is_empty() {
-        findings.required(&FIELD_REF, &place, "Write the field's path, such as metadata.name.");
+        findings.required(&FIELD_REF, &field_path, "Write the field's path, such as metadata.name.");
         return;
     }
     let known = |name: &str| [BOTH, ENV, VOLUME, KNOWN].iter().any(|list| list.contains(&name));
@@ -154,7 +154,7 @@ pub fn check_field_ref(
             None => known(base),
         };
     if !convertible {
-        findings.invalid(&FIELD_REF, &place, format!("{written:?} is no field that a pod can be asked for."));
+        findings.invalid(&FIELD_REF, &field_path, format!("{written:?} is no field that a pod can be asked for."));
         return;
     }
     if let Some((base, key)) = subscript {
@@ -169,7 +169,7 @@ pub fn check_field_ref(
         || if context == FieldRefContext::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
     if !here {
         let wording = (format!("{written:?} cannot be had here."), "Write metadata.name, for instance.");
-        findings.error(&FIELD_REF, &place, FieldValueNotSupported, wording);
+        findings.error(&FIELD_REF, &field_path, FieldValueNotSupported, wording);
     }
 }
 
@@ -181,16 +181,16 @@ pub fn check_resource_ref(
     findings: &mut Findings<'_>,
 ) {
     let resource = field.resource.as_str();
-    let place = path!(path.resource);
+    let field_path = path!(path.resource);
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
-    let name = name.filter(|name| is_of_container(name));
+    let name = name.filter(|name| is_container_resource(name));
     if context == FieldRefContext::Volume && text(&field.container_name).is_empty() {
         findings.required(&RESOURCE_FIELD_REF, &path!(path.containerName), "Name the container that is meant.");
     } else if resource.is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
+        findings.required(&RESOURCE_FIELD_REF, &field_path, "Name the amount, such as limits.cpu.");
     } else if name.is_none() {
         let message = format!("{resource:?} must be limits. or requests. and cpu, memory or ephemeral-storage.");
-        findings.error(&RESOURCE_FIELD_REF, &place, FieldValueNotSupported, message);
+        findings.error(&RESOURCE_FIELD_REF, &field_path, FieldValueNotSupported, message);
     }
     if let Some(name) = name {
         check_divisor(name, field, &path!(path.divisor), findings);
@@ -277,7 +277,7 @@ pub fn config_key(key: &str) -> Result<(), NameError> {
     Ok(())
 }
 
-/// The server names the list where a source is missing, and not the place in it.
+/// The server names the list where a source is missing, and not its element.
 fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !text(&source.prefix).is_empty() {
         findings.check_format(&ENV_FROM, &path!(path.prefix), text(&source.prefix), relaxed_name);

@@ -161,8 +161,8 @@ fn check_success_rules(spec: &JobSpec, rules: &[SuccessPolicyRule], path: &Path<
     if rules.len() > RULES_MAX {
         findings.too_many(&SUCCESS, path, rules.len(), RULES_MAX);
     }
-    for (place, rule) in path.each(rules) {
-        check_success_rule(spec, rule, &place, findings);
+    for (path, rule) in path.each(rules) {
+        check_success_rule(spec, rule, &path, findings);
     }
 }
 

@@ -146,10 +146,10 @@ fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<
         let message = format!("The domains take more than {SEARCH_CHARACTERS_MAX} characters together.");
         findings.invalid(&DNS_CONFIG, path, message);
     }
-    for (place, search) in path.each(searches) {
+    for (path, search) in path.each(searches) {
         if search != "." {
             let name = search.strip_suffix('.').unwrap_or(search);
-            findings.check_format(&DNS_CONFIG, &place, name, dns_subdomain_with_underscores);
+            findings.check_format(&DNS_CONFIG, &path, name, dns_subdomain_with_underscores);
         }
     }
 }

@@ -20,8 +20,8 @@ rules! {
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
 }
 
-/// The labels that have been replaced, each with the one in its place, and those that nothing has replaced.
-const REPLACED: [(&str, Option<&str>); 8] = [
+/// The deprecated labels, each with its replacement where there is one.
+const DEPRECATED_LABELS: [(&str, Option<&str>); 8] = [
     ("beta.kubernetes.io/arch", Some("kubernetes.io/arch")),
     ("beta.kubernetes.io/os", Some("kubernetes.io/os")),
     ("failure-domain.beta.kubernetes.io/region", Some("topology.kubernetes.io/region")),
@@ -33,7 +33,7 @@ const REPLACED: [(&str, Option<&str>); 8] = [
 ];
 
 fn check_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let Some((_, new)) = REPLACED.iter().find(|(old, _)| *old == label) else { return };
+    let Some((_, new)) = DEPRECATED_LABELS.iter().find(|(old, _)| *old == label) else { return };
     let help = new.map_or_else(|| "Remove it.".to_owned(), |new| format!("Write {new}."));
     let wording = (format!("The label {label} is deprecated."), help);
     findings.warning(&DEPRECATED, path, FieldValueInvalid, wording);
@@ -52,22 +52,22 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         for (nth, term) in selector.iter().flat_map(|selector| &selector.node_selector_terms).enumerate() {
             check_term(term, false, &terms.index(nth), findings);
         }
-        for (place, term) in path!(nodes_path.preferredDuringSchedulingIgnoredDuringExecution)
+        for (path, term) in path!(nodes_path.preferredDuringSchedulingIgnoredDuringExecution)
             .each(&nodes.preferred_during_scheduling_ignored_during_execution)
         {
-            check_term(&term.preference, true, &path!(place.preference), findings);
+            check_term(&term.preference, true, &path!(path.preference), findings);
         }
     }
-    for (place, constraint) in path!(path.topologySpreadConstraints).each(&pod.topology_spread_constraints) {
-        check_label(&constraint.topology_key, &path!(place.topologyKey), findings);
+    for (path, constraint) in path!(path.topologySpreadConstraints).each(&pod.topology_spread_constraints) {
+        check_label(&constraint.topology_key, &path!(path.topologyKey), findings);
     }
 }
 
-/// One term; the values of a mere preference are not checked before.
+/// One term; nothing has checked the values of a preference yet.
 fn check_term(term: &NodeSelectorTerm, preferred: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (place, requirement) in path!(path.matchExpressions).each(&term.match_expressions) {
-        check_label(&requirement.key, &path!(place.key), findings);
-        for (path, value) in path!(place.values).each(&requirement.values).filter(|_| preferred) {
+    for (requirement_path, requirement) in path!(path.matchExpressions).each(&term.match_expressions) {
+        check_label(&requirement.key, &path!(requirement_path.key), findings);
+        for (path, value) in path!(requirement_path.values).each(&requirement.values).filter(|_| preferred) {
             // The header of a warning takes no control characters, and the server leaves it out then.
             if let Err(fault) = label_value(value)
                 && !value.chars().any(char::is_control)

@@ -49,18 +49,18 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
     let Some(projected) = &volume.projected else { return };
     let path = path!(path.projected);
-    let mut file = Vec::new();
+    let mut files = Vec::new();
     let mut before = Vec::new();
     let mut is_repeated = false;
-    // The server names the volume, and so tells of it once.
-    let mut told = false;
+    // The server names the volume, and so reports it once.
+    let mut reported = false;
     for (path, source) in path!(path.sources).each(&projected.sources) {
         if *source == VolumeProjection::default() {
-            if !told {
+            if !reported {
                 let wording = ("This source projects nothing.", "Name one, such as secret, or remove it.");
                 findings.warning(&EMPTY_SOURCE, &path, FieldValueRequired, wording);
             }
-            told = true;
+            reported = true;
             continue;
         }
         let paths = paths_of(source);
@@ -74,9 +74,9 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
         } else {
             is_repeated = true;
         }
-        file.push(before.clone());
+        files.push(before.clone());
     }
-    warn(&overlaps(file), &path, findings);
+    warn(&overlaps(files), &path, findings);
 }
 
 fn of_keys(items: &[KeyToPath], source: &str) -> Vec<ProjectedFile> {
@@ -102,8 +102,8 @@ fn paths_of(source: &VolumeProjection) -> Option<Vec<ProjectedFile>> {
     Some(vec![ProjectedFile { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
 }
 
-/// So many pairs of a volume are told; the server's own answer has no room for more.
-const MOST: usize = 100;
+/// The most pairs of one volume; the server's own answer has no room for more.
+const MAX_PAIRS: usize = 100;
 
 /// What overlaps, in pairs: each of the paths with those before it. The server tells of each pair of texts once.
 fn overlaps(sources: impl IntoIterator<Item = Vec<ProjectedFile>>) -> BTreeSet<(ProjectedFile, ProjectedFile)> {
@@ -116,8 +116,8 @@ fn overlaps(sources: impl IntoIterator<Item = Vec<ProjectedFile>>) -> BTreeSet<(
             continue;
         }
         let others = all.overlapping(&file.path);
-        pairs.extend(others.take(MOST).map(|other| (file.clone(), other.clone())));
-        if pairs.len() >= MOST {
+        pairs.extend(others.take(MAX_PAIRS).map(|other| (file.clone(), other.clone())));
+        if pairs.len() >= MAX_PAIRS {
             break;
         }
         all.insert(file);

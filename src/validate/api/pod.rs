@@ -88,14 +88,14 @@ pub fn check(
 }
 
 fn check_gates(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (place, gate) in path!(path.readinessGates).each(&pod.readiness_gates) {
-        findings.check_format(&READINESS_GATES, &path!(place.conditionType), &gate.condition_type, qualified_name);
+    for (path, gate) in path!(path.readinessGates).each(&pod.readiness_gates) {
+        findings.check_format(&READINESS_GATES, &path!(path.conditionType), &gate.condition_type, qualified_name);
     }
     let mut seen = BTreeSet::new();
-    for (place, gate) in path!(path.schedulingGates).each(&pod.scheduling_gates) {
-        findings.check_format(&SCHEDULING_GATES, &place, &gate.name, qualified_name);
+    for (path, gate) in path!(path.schedulingGates).each(&pod.scheduling_gates) {
+        findings.check_format(&SCHEDULING_GATES, &path, &gate.name, qualified_name);
         if !seen.insert(&gate.name) {
-            findings.duplicate(&SCHEDULING_GATES, &place, format!("The gate {} stands here twice.", gate.name));
+            findings.duplicate(&SCHEDULING_GATES, &path, format!("The gate {} stands here twice.", gate.name));
         }
     }
 }

@@ -23,8 +23,8 @@ rules! {
         "resources: {requests: {cpu: 1m}}", "resources: {requests: {cpu: 4}}";
 }
 
-/// What else can be counted in a cluster, though not in a pod as a whole.
-const ELSEWHERE: [&str; 17] = [
+/// What a quota can limit, and a pod as a whole cannot ask for.
+const QUOTA_RESOURCES: [&str; 17] = [
     "requests.cpu",
     "requests.memory",
     "requests.ephemeral-storage",
@@ -99,7 +99,8 @@ fn check_limits(pod: &PodSpec, limits: &Amounts, path: &Path<'_>, findings: &mut
 }
 
 fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let elsewhere = || ELSEWHERE.contains(&name) || STANDARD.contains(&name) || name.starts_with("requests.hugepages-");
+    let is_elsewhere =
+        || QUOTA_RESOURCES.contains(&name) || STANDARD.contains(&name) || name.starts_with("requests.hugepages-");
     if !findings.check_format(&NAME, path, name, qualified_name)
         || matches!(name, "cpu" | "memory")
         || is_huge_pages(name)
@@ -107,7 +108,7 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let wording = (format!("{name:?} is no resource of a pod as a whole."), "Give it to a container.");
-    if name.contains('/') || elsewhere() {
+    if name.contains('/') || is_elsewhere() {
         findings.error(&POD, path, FieldValueNotSupported, wording);
     } else {
         findings.invalid(&POD, path, wording);

@@ -62,8 +62,8 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 
 fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (place, sysctl) in path.each(&context.sysctls) {
-        let (name, field) = (sysctl.name.as_str(), path!(place.name));
+    for (path, sysctl) in path.each(&context.sysctls) {
+        let (name, field) = (sysctl.name.as_str(), path!(path.name));
         if name.is_empty() {
             findings.required(&SYSCTLS, &field, "Name the setting, such as net.core.somaxconn.");
         } else if !is_sysctl(name) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, ContainerPort};
 
-use super::common::{is_port, port_name_fault, text};
+use super::common::{is_port, port_name_error, text};
 use crate::apimachinery::{Path, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
@@ -30,7 +30,7 @@ pub fn check(ports: &[ContainerPort], path: &Path<'_>, findings: &mut Findings<'
     for (path, port) in path.each(ports) {
         let name = text(&port.name);
         if !name.is_empty() {
-            if let Some(fault) = port_name_fault(name) {
+            if let Some(fault) = port_name_error(name) {
                 let message = format!("{name:?} is no name of a port: {fault}.");
                 findings.invalid(&PORT_NAME, &path!(path.name), message);
             } else if !names.insert(name) {

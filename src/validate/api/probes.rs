@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{
     Container, ExecAction, GRPCAction, HTTPGetAction, LifecycleHandler, PodSpec, Probe, SleepAction, TCPSocketAction,
 };
 
-use super::common::{is_port, port, text};
+use super::common::{check_port, is_port, text};
 use crate::apimachinery::{FieldName, Path, field, fields, path};
 use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
@@ -127,7 +127,7 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
         check_http_get(action, &path!(path.httpGet), findings);
     }
     if let Some(action) = handler.tcp_socket.filter(|_| first(field!(tcpSocket), findings)) {
-        port(&PORT, &path!(path.tcpSocket.port), &action.port, findings);
+        check_port(&PORT, &path!(path.tcpSocket.port), &action.port, findings);
     }
     if let Some(action) = handler.grpc.filter(|_| first(field!(grpc), findings)) {
         if !is_port(action.port) {
@@ -147,7 +147,7 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
 }
 
 fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findings<'_>) {
-    port(&HTTP_GET, &path!(path.port), &action.port, findings);
+    check_port(&HTTP_GET, &path!(path.port), &action.port, findings);
     findings.one_of(&HTTP_GET, &path!(path.scheme), text(&action.scheme), &["HTTP", "HTTPS"]);
     for header in action.http_headers.iter().flatten() {
         let name = header.name.as_str();

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
 
 use super::common::text;
 use crate::apimachinery::names::qualified_name;
-use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_huge_pages, is_of_container};
+use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_container_resource, is_huge_pages};
 use crate::apimachinery::{Path, Quantity, path};
 use crate::diagnostic::Reason::FieldValueNotSupported;
 use crate::diagnostic::rule::rules;
@@ -68,7 +68,7 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
         if !is_native(name) && !is_extended(name) {
             findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
         }
-    } else if !is_of_container(name) {
+    } else if !is_container_resource(name) {
         let wording = (
             format!("{name:?} is no resource of a container."),
             format!("Extended ones have a domain: example.com/{name}."),
@@ -77,8 +77,8 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// What a cluster counts, and a container cannot ask for.
-const COUNTED: [&str; 9] = [
+/// What a quota can limit, and a container cannot ask for.
+const QUOTA_RESOURCES: [&str; 9] = [
     "pods",
     "resourcequotas",
     "services",
@@ -94,7 +94,7 @@ fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Fi
     if amount.is_negative() {
         findings.invalid(&AMOUNT, path, (format!("{amount} is negative."), "Write 0 or more."));
     }
-    if (is_extended(name) || COUNTED.contains(&name)) && !amount.is_whole() {
+    if (is_extended(name) || QUOTA_RESOURCES.contains(&name)) && !amount.is_whole() {
         findings.invalid(&AMOUNT, path, format!("{amount} must be a whole number: {name} cannot be divided."));
     }
     let Some(page) = name.strip_prefix(HUGE_PAGES_PREFIX) else { return };

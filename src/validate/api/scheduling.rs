@@ -58,29 +58,29 @@ pub fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut
     if !key.is_empty() {
         findings.check_format(&TOLERATION, &path!(path.key), key, qualified_name);
     }
-    let place = path!(path.operator);
+    let field = path!(path.operator);
     if key.is_empty() && operator != "Exists" {
-        findings.invalid(&TOLERATION, &place, "Without a key this must be Exists, which tolerates every taint.");
+        findings.invalid(&TOLERATION, &field, "Without a key this must be Exists, which tolerates every taint.");
     }
     match operator {
         "" | "Equal" => {
             if let Err(fault) = label_value(value) {
-                findings.invalid(&TOLERATION, &place, format!("The value {value:?} cannot stand here: {fault}."));
+                findings.invalid(&TOLERATION, &field, format!("The value {value:?} cannot stand here: {fault}."));
             }
         }
         "Exists" => {
             if !value.is_empty() {
-                findings.invalid(&TOLERATION, &place, ("Exists takes no value.", "Remove it, or write Equal."));
+                findings.invalid(&TOLERATION, &field, ("Exists takes no value.", "Remove it, or write Equal."));
             }
         }
-        other => findings.one_of(&TOLERATION, &place, other, &["Equal", "Exists"]),
+        other => findings.one_of(&TOLERATION, &field, other, &["Equal", "Exists"]),
     }
-    let place = path!(path.effect);
+    let field = path!(path.effect);
     if toleration.toleration_seconds.is_some() && effect != "NoExecute" {
-        findings.invalid(&TOLERATION, &place, "tolerationSeconds needs effect: NoExecute.");
+        findings.invalid(&TOLERATION, &field, "tolerationSeconds needs effect: NoExecute.");
     }
     if !effect.is_empty() {
-        findings.one_of(&TOLERATION, &place, effect, &["NoExecute", "NoSchedule", "PreferNoSchedule"]);
+        findings.one_of(&TOLERATION, &field, effect, &["NoExecute", "NoSchedule", "PreferNoSchedule"]);
     }
 }
 
@@ -105,12 +105,12 @@ fn check_constraint(
         findings.duplicate(&SPREAD, &path.with_suffix("{topologyKey, whenUnsatisfiable}"), wording);
     }
     if let Some(domains) = constraint.min_domains {
-        let place = path!(path.minDomains);
+        let field = path!(path.minDomains);
         if domains <= 0 {
-            findings.invalid(&SPREAD, &place, format!("{domains} must be greater than 0."));
+            findings.invalid(&SPREAD, &field, format!("{domains} must be greater than 0."));
         }
         if when != "DoNotSchedule" {
-            findings.invalid(&SPREAD, &place, "minDomains needs whenUnsatisfiable: DoNotSchedule.");
+            findings.invalid(&SPREAD, &field, "minDomains needs whenUnsatisfiable: DoNotSchedule.");
         }
     }
     for (field, policy) in fields![
@@ -137,8 +137,8 @@ fn check_selected_keys(
     findings: &mut Findings<'_>,
 ) {
     let Some(selector) = selector else {
-        for (place, key) in path.each(keys) {
-            findings.check_format(&SELECTED_KEYS, &place, key, qualified_name);
+        for (path, key) in path.each(keys) {
+            findings.check_format(&SELECTED_KEYS, &path, key, qualified_name);
         }
         return;
     };

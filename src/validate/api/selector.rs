@@ -93,13 +93,13 @@ pub fn check_label_keys(
         findings.forbidden(&SELECTOR, path, ("These keys narrow a labelSelector, and there is none.", "Add one."));
         return;
     }
-    for (place, key) in path.each(keys) {
-        findings.check_format(&SELECTOR, &place, key, qualified_name);
+    for (path, key) in path.each(keys) {
+        findings.check_format(&SELECTOR, &path, key, qualified_name);
     }
 }
 
-/// The server makes requirements of `matchLabelKeys`. A key of which the selector at `path` has a requirement, and something
-/// before it, can be none of them; the server names it by the owner of both lists and the key's place in its own.
+/// The server makes requirements of `matchLabelKeys`. None of them can be a key that the selector names twice. The server
+/// names it by the owner of both lists, at `path`, and the index of the key in `matchLabelKeys`.
 pub fn check_repeated_keys(
     rule: &'static Rule,
     keys: &[String],

@@ -117,7 +117,7 @@ fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findin
     }
 }
 
-/// The server names the list and not the place in it.
+/// The server names the list and not its element.
 fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     const POD: &str = "ReadWriteOncePod";
     const OTHERS: [&str; 3] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"];

@@ -271,10 +271,10 @@ fn is_qualified(text: &str) -> bool {
 
 fn check_fc(source: &FCVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (wwns, wwids) = (!source.target_wwns.elements().is_empty(), !source.wwids.elements().is_empty());
-    let place = path!(path.targetWWNs);
+    let field = path!(path.targetWWNs);
     match (wwns, wwids) {
-        (false, false) => findings.required(&FC, &place, "Write targetWWNs with a lun, or wwids."),
-        (true, true) => findings.invalid(&FC, &place, ("targetWWNs and wwids exclude each other.", "Remove one.")),
+        (false, false) => findings.required(&FC, &field, "Write targetWWNs with a lun, or wwids."),
+        (true, true) => findings.invalid(&FC, &field, ("targetWWNs and wwids exclude each other.", "Remove one.")),
         _ => {}
     }
     if wwns {
@@ -301,15 +301,15 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
     const DRIVER_MAX: usize = 63;
     /// Before this version, no name was a badly spelled one too.
     const NAMED_SINCE: Version = V1_35;
-    let place = path!(path.driver);
+    let field = path!(path.driver);
     if source.driver.is_empty() {
-        findings.required(&REQUIRED, &place, "Name the driver.");
+        findings.required(&REQUIRED, &field, "Name the driver.");
     }
     if source.driver.len() > DRIVER_MAX {
-        findings.too_long(&CSI, &place, DRIVER_MAX);
+        findings.too_long(&CSI, &field, DRIVER_MAX);
     }
     if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
-        findings.check_format(&CSI, &place, &lower_case(&source.driver), dns_subdomain);
+        findings.check_format(&CSI, &field, &lower_case(&source.driver), dns_subdomain);
     }
     if let Some(secret) = &source.node_publish_secret_ref {
         if secret.name.is_empty() {

@@ -19,7 +19,7 @@ rules! {
     SOURCE = "volume-source" in Volume: "emptyDir: {}\nhostPath: {path: /data}", "hostPath: {path: /data}";
 }
 
-/// The volumes that mounts can refer to, by name: those without a fault.
+/// The volumes that mounts can refer to, by name: those in which nothing is wrong.
 pub type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
 
 /// Which sources a volume has, in the server's order.
@@ -63,9 +63,9 @@ pub fn count_sources(volume: &Volume) -> usize {
     sources(volume).iter().filter(|(_, set)| *set).count()
 }
 
-/// The volumes of a pod; gives those without a fault.
+/// The volumes of a pod; returns those in which nothing is wrong.
 pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
-    let mut sound = Volumes::new();
+    let mut valid = Volumes::new();
     for (path, volume) in path.each(volumes) {
         let before = findings.len();
         check_sources(volume, &path, findings);
@@ -75,14 +75,14 @@ pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings
         } else {
             findings.check_format(&NAME, &name, &volume.name, dns_label);
         }
-        if sound.contains_key(volume.name.as_str()) {
+        if valid.contains_key(volume.name.as_str()) {
             findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
         }
         if findings.len() == before {
-            sound.insert(&volume.name, volume);
+            valid.insert(&volume.name, volume);
         }
     }
-    sound
+    valid
 }
 
 /// The first source counts, and is checked; each further one is refused.

@@ -61,14 +61,13 @@ rules! {
 
 /// What the server warns of in the metadata of a Job or `CronJob`.
 pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let path = path!(root.metadata);
+    let path = path!(.metadata);
     let name = effective_name(metadata);
     if let Err(fault) = dns_label(&name) {
         let message = format!("{name:?} makes a bad host name: {fault}.");
         findings.warning(&HOST_NAME, &path!(path.name), FieldValueInvalid, message);
     }
-    // The server tells this once.
+    // The server reports this once.
     let owners = metadata.owner_references.elements();
     let mut seen = BTreeSet::new();
     if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
@@ -143,11 +142,11 @@ fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path!(path.hostAliases);
     let mut seen = BTreeSet::new();
-    for (place, alias) in list.each(&pod.host_aliases) {
-        check_address(&alias.ip, &path!(place.ip), findings);
+    for (path, alias) in list.each(&pod.host_aliases) {
+        check_address(&alias.ip, &path!(path.ip), findings);
         if !seen.insert(&alias.ip) {
             let wording = (format!("{} has names above already.", alias.ip), "Put all of them there.");
-            findings.warning(&DUPLICATE_ALIAS, &path!(place.ip), FieldValueDuplicate, wording);
+            findings.warning(&DUPLICATE_ALIAS, &path!(path.ip), FieldValueDuplicate, wording);
         }
     }
     let config = path!(path.dnsConfig);
@@ -167,8 +166,8 @@ fn check_address(value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
 
 fn check_pull_secrets(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (place, secret) in path!(path.imagePullSecrets).each(&pod.image_pull_secrets) {
-        let name = path!(place.name);
+    for (path, secret) in path!(path.imagePullSecrets).each(&pod.image_pull_secrets) {
+        let name = path!(path.name);
         if !seen.insert(&secret.name) {
             let wording = (format!("{:?} stands here twice.", secret.name), "Remove one.");
             findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, wording);
@@ -204,10 +203,9 @@ fn check_resources(container: &Container, path: &Path<'_>, findings: &mut Findin
 
 /// The claims of ephemeral volumes.
 fn check_claims(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (place, volume) in path!(path.volumes).each(&pod.volumes) {
+    for (path, volume) in path!(path.volumes).each(&pod.volumes) {
         let template = volume.ephemeral.as_ref().and_then(|source| source.volume_claim_template.as_ref());
         let Some(resources) = template.and_then(|template| template.spec.resources.as_ref()) else { continue };
-        let path = place;
         let path = path!(path.ephemeral.volumeClaimTemplate.spec.resources);
         for (field, amounts) in fields![requests = &resources.requests, limits = &resources.limits] {
             let storage = amounts.as_ref().and_then(|amounts| amounts.get("storage"));
@@ -234,10 +232,10 @@ fn check_fractions<'a>(
     }
 }
 
-/// So many warnings of one port are told; the server's own answer has no room for more.
-const MOST: usize = 100;
-/// So many of one pod are told: pods with thousands of equal ports are no accident.
-const MOST_IN_A_POD: usize = 1000;
+/// The most warnings about one port; the server's own answer has no room for more.
+const MAX_PER_PORT: usize = 100;
+/// The most about one pod: thousands of equal ports are no accident.
+const MAX_PER_POD: usize = 1000;
 
 /// Ports of a pod with one number and protocol, by their ports of the host: how many, and on which addresses.
 #[derive(Default)]
@@ -254,16 +252,16 @@ struct Addresses {
 }
 
 impl SamePorts {
-    /// How many of them cannot be told from this one, on the host either.
-    fn confused_with(&self, port: &ContainerPort) -> usize {
+    /// How many of them cannot be told from this one, not even on the host.
+    fn indistinguishable_from(&self, port: &ContainerPort) -> usize {
         let on = |host_port: i32| self.by_host_port.get(&host_port);
         let count = |host_port| on(host_port).map_or(0, |addresses| addresses.all);
         match (host_port(port), text(&port.host_ip)) {
             (0, _) => self.all,
             (number, "") => count(0) + count(number),
             (number, ip) => {
-                let alike = |on: &Addresses| [ip, ""].iter().filter_map(|ip| on.by_ip.get(*ip)).sum::<usize>();
-                count(0) + on(number).map_or(0, alike)
+                let same = |on: &Addresses| [ip, ""].iter().filter_map(|ip| on.by_ip.get(*ip)).sum::<usize>();
+                count(0) + on(number).map_or(0, same)
             }
         }
     }
@@ -284,27 +282,27 @@ fn host_port(port: &ContainerPort) -> i32 {
 fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut numbers: HashMap<(i32, String), SamePorts> = HashMap::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut left = MOST_IN_A_POD;
+    let mut left = MAX_PER_POD;
     for (path, container) in containers_at(pod, path) {
-        for (place, port) in path!(path.ports).each(&container.ports) {
+        for (path, port) in path!(path.ports).each(&container.ports) {
             // The server's warning quotes the address, and with a control character in it no header can carry it.
             let shown = |ip: &str| !ip.is_empty() && !ip.contains(char::is_control);
             if shown(text(&port.host_ip)) && host_port(port) == 0 {
                 let wording = ("A hostIP is of no use without a hostPort.", "Add one, or remove this.");
-                findings.warning(&DUPLICATE_PORT, &path!(place.hostIP), FieldValueInvalid, wording);
+                findings.warning(&DUPLICATE_PORT, &path!(path.hostIP), FieldValueInvalid, wording);
             }
             let others = numbers.entry((port.container_port, text(&port.protocol).to_owned())).or_default();
-            let told = others.confused_with(port).min(MOST).min(left);
-            left -= told;
-            for _ in 0..told {
+            let repeated = others.indistinguishable_from(port).min(MAX_PER_PORT).min(left);
+            left -= repeated;
+            for _ in 0..repeated {
                 let wording = ("This port stands above already.", "Remove one of the two.");
-                findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, wording);
+                findings.warning(&DUPLICATE_PORT, &path, FieldValueDuplicate, wording);
             }
             others.push(port);
             let name = text(&port.name);
             if !name.is_empty() && !names.insert(name.to_owned()) {
                 let wording = (format!("Another container has a port named {name}."), "Rename one.");
-                findings.warning(&DUPLICATE_PORT, &path!(place.name), FieldValueDuplicate, wording);
+                findings.warning(&DUPLICATE_PORT, &path!(path.name), FieldValueDuplicate, wording);
             }
         }
     }
