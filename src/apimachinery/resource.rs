@@ -14,6 +14,6 @@ pub fn is_huge_pages(name: &str) -> bool {
 
 /// A resource that every cluster knows, and not a device with a domain before its name.
 #[must_use]
-pub fn is_of_container(name: &str) -> bool {
+pub fn is_container_resource(name: &str) -> bool {
     STANDARD.contains(&name) || is_huge_pages(name)
 }

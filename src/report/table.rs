@@ -3,10 +3,11 @@
 
 use std::io::{self, Write};
 
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::session_view::plural;
 use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Line, Role, Screen, Table};
-use crate::validate::{DocumentReport, Finding, Severity, Summary};
+use crate::validate::{DocumentReport, Summary};
 
 /// Up to so many documents are listed even where there is nothing to say of them.
 const LIST_ALL: usize = 40;
@@ -18,7 +19,7 @@ const LIST_ALL: usize = 40;
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     for report in reports {
         for finding in &report.findings {
-            show(report, finding, screen)?;
+            show(finding, screen)?;
             screen.blank()?;
         }
     }
@@ -28,31 +29,31 @@ pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io:
     screen.line(counts(&Summary::of(reports)))
 }
 
-fn show(report: &DocumentReport, finding: &Finding, screen: &mut Screen<impl Write>) -> io::Result<()> {
+fn show(finding: &Diagnostic, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let heading = match finding.severity {
         Severity::Error => Heading::ErrorOf(finding.rule.name),
         Severity::Warning => Heading::WarningOf(finding.rule.name),
     };
-    let title = if finding.field.is_empty() {
-        finding.reason.as_str().to_owned()
-    } else {
-        format!("{}: {}", finding.field, finding.reason.as_str())
-    };
+    let path = (!finding.path.is_empty()).then(|| ("path", format!("{} ({})", finding.path, finding.reason.as_str())));
     screen.snippet(&Snippet {
         heading,
-        message: &title,
-        file: &report.file,
-        position: finding.position,
-        window: &finding.window,
-        help: Some(&finding.message),
+        message: &finding.message,
+        excerpt: &finding.excerpt,
+        notes: path.as_slice(),
+        help: finding.help.as_deref(),
     })
 }
 
 fn row(report: &DocumentReport) -> [Line<'_>; 6] {
     let verdict = match report.accepted {
+        Some(true) if report.breaks_guide() => {
+            Line::new(Role::Good, "accepted").text(", ").and(Role::Bad, "tuning errors")
+        }
         Some(true) => Line::new(Role::Good, "accepted"),
         Some(false) => Line::new(Role::Bad, "rejected"),
         None if report.skipped => Line::new(Role::Dim, "skipped"),
+        None if report.breaks_guide() => Line::new(Role::Bad, "tuning errors"),
+        None if report.count(Severity::Error) > 0 => Line::new(Role::Bad, "invalid"),
         None => "-".into(),
     };
     let mut said = Vec::new();
@@ -64,7 +65,7 @@ fn row(report: &DocumentReport) -> [Line<'_>; 6] {
     }
     let said = if said.is_empty() { "-".to_owned() } else { said.join(", ") };
     [
-        report.file.as_str().into(),
+        (&*report.file).into(),
         report.index.to_string().into(),
         or_dash(&report.kind).into(),
         or_dash(&report.name).into(),
@@ -78,11 +79,17 @@ fn or_dash(text: &str) -> &str {
 }
 
 fn counts(summary: &Summary) -> String {
-    let Summary { documents, accepted, rejected, skipped, errors, warnings } = *summary;
+    let Summary { documents, accepted, accepted_with_tuning_errors: broken, rejected, skipped, errors, warnings } =
+        *summary;
+    let accepted_words = match broken {
+        0 => "accepted".to_owned(),
+        broken if broken == accepted => "accepted with tuning errors".to_owned(),
+        broken => format!("accepted ({broken} with tuning errors)"),
+    };
     let mut parts = Vec::new();
-    for (count, word) in [(accepted, "accepted"), (rejected, "rejected"), (skipped, "skipped")] {
+    for (count, words) in [(accepted, accepted_words.as_str()), (rejected, "rejected"), (skipped, "skipped")] {
         if count > 0 {
-            parts.push(format!("{count} {word}"));
+            parts.push(format!("{count} {words}"));
         }
     }
     parts.push(plural(errors as u64, "error"));

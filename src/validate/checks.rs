@@ -1,7 +1,7 @@
 //! What documents are held against: whose rules, those of which version, and which of them are left out.
 
-use super::rule::{Rule, Source};
 use crate::apimachinery::Version;
+use crate::diagnostic::{Rule, Source};
 
 /// Which sources' rules are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

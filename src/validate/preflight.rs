@@ -2,9 +2,9 @@
 //! A session comes in, and what is wrong with its Jobs goes out.
 
 use super::checks::{Checks, Sources};
-use super::finding::Severity;
 use crate::apimachinery::Version;
 use crate::config::Session;
+use crate::diagnostic::Severity;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::plan::first_and_last;
@@ -27,9 +27,10 @@ pub fn preflight(session: &Session, created_at: CreatedAt, version: Version) -> 
         Format::Yaml.push(&factory.job(&share), &mut content)?;
         let checked = super::check_text("", &Text::decode(content), &checks);
         let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
-        let errors = findings.filter(|finding| finding.severity == Severity::Error);
-        let causes: Vec<String> =
-            errors.map(|finding| printable(&format!("{}: {}", finding.field, finding.message)).into_owned()).collect();
+        let causes: Vec<String> = findings
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| printable(&finding.summary()).into_owned())
+            .collect();
         if !causes.is_empty() {
             return Ok(causes);
         }

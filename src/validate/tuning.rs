@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
-use super::finding::Reason::{
+use super::findings::Findings;
+use crate::apimachinery::{Path, path, time};
+use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::diagnostic::Reason::{
     FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
 };
-use super::findings::Findings;
-use super::rule::rules;
-use crate::apimachinery::{Path, time};
-use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::diagnostic::rule::rules;
 use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
 use crate::job::names::{NameParts, parse_job_name};
 
@@ -38,7 +38,7 @@ rules! {
         "metadata:\n  labels:\n    worker_id: worker-1";
 
     /// The Job carries the annotations description (Arbitrage tuning job for {worker_id}) and created_at
-    /// (RFC 3339).
+    /// (RFC 3339, or the same without a zone).
     ANNOTATIONS = "tuning-annotations" in Job:
         "metadata:\n  annotations:\n    created_at: yesterday",
         "metadata:\n  annotations:\n    created_at: \"2025-11-16T18:21:45.000000Z\"";
@@ -120,12 +120,11 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
 type Labels = BTreeMap<String, String>;
 
 fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NameParts<'n>> {
-    let root = Path::root();
-    let metadata = root.field("metadata");
-    let path = metadata.field("name");
+    let path = path!(.metadata.name);
     let Some(parts) = parse_job_name(name) else {
         let reason = if name.is_empty() { FieldValueRequired } else { FieldValueInvalid };
-        findings.error(&NAME, &path, reason, "Write arb-tuning-{session_short}-worker-{k}-{k-1}.");
+        let message = if name.is_empty() { "The Job has no name." } else { "This is not the name of a tuning Job." };
+        findings.error(&NAME, &path, reason, (message, "Write arb-tuning-{session_short}-worker-{k}-{k-1}."));
         return None;
     };
     // Workers count from 1, which `parse_job_name` sees to; the largest index has no successor.
@@ -142,9 +141,7 @@ fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NamePart
 }
 
 fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let metadata = root.field("metadata");
-    let path = metadata.field("labels");
+    let path = path!(.metadata.labels);
     let worker_id = parts.map(|parts| format!("worker-{}", parts.worker));
     for (key, expected) in [
         ("app", Some(APP)),
@@ -156,9 +153,14 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
     ] {
         let path = path.key(key);
         match (labels.get(key), expected) {
-            (None, _) => findings.error(&LABELS, &path, FieldValueRequired, format!("Add the label {key}.")),
+            (None, _) => {
+                let wording = (format!("The Job lacks the label {key}."), "Add it.");
+                findings.error(&LABELS, &path, FieldValueRequired, wording);
+            }
             (Some(value), Some(expected)) if value != expected => {
-                findings.error(&LABELS, &path, FieldValueInvalid, format!("Write {key}: {expected}."));
+                let message = format!("The label {key} is {value:?}, and must be {expected:?} here.");
+                let wording = (message, format!("Write {key}: {expected}."));
+                findings.error(&LABELS, &path, FieldValueInvalid, wording);
             }
             _ => {}
         }
@@ -166,39 +168,33 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
     check_word::<Mode>(&path.key("mode"), labels.get("mode"), findings);
     check_word::<Env>(&path.key("env"), labels.get("env"), findings);
     if labels.get("mode").is_some_and(|mode| *mode == Mode::Live.to_string()) {
-        findings.warning(
-            &LIVE_MODE,
-            &path.key("mode"),
-            FieldValueInvalid,
-            "This Job trades real money once it is applied.",
-        );
+        let wording = "This Job trades real money once it is applied.";
+        findings.warning(&LIVE_MODE, &path.key("mode"), FieldValueInvalid, wording);
     }
 }
 
 fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut Findings<'_>) {
-    if value.is_some_and(|value| W::parse(value).is_none()) {
-        findings.error(&LABELS, path, FieldValueNotSupported, format!("Write {}.", W::list()));
+    if let Some(value) = value.filter(|value| W::parse(value).is_none()) {
+        let wording = format!("{value:?} must be {}.", W::list());
+        findings.error(&LABELS, path, FieldValueNotSupported, wording);
     }
 }
 
 fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let spec = root.field("spec");
-    let template_path = spec.field("template");
-    let metadata = template_path.field("metadata");
-    let path = metadata.field("labels");
+    let path = path!(.spec.template.metadata.labels);
     for key in ["app", "session_id", "worker_id", "component", "mode", "env"] {
         let Some(expected) = labels.get(key) else { continue };
         let path = path.key(key);
         match template.and_then(|template| template.get(key)) {
-            None => findings.error(
-                &LABELS,
-                &path,
-                FieldValueRequired,
-                format!("Add the label {key}: {expected} to the pods too."),
-            ),
+            None => {
+                let message = format!("The pods lack the label {key}, which the Job has.");
+                let wording = (message, format!("Write {key}: {expected}, as on the Job."));
+                findings.error(&LABELS, &path, FieldValueRequired, wording);
+            }
             Some(value) if value != expected => {
-                findings.error(&LABELS, &path, FieldValueInvalid, format!("Write {key}: {expected}, as on the Job."));
+                let message = format!("The label {key} of the pods is {value:?}, and the Job's is {expected:?}.");
+                let wording = (message, format!("Write {key}: {expected}, as on the Job."));
+                findings.error(&LABELS, &path, FieldValueInvalid, wording);
             }
             Some(_) => {}
         }
@@ -206,30 +202,31 @@ fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &
 }
 
 fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let metadata = root.field("metadata");
-    let path = metadata.field("annotations");
+    let path = path!(.metadata.annotations);
     let annotation = |key: &str| job.metadata.annotations.as_ref().and_then(|annotations| annotations.get(key));
     let expected = labels.get("worker_id").map(|worker_id| description(worker_id));
     match (annotation("description"), expected) {
         (None, expected) => {
             let expected = expected.unwrap_or_else(|| description("{worker_id}"));
-            let message = format!("Add the annotation description: {expected}.");
-            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueRequired, message);
+            let wording = ("The Job lacks the annotation description.", format!("Add description: {expected}."));
+            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueRequired, wording);
         }
         (Some(value), Some(expected)) if *value != expected => {
-            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueInvalid, format!("Write {expected:?}."));
+            let message = format!("The description is {value:?}, and the worker's is {expected:?}.");
+            let wording = (message, format!("Write {expected:?}."));
+            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueInvalid, wording);
         }
         _ => {}
     }
-    let example = "RFC 3339, such as 2025-11-16T18:21:45.000000Z.";
+    let example = "Write a date and a time, such as 2025-11-16T18:21:45.000000Z.";
     match annotation("created_at") {
         None => {
-            let message = format!("Add the annotation created_at as {example}");
-            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueRequired, message);
+            let wording = ("The Job lacks the annotation created_at.", example);
+            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueRequired, wording);
         }
-        Some(value) if time::rfc3339(value).is_none() => {
-            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueInvalid, format!("Write {example}"));
+        Some(value) if !time::is_date_time(value) => {
+            let wording = (format!("{value:?} is not a time."), example);
+            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueInvalid, wording);
         }
         Some(_) => {}
     }
@@ -237,85 +234,80 @@ fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
 
 fn check_spec(spec: &JobSpec, findings: &mut Findings<'_>) {
     if spec.backoff_limit != Some(0) {
-        let root = Path::root();
-        let path = root.field("spec");
-        findings.error(&BACKOFF_LIMIT, &path.field("backoffLimit"), FieldValueInvalid, "Write backoffLimit: 0.");
+        let message = match spec.backoff_limit {
+            None => "A tuning Job has backoffLimit 0, and this one has none.".to_owned(),
+            Some(limit) => format!("A tuning Job has backoffLimit 0, and this one has {limit}."),
+        };
+        let wording = (message, "Write backoffLimit: 0.");
+        findings.error(&BACKOFF_LIMIT, &path!(.spec.backoffLimit), FieldValueInvalid, wording);
     }
 }
 
 fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
-    if pod.restart_policy.as_deref() != Some("Never") {
-        with_pod_path(|path| {
-            let message = "Write restartPolicy: Never.";
-            findings.error(&RESTART_POLICY, &path.field("restartPolicy"), FieldValueInvalid, message);
-        });
+    let policy = pod.restart_policy.as_deref();
+    if policy != Some("Never") {
+        let message = match policy {
+            None => "A tuning Job has restartPolicy Never, and this one has none.".to_owned(),
+            Some(policy) => format!("A tuning Job has restartPolicy Never, and this one has {policy}."),
+        };
+        let wording = (message, "Write restartPolicy: Never.");
+        findings.error(&RESTART_POLICY, &path!(.spec.template.spec.restartPolicy), FieldValueInvalid, wording);
     }
 }
 
-fn with_pod_path(use_path: impl FnOnce(&Path<'_>)) {
-    let root = Path::root();
-    let spec = root.field("spec");
-    let template = spec.field("template");
-    use_path(&template.field("spec"));
-}
-
-fn with_container_path(use_path: impl FnOnce(&Path<'_>)) {
-    with_pod_path(|pod| use_path(&pod.field("containers").index(0)));
-}
-
 fn check_container<'p>(pod: &'p PodSpec, job_name: &str, findings: &mut Findings<'_>) -> Option<&'p Container> {
-    with_pod_path(|pod_path| {
-        let path = pod_path.field("containers");
-        match pod.containers.as_slice() {
-            [] => findings.error(&CONTAINER, &path, FieldValueRequired, "Add the one container that runs the worker."),
-            [container] if container.name != job_name => {
-                let message = format!("Name the container {job_name}, as the Job.");
-                findings.error(&CONTAINER, &path.index(0).field("name"), FieldValueInvalid, message);
-            }
-            [_] => {}
-            [_, ..] => {
-                findings.error(
-                    &CONTAINER,
-                    &path.index(1),
-                    FieldValueTooMany,
-                    "A worker's pod has one container. Remove this one.",
-                );
-            }
+    let path = path!(.spec.template.spec.containers);
+    match pod.containers.as_slice() {
+        [] => {
+            let wording = ("The pod has no container.", "Add the one that runs the worker.");
+            findings.error(&CONTAINER, &path, FieldValueRequired, wording);
         }
-    });
+        [container] if container.name != job_name => {
+            let first = path.index(0);
+            let message = format!("The container is named {:?}, and the Job {job_name:?}.", container.name);
+            let wording = (message, "Give the container the name of the Job.");
+            findings.error(&CONTAINER, &path!(first.name), FieldValueInvalid, wording);
+        }
+        [_] => {}
+        [_, ..] => {
+            let wording = ("A worker's pod has one container.", "Remove this one.");
+            findings.error(&CONTAINER, &path.index(1), FieldValueTooMany, wording);
+        }
+    }
     pod.containers.first()
 }
 
 fn check_command(container: &Container, labels: &Labels, findings: &mut Findings<'_>) -> Option<u64> {
     let args = container.args.as_deref().unwrap_or_default();
     let mut iterations = None;
-    with_container_path(|container_path| {
-        if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
-            let message = format!("Write command: [{COMMAND}].");
-            findings.error(&ARGS, &container_path.field("command"), FieldValueInvalid, message);
+    let containers = path!(.spec.template.spec.containers);
+    let container_path = containers.index(0);
+    if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
+        let wording = (format!("The command is not {COMMAND} alone."), format!("Write command: [{COMMAND}]."));
+        findings.error(&ARGS, &path!(container_path.command), FieldValueInvalid, wording);
+    }
+    let path = path!(container_path.args);
+    if args.first().map(String::as_str) != Some(SCRIPT) {
+        let wording = ("The arguments do not start with the script of a worker.", format!("Write {SCRIPT} first."));
+        findings.error(&ARGS, &path.index(0), FieldValueInvalid, wording);
+    }
+    let worker_id = labels.get("worker_id");
+    let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
+    for (option, expected) in [
+        ("--config", None),
+        ("--iterations", None),
+        ("--mode", labels.get("mode")),
+        ("--env", labels.get("env")),
+        ("--optimizer", None),
+        ("--session-id", labels.get("session_id")),
+        ("--worker-id", worker_id),
+        ("--output-csv", expected_csv.as_ref()),
+    ] {
+        let value = check_option(option, args, expected.map(String::as_str), &path, findings);
+        if option == "--iterations" {
+            iterations = value.and_then(|value| value.parse().ok());
         }
-        let path = container_path.field("args");
-        if args.first().map(String::as_str) != Some(SCRIPT) {
-            findings.error(&ARGS, &path.index(0), FieldValueInvalid, format!("Write {SCRIPT} first."));
-        }
-        let worker_id = labels.get("worker_id");
-        let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
-        for (option, expected) in [
-            ("--config", None),
-            ("--iterations", None),
-            ("--mode", labels.get("mode")),
-            ("--env", labels.get("env")),
-            ("--optimizer", None),
-            ("--session-id", labels.get("session_id")),
-            ("--worker-id", worker_id),
-            ("--output-csv", expected_csv.as_ref()),
-        ] {
-            let value = check_option(option, args, expected.map(String::as_str), &path, findings);
-            if option == "--iterations" {
-                iterations = value.and_then(|value| value.parse().ok());
-            }
-        }
-    });
+    }
     iterations
 }
 
@@ -328,79 +320,77 @@ fn check_option<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<&'a str> {
     let Some(nth) = args.iter().position(|arg| arg == option) else {
-        findings.error(&ARGS, path, FieldValueRequired, format!("Add {option} and its value, as two items."));
+        let wording = (format!("The arguments lack {option}."), "Add it and its value, as two items.");
+        findings.error(&ARGS, path, FieldValueRequired, wording);
         return None;
     };
     let Some(value) = args.get(nth + 1) else {
-        findings.error(
-            &ARGS,
-            &path.index(nth),
-            FieldValueRequired,
-            format!("Add the value of {option} as the next item."),
-        );
+        let wording = (format!("{option} has no value."), "Add it as the next item.");
+        findings.error(&ARGS, &path.index(nth), FieldValueRequired, wording);
         return None;
     };
     let place = path.index(nth + 1);
     let fault = match (option, expected) {
         (_, Some(expected)) if value != expected => {
-            Some((FieldValueInvalid, format!("Write {expected}, as the labels say.")))
+            let message = format!("{option} is {value:?}, and must be {expected:?} here.");
+            Some((FieldValueInvalid, (message, format!("Write {expected}, as the labels say."))))
         }
         ("--iterations", _) if value.parse::<u64>().map_or(true, |count| count == 0) => {
-            Some((FieldValueInvalid, "Write a whole number from 1.".to_owned()))
+            let message = format!("{option} is {value:?}, and must be a number.");
+            Some((FieldValueInvalid, (message, "Write a whole number from 1.".to_owned())))
         }
         ("--optimizer", _) if Optimizer::parse(value).is_none() => {
-            Some((FieldValueNotSupported, format!("Write {}.", Optimizer::list())))
+            let message = format!("{option} is {value:?}, which is no optimizer.");
+            Some((FieldValueNotSupported, (message, format!("Write {}.", Optimizer::list()))))
         }
         ("--config", _) if value.is_empty() => {
-            Some((FieldValueRequired, "Write the path of the parameter file.".to_owned()))
+            let message = format!("{option} is empty.");
+            Some((FieldValueRequired, (message, "Write the path of the parameter file.".to_owned())))
         }
         _ => None,
     };
-    if let Some((reason, message)) = fault {
-        findings.error(&ARGS, &place, reason, message);
+    if let Some((reason, wording)) = fault {
+        findings.error(&ARGS, &place, reason, wording);
     }
     if let Some(again) = args.iter().skip(nth + 1).position(|arg| arg == option) {
         let place = path.index(nth + 1 + again);
-        findings.error(
-            &ARGS,
-            &place,
-            FieldValueForbidden,
-            format!("{option} stands here again. Remove one of the two."),
-        );
+        let wording = (format!("{option} stands here again."), "Remove one of the two.");
+        findings.error(&ARGS, &place, FieldValueForbidden, wording);
     }
     Some(value)
 }
 
 fn check_env(container: &Container, labels: &Labels, findings: &mut Findings<'_>) {
     let variables = container.env.as_deref().unwrap_or_default();
-    with_container_path(|container_path| {
-        let path = container_path.field("env");
-        for (name, label) in [
-            ("APP_ENV", Some("env")),
-            ("REDIS_HOST", None),
-            ("REDIS_PORT", None),
-            ("SESSION_ID", Some("session_id")),
-            ("WORKER_ID", Some("worker_id")),
-            ("MODE", Some("mode")),
-        ] {
-            // The kubelet gives the pod the last of several variables of one name.
-            let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
-                findings.error(&ENV, &path, FieldValueRequired, format!("Add the variable {name}."));
-                continue;
-            };
-            let expected = label.and_then(|label| labels.get(label));
-            let value = variables[nth].value.as_deref().unwrap_or_default();
-            if variables[nth].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
-                let place = path.index(nth);
-                let expected = expected.map(String::as_str).unwrap_or_default();
-                let message = format!("{name} is {value:?}, and the labels say {expected:?}.");
-                // extra_env may set APP_ENV to something else on purpose.
-                if name == "APP_ENV" {
-                    findings.warning(&ENV, &place.field("value"), FieldValueInvalid, message);
-                } else {
-                    findings.error(&ENV, &place.field("value"), FieldValueInvalid, message);
-                }
+    let containers = path!(.spec.template.spec.containers);
+    let container_path = containers.index(0);
+    let path = path!(container_path.env);
+    for (name, label) in [
+        ("APP_ENV", Some("env")),
+        ("REDIS_HOST", None),
+        ("REDIS_PORT", None),
+        ("SESSION_ID", Some("session_id")),
+        ("WORKER_ID", Some("worker_id")),
+        ("MODE", Some("mode")),
+    ] {
+        // The kubelet gives the pod the last of several variables of one name.
+        let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
+            let wording = (format!("The container lacks the variable {name}."), "Add it.");
+            findings.error(&ENV, &path, FieldValueRequired, wording);
+            continue;
+        };
+        let expected = label.and_then(|label| labels.get(label));
+        let value = variables[nth].value.as_deref().unwrap_or_default();
+        if variables[nth].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
+            let variable_path = path.index(nth);
+            let expected = expected.map(String::as_str).unwrap_or_default();
+            let message = format!("{name} is {value:?}, and the labels say {expected:?}.");
+            // extra_env may set APP_ENV to something else on purpose.
+            if name == "APP_ENV" {
+                findings.warning(&ENV, &path!(variable_path.value), FieldValueInvalid, message);
+            } else {
+                findings.error(&ENV, &path!(variable_path.value), FieldValueInvalid, message);
             }
         }
-    });
+    }
 }

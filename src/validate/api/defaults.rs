@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{
     Volume, VolumeProjection,
 };
 
-use super::common::{text, visit_mut};
+use super::common::{for_each_container_mut, text};
 use super::volumes::count_sources;
 use crate::apimachinery::version::{V1_34, Version};
 
@@ -86,7 +86,7 @@ fn pod(pod: &mut PodSpec) {
     if text(&pod.service_account_name).is_empty() {
         pod.service_account_name.clone_from(&pod.service_account);
     }
-    visit_mut(pod, container);
+    for_each_container_mut(pod, container);
     for one in pod.volumes.iter_mut().flatten() {
         volume(one);
     }

@@ -51,7 +51,7 @@ use serde_json::Value;
 
 use super::findings::Findings;
 use super::rule::Rule;
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, path};
 
 /// The rules of all subjects, in their order.
 pub static RULES: &[&[&Rule]] = &[
@@ -85,6 +85,8 @@ pub static RULES: &[&[&Rule]] = &[
     scheduling::RULES,
     operating_system::RULES,
     warnings::RULES,
+    overlaps::RULES,
+    node_labels::RULES,
     deprecated::RULES,
 ];
 
@@ -94,12 +96,12 @@ pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let one_map = job::takes_labels_of_its_pods(&job);
     fill_in(&mut job);
     job.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
-    managed_fields::check(&job.metadata, || json(&job), &Path::root().field("metadata"), findings);
+    managed_fields::check(&job.metadata, || json(&job), &path!(.metadata), findings);
     job::add_own_labels(&mut job, one_map, findings);
     job::check(&job, findings);
     warnings::check_metadata(&job.metadata, findings);
     if let Some(spec) = &job.spec {
-        warnings::check(spec, &Path::root().field("spec"), findings);
+        warnings::check(spec, &path!(.spec), findings);
     }
 }
 
@@ -108,14 +110,12 @@ pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let mut cron_job = cron_job.clone();
     defaults::fill_in_cron_job(&mut cron_job, findings.version());
     cron_job.spec.job_template.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
-    managed_fields::check(&cron_job.metadata, || json(&cron_job), &Path::root().field("metadata"), findings);
+    managed_fields::check(&cron_job.metadata, || json(&cron_job), &path!(.metadata), findings);
     cron_job::check(&cron_job, findings);
     warnings::check_metadata(&cron_job.metadata, findings);
     if let Some(spec) = &cron_job.spec.job_template.spec {
         let root = Path::root();
-        let path = root.field("spec");
-        let path = path.field("jobTemplate");
-        warnings::check(spec, &path.field("spec"), findings);
+        warnings::check(spec, &path!(root.spec.jobTemplate.spec), findings);
     }
 }
 
