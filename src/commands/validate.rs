@@ -4,16 +4,19 @@ use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
+use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
-use crate::job::K8sTuningJobFactory;
+use crate::job::{K8sTuningJobFactory, build_job};
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
 use crate::output::manifests::OutputError;
+use crate::output::messages;
 use crate::output::progress::Progress;
-use crate::output::{messages, session};
+use crate::plan::plan_jobs;
 use crate::printable;
 use crate::report;
+use crate::validate::origins::Origins;
 use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 
 /// Runs the command.
@@ -99,21 +102,26 @@ fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Ve
     Ok(reports)
 }
 
-/// Checks the manifests that the configuration would make, each under the name of its file.
+/// Checks the configuration, and the Jobs that it would make; what is found is told in its lines.
 fn check_session(
     k8s_config: &Path,
     args: &ValidateArgs,
     checks: Checks,
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
-    let session = load(k8s_config, &args.options)?;
+    let session = match load(k8s_config, &args.options) {
+        Err(CommandError::Config(ConfigError::Invalid(problems))) => return Ok(DocumentReport::of_configs(&problems)),
+        other => other?,
+    };
     warn(&session, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
+    let origins = Origins::of(&session);
     let mut validator = Validator::new(checks);
-    for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
+    for share in plan_jobs(session.total_iterations, session.workers) {
+        let spec = factory.create_job_for_worker(&share.worker_id, share.iterations, share.index);
         let mut content = Vec::new();
-        Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
-        validator.add(&row.file, &Text::decode(content));
+        Format::Yaml.push(&build_job(spec.clone()), &mut content).map_err(OutputError::from)?;
+        validator.add_job(&spec, &Text::decode(content), &origins);
     }
     Ok(validator.finish())
 }
