@@ -1,7 +1,7 @@
 //! The names of all fields below Job and `CronJob`: the compiler looks up those that the code writes down.
 
 /// Whether a field of some type has this name.
-pub const fn contains(name: &str) -> bool {
+pub(super) const fn contains(name: &str) -> bool {
     let (mut low, mut high) = (0, NAMES.len());
     while low < high {
         let middle = usize::midpoint(low, high);

@@ -3,6 +3,9 @@
 //!
 //! Named after the Go module that holds the same things for the API server.
 
+// So that the compiler finds what is dead.
+#![warn(unreachable_pub)]
+
 mod field_names;
 pub(crate) mod ip;
 pub(crate) mod names;
@@ -15,7 +18,7 @@ pub(crate) mod time;
 pub(crate) mod version;
 
 pub(crate) use path::{Elements, FieldName, Path, Segment};
-pub(crate) use path::{field, fields, path};
+pub(crate) use path::{field, fields, path, segments};
 pub(crate) use quantity::Quantity;
 pub(crate) use version::Span;
 pub use version::{VERSIONS, Version};

@@ -4,13 +4,13 @@
 use std::fmt;
 
 /// Longest DNS label, and longest label value: 63 characters.
-pub const LABEL_MAX: usize = 63;
+pub(crate) const LABEL_MAX: usize = 63;
 /// Longest DNS subdomain: 253 characters.
-pub const SUBDOMAIN_MAX: usize = 253;
+pub(crate) const SUBDOMAIN_MAX: usize = 253;
 
 /// Why a string is no name of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameError {
+pub(crate) enum NameError {
     /// Nothing is there.
     Empty,
     /// More characters than `max`.
@@ -110,7 +110,7 @@ const QUALIFIED: NameFormat = NameFormat {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn dns_label(text: &str) -> Result<(), NameError> {
+pub(crate) fn dns_label(text: &str) -> Result<(), NameError> {
     DNS_LABEL.check(text)
 }
 
@@ -118,7 +118,7 @@ pub fn dns_label(text: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn dns_subdomain(text: &str) -> Result<(), NameError> {
+pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameError> {
     if text.is_empty() {
         return Err(NameError::Empty);
     }
@@ -150,7 +150,7 @@ pub fn dns_subdomain(text: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn dns_subdomain_prefix(text: &str) -> Result<(), NameError> {
+pub(crate) fn dns_subdomain_prefix(text: &str) -> Result<(), NameError> {
     // The server looks at this without its last two characters, one of which is none of the dash's.
     let bytes = text.as_bytes();
     if bytes.len() < 2 || !text.ends_with('-') {
@@ -163,7 +163,7 @@ pub fn dns_subdomain_prefix(text: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError> {
+pub(crate) fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError> {
     if text.len() > SUBDOMAIN_MAX {
         return Err(NameError::TooLong { max: SUBDOMAIN_MAX });
     }
@@ -186,7 +186,7 @@ pub fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError> {
 
 /// A text in lower case, letter by letter, as the server writes it.
 #[must_use]
-pub fn lower_case(text: &str) -> String {
+pub(crate) fn lower_case(text: &str) -> String {
     // Where one letter becomes several, such as U+0130, the server knows the first one only.
     text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
@@ -195,7 +195,7 @@ pub fn lower_case(text: &str) -> String {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn label_value(text: &str) -> Result<(), NameError> {
+pub(crate) fn label_value(text: &str) -> Result<(), NameError> {
     if text.is_empty() { Ok(()) } else { QUALIFIED.check(text) }
 }
 
@@ -203,7 +203,7 @@ pub fn label_value(text: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn qualified_name(text: &str) -> Result<(), NameError> {
+pub(crate) fn qualified_name(text: &str) -> Result<(), NameError> {
     let Some((prefix, name)) = text.split_once('/') else {
         return QUALIFIED.check(text);
     };
@@ -222,7 +222,7 @@ pub fn qualified_name(text: &str) -> Result<(), NameError> {
 ///
 /// # Errors
 /// The first thing that is wrong with the string.
-pub fn env_var_name(text: &str) -> Result<(), NameError> {
+pub(crate) fn env_var_name(text: &str) -> Result<(), NameError> {
     const ALLOWED: &str = "letters, digits, '_', '-' and '.'";
     if text.is_empty() {
         return Err(NameError::Empty);

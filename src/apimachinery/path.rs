@@ -101,7 +101,17 @@ macro_rules! fields {
     ($($field:ident = $value:expr),+ $(,)?) => { [$(($crate::apimachinery::field!($field), $value)),+] };
 }
 
-pub(crate) use {field, field_path as path, fields};
+/// The steps of a path that is known as a whole: `segments![spec.template.spec.containers[0]]`.
+macro_rules! segments {
+    ($($field:ident).+ $([$index:expr])?) => {
+        [
+            $($crate::apimachinery::Segment::Field($crate::apimachinery::field!($field).as_str()),)+
+            $($crate::apimachinery::Segment::Index($index),)?
+        ]
+    };
+}
+
+pub(crate) use {field, field_path as path, fields, segments};
 
 #[cfg(debug_assertions)]
 static ROOT: std::sync::LazyLock<Path<'static>> = std::sync::LazyLock::new(|| Path {
@@ -387,7 +397,7 @@ mod tests {
         assert!(files.len() > 50, "{files:?}");
         for file in files {
             let text = std::fs::read_to_string(&file).unwrap();
-            for quoted in [".field(\"", "Segment::Field(\""] {
+            for quoted in [".field(\"", "Field(\""] {
                 let is_in_rules = text.split("#[cfg(test)]").next().is_some_and(|rules| rules.contains(quoted));
                 assert!(!is_in_rules, "{}: write path!(….name) instead of {quoted}", file.display());
             }

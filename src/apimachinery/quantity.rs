@@ -11,7 +11,7 @@ const CAP: i128 = i128::MAX;
 
 /// How a quantity was written, and so how it is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notation {
+pub(crate) enum Notation {
     /// Powers of ten with a letter: `500m`, `2k`.
     DecimalSi,
     /// Powers of two with two letters: `1Gi`.
@@ -22,7 +22,7 @@ pub enum Notation {
 
 /// An amount of a resource, exact to a billionth of a unit (bytes of memory, cores of CPU).
 #[derive(Debug, Clone, Copy)]
-pub struct Quantity {
+pub(crate) struct Quantity {
     nanos: i128,
     notation: Notation,
     /// Thousandths, as the server counts them; beyond 64 bits it counts wrong, and is followed there.
@@ -33,13 +33,13 @@ pub struct Quantity {
 
 impl Quantity {
     /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, notation: Notation::DecimalSi, millis: 0, units: 0 };
+    pub(crate) const ZERO: Self = Self { nanos: 0, notation: Notation::DecimalSi, millis: 0, units: 0 };
 
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = Parts::of(text)?;
         let magnitude = match parts.scale {
             Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
@@ -61,33 +61,33 @@ impl Quantity {
     /// How the server writes a quantity that it has just read: as it was written, where that is fit to
     /// be kept, and in its canonical form otherwise.
     #[must_use]
-    pub fn as_stored(text: &str) -> Option<String> {
+    pub(crate) fn as_stored(text: &str) -> Option<String> {
         let parts = Parts::of(text)?;
         if parts.is_stored_as_written() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
     /// Whether the amount is below zero.
     #[must_use]
-    pub const fn is_negative(&self) -> bool {
+    pub(crate) const fn is_negative(&self) -> bool {
         self.nanos < 0
     }
 
     /// Whether the amount is zero.
     #[must_use]
-    pub const fn is_zero(&self) -> bool {
+    pub(crate) const fn is_zero(&self) -> bool {
         self.nanos == 0
     }
 
     /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
     /// thousandths.
     #[must_use]
-    pub const fn is_whole(&self) -> bool {
+    pub(crate) const fn is_whole(&self) -> bool {
         self.millis % 1000 == 0
     }
 
     /// The amount in whole thousandths, rounded away from zero; one beyond all measure stays as it is.
     #[must_use]
-    pub fn rounded_to_milli(self) -> Self {
+    pub(crate) fn rounded_to_milli(self) -> Self {
         const MILLI: i128 = NANO / 1000;
         let lacking = match self.nanos % MILLI {
             0 => return self,
@@ -99,13 +99,13 @@ impl Quantity {
 
     /// The amount in whole units, rounded away from zero, as the server counts them.
     #[must_use]
-    pub const fn units(&self) -> i64 {
+    pub(crate) const fn units(&self) -> i64 {
         self.units
     }
 
     /// The amount `times` over, as the sum over so many equal containers.
     #[must_use]
-    pub const fn times(self, times: u64) -> Self {
+    pub(crate) const fn times(self, times: u64) -> Self {
         let (millis, units) =
             (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
         Self { nanos: self.nanos.saturating_mul(times as i128), notation: self.notation, millis, units }

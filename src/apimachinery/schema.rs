@@ -15,7 +15,7 @@ use super::Segment;
 
 /// What a node of a document can be.
 #[derive(Debug, Default)]
-pub enum Type {
+pub(super) enum Type {
     /// A scalar, or anything at all.
     #[default]
     Other,
@@ -28,7 +28,7 @@ pub enum Type {
 }
 
 /// A Job or a `CronJob`, as one type with the fields of both.
-pub fn document() -> &'static Type {
+pub(super) fn document() -> &'static Type {
     static DOCUMENT: LazyLock<Type> = LazyLock::new(|| type_of::<Job>().or(type_of::<CronJob>()));
     &DOCUMENT
 }
@@ -43,7 +43,7 @@ fn type_of<'de, T: Deserialize<'de>>() -> Type {
 
 impl Type {
     /// What may stand one step below.
-    pub fn below(&self, segment: Segment<'_>) -> Option<&Self> {
+    pub(super) fn below(&self, segment: Segment<'_>) -> Option<&Self> {
         match (self, segment) {
             (Self::Object(fields), Segment::Field(name)) => fields.get(name),
             (Self::List(item), Segment::Index(_)) | (Self::Map(item), Segment::Key(_)) => Some(item),

@@ -5,33 +5,33 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::finding::DocumentReport;
-use super::place::Places;
-use crate::apimachinery::Segment::{self, Field, Index, Key};
+use super::positions::Positions;
+use crate::apimachinery::Segment::{self, Field, Key};
+use crate::apimachinery::{fields, segments};
 use crate::config::{Origin, Session};
 use crate::job::K8sJobSpec;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Node, Position};
 
-const LABELS: &[Segment<'static>] = &[Field("metadata"), Field("labels")];
-const POD_LABELS: &[Segment<'static>] = &[Field("spec"), Field("template"), Field("metadata"), Field("labels")];
-const CONTAINER: &[Segment<'static>] =
-    &[Field("spec"), Field("template"), Field("spec"), Field("containers"), Index(0)];
+const LABELS: &[Segment<'static>] = &segments![metadata.labels];
+const POD_LABELS: &[Segment<'static>] = &segments![spec.template.metadata.labels];
+const CONTAINER: &[Segment<'static>] = &segments![spec.template.spec.containers[0]];
 
 /// The fields of a Job that have the value of one key each.
 const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
-    (&[], &[Field("metadata"), Field("name")], "session_short"),
-    (&[], &[Field("metadata"), Field("namespace")], "k8s_namespace"),
+    (&[], &segments![metadata.name], "session_short"),
+    (&[], &segments![metadata.namespace], "k8s_namespace"),
     (LABELS, &[Key("session_id")], "session_id"),
     (LABELS, &[Key("mode")], "mode"),
     (LABELS, &[Key("env")], "env"),
     (POD_LABELS, &[Key("session_id")], "session_id"),
     (POD_LABELS, &[Key("mode")], "mode"),
     (POD_LABELS, &[Key("env")], "env"),
-    (CONTAINER, &[Field("name")], "session_short"),
-    (CONTAINER, &[Field("image")], "image"),
-    (CONTAINER, &[Field("resources")], "resources"),
-    (CONTAINER, &[Field("resources"), Field("requests")], "resources.requests"),
-    (CONTAINER, &[Field("resources"), Field("limits")], "resources.limits"),
+    (CONTAINER, &segments![name], "session_short"),
+    (CONTAINER, &segments![image], "image"),
+    (CONTAINER, &segments![resources], "resources"),
+    (CONTAINER, &segments![resources.requests], "resources.requests"),
+    (CONTAINER, &segments![resources.limits], "resources.limits"),
 ];
 
 /// The options of a worker whose value is that of a key.
@@ -87,7 +87,7 @@ impl<'s> Origins<'s> {
     /// The places in a Job's document that a key has caused, each with where the key stands.
     #[must_use]
     pub fn of_job(&self, spec: &K8sJobSpec, root: &Node) -> JobOrigins<'_> {
-        let mut places = Places::new(root);
+        let mut places = Positions::new(root);
         let mut excerpts = HashMap::new();
         let mut note = |path: &[Segment<'_>], key: &str| {
             if let Some(excerpt) = self.excerpt(key) {
@@ -99,7 +99,7 @@ impl<'s> Origins<'s> {
         }
         for (nth, argument) in spec.args.iter().enumerate() {
             if let Some((_, key)) = OPTIONS.iter().find(|(option, _)| option == argument) {
-                note(&[CONTAINER, &[Field("args"), Index(nth + 1)]].concat(), key);
+                note(&[CONTAINER, &segments![args[nth + 1]]].concat(), key);
             }
         }
         for (nth, (name, _)) in spec.env.iter().enumerate() {
@@ -109,13 +109,13 @@ impl<'s> Origins<'s> {
             {
                 key = (*own).to_owned();
             }
-            for field in [&[][..], &[Field("name")], &[Field("value")]] {
-                note(&[CONTAINER, &[Field("env"), Index(nth)], field].concat(), &key);
+            for field in [&[][..], &segments![name], &segments![value]] {
+                note(&[CONTAINER, &segments![env[nth]], field].concat(), &key);
             }
         }
-        for (group, amounts) in [("requests", &spec.requests), ("limits", &spec.limits)] {
+        for (group, amounts) in fields![requests = &spec.requests, limits = &spec.limits] {
             for (name, _) in amounts {
-                let path = [CONTAINER, &[Field("resources"), Field(group), Key(name)]].concat();
+                let path = [CONTAINER, &segments![resources], &[Field(group.as_str()), Key(name)]].concat();
                 note(&path, &format!("resources.{group}.{name}"));
             }
         }
@@ -158,6 +158,7 @@ mod tests {
     use crate::manifest::{Format, Text, documents};
 
     use super::*;
+    use crate::apimachinery::Segment::Index;
 
     /// The line of the baseline that is named for a path of its first Job, and what is marked there.
     fn marked(config: &str, path: &[Segment<'_>]) -> (u32, String) {
@@ -170,7 +171,7 @@ mod tests {
         let mut place = None;
         documents(Text::decode(content).as_str(), |document| {
             let root = document.unwrap().root;
-            let position = Places::new(&root).locate(path);
+            let position = Positions::new(&root).locate(path);
             let of_job = origins.of_job(&spec, &root);
             place = Some((*of_job.excerpts.get(&line_and_column(position)).unwrap_or(&of_job.session)).clone());
         });

@@ -36,7 +36,7 @@ rules! {
 }
 
 /// A pod's affinity.
-pub fn check(affinity: Option<&Affinity>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(affinity: Option<&Affinity>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(affinity) = affinity else { return };
     if let Some(nodes) = &affinity.node_affinity {
         check_nodes(nodes, &path!(path.nodeAffinity), findings);
@@ -54,7 +54,7 @@ pub fn check(affinity: Option<&Affinity>, path: &Path<'_>, findings: &mut Findin
 }
 
 /// Affinity and anti-affinity to other pods: the field, and its required and its preferred terms.
-pub fn pod_affinities(
+pub(super) fn pod_affinities(
     affinity: &Affinity,
 ) -> impl Iterator<Item = (FieldName, &[PodAffinityTerm], &[WeightedPodAffinityTerm])> {
     let near = affinity.pod_affinity.iter().map(|pods| {

@@ -27,11 +27,11 @@ rules! {
 }
 
 /// The keys of the profiles' annotations; a container's name follows the second and the third.
-pub const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+pub(super) const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 /// See [`SECCOMP_POD`].
-pub const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
+pub(super) const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 /// See [`SECCOMP_POD`].
-pub const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+pub(super) const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
@@ -39,7 +39,7 @@ const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const LOCALHOST: &str = "localhost/";
 
 /// The annotations of a template, each by itself.
-pub fn check(
+pub(super) fn check(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     template: &Path<'_>,
@@ -154,7 +154,7 @@ fn check_app_armor(
 }
 
 /// The annotations against the fields that have taken their place, in the pod at `path`.
-pub fn check_against_profiles(
+pub(super) fn check_against_profiles(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,

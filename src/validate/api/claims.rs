@@ -23,7 +23,7 @@ rules! {
 }
 
 /// The pod's list of claims.
-pub fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
     for (path, claim) in path.each(claims) {
         check_claim(claim, &mut seen, &path, findings);
@@ -66,7 +66,7 @@ fn check_claim<'c>(
 }
 
 /// A container's references, given the names of the pod's claims.
-pub fn check_references(
+pub(super) fn check_references(
     claims: &[ResourceClaim],
     pod_claims: &BTreeSet<&str>,
     path: &Path<'_>,

@@ -12,17 +12,20 @@ use crate::validate::findings::Findings;
 
 /// The text of a field that may be absent, where the server makes no difference between absent and
 /// empty.
-pub fn text(field: &Option<String>) -> &str {
+pub(super) fn text(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default()
 }
 
 /// All containers of a pod, in the server's order: init containers, containers, ephemeral containers.
-pub fn containers(pod: &PodSpec) -> impl Iterator<Item = Cow<'_, Container>> {
+pub(super) fn containers(pod: &PodSpec) -> impl Iterator<Item = Cow<'_, Container>> {
     listed(pod).map(|(_, _, container)| container)
 }
 
 /// The same of a pod at `path`, each with its own path.
-pub fn containers_at<'p>(pod: &'p PodSpec, path: &'p Path<'p>) -> impl Iterator<Item = (Path<'p>, Cow<'p, Container>)> {
+pub(super) fn containers_at<'p>(
+    pod: &'p PodSpec,
+    path: &'p Path<'p>,
+) -> impl Iterator<Item = (Path<'p>, Cow<'p, Container>)> {
     listed(pod).map(|(list, index, container)| (path.item(list, index), container))
 }
 
@@ -43,7 +46,7 @@ fn listed(pod: &PodSpec) -> impl Iterator<Item = (&'static [FieldName], usize, C
 macro_rules! convert_containers {
     ($($field:ident)+) => {
         /// An ephemeral container as a container.
-        pub fn as_container(container: &EphemeralContainer) -> Container {
+        pub(super) fn as_container(container: &EphemeralContainer) -> Container {
             let EphemeralContainer { target_container_name: _, $($field),+ } = container.clone();
             Container { $($field),+ }
         }
@@ -63,7 +66,7 @@ convert_containers! {
 }
 
 /// Changes all containers of a pod, in the same order.
-pub fn for_each_container_mut(pod: &mut PodSpec, mut change: impl FnMut(&mut Container)) {
+pub(super) fn for_each_container_mut(pod: &mut PodSpec, mut change: impl FnMut(&mut Container)) {
     pod.init_containers.iter_mut().flatten().chain(&mut pod.containers).for_each(&mut change);
     for ephemeral in pod.ephemeral_containers.iter_mut().flatten() {
         let mut container = as_container(ephemeral);
@@ -74,12 +77,12 @@ pub fn for_each_container_mut(pod: &mut PodSpec, mut change: impl FnMut(&mut Con
 }
 
 /// Whether a flag is set and true.
-pub const fn is_true(flag: Option<bool>) -> bool {
+pub(super) const fn is_true(flag: Option<bool>) -> bool {
     matches!(flag, Some(true))
 }
 
 /// A path below a volume's root: relative, and nowhere through `..`.
-pub fn check_relative(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+pub(super) fn check_relative(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
     if value.starts_with('/') {
         findings.invalid(rule, path, (format!("{value:?} must be relative."), "Drop the leading '/'."));
     }
@@ -87,7 +90,12 @@ pub fn check_relative(rule: &'static Rule, path: &Path<'_>, value: &str, finding
 }
 
 /// As [`check_relative`], and its first name does not start with `..`, which the kubelet keeps for itself.
-pub fn check_relative_unreserved(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+pub(super) fn check_relative_unreserved(
+    rule: &'static Rule,
+    path: &Path<'_>,
+    value: &str,
+    findings: &mut Findings<'_>,
+) {
     check_relative(rule, path, value, findings);
     if value.starts_with("..") && !value.starts_with("../") {
         findings.invalid(rule, path, format!("{value:?} must not start with '..'."));
@@ -95,19 +103,19 @@ pub fn check_relative_unreserved(rule: &'static Rule, path: &Path<'_>, value: &s
 }
 
 /// A path without `..` in it.
-pub fn check_no_backsteps(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
+pub(super) fn check_no_backsteps(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
     if value.split('/').any(|name| name == "..") {
         findings.invalid(rule, path, (format!("{value:?} must not contain '..'."), "Write the path out."));
     }
 }
 
 /// Whether a number can be a port.
-pub const fn is_port(number: i32) -> bool {
+pub(super) const fn is_port(number: i32) -> bool {
     number >= 1 && number <= 65535
 }
 
 /// What is wrong with a port's name.
-pub fn port_name_error(name: &str) -> Option<&'static str> {
+pub(super) fn port_name_error(name: &str) -> Option<&'static str> {
     let bytes = name.as_bytes();
     if bytes.len() > 15 {
         Some("it is longer than 15 characters")
@@ -125,7 +133,7 @@ pub fn port_name_error(name: &str) -> Option<&'static str> {
 }
 
 /// A port by its number or by its name.
-pub fn check_port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, findings: &mut Findings<'_>) {
+pub(super) fn check_port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, findings: &mut Findings<'_>) {
     match value {
         IntOrString::Int(number) if is_port(*number) => {}
         IntOrString::Int(number) => {
@@ -140,7 +148,7 @@ pub fn check_port(rule: &'static Rule, path: &Path<'_>, value: &IntOrString, fin
 }
 
 /// The permission bits of a file.
-pub fn check_file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option<i32>, findings: &mut Findings<'_>) {
+pub(super) fn check_file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option<i32>, findings: &mut Findings<'_>) {
     if let Some(mode) = mode.filter(|mode| !(0..=0o777).contains(mode)) {
         findings.invalid(
             rule,
@@ -151,7 +159,7 @@ pub fn check_file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option<i32>, 
 }
 
 /// A user or group id.
-pub fn check_id(rule: &'static Rule, path: &Path<'_>, id: Option<i64>, findings: &mut Findings<'_>) {
+pub(super) fn check_id(rule: &'static Rule, path: &Path<'_>, id: Option<i64>, findings: &mut Findings<'_>) {
     if let Some(id) = id.filter(|id| !(0..=i64::from(i32::MAX)).contains(id)) {
         findings.invalid(rule, path, (format!("{id} is no id."), format!("Write a number from 0 to {}.", i32::MAX)));
     }

@@ -37,7 +37,7 @@ rules! {
 }
 
 /// What the rules of a container need to know about its pod.
-pub struct PodContext<'p> {
+pub(super) struct PodContext<'p> {
     /// The pod.
     pub pod: &'p PodSpec,
     /// The pod's volumes in which nothing is wrong.
@@ -47,7 +47,7 @@ pub struct PodContext<'p> {
 }
 
 /// All containers of a pod at `path`.
-pub fn check_all(
+pub(super) fn check_all(
     pod: &PodSpec,
     volumes: &Volumes<'_>,
     claims: &BTreeSet<&str>,

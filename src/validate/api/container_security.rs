@@ -43,7 +43,7 @@ const CREDENTIAL_SPEC_MAX: usize = 64 * 1024;
 const APP_ARMOR_MAX: usize = 4095;
 
 /// The security context of a container, at `path`.
-pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(context) = &container.security_context else { return };
     if let Some(mount) = &context.proc_mount {
         let path = path!(path.procMount);
@@ -78,7 +78,7 @@ fn check_escalation(context: &SecurityContext, path: &Path<'_>, findings: &mut F
 }
 
 /// A seccomp profile of a pod or container.
-pub fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(profile) = profile else { return };
     let (kind, local) = (path!(path.type), path!(path.localhostProfile));
     match profile.type_.as_str() {
@@ -96,7 +96,7 @@ pub fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings
 }
 
 /// An `AppArmor` profile of a pod or container.
-pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(profile) = profile else { return };
     let (kind, local) = (path!(path.type), path!(path.localhostProfile));
     match (profile.type_.as_str(), profile.localhost_profile.as_deref()) {
@@ -120,7 +120,11 @@ pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findi
 }
 
 /// The Windows options of a pod or container.
-pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_windows(
+    options: Option<&WindowsSecurityContextOptions>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let Some(options) = options else { return };
     if let Some(name) = &options.gmsa_credential_spec_name {
         findings.check_format(&WINDOWS, &path!(path.gmsaCredentialSpecName), name, dns_subdomain);

@@ -31,7 +31,7 @@ rules! {
 const NAME_MAX: usize = 63 - 11;
 
 /// The whole `CronJob`, after defaulting.
-pub fn check(cron_job: &CronJob, findings: &mut Findings<'_>) {
+pub(super) fn check(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let root = Path::root();
     let metadata_path = path!(root.metadata);
     metadata::check(&cron_job.metadata, &metadata_path, findings);

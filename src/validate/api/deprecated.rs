@@ -24,7 +24,7 @@ rules! {
 }
 
 /// The annotations of a template, at `path`.
-pub fn check_annotations(
+pub(super) fn check_annotations(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,
@@ -82,7 +82,7 @@ fn profile_of(annotation: &str) -> Option<AppArmorProfile> {
 }
 
 /// The volumes of a pod at `path`.
-pub fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, volume) in path!(path.volumes).each(&pod.volumes) {
         for (field, set) in fields![
             photonPersistentDisk = volume.photon_persistent_disk.is_some(),

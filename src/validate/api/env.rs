@@ -53,7 +53,7 @@ rules! {
 
 /// What a field reference is part of, and so which fields it may name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum FieldRefContext {
+pub(super) enum FieldRefContext {
     /// A container's variable.
     Env,
     /// A file of a volume.
@@ -61,7 +61,7 @@ pub enum FieldRefContext {
 }
 
 /// The environment of a container at `path`.
-pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let list = path!(path.env);
     for (path, variable) in list.each(&container.env) {
         let name = path!(path.name);
@@ -119,7 +119,7 @@ fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findi
 }
 
 /// A reference to a field of the pod.
-pub fn check_field_ref(
+pub(super) fn check_field_ref(
     field: &ObjectFieldSelector,
     context: FieldRefContext,
     path: &Path<'_>,
@@ -174,7 +174,7 @@ pub fn check_field_ref(
 }
 
 /// A reference to an amount of a container.
-pub fn check_resource_ref(
+pub(super) fn check_resource_ref(
     field: &ResourceFieldSelector,
     context: FieldRefContext,
     path: &Path<'_>,
@@ -239,7 +239,7 @@ fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findin
 }
 
 /// The volumes that variables are read from, in a pod at `path`.
-pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let volumes: BTreeMap<&str, &Volume> =
         pod.volumes.elements().iter().map(|volume| (volume.name.as_str(), volume)).collect();
     for (path, container) in containers_at(pod, path) {
@@ -260,7 +260,7 @@ pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 }
 
 /// A key of a `ConfigMap` or Secret.
-pub fn config_key(key: &str) -> Result<(), NameError> {
+pub(super) fn config_key(key: &str) -> Result<(), NameError> {
     let allowed = "letters, digits, '-', '_' and '.'";
     if key.len() > 253 {
         return Err(NameError::TooLong { max: 253 });

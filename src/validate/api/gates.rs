@@ -24,7 +24,7 @@ pub struct Gate {
 }
 
 /// The gates that drop something in at least one version on record.
-pub static GATES: &[Gate] = &[
+pub(crate) static GATES: &[Gate] = &[
     Gate {
         name: "ContainerStopSignals",
         since: None,
@@ -128,7 +128,7 @@ impl Gate {
 }
 
 /// Drops from a pod what a version drops from it.
-pub fn drop_fields(pod: &mut PodSpec, version: Version) {
+pub(crate) fn drop_fields(pod: &mut PodSpec, version: Version) {
     for gate in GATES.iter().filter(|gate| gate.state(version) == State::Off) {
         (gate.drop)(pod);
     }

@@ -18,7 +18,7 @@ rules! {
 }
 
 /// The image of a container at `path`.
-pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let image = text(&container.image);
     let field = path!(path.image);
     if image.is_empty() {
@@ -28,6 +28,6 @@ pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
 }
 
 /// When an image is pulled.
-pub fn check_pull_policy(policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_pull_policy(policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     findings.one_of(&PULL_POLICY, path, policy, &["Always", "IfNotPresent", "Never"]);
 }

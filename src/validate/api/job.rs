@@ -64,7 +64,7 @@ const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
 /// Whether the server will take the labels of the pods for the Job's own ones, and keep the two as one map from then
 /// on: what it adds to the one is in the other. A Job whose name it has yet to make is copied once more, which parts
 /// the two.
-pub fn takes_labels_of_its_pods(job: &Job) -> bool {
+pub(super) fn takes_labels_of_its_pods(job: &Job) -> bool {
     let metadata = &job.metadata;
     let named = !text(&metadata.name).is_empty() || text(&metadata.generate_name).is_empty();
     let pods = job.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
@@ -75,7 +75,7 @@ pub fn takes_labels_of_its_pods(job: &Job) -> bool {
 
 /// Puts into the Job what the server uses for itself, unless the selector is the user's to write: the labels of its
 /// pods, which with `one_map` are the Job's labels too, and the selector that goes with them.
-pub fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
+pub(super) fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
     let name = effective_name(&job.metadata);
     let spec = job.spec.get_or_insert_default();
     if is_true(spec.manual_selector) {
@@ -95,7 +95,7 @@ pub fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>)
 }
 
 /// The whole Job, after defaulting and with the server's own labels.
-pub fn check(job: &Job, findings: &mut Findings<'_>) {
+pub(super) fn check(job: &Job, findings: &mut Findings<'_>) {
     let root = Path::root();
     let path = path!(root.spec);
     let name = effective_name(&job.metadata);
@@ -108,7 +108,7 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) {
 }
 
 /// What a Job has in common with the template of a `CronJob`, below `path`.
-pub fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_numbers(spec, path, findings);
     check_indexed(spec, path, findings);
     job_policy::check(spec, path, findings);

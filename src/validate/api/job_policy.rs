@@ -44,7 +44,7 @@ const CODES_MAX: usize = 255;
 const INDEXES_MAX: usize = 64 * 1024;
 
 /// Both policies.
-pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &spec.pod_failure_policy {
         let rules = path!(path.podFailurePolicy.rules);
         if policy.rules.len() > RULES_MAX {

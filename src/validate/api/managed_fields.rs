@@ -28,7 +28,12 @@ const SUBRESOURCE_MAX: usize = 256;
 const ALWAYS_THERE: &[&str] = &["metadata", "spec", "template", "jobTemplate", "containers", "status"];
 
 /// The entries in the metadata at `path` of an object with its defaults.
-pub fn check(metadata: &ObjectMeta, object: impl FnOnce() -> Value, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(
+    metadata: &ObjectMeta,
+    object: impl FnOnce() -> Value,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let entries = metadata.managed_fields.elements();
     if entries.iter().all(is_well_formed) {
         return;

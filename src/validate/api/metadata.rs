@@ -53,7 +53,7 @@ const BASE_MAX: usize = 58;
 const ANNOTATIONS_MAX: usize = 256 * 1024;
 
 /// The name that the object has or would get.
-pub fn effective_name(metadata: &ObjectMeta) -> String {
+pub(super) fn effective_name(metadata: &ObjectMeta) -> String {
     let (name, base) = (text(&metadata.name), text(&metadata.generate_name));
     if !name.is_empty() || base.is_empty() {
         return name.to_owned();
@@ -63,7 +63,7 @@ pub fn effective_name(metadata: &ObjectMeta) -> String {
 }
 
 /// The metadata of the Job or `CronJob` itself.
-pub fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
     let base = text(&metadata.generate_name);
     if !base.is_empty() {
         findings.check_format(&GENERATE_NAME, &path!(path.generateName), base, dns_subdomain_prefix);
@@ -85,7 +85,7 @@ pub fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>
 }
 
 /// A map of labels; the server names the map and not the key.
-pub fn check_labels(
+pub(super) fn check_labels(
     rule: &'static Rule,
     labels: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,
@@ -104,7 +104,11 @@ pub fn check_labels(
 }
 
 /// A map of annotations.
-pub fn check_annotations(annotations: Option<&BTreeMap<String, String>>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_annotations(
+    annotations: Option<&BTreeMap<String, String>>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let Some(annotations) = annotations else { return };
     for key in annotations.keys() {
         // The server looks at the key in lower case, so that capitals pass in its prefix.
@@ -133,7 +137,7 @@ fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findi
 }
 
 /// Everything that an owner says, to tell it from others.
-pub fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
+pub(super) fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
     let OwnerReference { api_version, block_owner_deletion, controller, kind, name, uid } = owner;
     (api_version, kind, name, uid, block_owner_deletion, controller)
 }

@@ -3,6 +3,9 @@
 //! A decoded object comes in; the fields of gates that are off are dropped and the server's defaults are filled in first,
 //! because its rules see the object after that; findings go out.
 
+// So that the compiler finds what is dead.
+#![warn(unreachable_pub)]
+
 mod affinity;
 mod annotations;
 mod claims;
@@ -14,7 +17,7 @@ mod cron_job;
 mod defaults;
 mod deprecated;
 mod env;
-pub mod gates;
+pub(crate) mod gates;
 mod image;
 mod job;
 mod job_policy;
@@ -42,8 +45,8 @@ mod volume_sources;
 mod volumes;
 mod warnings;
 
-pub use defaults::fill_in;
-pub use stored::fill_in_all;
+pub(super) use defaults::fill_in;
+pub(crate) use stored::fill_in_all;
 
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
 use serde::Serialize;
@@ -54,7 +57,7 @@ use super::rule::Rule;
 use crate::apimachinery::{Path, path};
 
 /// The rules of all subjects, in their order.
-pub static RULES: &[&[&Rule]] = &[
+pub(super) static RULES: &[&[&Rule]] = &[
     metadata::RULES,
     managed_fields::RULES,
     selector::RULES,
@@ -91,7 +94,7 @@ pub static RULES: &[&[&Rule]] = &[
 ];
 
 /// Adds what the server would refuse or warn of in a decoded Job.
-pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
+pub(super) fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let mut job = job.clone();
     let one_map = job::takes_labels_of_its_pods(&job);
     fill_in(&mut job);
@@ -106,7 +109,7 @@ pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
 }
 
 /// Adds what the server would refuse or warn of in a decoded `CronJob`.
-pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
+pub(super) fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let mut cron_job = cron_job.clone();
     defaults::fill_in_cron_job(&mut cron_job, findings.version());
     cron_job.spec.job_template.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));

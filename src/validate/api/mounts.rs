@@ -50,7 +50,7 @@ impl<'c> InUse<'c> {
 }
 
 /// The mounts and devices of a container at `path`.
-pub fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (mounts, devices) = (container.volume_mounts.elements(), container.volume_devices.elements());
     let by_devices = InUse::new(devices.iter().map(|it| (it.name.as_str(), it.device_path.as_str())));
     let list = path!(path.volumeMounts);

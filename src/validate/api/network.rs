@@ -39,7 +39,7 @@ const SEARCH_CHARACTERS_MAX: usize = 2048;
 const OVERRIDE_MAX: usize = 64;
 
 /// Ports in the host's network.
-pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !is_true(pod.host_network) {
         return;
     }
@@ -54,7 +54,7 @@ pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<
 }
 
 /// Names and addresses of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let policy = text(&pod.dns_policy);
     findings.one_of(
         &DNS_POLICY,

@@ -40,7 +40,7 @@ fn check_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The labels in a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let selector = path!(path.nodeSelector);
     for label in pod.node_selector.iter().flat_map(BTreeMap::keys) {
         check_label(label, &selector.key(label), findings);

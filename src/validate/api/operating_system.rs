@@ -24,7 +24,7 @@ rules! {
 }
 
 /// The operating system of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_host_process(pod, path, findings);
     let Some(os) = &pod.os else { return };
     match os.name.as_str() {

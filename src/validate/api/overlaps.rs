@@ -30,7 +30,7 @@ struct ProjectedFile {
 }
 
 /// The volumes of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, volume) in path!(path.volumes).each(&pod.volumes) {
         check_volume(volume, &path, findings);
     }

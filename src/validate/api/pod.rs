@@ -46,7 +46,7 @@ rules! {
 }
 
 /// The pod of a template at `template`.
-pub fn check(
+pub(super) fn check(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     template: &Path<'_>,

@@ -45,7 +45,7 @@ const QUOTA_RESOURCES: [&str; 17] = [
 ];
 
 /// The resources of the pod at `pod_path`, given the names of its claims.
-pub fn check(pod: &PodSpec, claims: &BTreeSet<&str>, pod_path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, claims: &BTreeSet<&str>, pod_path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(resources) = &pod.resources else { return };
     let path = &path!(pod_path.resources);
     if pod.os.as_ref().is_some_and(|os| os.name == "windows") {

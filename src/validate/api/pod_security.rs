@@ -31,7 +31,7 @@ rules! {
 const SYSCTL_MAX: usize = 253;
 
 /// The security context of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if is_true(pod.share_process_namespace) && is_true(pod.host_pid) {
         let wording = ("shareProcessNamespace and hostPID exclude each other.", "Remove one of them.");
         let field = path!(path.shareProcessNamespace).shown_as("securityContext.shareProcessNamespace");

@@ -25,7 +25,7 @@ rules! {
 }
 
 /// The ports of one container.
-pub fn check(ports: &[ContainerPort], path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(ports: &[ContainerPort], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut names = BTreeSet::new();
     for (path, port) in path.each(ports) {
         let name = text(&port.name);
@@ -57,7 +57,7 @@ fn check_numbers(port: &ContainerPort, path: &Path<'_>, findings: &mut Findings<
 }
 
 /// Ports of the host that two containers want.
-pub fn check_conflicts(containers: &[Container], path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_conflicts(containers: &[Container], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut taken = BTreeSet::new();
     for (path, container) in path.each(containers) {
         for (path, port) in path!(path.ports).each(&container.ports) {

@@ -45,7 +45,7 @@ struct Handler<'h> {
 }
 
 /// The probes and handlers of a container at `path`.
-pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let grace = pod.termination_grace_period_seconds.unwrap_or_default();
     if let Some(lifecycle) = &container.lifecycle {
         let path = path!(path.lifecycle);

@@ -37,7 +37,7 @@ rules! {
 const TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 600..=1 << 32;
 
 /// The source of a volume at `path`, by its name, where it is one of this file's.
-pub fn check(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let path = path.at(source);
     let mode = path!(path.defaultMode);
     match source.as_str() {

@@ -43,10 +43,10 @@ rules! {
 }
 
 /// Amounts by the names of their resources.
-pub type Amounts = BTreeMap<String, RawQuantity>;
+pub(super) type Amounts = BTreeMap<String, RawQuantity>;
 
 /// An amount that decoding has let through.
-pub fn amount(raw: &RawQuantity) -> Quantity {
+pub(super) fn amount(raw: &RawQuantity) -> Quantity {
     Quantity::parse(&raw.0).unwrap_or(Quantity::ZERO)
 }
 
@@ -58,7 +58,7 @@ fn is_extended(name: &str) -> bool {
     !is_native(name) && !name.starts_with("requests.") && qualified_name(&format!("requests.{name}")).is_ok()
 }
 
-pub fn can_overcommit(name: &str) -> bool {
+pub(super) fn can_overcommit(name: &str) -> bool {
     is_native(name) && !is_huge_pages(name)
 }
 
@@ -105,12 +105,12 @@ fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Fi
 }
 
 /// The resources of a container.
-pub fn check(resources: &ResourceRequirements, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(resources: &ResourceRequirements, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_with(resources, check_name, path, findings);
 }
 
 /// Resources whose names `check_name` knows.
-pub fn check_with(
+pub(super) fn check_with(
     resources: &ResourceRequirements,
     check_name: fn(&str, &Path<'_>, &mut Findings<'_>),
     path: &Path<'_>,
@@ -166,7 +166,7 @@ fn check_against_limit(
 }
 
 /// The overhead of a runtime class, which the server treats as limits.
-pub fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(overhead) = overhead {
         let resources = ResourceRequirements { limits: Some(overhead.clone()), ..ResourceRequirements::default() };
         check(&resources, path, findings);
@@ -174,7 +174,7 @@ pub fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mu
 }
 
 /// The resizePolicy at `path` of a container. The server names the list, except for repeated resources.
-pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
     for (element, policy) in path.each(&container.resize_policy) {
         let hidden = element.hidden();
@@ -207,7 +207,7 @@ pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findi
 }
 
 /// The same of an init container that is no sidecar.
-pub fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, policy) in path.each(&container.resize_policy) {
         if policy.restart_policy == "RestartContainer" {
             let wording = ("An init container without restartPolicy: Always cannot have this.", "Write NotRequired.");

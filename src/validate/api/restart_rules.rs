@@ -33,7 +33,7 @@ const CODES_MAX: usize = 255;
 const COUNTED_SINCE: Version = V1_36;
 
 /// The restart policy of a container at `path`.
-pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if container.restart_policy.is_some() {
         let wording = ("A container has no restartPolicy of its own.", "Remove it.");
         findings.forbidden(&NO_POLICY, &path!(path.restartPolicy), wording);
@@ -42,7 +42,7 @@ pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
 }
 
 /// The restart policy of an init container at `path`.
-pub fn check_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &container.restart_policy {
         findings.one_of(&NO_POLICY, &path!(path.restartPolicy), policy, &["Always"]);
     }

@@ -22,7 +22,7 @@ rules! {
 }
 
 /// The schedule of a `CronJob` whose spec is at `path`.
-pub fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let field = path!(path.schedule);
     let schedule = spec.schedule.as_str();
     if schedule.is_empty() {

@@ -36,7 +36,7 @@ rules! {
 }
 
 /// The tolerations and constraints of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let constraints = pod.topology_spread_constraints.elements();
     let kind = |constraint: &TopologySpreadConstraint| {
         (constraint.topology_key.clone(), constraint.when_unsatisfiable.clone())
@@ -52,7 +52,7 @@ pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A toleration at `path`.
-pub fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (key, value) = (text(&toleration.key), text(&toleration.value));
     let (operator, effect) = (text(&toleration.operator), text(&toleration.effect));
     if !key.is_empty() {

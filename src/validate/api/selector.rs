@@ -22,7 +22,7 @@ rules! {
 }
 
 /// A selector; an absent one is fine.
-pub fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(selector) = selector else { return };
     check_labels(&SELECTOR, selector.match_labels.as_ref(), &path!(path.matchLabels), findings);
     for (path, requirement) in path!(path.matchExpressions).each(&selector.match_expressions) {
@@ -56,7 +56,7 @@ fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, fi
 }
 
 /// Whether a selector is one at all, and selects these labels.
-pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> Option<bool> {
+pub(super) fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> Option<bool> {
     let mut all = true;
     for (key, value) in selector.match_labels.iter().flatten() {
         if qualified_name(key).is_err() || label_value(value).is_err() {
@@ -83,7 +83,7 @@ pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l 
 }
 
 /// The keys of `matchLabelKeys` or `mismatchLabelKeys` by themselves: they are labels' keys, and narrow a selector.
-pub fn check_label_keys(
+pub(super) fn check_label_keys(
     keys: &[String],
     selector: Option<&LabelSelector>,
     path: &Path<'_>,
@@ -100,7 +100,7 @@ pub fn check_label_keys(
 
 /// The server makes requirements of `matchLabelKeys`. None of them can be a key that the selector names twice. The server
 /// names it by the owner of both lists, at `path`, and the index of the key in `matchLabelKeys`.
-pub fn check_repeated_keys(
+pub(super) fn check_repeated_keys(
     rule: &'static Rule,
     keys: &[String],
     selector: Option<&LabelSelector>,

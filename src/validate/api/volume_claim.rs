@@ -30,7 +30,7 @@ rules! {
 }
 
 /// The source of an ephemeral volume at `path`.
-pub fn check(source: Option<&EphemeralVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(source: Option<&EphemeralVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(source) = source else { return };
     let path = path!(path.volumeClaimTemplate);
     let Some(template) = &source.volume_claim_template else {

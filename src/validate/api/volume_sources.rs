@@ -50,7 +50,7 @@ rules! {
 }
 
 /// The source of a volume at `path`, where it is one of this file's.
-pub fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let source = field.as_str();
     let path = path.at(field).shown_as(if source == "gcePersistentDisk" { "persistentDisk" } else { source });
     check_required(source, volume, &path, findings);
@@ -85,7 +85,7 @@ pub fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut 
 }
 
 /// An initiator's name is put together with the volume's; the server looks at that even if the volume has another source.
-pub fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     const MAX: usize = 64;
     let named = volume.iscsi.as_ref().filter(|source| source.initiator_name.is_some());
     if named.is_some_and(|source| volume.name.len() + 1 + source.target_portal.len() > MAX) {

@@ -20,7 +20,7 @@ rules! {
 }
 
 /// The volumes that mounts can refer to, by name: those in which nothing is wrong.
-pub type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
+pub(super) type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
 
 /// Which sources a volume has, in the server's order.
 fn sources(volume: &Volume) -> [(FieldName, bool); 30] {
@@ -59,12 +59,12 @@ fn sources(volume: &Volume) -> [(FieldName, bool); 30] {
 }
 
 /// How many sources a volume has.
-pub fn count_sources(volume: &Volume) -> usize {
+pub(super) fn count_sources(volume: &Volume) -> usize {
     sources(volume).iter().filter(|(_, set)| *set).count()
 }
 
 /// The volumes of a pod; returns those in which nothing is wrong.
-pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
+pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
     let mut valid = Volumes::new();
     for (path, volume) in path.each(volumes) {
         let before = findings.len();

@@ -60,7 +60,7 @@ rules! {
 }
 
 /// What the server warns of in the metadata of a Job or `CronJob`.
-pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
+pub(super) fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
     let path = path!(.metadata);
     let name = effective_name(metadata);
     if let Err(fault) = dns_label(&name) {
@@ -78,7 +78,7 @@ pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
 }
 
 /// What it warns of in a Job's own fields at `path` and below them, after defaulting.
-pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     const COMPLETIONS: i32 = 100_000;
     const PARALLELISM: i32 = 10_000;
     let indexed = text(&spec.completion_mode) == "Indexed";
