@@ -10,6 +10,8 @@ pub(crate) mod names;
 pub(crate) mod spec;
 
 pub use created_at::CreatedAt;
+pub(crate) use api_object::build_job;
 pub use factory::K8sTuningJobFactory;
 pub(crate) use identity::JobIdentity;
 pub(crate) use kind::DocumentKind;
+pub(crate) use spec::K8sJobSpec;

@@ -10,4 +10,4 @@ pub(crate) use input::InputError;
 // What a manifest is made of.
 pub(crate) use crate::yaml::{Document, Entry, Node, Position, ReadError, Value};
 pub use crate::yaml::{Text, documents};
-pub(crate) use crate::yaml::{node, text, write, write_json};
+pub(crate) use crate::yaml::{text, write, write_json};

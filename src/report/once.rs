@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::output::session::plural;
+use crate::output::session_view::plural;
 use crate::validate::DocumentReport;
 
 /// A diagnostic, and the first document that it concerns.
