@@ -67,12 +67,19 @@ fn rule(name: &str) -> Result<&'static Rule, CommandError> {
 /// What the documents are held against.
 fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
-    let skipped = args.skip_rule.iter().map(|name| match rule(name)? {
-        rule if rule.source == Source::Tuning => Ok(rule),
-        _ => Err(CommandError::Usage(format!(
-            "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
-             or write --rules tuning to leave out all of the server's."
-        ))),
+    let skipped = args.skip_rule.iter().map(|name| {
+        let rule = rule(name)?;
+        match rule.source {
+            Source::Tuning => Ok(rule),
+            Source::Api => Err(CommandError::Usage(format!(
+                "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
+                 or write --rules tuning to leave out all of the server's."
+            ))),
+            Source::Config => Err(CommandError::Usage(format!(
+                "{name} is a rule of configurations, and no Jobs come of one that breaks it. Leave out --skip-rule \
+                 {name}."
+            ))),
+        }
     });
     Ok(Checks {
         sources,

@@ -34,12 +34,11 @@ fn of_place(reports: &[DocumentReport]) -> Vec<Told<'_>> {
             let Diagnostic { rule, path, excerpt, .. } = diagnostic;
             let what = (rule.name, path.as_str(), &*excerpt.file, excerpt.position.line, excerpt.position.column);
             let nth = counts.entry(what).or_default();
-            match first.get(&(what, *nth)) {
-                Some(told) => all[*told].more += 1,
-                None => {
-                    first.insert((what, *nth), all.len());
-                    all.push(Told { report, diagnostic, more: 0 });
-                }
+            if let Some(told) = first.get(&(what, *nth)) {
+                all[*told].more += 1;
+            } else {
+                first.insert((what, *nth), all.len());
+                all.push(Told { report, diagnostic, more: 0 });
             }
             *nth += 1;
         }

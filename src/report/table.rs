@@ -41,7 +41,7 @@ fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
         Severity::Warning => Heading::WarningOf(finding.rule.name),
     };
     let mut notes = Vec::new();
-    if !finding.path.is_empty() {
+    if !finding.path.is_empty() && !finding.names_its_key() {
         notes.push(("path", format!("{} ({})", finding.path, finding.reason.as_str())));
     }
     if told.more > 0 {

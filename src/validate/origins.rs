@@ -103,14 +103,12 @@ impl<'s> Origins<'s> {
             }
         }
         for (nth, (name, _)) in spec.env.iter().enumerate() {
-            let mut key = format!("extra_env.{name}");
-            if let Some((_, own)) = VARIABLES.iter().find(|(variable, _)| variable == name)
-                && self.excerpt(&key).is_none()
-            {
-                key = (*own).to_owned();
-            }
+            let extra = format!("extra_env.{name}");
+            let own =
+                VARIABLES.iter().find(|(variable, _)| variable == name).filter(|_| self.excerpt(&extra).is_none());
+            let key = own.map_or(extra.as_str(), |(_, key)| key);
             for field in [&[][..], &segments![name], &segments![value]] {
-                note(&[CONTAINER, &segments![env[nth]], field].concat(), &key);
+                note(&[CONTAINER, &segments![env[nth]], field].concat(), key);
             }
         }
         for (group, amounts) in fields![requests = &spec.requests, limits = &spec.limits] {
