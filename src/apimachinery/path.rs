@@ -281,29 +281,27 @@ impl<'a> Step<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::new();
-        let write_field = |text: &mut String, name: &str| {
-            if !text.is_empty() && !name.starts_with('[') {
-                text.push('.');
-            }
-            text.push_str(name);
+        let mut is_first = true;
+        let mut write_field = |f: &mut fmt::Formatter<'_>, name: &str| {
+            let dot = if std::mem::take(&mut is_first) || name.starts_with('[') { "" } else { "." };
+            write!(f, "{dot}{name}")
         };
         for path in self.line() {
             let mut segments = Vec::new();
             match path.shown {
                 Shown::All => path.step.push_to(&mut segments),
                 Shown::Nothing => {}
-                Shown::Instead(words) => write_field(&mut text, words),
+                Shown::Instead(words) => write_field(f, words)?,
             }
             for segment in segments {
                 match segment {
-                    Segment::Field(name) => write_field(&mut text, name),
-                    Segment::Index(index) => text.push_str(&format!("[{index}]")),
-                    Segment::Key(key) => text.push_str(&format!("[{key}]")),
+                    Segment::Field(name) => write_field(f, name)?,
+                    Segment::Index(index) => write!(f, "[{index}]")?,
+                    Segment::Key(key) => write!(f, "[{key}]")?,
                 }
             }
         }
-        f.write_str(&text)
+        Ok(())
     }
 }
 

@@ -129,7 +129,7 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let mut fields = BTreeMap::new();
-        let read = visitor.visit_map(Fields { names: names.iter(), name: "", fields: &mut fields });
+        let read = visitor.visit_map(Fields { names: names.iter(), name: "", recorded: &mut fields });
         *self.0 = Type::Object(fields);
         read
     }
@@ -169,7 +169,7 @@ impl<'de> MapAccess<'de> for Once<'_> {
 struct Fields<'t> {
     names: std::slice::Iter<'static, &'static str>,
     name: &'static str,
-    fields: &'t mut BTreeMap<&'static str, Type>,
+    recorded: &'t mut BTreeMap<&'static str, Type>,
 }
 
 impl<'de> MapAccess<'de> for Fields<'_> {
@@ -179,7 +179,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         while let Some(name) = self.names.next() {
             // An object takes its own apiVersion and kind only, and does without them.
             if matches!(*name, "apiVersion" | "kind") && self.names.as_slice().contains(&"metadata") {
-                self.fields.insert(name, Type::Other);
+                self.recorded.insert(name, Type::Other);
                 continue;
             }
             self.name = name;
@@ -190,6 +190,6 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        seed.deserialize(Recorder(self.fields.entry(self.name).or_default()))
+        seed.deserialize(Recorder(self.recorded.entry(self.name).or_default()))
     }
 }

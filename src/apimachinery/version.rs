@@ -90,7 +90,7 @@ impl Span {
 
     /// Whether a version is one of them.
     #[must_use]
-    pub fn contains(&self, version: Version) -> bool {
+    pub fn contains(self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
     }
 }

@@ -106,7 +106,7 @@ mod tests {
 
     fn changes(old: &Value, new: &Value) -> Vec<String> {
         let job = |container: &Value| json!({"spec": {"template": {"spec": {"containers": [container]}}}});
-        let found = differences(&Path::root(), Some(&job(old)), Some(&job(new)), Field::Object(&JOB));
+        let found = differences(Path::root(), Some(&job(old)), Some(&job(new)), Field::Object(&JOB));
         found
             .into_iter()
             .map(|change| change.field.to_string().replace("spec.template.spec.containers[0]", "c"))

@@ -48,7 +48,7 @@ impl Verdict {
     fn of_applied(applied: &Applied, existing: &Value, version: Version) -> Self {
         let Applied { old, new, .. } = applied;
         let root = Path::root();
-        let mut fields = differences(&root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
+        let mut fields = differences(root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
         // The server looks at the owners first.
         let causes: Vec<Cause> = match applied.conflicts.as_slice() {
             [] if fields.is_empty() => Vec::new(),
@@ -97,7 +97,7 @@ fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, exis
 }
 
 fn conflict(conflict: &Conflict, object: &Value) -> Cause {
-    let field = path_along(&Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
+    let field = path_along(Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
     let message =
         format!("{:?} owns this field, and kubectl apply takes it over with --force-conflicts only.", conflict.manager);
     Cause { field, reason: "FieldManagerConflict", message, kind: CauseKind::Conflict }

@@ -112,7 +112,7 @@ impl<F: fmt::Debug> de::Error for Error<F> {
 /// # Errors
 /// The first value that does not fit, unless the policy goes on.
 pub fn from_root<'de, T: Deserialize<'de>, P: Policy>(root: &Node, policy: &P) -> Result<T, Error<P::Fault>> {
-    T::deserialize(Deserializer { at: At { node: root, path: &Path::root() }, policy })
+    T::deserialize(Deserializer { at: At { node: root, path: Path::root() }, policy })
 }
 
 /// A node as serde asks for it.

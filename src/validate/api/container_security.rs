@@ -89,7 +89,7 @@ pub(super) fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, f
         (None, true) => findings.required(&SECCOMP, &local, "Localhost needs the profile's path."),
         (Some(value), true) => check_relative(&SECCOMP, &local, value, findings),
         (Some(_), false) => {
-            findings.invalid(&SECCOMP, &local, ("Only type Localhost has a profile's path.", "Remove it."))
+            findings.invalid(&SECCOMP, &local, ("Only type Localhost has a profile's path.", "Remove it."));
         }
         (None, false) => {}
     }

@@ -129,11 +129,11 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
     if let Some(action) = handler.tcp_socket.filter(|_| first(field!(tcpSocket), findings)) {
         check_port(&PORT, &path!(path.tcpSocket.port), &action.port, findings);
     }
-    if let Some(action) = handler.grpc.filter(|_| first(field!(grpc), findings)) {
-        if !is_port(action.port) {
-            let wording = (format!("{} is no port.", action.port), "Write a number from 1 to 65535.");
-            findings.invalid(&PORT, &path!(path.grpc.port), wording);
-        }
+    if let Some(action) = handler.grpc.filter(|_| first(field!(grpc), findings))
+        && !is_port(action.port)
+    {
+        let wording = (format!("{} is no port.", action.port), "Write a number from 1 to 65535.");
+        findings.invalid(&PORT, &path!(path.grpc.port), wording);
     }
     if let Some(action) = handler.sleep.filter(|_| first(field!(sleep), findings))
         && !(0..=grace).contains(&action.seconds)

@@ -142,7 +142,7 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
         "flexVolume" => volume.flex_volume.iter().for_each(|it| need(&fields![driver = it.driver.is_empty()])),
         "azureFile" => {
             volume.azure_file.iter().for_each(|it| {
-                need(&fields![secretName = it.secret_name.is_empty(), shareName = it.share_name.is_empty()])
+                need(&fields![secretName = it.secret_name.is_empty(), shareName = it.share_name.is_empty()]);
             });
         }
         "vsphereVolume" => {
@@ -152,7 +152,7 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
             volume.photon_persistent_disk.iter().for_each(|it| need(&fields![pdID = it.pd_id.is_empty()]));
         }
         "portworxVolume" => {
-            volume.portworx_volume.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]))
+            volume.portworx_volume.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
         }
         "azureDisk" => {
             volume
@@ -166,7 +166,7 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
                     gateway = it.gateway.is_empty(),
                     system = it.system.is_empty(),
                     volumeName = text(&it.volume_name).is_empty()
-                ])
+                ]);
             });
         }
         _ => {}
