@@ -9,8 +9,8 @@ pub(crate) mod kind;
 pub(crate) mod names;
 pub(crate) mod spec;
 
-pub use created_at::CreatedAt;
 pub(crate) use api_object::build_job;
+pub use created_at::CreatedAt;
 pub use factory::K8sTuningJobFactory;
 pub(crate) use identity::JobIdentity;
 pub(crate) use kind::DocumentKind;

@@ -10,7 +10,7 @@ use crate::apimachinery::{Elements, Version};
 
 /// A feature gate, and what the server drops where it is off.
 #[derive(Debug)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// Its name, as `--feature-gates` has it.
     pub name: &'static str,
     /// The version that it came with; none where it is older than all versions on record.
@@ -104,7 +104,7 @@ pub(crate) static GATES: &[Gate] = &[
 
 /// What a gate is in a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// Neither it nor its fields exist yet.
     Unknown,
     /// Its fields are dropped.
@@ -116,7 +116,7 @@ pub enum State {
 impl Gate {
     /// What the gate is in a version, by default.
     #[must_use]
-    pub fn state(&self, version: Version) -> State {
+    pub(crate) fn state(&self, version: Version) -> State {
         if self.since.is_some_and(|since| version < since) {
             State::Unknown
         } else if self.on.is_some_and(|on| on <= version) {
