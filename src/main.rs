@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     };
     let styles = styles(cli.color);
     match run(&cli, styles) {
-        Ok(Outcome::Well) => ExitCode::SUCCESS,
+        Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::FAILURE,
         Err(error) => {
             tell_error(&error, styles.err);

@@ -1,4 +1,4 @@
-//! "Did you mean": a mistyped word and the known ones come in, and the one that was meant goes out.
+//! The words of closed lists: which known one a mistyped word stands for, and how a sentence lists them.
 
 /// No known word has half as many bytes.
 const LONGEST: usize = 120;
@@ -20,9 +20,28 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likenes
         .map(|(_, name)| name)
 }
 
+/// Words as a sentence has them: `paper, shadow or live`.
+#[must_use]
+pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, one_of};
+
+    #[test]
+    fn a_list_in_a_sentence() {
+        for (words, sentence) in
+            [(&["a", "b", "c"][..], "a, b or c"), (&["a", "b"], "a or b"), (&["a"], "a"), (&[], "")]
+        {
+            assert_eq!(one_of(words), sentence);
+        }
+    }
 
     #[test]
     fn the_word_that_was_meant() {

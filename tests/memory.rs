@@ -8,7 +8,7 @@ const JOB: &str = include_str!("data/worker-1.yaml");
 
 /// The memory that a node and everything below it takes, as its containers have asked for it.
 fn bytes(node: &Node) -> usize {
-    let written = node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.0.len());
+    let written = node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.as_str().len());
     let value = match &node.value {
         Value::String(text) => text.capacity(),
         Value::Sequence(items) => items.len() * size_of::<Node>() + items.iter().map(below).sum::<usize>(),

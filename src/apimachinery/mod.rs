@@ -1,16 +1,24 @@
-//! What every part of the Kubernetes API is spelled with: names, quantities, times, field paths and versions.
-//! Text comes in, and a value or the reason why it is none goes out.
+//! What every part of the Kubernetes API is written in: names, quantities, times, field paths and versions.
+//! Text comes in, and a value, or the reason why there is none, goes out.
 //!
 //! Named after the Go module that holds the same things for the API server.
 
-pub mod ip;
-pub mod names;
-pub mod path;
-pub mod quantity;
-pub mod resource;
-pub mod time;
-pub mod version;
+// So that the compiler finds what is dead.
+#![warn(unreachable_pub)]
 
-pub use path::{Path, Segment};
-pub use quantity::Quantity;
-pub use version::{Span, VERSIONS, Version};
+mod field_names;
+pub(crate) mod ip;
+pub(crate) mod names;
+pub(crate) mod path;
+pub(crate) mod quantity;
+pub(crate) mod resource;
+#[cfg(debug_assertions)]
+mod schema;
+pub(crate) mod time;
+pub(crate) mod version;
+
+pub(crate) use path::{Elements, FieldName, Path, Segment};
+pub(crate) use path::{field, fields, path, segments};
+pub(crate) use quantity::Quantity;
+pub(crate) use version::Span;
+pub use version::{VERSIONS, Version};

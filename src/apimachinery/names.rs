@@ -1,16 +1,16 @@
-//! The spellings that Kubernetes demands of names, label values and environment variables.
-//! A string comes in; nothing, or the first fault that the string has, goes out.
+//! The formats of names, label values and environment variables.
+//! A string comes in; nothing, or the first thing that is wrong with it, goes out.
 
 use std::fmt;
 
 /// Longest DNS label, and longest label value: 63 characters.
-pub const LABEL_MAX: usize = 63;
+pub(crate) const LABEL_MAX: usize = 63;
 /// Longest DNS subdomain: 253 characters.
-pub const SUBDOMAIN_MAX: usize = 253;
+pub(crate) const SUBDOMAIN_MAX: usize = 253;
 
-/// Why a string is not of the spelling that was asked for.
+/// Why a string is no name of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum NameError {
     /// Nothing is there.
     Empty,
     /// More characters than `max`.
@@ -22,27 +22,27 @@ pub enum Fault {
     Character {
         /// The character.
         found: char,
-        /// Its place, from 1.
-        place: usize,
+        /// Its position, from 1.
+        position: usize,
         /// Which characters can.
         allowed: &'static str,
     },
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fault::Empty => f.write_str("it is empty"),
-            Fault::TooLong { max } => write!(f, "it is longer than {max} characters"),
-            Fault::Character { found, place, allowed } => {
-                write!(f, "character {place} is {found:?}, where only {allowed} may stand")
+            NameError::Empty => f.write_str("it is empty"),
+            NameError::TooLong { max } => write!(f, "it is longer than {max} characters"),
+            NameError::Character { found, position, allowed } => {
+                write!(f, "character {position} is {found:?}, where only {allowed} may stand")
             }
         }
     }
 }
 
-/// What the spelling of a name allows, inside it and at its ends.
-struct Spelling {
+/// Which characters a kind of name may have, inside it and at its ends.
+struct NameFormat {
     max: usize,
     inner: fn(char) -> bool,
     inner_words: &'static str,
@@ -50,13 +50,13 @@ struct Spelling {
     edge_words: &'static str,
 }
 
-impl Spelling {
-    fn check(&self, text: &str) -> Result<(), Fault> {
+impl NameFormat {
+    fn check(&self, text: &str) -> Result<(), NameError> {
         if text.is_empty() {
-            return Err(Fault::Empty);
+            return Err(NameError::Empty);
         }
         if text.len() > self.max {
-            return Err(Fault::TooLong { max: self.max });
+            return Err(NameError::TooLong { max: self.max });
         }
         let last = text.chars().count() - 1;
         for (nth, found) in text.chars().enumerate() {
@@ -67,7 +67,7 @@ impl Spelling {
                 ((self.inner)(found), self.inner_words)
             };
             if !fits {
-                return Err(Fault::Character { found, place: nth + 1, allowed });
+                return Err(NameError::Character { found, position: nth + 1, allowed });
             }
         }
         Ok(())
@@ -90,7 +90,7 @@ fn qualified_inner(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
-const DNS_LABEL: Spelling = Spelling {
+const DNS_LABEL: NameFormat = NameFormat {
     max: LABEL_MAX,
     inner: lower_alnum_or_hyphen,
     inner_words: "lowercase letters, digits and '-'",
@@ -98,7 +98,7 @@ const DNS_LABEL: Spelling = Spelling {
     edge_words: "a lowercase letter or a digit",
 };
 
-const QUALIFIED: Spelling = Spelling {
+const QUALIFIED: NameFormat = NameFormat {
     max: LABEL_MAX,
     inner: qualified_inner,
     inner_words: "letters, digits, '-', '_' and '.'",
@@ -109,37 +109,37 @@ const QUALIFIED: Spelling = Spelling {
 /// A DNS label (RFC 1123): namespaces and container names.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn dns_label(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn dns_label(text: &str) -> Result<(), NameError> {
     DNS_LABEL.check(text)
 }
 
 /// A DNS subdomain (RFC 1123): names of most objects, and the prefixes of qualified names.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn dns_subdomain(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameError> {
     if text.is_empty() {
-        return Err(Fault::Empty);
+        return Err(NameError::Empty);
     }
     if text.len() > SUBDOMAIN_MAX {
-        return Err(Fault::TooLong { max: SUBDOMAIN_MAX });
+        return Err(NameError::TooLong { max: SUBDOMAIN_MAX });
     }
     let mut start = 0;
     for label in text.split('.') {
         // A subdomain limits its length as a whole; a label inside it may be longer than 63.
-        let unlimited = Spelling { max: SUBDOMAIN_MAX, ..DNS_LABEL };
+        let unlimited = NameFormat { max: SUBDOMAIN_MAX, ..DNS_LABEL };
         match unlimited.check(label) {
             Ok(()) => start += label.chars().count() + 1,
-            Err(Fault::Character { found, place, allowed }) => {
+            Err(NameError::Character { found, position, allowed }) => {
                 let allowed =
                     if allowed == DNS_LABEL.inner_words { "lowercase letters, digits, '-' and '.'" } else { allowed };
-                return Err(Fault::Character { found, place: start + place, allowed });
+                return Err(NameError::Character { found, position: start + position, allowed });
             }
             Err(_) => {
-                // An empty label: the dot that opens, doubles or closes is the fault.
-                let place = if start == 0 { 1 } else { start.min(text.chars().count()) };
-                return Err(Fault::Character { found: '.', place, allowed: DNS_LABEL.edge_words });
+                // An empty label: the dot that opens, doubles or closes is what is wrong.
+                let position = if start == 0 { 1 } else { start.min(text.chars().count()) };
+                return Err(NameError::Character { found: '.', position, allowed: DNS_LABEL.edge_words });
             }
         }
     }
@@ -149,8 +149,8 @@ pub fn dns_subdomain(text: &str) -> Result<(), Fault> {
 /// What something will be put after to make a DNS subdomain of it; a dash may end it.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn dns_subdomain_prefix(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn dns_subdomain_prefix(text: &str) -> Result<(), NameError> {
     // The server looks at this without its last two characters, one of which is none of the dash's.
     let bytes = text.as_bytes();
     if bytes.len() < 2 || !text.ends_with('-') {
@@ -162,10 +162,10 @@ pub fn dns_subdomain_prefix(text: &str) -> Result<(), Fault> {
 /// A DNS subdomain in which labels may start with a `_`, and contain it.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn dns_subdomain_with_underscores(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError> {
     if text.len() > SUBDOMAIN_MAX {
-        return Err(Fault::TooLong { max: SUBDOMAIN_MAX });
+        return Err(NameError::TooLong { max: SUBDOMAIN_MAX });
     }
     let masked: Vec<String> = text
         .split('.')
@@ -186,7 +186,7 @@ pub fn dns_subdomain_with_underscores(text: &str) -> Result<(), Fault> {
 
 /// A text in lower case, letter by letter, as the server writes it.
 #[must_use]
-pub fn lower_case(text: &str) -> String {
+pub(crate) fn lower_case(text: &str) -> String {
     // Where one letter becomes several, such as U+0130, the server knows the first one only.
     text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
@@ -194,24 +194,26 @@ pub fn lower_case(text: &str) -> String {
 /// A label value: empty, or up to 63 letters, digits, `-`, `_` and `.` between two alphanumerics.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn label_value(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn label_value(text: &str) -> Result<(), NameError> {
     if text.is_empty() { Ok(()) } else { QUALIFIED.check(text) }
 }
 
 /// A qualified name, `[prefix/]name`: keys of labels and annotations, names of resources.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn qualified_name(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn qualified_name(text: &str) -> Result<(), NameError> {
     let Some((prefix, name)) = text.split_once('/') else {
         return QUALIFIED.check(text);
     };
     dns_subdomain(prefix)?;
     let offset = prefix.chars().count() + 1;
-    QUALIFIED.check(name).map_err(|fault| match fault {
-        Fault::Character { found, place, allowed } => Fault::Character { found, place: place + offset, allowed },
-        fault => fault,
+    QUALIFIED.check(name).map_err(|error| match error {
+        NameError::Character { found, position, allowed } => {
+            NameError::Character { found, position: position + offset, allowed }
+        }
+        error => error,
     })
 }
 
@@ -219,22 +221,22 @@ pub fn qualified_name(text: &str) -> Result<(), Fault> {
 /// `.`, not starting with a digit, and neither `.` nor starting with `..`.
 ///
 /// # Errors
-/// The first fault that the string has.
-pub fn env_var_name(text: &str) -> Result<(), Fault> {
+/// The first thing that is wrong with the string.
+pub(crate) fn env_var_name(text: &str) -> Result<(), NameError> {
     const ALLOWED: &str = "letters, digits, '_', '-' and '.'";
     if text.is_empty() {
-        return Err(Fault::Empty);
+        return Err(NameError::Empty);
     }
     for (nth, found) in text.chars().enumerate() {
         if !qualified_inner(found) {
-            return Err(Fault::Character { found, place: nth + 1, allowed: ALLOWED });
+            return Err(NameError::Character { found, position: nth + 1, allowed: ALLOWED });
         }
         if nth == 0 && found.is_ascii_digit() {
-            return Err(Fault::Character { found, place: 1, allowed: "a letter or '_'" });
+            return Err(NameError::Character { found, position: 1, allowed: "a letter or '_'" });
         }
     }
     if text == "." || text.starts_with("..") {
-        return Err(Fault::Character { found: '.', place: 1, allowed: "a letter or '_'" });
+        return Err(NameError::Character { found: '.', position: 1, allowed: "a letter or '_'" });
     }
     Ok(())
 }
@@ -246,17 +248,20 @@ mod tests {
     #[test]
     fn dns_labels() {
         assert_eq!(dns_label("trading-bots"), Ok(()));
-        assert_eq!(dns_label(""), Err(Fault::Empty));
-        assert_eq!(dns_label(&"a".repeat(64)), Err(Fault::TooLong { max: 63 }));
-        for (text, place) in [("Y", 1), ("a_b", 2), ("-a", 1), ("a-", 2), ("aé", 2)] {
-            assert!(matches!(dns_label(text), Err(Fault::Character { place: found, .. }) if found == place), "{text}");
+        assert_eq!(dns_label(""), Err(NameError::Empty));
+        assert_eq!(dns_label(&"a".repeat(64)), Err(NameError::TooLong { max: 63 }));
+        for (text, position) in [("Y", 1), ("a_b", 2), ("-a", 1), ("a-", 2), ("aé", 2)] {
+            assert!(
+                matches!(dns_label(text), Err(NameError::Character { position: found, .. }) if found == position),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn subdomains_count_as_a_whole() {
         assert_eq!(dns_subdomain(&format!("{}.b", "a".repeat(100))), Ok(()));
-        assert_eq!(dns_subdomain(&"a".repeat(254)), Err(Fault::TooLong { max: 253 }));
+        assert_eq!(dns_subdomain(&"a".repeat(254)), Err(NameError::TooLong { max: 253 }));
         for text in [".a", "a..b", "a.", "a.B", "a.-b"] {
             assert!(dns_subdomain(text).is_err(), "{text}");
         }
@@ -310,8 +315,8 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_says_where_and_what_may_stand_there() {
-        let fault = dns_label("d29_k8s").unwrap_err();
-        assert_eq!(fault.to_string(), "character 4 is '_', where only lowercase letters, digits and '-' may stand");
+    fn an_error_says_where_and_what_may_stand_there() {
+        let error = dns_label("d29_k8s").unwrap_err();
+        assert_eq!(error.to_string(), "character 4 is '_', where only lowercase letters, digits and '-' may stand");
     }
 }

@@ -1,7 +1,13 @@
 //! Field paths as the API server writes them: `spec.template.spec.containers[0].image`.
-//! A rule grows a path on the stack as it descends; only a finding turns it into text.
+//!
+//! A rule grows a path on the stack as it descends; only a finding turns it into text. The fields that the code names
+//! are written `path!(pod.securityContext.fsGroup)` and are checked by the compiler, so that a mistyped one cannot point
+//! at the object that lacks it. A build with debug assertions also holds each path against the types of Job and `CronJob`.
 
 use std::fmt;
+
+#[cfg(debug_assertions)]
+use super::schema::Type;
 
 /// One step from a node to a node below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,57 +20,227 @@ pub enum Segment<'a> {
     Key(&'a str),
 }
 
+/// The name of a field that a Job or `CronJob` has somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldName(&'static str);
+
+impl FieldName {
+    /// The field `name`. In a constant, a name that no type has does not compile.
+    ///
+    /// # Panics
+    /// If no type below Job and `CronJob` has such a field.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        assert!(super::field_names::contains(name), "no type below Job and CronJob has this field");
+        Self(name)
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How a path goes on from its parent.
+#[derive(Debug, Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Fields(&'static [FieldName]),
+    Item(&'static [FieldName], usize),
+    Segment(Segment<'a>),
+}
+
+/// What of the last step is in the text of a path.
+#[derive(Debug, Clone, Copy)]
+enum Shown<'a> {
+    All,
+    Nothing,
+    Instead(&'a str),
+}
+
 /// A path from the root of a document to one of its nodes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
-    segment: Option<Segment<'a>>,
+    step: Step<'a>,
+    shown: Shown<'a>,
+    /// What the types say of the node; none where the path has left them.
+    #[cfg(debug_assertions)]
+    node: Option<&'static Type>,
 }
+
+/// The path of a field, step by step: `path!(path.valueFrom.fieldRef)`, or `path!(.spec.template)` from the root.
+macro_rules! field_path {
+    ($base:ident $(. $field:ident)+) => {{
+        const FIELDS: &[$crate::apimachinery::FieldName] = &[$($crate::apimachinery::FieldName::new(stringify!($field))),+];
+        $base.fields(FIELDS)
+    }};
+    ($(. $field:ident)+) => {{
+        let root = $crate::apimachinery::Path::root();
+        $crate::apimachinery::path!(root $(. $field)+)
+    }};
+}
+
+/// The name of a field: `field!(hostPID)`.
+macro_rules! field {
+    ($field:ident) => {{
+        const FIELD: $crate::apimachinery::FieldName = $crate::apimachinery::FieldName::new(stringify!($field));
+        FIELD
+    }};
+}
+
+/// Fields, each with something that belongs to it: `fields![hostPID = is_true(pod.host_pid)]`.
+macro_rules! fields {
+    ($($field:ident = $value:expr),+ $(,)?) => { [$(($crate::apimachinery::field!($field), $value)),+] };
+}
+
+/// The steps of a path that is known as a whole: `segments![spec.template.spec.containers[0]]`.
+macro_rules! segments {
+    ($($field:ident).+ $([$index:expr])?) => {
+        [
+            $($crate::apimachinery::Segment::Field($crate::apimachinery::field!($field).as_str()),)+
+            $($crate::apimachinery::Segment::Index($index),)?
+        ]
+    };
+}
+
+pub(crate) use {field, field_path as path, fields, segments};
+
+#[cfg(debug_assertions)]
+static ROOT: std::sync::LazyLock<Path<'static>> = std::sync::LazyLock::new(|| Path {
+    parent: None,
+    step: Step::Root,
+    shown: Shown::All,
+    node: Some(super::schema::document()),
+});
+#[cfg(not(debug_assertions))]
+static ROOT: Path<'static> = Path { parent: None, step: Step::Root, shown: Shown::All };
 
 impl<'a> Path<'a> {
     /// The root of a document.
     #[must_use]
-    pub const fn root() -> Self {
-        Self { parent: None, segment: None }
+    pub fn root() -> &'static Path<'static> {
+        &ROOT
     }
 
     /// Whether this is the root of a document.
     #[must_use]
     pub const fn is_root(&self) -> bool {
-        self.segment.is_none()
+        self.parent.is_none()
     }
 
-    /// The path of the field `name` of this object.
+    /// The path of the field `name` of this object, where the name is known only once the document has been read.
     #[must_use]
-    pub const fn field(&'a self, name: &'a str) -> Self {
+    pub fn field(&'a self, name: &'a str) -> Self {
         self.step(Segment::Field(name))
+    }
+
+    /// The path of a field of this object.
+    #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn at(&'a self, field: FieldName) -> Self {
+        let path = self.grow(Step::Segment(Segment::Field(field.0)));
+        #[cfg(debug_assertions)]
+        let path = Self { node: descend(self.node, &[field]), ..path };
+        path
+    }
+
+    /// The path of a field of a field, and so on, of this object.
+    #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn fields(&'a self, fields: &'static [FieldName]) -> Self {
+        let path = self.grow(Step::Fields(fields));
+        #[cfg(debug_assertions)]
+        let path = Self { node: descend(self.node, fields), ..path };
+        path
+    }
+
+    /// The path of the element `index` of the list in a field of this object.
+    #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn item(&'a self, fields: &'static [FieldName], index: usize) -> Self {
+        let path = self.grow(Step::Item(fields, index));
+        #[cfg(debug_assertions)]
+        let path = Self { node: below(descend(self.node, fields), Segment::Index(index)), ..path };
+        path
+    }
+
+    /// The elements of this list, each with its path.
+    pub fn each<'t, T>(&'a self, list: &'t (impl Elements<Item = T> + ?Sized)) -> impl Iterator<Item = (Self, &'t T)>
+    where
+        T: 't,
+    {
+        list.elements().iter().enumerate().map(|(index, element)| (self.index(index), element))
     }
 
     /// The path of the element `index` of this list.
     #[must_use]
-    pub const fn index(&'a self, index: usize) -> Self {
+    pub fn index(&'a self, index: usize) -> Self {
         self.step(Segment::Index(index))
     }
 
     /// The path of the entry `key` of this map.
     #[must_use]
-    pub const fn key(&'a self, key: &'a str) -> Self {
+    pub fn key(&'a self, key: &'a str) -> Self {
         self.step(Segment::Key(key))
     }
 
     /// The path one step further down.
     #[must_use]
-    pub const fn step(&'a self, segment: Segment<'a>) -> Self {
-        Self { parent: Some(self), segment: Some(segment) }
+    pub fn step(&'a self, segment: Segment<'a>) -> Self {
+        let path = self.grow(Step::Segment(segment));
+        #[cfg(debug_assertions)]
+        let path = Self { node: below(self.node, segment), ..path };
+        path
+    }
+
+    /// This path as the server writes it where it leaves the last step out.
+    #[must_use]
+    pub const fn hidden(self) -> Self {
+        Self { shown: Shown::Nothing, ..self }
+    }
+
+    /// This path as the server writes it where it has other words for the last step.
+    #[must_use]
+    pub const fn shown_as(self, text: &'a str) -> Self {
+        Self { shown: Shown::Instead(text), ..self }
+    }
+
+    /// This node, as the server writes it where it adds words that lead nowhere.
+    #[must_use]
+    pub fn with_suffix(&'a self, text: &'a str) -> Self {
+        let path = self.grow(Step::Fields(&[])).shown_as(text);
+        #[cfg(debug_assertions)]
+        let path = Self { node: self.node, ..path };
+        path
+    }
+
+    const fn grow(&'a self, step: Step<'a>) -> Self {
+        Self {
+            parent: Some(self),
+            step,
+            shown: Shown::All,
+            #[cfg(debug_assertions)]
+            node: None,
+        }
     }
 
     /// The last step; none at the root.
     #[must_use]
-    pub const fn last(&self) -> Option<Segment<'a>> {
-        self.segment
+    pub fn last(&self) -> Option<Segment<'a>> {
+        let mut segments = Vec::new();
+        self.step.push_to(&mut segments);
+        segments.pop()
     }
 
-    /// The path one step up; none at the root.
+    /// The path from which this one has grown; none at the root.
     #[must_use]
     pub const fn parent(&self) -> Option<&'a Path<'a>> {
         self.parent
@@ -74,27 +250,110 @@ impl<'a> Path<'a> {
     #[must_use]
     pub fn segments(&self) -> Vec<Segment<'a>> {
         let mut segments = Vec::new();
-        let mut next = Some(self);
-        while let Some(path) = next {
-            segments.extend(path.segment);
-            next = path.parent;
-        }
-        segments.reverse();
+        self.line().iter().for_each(|path| path.step.push_to(&mut segments));
         segments
+    }
+
+    /// The paths from the root down to this one.
+    fn line(&self) -> Vec<Self> {
+        let mut line = vec![*self];
+        while let Some(path) = line.last().and_then(|path| path.parent) {
+            line.push(*path);
+        }
+        line.reverse();
+        line
+    }
+}
+
+impl<'a> Step<'a> {
+    fn push_to(self, segments: &mut Vec<Segment<'a>>) {
+        match self {
+            Self::Root => {}
+            Self::Segment(segment) => segments.push(segment),
+            Self::Fields(fields) => segments.extend(fields.iter().map(|field| Segment::Field(field.0))),
+            Self::Item(fields, index) => {
+                Self::Fields(fields).push_to(segments);
+                segments.push(Segment::Index(index));
+            }
+        }
     }
 }
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (nth, segment) in self.segments().into_iter().enumerate() {
-            match segment {
-                Segment::Field(name) if nth == 0 => f.write_str(name)?,
-                Segment::Field(name) => write!(f, ".{name}")?,
-                Segment::Index(index) => write!(f, "[{index}]")?,
-                Segment::Key(key) => write!(f, "[{key}]")?,
+        let mut is_first = true;
+        let mut write_field = |f: &mut fmt::Formatter<'_>, name: &str| {
+            let dot = if std::mem::take(&mut is_first) || name.starts_with('[') { "" } else { "." };
+            write!(f, "{dot}{name}")
+        };
+        for path in self.line() {
+            let mut segments = Vec::new();
+            match path.shown {
+                Shown::All => path.step.push_to(&mut segments),
+                Shown::Nothing => {}
+                Shown::Instead(words) => write_field(f, words)?,
+            }
+            for segment in segments {
+                match segment {
+                    Segment::Field(name) => write_field(f, name)?,
+                    Segment::Index(index) => write!(f, "[{index}]")?,
+                    Segment::Key(key) => write!(f, "[{key}]")?,
+                }
             }
         }
         Ok(())
+    }
+}
+
+/// The type of a field of a field, and so on. That the types have each of them is an invariant of the code.
+#[cfg(debug_assertions)]
+#[track_caller]
+fn descend(mut node: Option<&'static Type>, fields: &[FieldName]) -> Option<&'static Type> {
+    for field in fields {
+        let Some(object) = node else { break };
+        let found = object.below(Segment::Field(field.0));
+        assert!(found.is_some(), "{field} is no field of an object with {object}");
+        node = found;
+    }
+    node
+}
+
+/// The type of what a document has below a node, where it has one.
+#[cfg(debug_assertions)]
+fn below(node: Option<&'static Type>, segment: Segment<'_>) -> Option<&'static Type> {
+    node.and_then(|node| node.below(segment))
+}
+
+/// A list that may be absent.
+pub trait Elements {
+    /// What it holds.
+    type Item;
+
+    /// What it holds; nothing where it is absent.
+    fn elements(&self) -> &[Self::Item];
+}
+
+impl<T> Elements for [T] {
+    type Item = T;
+
+    fn elements(&self) -> &[T] {
+        self
+    }
+}
+
+impl<T> Elements for Vec<T> {
+    type Item = T;
+
+    fn elements(&self) -> &[T] {
+        self
+    }
+}
+
+impl<T> Elements for Option<Vec<T>> {
+    type Item = T;
+
+    fn elements(&self) -> &[T] {
+        self.as_deref().unwrap_or_default()
     }
 }
 
@@ -104,12 +363,55 @@ mod tests {
 
     #[test]
     fn reads_as_the_server_writes_it() {
-        let root = Path::root();
-        let spec = root.field("spec");
-        let containers = spec.field("containers");
+        let containers = path!(.spec.template.spec.containers);
         let first = containers.index(0);
-        let limits = first.field("limits");
-        assert_eq!(limits.key("cpu").to_string(), "spec.containers[0].limits[cpu]");
-        assert_eq!(root.to_string(), "");
+        let limits = path!(first.resources.limits);
+        assert_eq!(limits.key("cpu").to_string(), "spec.template.spec.containers[0].resources.limits[cpu]");
+        assert_eq!(Path::root().to_string(), "");
+    }
+
+    #[test]
+    fn what_the_server_leaves_out_is_still_on_the_way() {
+        let template = path!(.spec.template);
+        let metadata = path!(template.metadata).hidden();
+        let labels = path!(metadata.labels).shown_as("tags");
+        assert_eq!(labels.key("app").to_string(), "spec.template.tags[app]");
+        assert_eq!(labels.with_suffix("[x].y").to_string(), "spec.template.tags[x].y");
+        let steps = ["spec", "template", "metadata", "labels"].map(Segment::Field);
+        assert_eq!(labels.with_suffix("x").segments(), steps);
+    }
+
+    /// A name in quotes would be looked up by nobody.
+    #[test]
+    fn rules_name_no_field_in_quotes() {
+        fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { sources(&path, found) } else { found.push(path) }
+            }
+        }
+        let mut files = Vec::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/validate"), &mut files);
+        assert!(files.len() > 50, "{files:?}");
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for quoted in [".field(\"", "Field(\""] {
+                let is_in_rules = text.split("#[cfg(test)]").next().is_some_and(|rules| rules.contains(quoted));
+                assert!(!is_in_rules, "{}: write path!(….name) instead of {quoted}", file.display());
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "no type below Job and CronJob has this field")]
+    fn a_mistyped_field_is_no_field() {
+        let _ = FieldName::new("sucurityContext");
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "containers is no field of an object with")]
+    fn a_field_of_another_type_is_none_of_this_one() {
+        let _ = path!(.spec.containers);
     }
 }

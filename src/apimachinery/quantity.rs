@@ -11,7 +11,7 @@ const CAP: i128 = i128::MAX;
 
 /// How a quantity was written, and so how it is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Notation {
     /// Powers of ten with a letter: `500m`, `2k`.
     DecimalSi,
     /// Powers of two with two letters: `1Gi`.
@@ -22,9 +22,9 @@ pub enum Format {
 
 /// An amount of a resource, exact to a billionth of a unit (bytes of memory, cores of CPU).
 #[derive(Debug, Clone, Copy)]
-pub struct Quantity {
+pub(crate) struct Quantity {
     nanos: i128,
-    format: Format,
+    notation: Notation,
     /// Thousandths, as the server counts them; beyond 64 bits it counts wrong, and is followed there.
     millis: i64,
     /// Units, in the same way.
@@ -33,13 +33,13 @@ pub struct Quantity {
 
 impl Quantity {
     /// Nothing.
-    pub const ZERO: Self = Self { nanos: 0, format: Format::DecimalSi, millis: 0, units: 0 };
+    pub(crate) const ZERO: Self = Self { nanos: 0, notation: Notation::DecimalSi, millis: 0, units: 0 };
 
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = Parts::of(text)?;
         let magnitude = match parts.scale {
             Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
@@ -47,63 +47,68 @@ impl Quantity {
         };
         let (millis, units) = (parts.scaled(3, magnitude), parts.scaled(0, magnitude));
         Some(if parts.negative {
-            Self { nanos: -magnitude, format: parts.format, millis: millis.wrapping_neg(), units: units.wrapping_neg() }
+            Self {
+                nanos: -magnitude,
+                notation: parts.notation,
+                millis: millis.wrapping_neg(),
+                units: units.wrapping_neg(),
+            }
         } else {
-            Self { nanos: magnitude, format: parts.format, millis, units }
+            Self { nanos: magnitude, notation: parts.notation, millis, units }
         })
     }
 
-    /// How the server spells a quantity that it has just read: as it was written, where that is fit to
+    /// How the server writes a quantity that it has just read: as it was written, where that is fit to
     /// be kept, and in its canonical form otherwise.
     #[must_use]
-    pub fn spelling(text: &str) -> Option<String> {
+    pub(crate) fn as_stored(text: &str) -> Option<String> {
         let parts = Parts::of(text)?;
-        if parts.keeps_its_spelling() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
+        if parts.is_stored_as_written() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
     /// Whether the amount is below zero.
     #[must_use]
-    pub const fn is_negative(&self) -> bool {
+    pub(crate) const fn is_negative(&self) -> bool {
         self.nanos < 0
     }
 
     /// Whether the amount is zero.
     #[must_use]
-    pub const fn is_zero(&self) -> bool {
+    pub(crate) const fn is_zero(&self) -> bool {
         self.nanos == 0
     }
 
     /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
     /// thousandths.
     #[must_use]
-    pub const fn is_whole(&self) -> bool {
+    pub(crate) const fn is_whole(&self) -> bool {
         self.millis % 1000 == 0
     }
 
     /// The amount in whole thousandths, rounded away from zero; one beyond all measure stays as it is.
     #[must_use]
-    pub fn rounded_to_milli(self) -> Self {
+    pub(crate) fn rounded_to_milli(self) -> Self {
         const MILLI: i128 = NANO / 1000;
         let lacking = match self.nanos % MILLI {
             0 => return self,
             rest => MILLI - rest.abs(),
         };
         let nanos = self.nanos.checked_add(lacking * self.nanos.signum()).unwrap_or(self.nanos);
-        Self { nanos, format: Format::DecimalSi, ..self }
+        Self { nanos, notation: Notation::DecimalSi, ..self }
     }
 
     /// The amount in whole units, rounded away from zero, as the server counts them.
     #[must_use]
-    pub const fn units(&self) -> i64 {
+    pub(crate) const fn units(&self) -> i64 {
         self.units
     }
 
     /// The amount `times` over, as the sum over so many equal containers.
     #[must_use]
-    pub const fn times(self, times: u64) -> Self {
+    pub(crate) const fn times(self, times: u64) -> Self {
         let (millis, units) =
             (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
-        Self { nanos: self.nanos.saturating_mul(times as i128), format: self.format, millis, units }
+        Self { nanos: self.nanos.saturating_mul(times as i128), notation: self.notation, millis, units }
     }
 }
 
@@ -131,16 +136,16 @@ impl Add for Quantity {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        let format = if self.nanos == 0 { other.format } else { self.format };
+        let notation = if self.nanos == 0 { other.notation } else { self.notation };
         let (millis, units) = (self.millis.wrapping_add(other.millis), self.units.wrapping_add(other.units));
-        Self { nanos: self.nanos.saturating_add(other.nanos), format, millis, units }
+        Self { nanos: self.nanos.saturating_add(other.nanos), notation, millis, units }
     }
 }
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Below 1Ki, and for anything that is not whole, the server falls back to powers of ten.
-        let binary = self.format == Format::BinarySi
+        let binary = self.notation == Notation::BinarySi
             && self.nanos % NANO == 0
             && self.nanos.unsigned_abs() >= 1024 * NANO.unsigned_abs();
         if binary {
@@ -161,7 +166,7 @@ impl fmt::Display for Quantity {
         if amount == 0 {
             return f.write_str("0");
         }
-        if self.format == Format::DecimalExponent {
+        if self.notation == Notation::DecimalExponent {
             return if exponent == 0 { write!(f, "{amount}") } else { write!(f, "{amount}e{exponent}") };
         }
         let suffix = match exponent {
@@ -194,7 +199,7 @@ struct Parts<'t> {
     /// Digits after it.
     fraction: &'t str,
     scale: Scale,
-    format: Format,
+    notation: Notation,
 }
 
 impl<'t> Parts<'t> {
@@ -209,8 +214,8 @@ impl<'t> Parts<'t> {
             Some(rest) => split_digits(rest),
             None => ("", rest),
         };
-        let (scale, format) = scale_of(suffix)?;
-        Some(Self { negative, whole: whole.trim_start_matches('0'), fraction, scale, format })
+        let (scale, notation) = scale_of(suffix)?;
+        Some(Self { negative, whole: whole.trim_start_matches('0'), fraction, scale, notation })
     }
 
     /// The number of digits that the server keeps; a zero before the point is one.
@@ -234,7 +239,7 @@ impl<'t> Parts<'t> {
         }
     }
 
-    fn keeps_its_spelling(&self) -> bool {
+    fn is_stored_as_written(&self) -> bool {
         let Some((_, scale)) = self.small() else { return false };
         match self.scale {
             Scale::Ten(_) => {
@@ -289,7 +294,7 @@ fn split_digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-fn scale_of(suffix: &str) -> Option<(Scale, Format)> {
+fn scale_of(suffix: &str) -> Option<(Scale, Notation)> {
     let scale = match suffix {
         "n" => Scale::Ten(-9),
         "u" => Scale::Ten(-6),
@@ -313,11 +318,11 @@ fn scale_of(suffix: &str) -> Option<(Scale, Format)> {
             if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
                 return None;
             }
-            return Some((Scale::Ten(exponent.parse().ok()?), Format::DecimalExponent));
+            return Some((Scale::Ten(exponent.parse().ok()?), Notation::DecimalExponent));
         }
     };
-    let format = if matches!(scale, Scale::Two(_)) { Format::BinarySi } else { Format::DecimalSi };
-    Some((scale, format))
+    let notation = if matches!(scale, Scale::Two(_)) { Notation::BinarySi } else { Notation::DecimalSi };
+    Some((scale, notation))
 }
 
 /// `whole.fraction × 10^exponent` in nano-units, rounded up.
@@ -414,8 +419,8 @@ mod tests {
     }
 
     #[test]
-    fn spellings_are_kept_where_they_are_short_enough() {
-        for (text, spelling) in [
+    fn texts_are_kept_where_they_are_short_enough() {
+        for (text, stored) in [
             ("01", "01"),
             ("+1", "+1"),
             ("1e0", "1e0"),
@@ -428,7 +433,7 @@ mod tests {
             ("1234567890123456789", "1234567890123456789"),
             ("000", "0"),
         ] {
-            assert_eq!(Quantity::spelling(text).as_deref(), Some(spelling), "{text}");
+            assert_eq!(Quantity::as_stored(text).as_deref(), Some(stored), "{text}");
         }
     }
 

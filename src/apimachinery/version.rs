@@ -15,13 +15,13 @@ pub struct Version {
 pub const VERSIONS: &[Version] = &[V1_33, V1_34, V1_35, V1_36];
 
 /// Kubernetes 1.33.
-pub const V1_33: Version = Version { minor: 33 };
+pub(crate) const V1_33: Version = Version { minor: 33 };
 /// Kubernetes 1.34.
-pub const V1_34: Version = Version { minor: 34 };
+pub(crate) const V1_34: Version = Version { minor: 34 };
 /// Kubernetes 1.35.
-pub const V1_35: Version = Version { minor: 35 };
+pub(crate) const V1_35: Version = Version { minor: 35 };
 /// Kubernetes 1.36.
-pub const V1_36: Version = Version { minor: 36 };
+pub(crate) const V1_36: Version = Version { minor: 36 };
 
 impl Version {
     /// The newest version on record.
@@ -90,7 +90,7 @@ impl Span {
 
     /// Whether a version is one of them.
     #[must_use]
-    pub fn contains(&self, version: Version) -> bool {
+    pub fn contains(self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
     }
 }

@@ -18,7 +18,7 @@ pub struct Elements<'a> {
 
 /// What all elements of a list are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ElementKind {
     /// `true` and `false`.
     Bool,
     /// Whole numbers of 64 bits.
@@ -33,7 +33,7 @@ pub enum Kind {
 
 impl Elements<'_> {
     /// What the elements of several lists are; none where there are no elements.
-    pub fn kind(self, lists: &[&[Value]]) -> Result<Option<Kind>, PatchError> {
+    pub fn kind(self, lists: &[&[Value]]) -> Result<Option<ElementKind>, PatchError> {
         let mut common = None;
         for value in lists.iter().copied().flatten() {
             let kind = kind(value).ok_or_else(|| self.mixed())?;
@@ -108,13 +108,13 @@ impl Elements<'_> {
     }
 }
 
-fn kind(value: &Value) -> Option<Kind> {
+fn kind(value: &Value) -> Option<ElementKind> {
     match value {
-        Value::Bool(_) => Some(Kind::Bool),
-        Value::Number(number) if number.is_i64() => Some(Kind::Integer),
-        Value::Number(_) => Some(Kind::Float),
-        Value::String(_) => Some(Kind::Text),
-        Value::Object(_) => Some(Kind::Object),
+        Value::Bool(_) => Some(ElementKind::Bool),
+        Value::Number(number) if number.is_i64() => Some(ElementKind::Integer),
+        Value::Number(_) => Some(ElementKind::Float),
+        Value::String(_) => Some(ElementKind::Text),
+        Value::Object(_) => Some(ElementKind::Object),
         Value::Null | Value::Array(_) => None,
     }
 }

@@ -22,11 +22,11 @@ pub enum Step {
 
 /// A set of fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldSet(BTreeMap<Step, Entry>);
+pub struct FieldSet(BTreeMap<Step, SetEntry>);
 
 /// What a set has of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Entry {
+struct SetEntry {
     /// The field itself.
     member: bool,
     /// Fields below it.
@@ -47,7 +47,7 @@ impl FieldSet {
         for (key, below) in fields.as_object().into_iter().flatten() {
             let Some(step) = Step::parse(key) else { continue };
             let member = below.get(".").is_some() || below.as_object().is_none_or(Map::is_empty);
-            set.0.insert(step, Entry { member, below: Self::parse(below) });
+            set.0.insert(step, SetEntry { member, below: Self::parse(below) });
         }
         set
     }
@@ -60,7 +60,7 @@ impl FieldSet {
             Value::Object(fields) => {
                 for (key, value) in fields {
                     let below = field.object().field(key);
-                    let entry = Entry::of(value, below, field.is_map());
+                    let entry = SetEntry::of(value, below, field.is_map());
                     set.insert(Step::Field(key.clone()), entry);
                 }
             }
@@ -68,7 +68,7 @@ impl FieldSet {
                 for item in items {
                     if let Some(step) = Step::of(item, field) {
                         // A list has its elements even where they have nothing.
-                        set.insert(step, Entry::of(item, Field::Object(field.list().item), true));
+                        set.insert(step, SetEntry::of(item, Field::Object(field.list().item), true));
                     }
                 }
             }
@@ -77,7 +77,7 @@ impl FieldSet {
         set
     }
 
-    fn insert(&mut self, step: Step, entry: Entry) {
+    fn insert(&mut self, step: Step, entry: SetEntry) {
         if entry.member || !entry.below.is_empty() {
             self.0.insert(step, entry);
         }
@@ -107,12 +107,12 @@ impl FieldSet {
     }
 
     fn combine(&self, other: &Self, is_member: fn(bool, bool) -> bool) -> Self {
-        static NOTHING: Entry = Entry { member: false, below: FieldSet(BTreeMap::new()) };
+        static NOTHING: SetEntry = SetEntry { member: false, below: FieldSet(BTreeMap::new()) };
         let mut set = Self::default();
         for (step, mine) in &self.0 {
             let theirs = other.0.get(step).unwrap_or(&NOTHING);
             let member = is_member(mine.member, theirs.member);
-            set.insert(step.clone(), Entry { member, below: mine.below.combine(&theirs.below, is_member) });
+            set.insert(step.clone(), SetEntry { member, below: mine.below.combine(&theirs.below, is_member) });
         }
         set
     }
@@ -128,7 +128,7 @@ impl FieldSet {
                 _ => (Field::Object(field.list().item), false),
             };
             let member = entry.member || is_named && !entry.below.is_empty();
-            set.0.insert(step.clone(), Entry { member, below: entry.below.with_parents(below) });
+            set.0.insert(step.clone(), SetEntry { member, below: entry.below.with_parents(below) });
         }
         set
     }
@@ -177,7 +177,7 @@ impl FieldSet {
                 _ => Field::Object(field.list().item),
             };
             let is_leaf = entry.below.is_empty();
-            let entry = Entry { member: is_leaf && old != new, below: entry.below.differing(old, new, below) };
+            let entry = SetEntry { member: is_leaf && old != new, below: entry.below.differing(old, new, below) };
             set.insert(step.clone(), entry);
         }
         set
@@ -206,7 +206,7 @@ impl FieldSet {
     }
 }
 
-impl Entry {
+impl SetEntry {
     fn of(value: &Value, field: Field, is_element: bool) -> Self {
         let is_whole = match value {
             Value::Object(fields) if field.object().atomic || fields.is_empty() => true,

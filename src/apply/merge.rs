@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::elements::{Elements, Kind};
+use super::elements::{ElementKind, Elements};
 use super::error::PatchError;
 use super::schema::{List, PatchList, Type};
 
@@ -19,7 +19,7 @@ pub(super) const DELETE_SCALARS: &str = "$deleteFromPrimitiveList";
 
 /// What the second object is merged into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Into {
+pub(super) enum MergeTarget {
     /// An object: directives are carried out.
     Object,
     /// Another patch: directives and nulls stay, for the object that both are for.
@@ -33,12 +33,14 @@ pub(super) enum Into {
 /// The patch does not fit the object.
 pub fn strategic_merge(object: Value, patch: Value, of: &Type) -> Result<Value, PatchError> {
     match (object, patch) {
-        (Value::Object(object), Value::Object(patch)) => Ok(Value::Object(merge(object, patch, of, Into::Object)?)),
+        (Value::Object(object), Value::Object(patch)) => {
+            Ok(Value::Object(merge(object, patch, of, MergeTarget::Object)?))
+        }
         _ => Err(PatchError::NotAnObject),
     }
 }
 
-pub(super) fn merge(mut object: Object, mut patch: Object, of: &Type, into: Into) -> Result<Object, PatchError> {
+pub(super) fn merge(mut object: Object, mut patch: Object, of: &Type, into: MergeTarget) -> Result<Object, PatchError> {
     match patch.remove(PATCH) {
         None => {}
         Some(directive) if directive == "replace" => return Ok(patch),
@@ -50,7 +52,7 @@ pub(super) fn merge(mut object: Object, mut patch: Object, of: &Type, into: Into
     for (key, value) in patch {
         if !key.starts_with(DELETE_SCALARS) {
             merge_field(&mut object, key, value, of, into)?;
-        } else if into == Into::Patch {
+        } else if into == MergeTarget::Patch {
             object.insert(key, value);
         } else {
             delete_scalars(&mut object, &key, value)?;
@@ -59,10 +61,10 @@ pub(super) fn merge(mut object: Object, mut patch: Object, of: &Type, into: Into
     Ok(object)
 }
 
-fn merge_field(object: &mut Object, key: String, value: Value, of: &Type, into: Into) -> Result<(), PatchError> {
+fn merge_field(object: &mut Object, key: String, value: Value, of: &Type, into: MergeTarget) -> Result<(), PatchError> {
     let old = object.remove(&key);
     if value.is_null() {
-        if into == Into::Patch {
+        if into == MergeTarget::Patch {
             object.insert(key, value);
         }
         return Ok(());
@@ -74,7 +76,7 @@ fn merge_field(object: &mut Object, key: String, value: Value, of: &Type, into: 
             Some(Value::Array(merge_lists(&key, old, new, field.list(), into)?))
         }
         (_, mut new) => {
-            if into == Into::Object {
+            if into == MergeTarget::Object {
                 drop_nulls(&mut new);
             }
             without_directives(new)
@@ -95,7 +97,7 @@ fn delete_scalars(object: &mut Object, key: &str, gone: Value) -> Result<(), Pat
         }
         (Some(Value::Array(items)), Value::Array(gone)) => {
             let elements = Elements { list: name, key: None };
-            if elements.kind(&[items, &gone])? == Some(Kind::Object) {
+            if elements.kind(&[items, &gone])? == Some(ElementKind::Object) {
                 return Err(elements.mixed());
             }
             let gone: HashSet<&Value> = gone.iter().collect();
@@ -106,9 +108,9 @@ fn delete_scalars(object: &mut Object, key: &str, gone: Value) -> Result<(), Pat
     Ok(())
 }
 
-fn retain_keys(object: &mut Object, patch: &mut Object, into: Into) -> Result<(), PatchError> {
+fn retain_keys(object: &mut Object, patch: &mut Object, into: MergeTarget) -> Result<(), PatchError> {
     let Some(retained) = patch.remove(RETAIN_KEYS) else { return Ok(()) };
-    if into == Into::Patch {
+    if into == MergeTarget::Patch {
         return keep_directive(object, RETAIN_KEYS, retained);
     }
     let Value::Array(retained) = retained else { return Err(misused(RETAIN_KEYS, &retained)) };
@@ -136,11 +138,11 @@ fn keep_directive(object: &mut Object, key: &str, value: Value) -> Result<(), Pa
 }
 
 /// Merges the lists whose order the patch gives.
-fn set_orders(object: &mut Object, patch: &mut Object, of: &Type, into: Into) -> Result<(), PatchError> {
+fn set_orders(object: &mut Object, patch: &mut Object, of: &Type, into: MergeTarget) -> Result<(), PatchError> {
     let keys: Vec<String> = patch.keys().filter(|key| key.starts_with(SET_ORDER)).cloned().collect();
     for key in keys {
         let Some(order) = patch.remove(&key) else { continue };
-        if into == Into::Patch {
+        if into == MergeTarget::Patch {
             keep_directive(object, &key, order.clone())?;
         }
         let Value::Array(order) = order else { return Err(misused(&key, &order)) };
@@ -159,7 +161,7 @@ fn set_order(
     new: Option<Vec<Value>>,
     order: &[Value],
     list: List,
-    into: Into,
+    into: MergeTarget,
 ) -> Result<Option<Vec<Value>>, PatchError> {
     let elements = Elements { list: name, key: list.merge_key() };
     let mut live = old.clone().unwrap_or_default();
@@ -225,15 +227,21 @@ fn check_order(elements: Elements<'_>, patch: &[Value], order: &[Value]) -> Resu
     Ok(())
 }
 
-fn merge_lists(name: &str, old: Vec<Value>, new: Vec<Value>, list: List, into: Into) -> Result<Vec<Value>, PatchError> {
+fn merge_lists(
+    name: &str,
+    old: Vec<Value>,
+    new: Vec<Value>,
+    list: List,
+    into: MergeTarget,
+) -> Result<Vec<Value>, PatchError> {
     if list.patch == PatchList::Replace {
         return Ok(new);
     }
     let elements = Elements { list: name, key: list.merge_key() };
     match (elements.kind(&[&old, &new])?, elements.key) {
         (None, _) => Ok(old),
-        (Some(Kind::Object), Some(_)) => merge_objects(elements, old, new, list.item, into),
-        (Some(Kind::Object), None) | (Some(_), Some(_)) => Err(elements.mixed()),
+        (Some(ElementKind::Object), Some(_)) => merge_objects(elements, old, new, list.item, into),
+        (Some(ElementKind::Object), None) | (Some(_), Some(_)) => Err(elements.mixed()),
         (Some(_), None) => {
             let mut seen = HashSet::new();
             let both = old.iter().chain(&new).filter(|item| seen.insert(*item)).cloned().collect();
@@ -248,7 +256,7 @@ fn merge_objects(
     mut old: Vec<Value>,
     new: Vec<Value>,
     item: &Type,
-    into: Into,
+    into: MergeTarget,
 ) -> Result<Vec<Value>, PatchError> {
     let (mut plain, mut deleted, mut replaces) = (Vec::with_capacity(new.len()), HashSet::new(), false);
     for element in new {
@@ -277,7 +285,7 @@ fn merge_elements(
     old: &[Value],
     new: &[Value],
     item: &Type,
-    into: Into,
+    into: MergeTarget,
 ) -> Result<Vec<Value>, PatchError> {
     let mut merged = old.to_vec();
     let mut places: HashMap<&Value, usize> = elements.places(old)?;

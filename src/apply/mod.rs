@@ -4,16 +4,16 @@
 //! Objects come in as JSON and leave as JSON; what has to be known of their types stands in [`schema`].
 
 mod elements;
-pub mod error;
-pub mod field_set;
-pub mod job;
-pub mod merge;
-pub mod schema;
-pub mod server_side;
-pub mod three_way;
+pub(crate) mod error;
+pub(crate) mod field_set;
+pub(crate) mod job_schema;
+pub(crate) mod merge;
+pub(crate) mod schema;
+pub(crate) mod server_side;
+pub(crate) mod three_way;
 
-pub use error::PatchError;
-pub use job::JOB;
+pub(crate) use error::PatchError;
+pub use job_schema::JOB;
 pub use merge::strategic_merge;
-pub use server_side::{Conflict, KUBECTL, Owners, apply_server_side};
+pub(crate) use server_side::{Conflict, KUBECTL, Owners, apply_server_side};
 pub use three_way::three_way_patch;

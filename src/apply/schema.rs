@@ -2,7 +2,7 @@
 //!
 //! The types themselves are `k8s-openapi`'s; this holds what they do not say: which lists merge and by which key,
 //! which objects are replaced as a whole, and where the server tells an empty value from an absent one. The table for
-//! Jobs stands in [`super::job`].
+//! Jobs stands in [`super::job_schema`].
 
 /// A type of the API, as far as its fields are anything but plain.
 #[derive(Debug)]

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::elements::{Elements, Kind};
+use super::elements::{ElementKind, Elements};
 use super::error::PatchError;
-use super::merge::{self, DELETE_SCALARS, Into, Object, PATCH, RETAIN_KEYS, SET_ORDER};
+use super::merge::{self, DELETE_SCALARS, MergeTarget, Object, PATCH, RETAIN_KEYS, SET_ORDER};
 use super::schema::{Field, List, PatchList, Type};
 
 /// Which differences a patch is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Only {
+enum DiffKind {
     /// What the second object has more, or otherwise.
     Settings,
     /// What it lacks.
@@ -33,24 +33,24 @@ pub fn three_way_patch(
     let object = |value: &Value| value.as_object().cloned().ok_or(PatchError::NotAnObject);
     let (modified, current) = (object(modified)?, object(current)?);
     let original = original.map_or_else(|| Ok(Object::new()), object)?;
-    let settings = diff(&current, &modified, of, Only::Settings, false)?;
-    let deletions = diff(&original, &modified, of, Only::Deletions, false)?;
-    merge::merge(deletions, settings, of, Into::Patch).map(Value::Object)
+    let settings = diff(&current, &modified, of, DiffKind::Settings, false)?;
+    let deletions = diff(&original, &modified, of, DiffKind::Deletions, false)?;
+    merge::merge(deletions, settings, of, MergeTarget::Patch).map(Value::Object)
 }
 
 /// `retains` says whether the patch has to name the fields that stay.
-fn diff(old: &Object, new: &Object, of: &Type, only: Only, retains: bool) -> Result<Object, PatchError> {
+fn diff(old: &Object, new: &Object, of: &Type, kind: DiffKind, retains: bool) -> Result<Object, PatchError> {
     let mut patch = Object::new();
     for (key, new) in new {
         match old.get(key) {
-            None if only == Only::Settings => {
+            None if kind == DiffKind::Settings => {
                 patch.insert(key.clone(), new.clone());
             }
             None => {}
-            Some(old) => diff_field(&mut patch, key, (old, new), of.field(key), only)?,
+            Some(old) => diff_field(&mut patch, key, (old, new), of.field(key), kind)?,
         }
     }
-    if only == Only::Deletions {
+    if kind == DiffKind::Deletions {
         let gone = old.keys().filter(|key| !new.contains_key(*key));
         patch.extend(gone.map(|key| (key.clone(), Value::Null)));
     }
@@ -69,19 +69,19 @@ fn diff_field(
     key: &str,
     (old, new): (&Value, &Value),
     field: Field,
-    only: Only,
+    kind: DiffKind,
 ) -> Result<(), PatchError> {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
-            let below = diff(old, new, field.object(), only, false)?;
+            let below = diff(old, new, field.object(), kind, false)?;
             if !below.is_empty() {
                 patch.insert(key.to_owned(), Value::Object(below));
             }
         }
         (Value::Array(old), Value::Array(new)) if field.list().patch != PatchList::Replace => {
-            diff_lists(patch, key, (old, new), field.list(), only)?;
+            diff_lists(patch, key, (old, new), field.list(), kind)?;
         }
-        _ if only == Only::Settings && old != new => {
+        _ if kind == DiffKind::Settings && old != new => {
             patch.insert(key.to_owned(), new.clone());
         }
         _ => {}
@@ -94,23 +94,23 @@ fn diff_lists(
     key: &str,
     (old, new): (&[Value], &[Value]),
     list: List,
-    only: Only,
+    kind: DiffKind,
 ) -> Result<(), PatchError> {
     if old.is_empty() {
-        if !new.is_empty() && only == Only::Settings {
+        if !new.is_empty() && kind == DiffKind::Settings {
             patch.insert(key.to_owned(), new.to_vec().into());
         }
         return Ok(());
     }
     let elements = Elements { list: key, key: list.merge_key() };
     match (elements.kind(&[old, new])?, list.patch) {
-        (Some(Kind::Object), PatchList::Key { key: merge_key, retain_keys }) => {
-            let (changed, order) = diff_objects(elements, (old, new), list.item, only, (merge_key, retain_keys))?;
+        (Some(ElementKind::Object), PatchList::Key { key: merge_key, retain_keys }) => {
+            let (changed, order) = diff_objects(elements, (old, new), list.item, kind, (merge_key, retain_keys))?;
             insert_list(patch, key.to_owned(), changed);
             insert_list(patch, format!("{SET_ORDER}/{key}"), order);
         }
-        (Some(Kind::Object), _) | (_, PatchList::Key { .. }) => return Err(elements.mixed()),
-        _ => diff_scalars(patch, key, old, new, only),
+        (Some(ElementKind::Object), _) | (_, PatchList::Key { .. }) => return Err(elements.mixed()),
+        _ => diff_scalars(patch, key, old, new, kind),
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn diff_objects(
     elements: Elements<'_>,
     (old, new): (&[Value], &[Value]),
     item: &Type,
-    only: Only,
+    kind: DiffKind,
     (merge_key, retain_keys): (&str, bool),
 ) -> Result<(Vec<Value>, Vec<Value>), PatchError> {
     let (old_keys, new_keys) = (elements.identities(old)?, elements.identities(new)?);
@@ -136,29 +136,29 @@ fn diff_objects(
                 let (Value::Object(old), Value::Object(new)) = (&old[place], element) else {
                     return Err(elements.mixed());
                 };
-                let mut below = diff(old, new, item, only, retain_keys)?;
+                let mut below = diff(old, new, item, kind, retain_keys)?;
                 if !below.is_empty() {
                     below.insert(merge_key.to_owned(), (*key).clone());
                     changed.push(Value::Object(below));
                 }
             }
-            None if only == Only::Settings => changed.push(element.clone()),
+            None if kind == DiffKind::Settings => changed.push(element.clone()),
             None => {}
         }
     }
     changed.reverse();
-    if only == Only::Deletions {
+    if kind == DiffKind::Deletions {
         let gone = old_keys.iter().enumerate().filter(|(place, key)| places[*key].contains(place));
         changed.extend(gone.map(|(_, key)| json!({merge_key: key, PATCH: "delete"})));
     }
-    let is_moved = only == Only::Settings && old_keys != new_keys;
+    let is_moved = kind == DiffKind::Settings && old_keys != new_keys;
     if changed.is_empty() && !is_moved {
         return Ok((changed, Vec::new()));
     }
     Ok((changed, new_keys.iter().map(|key| json!({merge_key: key})).collect()))
 }
 
-fn diff_scalars(patch: &mut Object, key: &str, old: &[Value], new: &[Value], only: Only) {
+fn diff_scalars(patch: &mut Object, key: &str, old: &[Value], new: &[Value], kind: DiffKind) {
     let without = |list: &[Value], others: &[Value]| -> Vec<Value> {
         let others: HashSet<&Value> = others.iter().collect();
         list.iter().filter(|value| !others.contains(value)).cloned().collect()
@@ -166,12 +166,12 @@ fn diff_scalars(patch: &mut Object, key: &str, old: &[Value], new: &[Value], onl
     // kubectl has sorted the old list by the time it compares the two.
     let mut sorted = old.to_vec();
     sorted.sort_by_key(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let has_order = match only {
-        Only::Settings => {
+    let has_order = match kind {
+        DiffKind::Settings => {
             insert_list(patch, key.to_owned(), without(new, old));
             sorted != new
         }
-        Only::Deletions => {
+        DiffKind::Deletions => {
             let mut gone = without(&sorted, new);
             gone.dedup();
             let has_order = !gone.is_empty();

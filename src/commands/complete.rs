@@ -20,7 +20,7 @@ const FILES: u8 = 0;
 /// # Errors
 /// Output that cannot be written.
 pub fn run(words: &[OsString]) -> Result<Outcome, CommandError> {
-    write_out(Outcome::Well, |out| Ok(write(words, out)?))
+    write_out(Outcome::Success, |out| Ok(write(words, out)?))
 }
 
 fn write(words: &[OsString], out: &mut impl Write) -> io::Result<()> {

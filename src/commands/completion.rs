@@ -21,5 +21,5 @@ pub fn script(shell: Shell) -> Vec<u8> {
 /// # Errors
 /// Output that cannot be written.
 pub fn run(shell: Shell) -> Result<Outcome, CommandError> {
-    write_out(Outcome::Well, |out| Ok(out.write_all(&script(shell))?))
+    write_out(Outcome::Success, |out| Ok(out.write_all(&script(shell))?))
 }

@@ -3,21 +3,17 @@
 use std::io::Write;
 use std::path::Path;
 
-use k8s_openapi::api::core::v1::ConfigMap;
-
-use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
-use crate::diff::{is_config_map, is_unchanged};
-use crate::job::{CreatedAt, K8sTuningJobFactory};
-use crate::manifest::{Format, Node};
-use crate::output::directory::{Directory, FileChange, Leftovers, Recovery, Update};
-use crate::output::files::{self, Files};
+use crate::job::K8sTuningJobFactory;
+use crate::manifest::Format;
+use crate::output::directory::{Directory, Leftovers, Update};
+use crate::output::file_table::{self, FileResults};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
-use crate::output::template::Template;
-use crate::output::{Style, messages, session};
-use crate::plan::plan_jobs;
+use crate::output::{Style, messages, session_view};
+use crate::validate::preflight::preflight;
 
 /// Runs the command.
 ///
@@ -31,21 +27,21 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     let created_at = created_at(args.created_at)?;
     let tuning = tuning::load(&session)?;
     let factory = K8sTuningJobFactory::new(&session, created_at, tuning.delivery.as_ref())?;
-    let refusal = preflight::refusal(&factory, args.server.kubernetes_version)?;
-    if let Some(causes) = refusal {
-        return Err(CommandError::Refused(causes));
+    let causes = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !causes.is_empty() {
+        return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
     }
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     match &args.output_dir {
         None => to_stdout(&factory, args, styles.err),
-        Some(path) => to_directory(&factory, created_at, path, args, styles),
+        Some(path) => to_directory(&factory, path, args, styles),
     }
 }
 
 fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Style) -> Result<Outcome, CommandError> {
     let session = factory.session();
-    write_out(Outcome::Well, |out| {
+    write_out(Outcome::Success, |out| {
         let progress = Progress::of_stdout(session.workers as usize, "jobs");
         let step = || progress.step();
         match args.output {
@@ -58,8 +54,8 @@ fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Styl
         if !args.quiet && args.output != GenerateFormat::Name {
             let format = file_format(args.output).unwrap_or(Format::Yaml);
             messages::tell(style, |screen| {
-                screen.table(&session::job_table(session, format, false))?;
-                screen.line(session::summary_line(session))
+                screen.table(&session_view::job_table(session, format, false))?;
+                screen.line(session_view::summary_line(session))
             });
         }
         Ok(())
@@ -68,7 +64,6 @@ fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Styl
 
 fn to_directory(
     factory: &K8sTuningJobFactory<'_>,
-    created_at: CreatedAt,
     path: &Path,
     args: &GenerateArgs,
     styles: Styles,
@@ -80,14 +75,13 @@ fn to_directory(
     };
     let session = factory.session();
     let directory = open(path, styles.err)?;
-    let names = session::rows(session, format).map(|row| row.file).chain(factory.config_map_files(format));
-    let mut update = Update::begin(&directory, session, created_at, names, leftovers(args))?;
+    let mut update = Update::begin(&directory, factory, format, leftovers(args))?;
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
-    let config_maps = put_config_maps(&mut update, factory, format)?;
-    let changes = put_jobs(&mut update, factory, format, &progress)?;
+    let config_maps = update.put_config_maps()?;
+    let changes = update.put_jobs(|| progress.step())?;
     let leftovers = update.leftovers();
     let warnings = update.finish()?;
     drop(progress);
@@ -95,37 +89,30 @@ fn to_directory(
         messages::warning(&warning, styles.err);
     }
     if args.quiet {
-        return Ok(Outcome::Well);
+        return Ok(Outcome::Success);
     }
-    let files = Files {
+    let files = FileResults {
         directory: path,
         config_maps: &config_maps,
         changes: &changes,
         leftovers: &leftovers,
         pruned: args.prune,
     };
-    show_out(Outcome::Well, styles.out, |screen| {
-        screen.table(&files::file_table(session, format, &files))?;
-        files::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
-        screen.line(session::summary_line(session))?;
-        screen.line(files::summary_line(&files))
+    show_out(Outcome::Success, styles.out, |screen| {
+        screen.table(&file_table::file_table(session, format, &files))?;
+        file_table::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
+        screen.line(session_view::summary_line(session))?;
+        screen.line(file_table::summary_line(&files))
     })
 }
 
 /// Opens the directory, and tells what had to be waited for or brought in order first.
 fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
     let note = |text: &str| messages::note(text, style);
-    let shown = path.display();
-    let waiting = || note(&format!("another run is writing to {shown}; waiting for it to end."));
+    let waiting = || note(&format!("another run is writing to {}; waiting for it to end.", path.display()));
     let (directory, recovery) = Directory::open(path, waiting)?;
-    match recovery {
-        None => {}
-        Some(Recovery::Cleared) => {
-            note(&format!("a run into {shown} was interrupted; its files were not complete, and have been cleared."));
-        }
-        Some(Recovery::Finished) => {
-            note(&format!("a run into {shown} was interrupted; its files were complete, and are in place now."));
-        }
+    if let Some(recovery) = recovery {
+        note(&recovery.sentence(path));
     }
     Ok(directory)
 }
@@ -136,42 +123,6 @@ const fn leftovers(args: &GenerateArgs) -> Leftovers {
         (_, true) => Leftovers::Keep,
         _ => Leftovers::Refuse,
     }
-}
-
-fn put_config_maps(
-    update: &mut Update<'_>,
-    factory: &K8sTuningJobFactory<'_>,
-    format: Format,
-) -> Result<Vec<(String, FileChange)>, CommandError> {
-    let mut content = Vec::new();
-    let put = |(name, config_map): (String, ConfigMap)| {
-        content.clear();
-        format.push(&config_map, &mut content).map_err(OutputError::from)?;
-        let change = update.put(&name, &content, |object| is_config_map(&config_map, object))?;
-        Ok((name, change))
-    };
-    factory.config_map_files(format).zip(factory.config_maps()).map(put).collect()
-}
-
-fn put_jobs(
-    update: &mut Update<'_>,
-    factory: &K8sTuningJobFactory<'_>,
-    format: Format,
-    progress: &Progress,
-) -> Result<Vec<FileChange>, CommandError> {
-    let session = factory.session();
-    let template = Template::document(factory, format).map_err(OutputError::from)?;
-    let mut changes = Vec::with_capacity(session.workers as usize);
-    let mut content = Vec::new();
-    for share in plan_jobs(session.total_iterations, session.workers) {
-        content.clear();
-        template.push(&share, &mut content);
-        let name = session::JobRow::new(session, &share, format).file;
-        let is_same = |object: &Node| is_unchanged(&factory.job(&share), object);
-        changes.push(update.put(&name, &content, is_same)?);
-        progress.step();
-    }
-    Ok(changes)
 }
 
 const fn file_format(format: GenerateFormat) -> Option<Format> {

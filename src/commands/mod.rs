@@ -6,7 +6,6 @@ pub mod completion;
 mod error;
 pub mod generate;
 pub mod plan;
-mod preflight;
 mod tuning;
 pub mod validate;
 
@@ -25,7 +24,7 @@ use crate::output::{Screen, Style, messages};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// All is well.
-    Well,
+    Success,
     /// The work is done, and something is wrong with the input.
     Findings,
 }

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, preflight, show_out, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::diff::{Counts, SessionDiff};
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
-use crate::output::{diff, messages, session};
+use crate::output::{diff, messages, session_view};
+use crate::validate::preflight::preflight;
 
 /// Runs the command.
 ///
@@ -33,23 +34,23 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;
-    let view = || session::view(&session, &tuning, tuning::sentences(&tuning));
+    let view = || session_view::view(&session, &tuning, tuning::sentences(&tuning));
     match args.output {
-        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
-            screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
+        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Success, styles.out, |screen| {
+            screen.table(&session_view::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
             screen.blank()?;
-            screen.table(&session::total_table(&session, &tuning))?;
+            screen.table(&session_view::total_table(&session, &tuning))?;
             if let Some(repeats) = &tuning.repeats {
                 screen.blank()?;
                 screen.line(repeats.message.as_str())?;
                 screen.line(repeats.help.as_str())?;
             }
             screen.blank()?;
-            screen.table(&session::setting_table(&session))
+            screen.table(&session_view::setting_table(&session))
         }),
-        PlanFormat::Json => write_out(Outcome::Well, |out| json(&view(), out)),
-        PlanFormat::Yaml => write_out(Outcome::Well, |out| yaml(&view(), out)),
-        PlanFormat::Name => write_out(Outcome::Well, |out| Ok(manifests::names(&factory, out, || {})?)),
+        PlanFormat::Json => write_out(Outcome::Success, |out| json(&view(), out)),
+        PlanFormat::Yaml => write_out(Outcome::Success, |out| yaml(&view(), out)),
+        PlanFormat::Name => write_out(Outcome::Success, |out| Ok(manifests::names(&factory, out, || {})?)),
     }
 }
 
@@ -71,7 +72,7 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
         messages::warning(warning, styles.err);
     }
     let differs = !Counts::of(&found.jobs).is_same();
-    let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Well };
+    let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Success };
     let view = || diff::view(&session.session_id, &found, &session.warnings);
     match args.output {
         PlanFormat::Json => write_out(outcome, |out| json(&view(), out)),
@@ -82,9 +83,9 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
 
 /// Tells the user where `generate` would come to nothing.
 fn warn_of_refusal(factory: &K8sTuningJobFactory<'_>, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
-    let refusal = preflight::refusal(factory, args.server.kubernetes_version)?;
-    if let Some(causes) = refusal {
-        messages::warning_of("the API server would refuse these Jobs:", causes.trim_start_matches('\n'), styles.err);
+    let causes = preflight(factory, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !causes.is_empty() {
+        messages::warning_of("the API server would refuse these Jobs:", &causes, styles.err);
     }
     Ok(())
 }

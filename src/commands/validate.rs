@@ -4,16 +4,19 @@ use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
+use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
 use crate::job::K8sTuningJobFactory;
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
 use crate::output::manifests::OutputError;
+use crate::output::messages;
 use crate::output::progress::Progress;
-use crate::output::{messages, session};
+use crate::plan::plan_jobs;
 use crate::printable;
 use crate::report;
+use crate::validate::origins::Origins;
 use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 
 /// Runs the command.
@@ -22,7 +25,7 @@ use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 /// Inputs that cannot be read, and output that cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.list_rules {
-        return show_out(Outcome::Well, styles.out, |screen| report::rules::list(&rules(), screen));
+        return show_out(Outcome::Success, styles.out, |screen| report::rules::list(&rules(), screen));
     }
     if let Some(name) = &args.explain {
         return explain(name, styles);
@@ -33,7 +36,7 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
         None => check_files(args, checks, styles)?,
     };
     let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
-    let outcome = if sound { Outcome::Well } else { Outcome::Findings };
+    let outcome = if sound { Outcome::Success } else { Outcome::Findings };
     match args.output {
         ReportFormat::Table => show_out(outcome, styles.out, |screen| report::table::write(&reports, screen)),
         ReportFormat::Json => write_out(outcome, |out| Ok(report::json::write(&reports, out)?)),
@@ -45,10 +48,10 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
 
 fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
     if let Some(gate) = gates::GATES.iter().find(|gate| gate.name == name) {
-        return show_out(Outcome::Well, styles.out, |screen| report::rules::explain_gate(gate, screen));
+        return show_out(Outcome::Success, styles.out, |screen| report::rules::explain_gate(gate, screen));
     }
     let rule = rule(name)?;
-    show_out(Outcome::Well, styles.out, |screen| report::rules::explain(rule, screen))
+    show_out(Outcome::Success, styles.out, |screen| report::rules::explain(rule, screen))
 }
 
 /// The rule of a name.
@@ -64,12 +67,19 @@ fn rule(name: &str) -> Result<&'static Rule, CommandError> {
 /// What the documents are held against.
 fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
-    let skipped = args.skip_rule.iter().map(|name| match rule(name)? {
-        rule if rule.source == Source::Tuning => Ok(rule),
-        _ => Err(CommandError::Usage(format!(
-            "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
-             or write --rules tuning to leave out all of the server's."
-        ))),
+    let skipped = args.skip_rule.iter().map(|name| {
+        let rule = rule(name)?;
+        match rule.source {
+            Source::Tuning => Ok(rule),
+            Source::Api => Err(CommandError::Usage(format!(
+                "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
+                 or write --rules tuning to leave out all of the server's."
+            ))),
+            Source::Config => Err(CommandError::Usage(format!(
+                "{name} is a rule of configurations, and no Jobs come of one that breaks it. Leave out --skip-rule \
+                 {name}."
+            ))),
+        }
     });
     Ok(Checks {
         sources,
@@ -99,28 +109,33 @@ fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Ve
     Ok(reports)
 }
 
-/// Checks the manifests that the configuration would make, each under the name of its file.
+/// Checks the configuration, and the Jobs that it would make; what is found is told in its lines.
 fn check_session(
     k8s_config: &Path,
     args: &ValidateArgs,
     checks: Checks,
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
-    let session = load(k8s_config, &args.options)?;
+    let session = match load(k8s_config, &args.options) {
+        Err(CommandError::Config(ConfigError::Invalid(problems))) => return Ok(DocumentReport::of_configs(&problems)),
+        other => other?,
+    };
     let tuning = tuning::load(&session)?;
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?, tuning.delivery.as_ref())?;
+    let origins = Origins::of(&session);
     let mut validator = Validator::new(checks);
     for (config_map, file) in factory.config_maps().zip(factory.config_map_files(Format::Yaml)) {
         let mut content = Vec::new();
         Format::Yaml.push(&config_map, &mut content).map_err(OutputError::from)?;
         validator.add(&file, &Text::decode(content));
     }
-    for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
+    for share in plan_jobs(session.total_iterations, session.workers) {
+        let spec = factory.create_job_for_worker(&share.worker_id, share.iterations, share.index);
         let mut content = Vec::new();
-        Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
-        validator.add(&row.file, &Text::decode(content));
+        Format::Yaml.push(&factory.job(&share), &mut content).map_err(OutputError::from)?;
+        validator.add_job(&spec, &Text::decode(content), &origins);
     }
     Ok(validator.finish())
 }

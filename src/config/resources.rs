@@ -74,7 +74,7 @@ fn amounts<'a>(
 }
 
 fn check_name(path: &str, Spanned { value: name, position }: &Spanned<String>, problems: &mut Problems<'_>) {
-    if resource::is_of_container(name) || (name.contains('/') && names::qualified_name(name).is_ok()) {
+    if resource::is_container_resource(name) || (name.contains('/') && names::qualified_name(name).is_ok()) {
         return;
     }
     let help = match nearest(name, &resource::STANDARD) {

@@ -135,7 +135,7 @@ mod tests {
             }
             !is_replaced
         });
-        kept.chain(piece.lines()).map(|line| format!("{line}\n")).collect()
+        kept.chain(piece.lines()).collect::<Vec<_>>().join("\n")
     }
 
     /// The names of the rules that the baseline breaks with a piece.

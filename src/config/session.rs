@@ -262,7 +262,9 @@ fn both<A, B>(first: Result<A, ConfigError>, second: Result<B, ConfigError>) -> 
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::super::setting::Origin;
     use super::*;
+    use crate::manifest::text::Excerpt;
 
     pub(crate) const K8S: &str = include_str!("../../configs/d29_k8s/orchestrator_k8s_baseline.yaml");
     pub(crate) const ORCHESTRATOR: &str = include_str!("../../configs/d28_orchestrator/demo_baseline.yaml");
@@ -299,6 +301,26 @@ pub(crate) mod tests {
         assert_eq!(resolved.session_short, "third");
         let setting = resolved.settings.iter().find(|setting| setting.name == "session_short").unwrap();
         assert_eq!((setting.value.as_str(), setting.origin.to_string().as_str()), ("third", "--session-short"));
+    }
+
+    #[test]
+    fn a_setting_knows_its_line() {
+        let text = K8S.replace("config_path: configs/d23_tuning/advanced_baseline.yaml\n", "");
+        let session = session(&text, Some(ORCHESTRATOR)).unwrap();
+        let origin = |name: &str| {
+            let setting = session.settings.iter().find(|setting| setting.name == name).unwrap();
+            match &setting.origin {
+                Origin::File(Excerpt { file, position, window }) => {
+                    format!("{file}:{}: {}", position.line, window.text)
+                }
+                other => other.to_string(),
+            }
+        };
+        assert_eq!(origin("session_id"), "k8s.yaml:2: session_id: d29-k8s-demo-session");
+        assert_eq!(origin("extra_env.REDIS_PORT"), "k8s.yaml:14:   REDIS_PORT: \"6379\"");
+        assert_eq!(origin("resources.limits.cpu"), "k8s.yaml:20:     cpu: \"1\"");
+        assert_eq!(origin("workers"), "o.yaml:4: workers: 2");
+        assert_eq!(origin("config_path"), "default");
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::nearest::one_of;
+
 /// The parameter file of a session whose configuration names none.
 pub const DEFAULT_CONFIG_PATH: &str = "configs/d23_tuning/advanced_baseline.yaml";
 
@@ -23,15 +25,6 @@ pub trait Word: Copy + PartialEq + fmt::Display + 'static {
     #[must_use]
     fn list() -> String {
         one_of(&Self::ALL.iter().map(ToString::to_string).collect::<Vec<_>>())
-    }
-}
-
-/// Words as a sentence has them: `paper, shadow or live`.
-pub(super) fn one_of<S: AsRef<str>>(words: &[S]) -> String {
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => words.concat(),
     }
 }
 

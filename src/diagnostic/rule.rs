@@ -141,7 +141,7 @@ macro_rules! rules {
         )+
 
         /// The rules of this subject.
-        pub static RULES: &[&$crate::diagnostic::Rule] = &[$(&$name),+];
+        pub(crate) static RULES: &[&$crate::diagnostic::Rule] = &[$(&$name),+];
     };
 }
 pub(crate) use rules;

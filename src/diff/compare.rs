@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::field_path::FieldPath;
 use crate::apimachinery::{Path, Segment};
 use crate::apply::schema::{Field, List};
 
@@ -12,7 +13,7 @@ use crate::apply::schema::{Field, List};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldChange {
     /// Its path.
-    pub field: String,
+    pub field: FieldPath,
     /// Its value now; none where it is not there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<Value>,
@@ -41,7 +42,7 @@ fn compare(path: &Path<'_>, old: Option<&Value>, new: Option<&Value>, field: Fie
 }
 
 fn push(path: &Path<'_>, old: Option<Value>, new: Option<Value>, changes: &mut Vec<FieldChange>) {
-    changes.push(FieldChange { field: path.to_string(), old, new, immutable: false });
+    changes.push(FieldChange { field: path.into(), old, new, immutable: false });
 }
 
 fn compare_objects(
@@ -105,8 +106,11 @@ mod tests {
 
     fn changes(old: &Value, new: &Value) -> Vec<String> {
         let job = |container: &Value| json!({"spec": {"template": {"spec": {"containers": [container]}}}});
-        let found = differences(&Path::root(), Some(&job(old)), Some(&job(new)), Field::Object(&JOB));
-        found.into_iter().map(|change| change.field.replace("spec.template.spec.containers[0]", "c")).collect()
+        let found = differences(Path::root(), Some(&job(old)), Some(&job(new)), Field::Object(&JOB));
+        found
+            .into_iter()
+            .map(|change| change.field.to_string().replace("spec.template.spec.containers[0]", "c"))
+            .collect()
     }
 
     #[test]

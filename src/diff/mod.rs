@@ -5,17 +5,19 @@
 //! `kubectl get jobs -o yaml`: what the server has filled in is no difference.
 
 mod applied;
-pub mod compare;
-pub mod existing;
+pub(crate) mod compare;
+pub(crate) mod existing;
+pub(crate) mod field_path;
 mod last_applied;
 mod stored;
 mod update;
-pub mod verdict;
+pub(crate) mod verdict;
 
-pub use applied::Assumption;
-pub use compare::FieldChange;
-pub use existing::{ExistingError, ExistingJob};
-pub use update::{Cause, CauseKind};
+pub(crate) use applied::Assumption;
+pub(crate) use compare::FieldChange;
+pub(crate) use existing::{ExistingError, ExistingJob};
+pub use update::Cause;
+pub(crate) use update::CauseKind;
 pub use verdict::Verdict;
 
 use std::collections::BTreeMap;
@@ -119,9 +121,8 @@ impl JobDiff {
     /// Why a cluster would refuse the change, apart from what is immutable, as sentences.
     pub fn refusals(&self) -> impl Iterator<Item = String> {
         let causes = self.causes.iter().filter(|cause| cause.kind != CauseKind::Immutable);
-        causes.map(|cause| match cause.field.as_str() {
-            "" => cause.message.clone(),
-            field => format!("{field}: {}", cause.message),
+        causes.map(|cause| {
+            if cause.field.is_root() { cause.message.clone() } else { format!("{}: {}", cause.field, cause.message) }
         })
     }
 }
@@ -186,10 +187,10 @@ impl SessionDiff {
     /// What exists cannot be read.
     pub fn new(factory: &K8sTuningJobFactory<'_>, path: &Path, version: Version) -> Result<Self, ExistingError> {
         let session = factory.session();
-        let comparison = Comparison { session, factory, version };
-        let mut gathered = Gathered::default();
-        let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| gathered.add(found))?;
-        let mut diff = gathered.finish(session);
+        let comparison = SessionComparison { session, factory, version };
+        let mut found_jobs = FoundJobs::default();
+        let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| found_jobs.add(found))?;
+        let mut diff = found_jobs.finish(session);
         diff.warnings.extend(passed_over);
         let config_maps = factory.config_map_names().count();
         if config_maps > 0 {
@@ -202,28 +203,28 @@ impl SessionDiff {
     }
 }
 
-/// An existing Job, compared with the one that is wanted.
-struct Found {
+/// An existing Job, compared with the one that is desired.
+struct ComparedJob {
     /// The worker's index; none for a Job that the session no longer makes.
     index: Option<u32>,
     diff: JobDiff,
 }
 
-struct Comparison<'s> {
+struct SessionComparison<'s> {
     session: &'s Session,
     factory: &'s K8sTuningJobFactory<'s>,
     version: Version,
 }
 
-impl Comparison<'_> {
+impl SessionComparison<'_> {
     /// None for a Job that is none of the session's.
-    fn compare(&self, job: &ExistingJob<'_>) -> Option<Found> {
+    fn compare(&self, job: &ExistingJob<'_>) -> Option<ComparedJob> {
         let identity = &job.identity;
         let file = Some(job.file.to_owned());
         let Some(share) = identity.share_in(self.session) else {
             let is_stale = identity.session_id.as_ref() == Some(&self.session.session_id);
             return is_stale
-                .then(|| Found { index: None, diff: JobDiff { file, ..JobDiff::new(identity, Action::Stale) } });
+                .then(|| ComparedJob { index: None, diff: JobDiff { file, ..JobDiff::new(identity, Action::Stale) } });
         };
         let verdict = verdict(&self.factory.job(&share), job.object, self.version);
         let action = if verdict.is_unchanged() { Action::Unchanged } else { Action::Change };
@@ -236,60 +237,60 @@ impl Comparison<'_> {
             assumption: verdict.assumption,
             ..JobDiff::new(identity, action)
         };
-        Some(Found { index: Some(share.index), diff })
+        Some(ComparedJob { index: Some(share.index), diff })
     }
 }
 
 /// Whether applying a Job over an object that exists would change nothing.
 #[must_use]
-pub fn is_unchanged(wanted: &Job, existing: &Node) -> bool {
+pub fn is_unchanged(desired: &Job, existing: &Node) -> bool {
     // A change is one whether or not a version would refuse it.
-    verdict(wanted, existing, Version::NEWEST).is_unchanged()
+    verdict(desired, existing, Version::NEWEST).is_unchanged()
 }
 
-/// Whether an object is the ConfigMap that is wanted.
+/// Whether an object is the desired ConfigMap.
 #[must_use]
-pub fn is_config_map(wanted: &ConfigMap, existing: &Node) -> bool {
-    decode::<ConfigMap>(existing, Version::NEWEST).is_ok_and(|(found, unknown)| found == *wanted && unknown.is_empty())
+pub fn is_config_map(desired: &ConfigMap, existing: &Node) -> bool {
+    decode::<ConfigMap>(existing, Version::NEWEST).is_ok_and(|(found, unknown)| found == *desired && unknown.is_empty())
 }
 
-fn verdict(wanted: &Job, existing: &Node, version: Version) -> Verdict {
-    if is_as_written(wanted, existing) {
+fn verdict(desired: &Job, existing: &Node, version: Version) -> Verdict {
+    if is_as_written(desired, existing) {
         return Verdict::default();
     }
-    Verdict::of(&serde_json::to_value(wanted).unwrap_or_default(), &existing.to_json(), version)
+    Verdict::of(&serde_json::to_value(desired).unwrap_or_default(), &existing.to_json(), version)
 }
 
-/// Whether an object is the Job that is wanted, apart from the moment at which it was made. Most of a directory is; the
+/// Whether an object is the Job that is desired, apart from the moment at which it was made. Most of a directory is; the
 /// others are looked at more closely.
-fn is_as_written(wanted: &Job, object: &Node) -> bool {
+fn is_as_written(desired: &Job, object: &Node) -> bool {
     let Ok((existing, unknown)) = decode::<Job>(object, Version::NEWEST) else { return false };
     let moment = |job: &Job| job.metadata.annotations.as_ref().and_then(|all| all.get(CREATED_AT).cloned());
     let Some(created_at) = moment(&existing).filter(|moment| unknown.is_empty() && is_moment(moment)) else {
         return false;
     };
-    let mut wanted = wanted.clone();
-    if let Some(mine) = wanted.metadata.annotations.as_mut().and_then(|all| all.get_mut(CREATED_AT)) {
+    let mut desired = desired.clone();
+    if let Some(mine) = desired.metadata.annotations.as_mut().and_then(|all| all.get_mut(CREATED_AT)) {
         *mine = created_at;
     }
-    wanted == existing
+    desired == existing
 }
 
 /// What has been found so far; the existing Jobs themselves are not kept.
 #[derive(Default)]
-struct Gathered {
+struct FoundJobs {
     /// By the worker's index.
-    wanted: BTreeMap<u32, JobDiff>,
+    desired: BTreeMap<u32, JobDiff>,
     /// By their order, with namespace and name to tell one that comes twice.
     stale: BTreeMap<(String, String), (usize, JobDiff)>,
     warnings: Vec<String>,
 }
 
-impl Gathered {
-    fn add(&mut self, Found { index, diff }: Found) {
+impl FoundJobs {
+    fn add(&mut self, ComparedJob { index, diff }: ComparedJob) {
         let (name, file) = (diff.name.clone(), diff.file.clone());
         let before = if let Some(index) = index {
-            self.wanted.insert(index, diff)
+            self.desired.insert(index, diff)
         } else {
             let nth = self.stale.len();
             let key = (diff.namespace.clone(), diff.name.clone());
@@ -305,7 +306,7 @@ impl Gathered {
     fn finish(mut self, session: &Session) -> SessionDiff {
         let mut jobs: Vec<JobDiff> = plan_jobs(session.total_iterations, session.workers)
             .map(|share| {
-                self.wanted.remove(&share.index).unwrap_or_else(|| {
+                self.desired.remove(&share.index).unwrap_or_else(|| {
                     let name = job_name(&session.session_short, &share.worker_id, share.index);
                     let identity = JobIdentity { namespace: session.namespace.clone(), name, session_id: None };
                     JobDiff::new(&identity, Action::Create)

@@ -105,7 +105,7 @@ fn tidy_value(value: Value, field: Field) -> Option<Value> {
         (Value::Null, _) => None,
         (Value::Object(entries), Field::Map { .. }) => (!entries.is_empty()).then_some(Value::Object(entries)),
         (Value::Object(entries), Field::Quantities) => {
-            let amounts = entries.into_iter().map(|(name, amount)| (name, spelled(amount, true)));
+            let amounts = entries.into_iter().map(|(name, amount)| (name, canonical(amount, true)));
             Some(Value::Object(amounts.collect()))
                 .filter(|amounts| amounts.as_object().is_some_and(|all| !all.is_empty()))
         }
@@ -119,8 +119,8 @@ fn tidy_value(value: Value, field: Field) -> Option<Value> {
             let items: Vec<Value> = items.into_iter().map(|value| tidy_item(value, item)).collect();
             (!items.is_empty()).then_some(Value::Array(items))
         }
-        (scalar, Field::OptionalQuantity) => Some(spelled(scalar, false)),
-        (scalar, Field::Quantity) => Some(spelled(scalar, false)).filter(|amount| amount != "0"),
+        (scalar, Field::OptionalQuantity) => Some(canonical(scalar, false)),
+        (scalar, Field::Quantity) => Some(canonical(scalar, false)).filter(|amount| amount != "0"),
         (scalar, Field::Optional) => Some(scalar),
         (scalar, _) => (!is_zero(&scalar)).then_some(scalar),
     }
@@ -154,7 +154,7 @@ fn is_zero(scalar: &Value) -> bool {
 }
 
 /// An amount as the server writes it; those of a container are rounded up to thousandths.
-fn spelled(amount: Value, rounds: bool) -> Value {
+fn canonical(amount: Value, rounds: bool) -> Value {
     let text = match &amount {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::field_path::FieldPath;
 use super::stored::Stored;
 use crate::apimachinery::Version;
 use crate::diagnostic::Reason;
@@ -17,6 +18,11 @@ const IMMUTABLE: [&str; 6] =
 /// What a waiting Job may change of its pods, beside the affinity to nodes and the resources of containers.
 const SCHEDULING: [&str; 3] = ["nodeSelector", "tolerations", "schedulingGates"];
 
+/// The pod template of a Job, …
+const TEMPLATE: [&str; 2] = ["spec", "template"];
+/// … and the pods in it.
+const POD_SPEC: [&str; 3] = ["spec", "template", "spec"];
+
 /// The labels by which a Job finds its pods; the two older ones have no prefix.
 const PREFIXED: [&str; 2] = ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
 
@@ -24,7 +30,7 @@ const PREFIXED: [&str; 2] = ["batch.kubernetes.io/controller-uid", "batch.kubern
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
     /// The field that the server names.
-    pub field: String,
+    pub field: FieldPath,
     /// Why, in the server's word for it.
     pub reason: &'static str,
     /// The same as a sentence.
@@ -46,12 +52,12 @@ pub enum CauseKind {
 }
 
 impl Cause {
-    fn immutable(field: &str) -> Self {
+    fn immutable(field: FieldPath) -> Self {
         let message = "This cannot be changed while the Job exists.".to_owned();
-        Self { field: field.to_owned(), reason: "FieldValueInvalid", message, kind: CauseKind::Immutable }
+        Self { field, reason: "FieldValueInvalid", message, kind: CauseKind::Immutable }
     }
 
-    fn fault(field: String, reason: &'static str, message: String) -> Self {
+    fn fault(field: FieldPath, reason: &'static str, message: String) -> Self {
         Self { field, reason, message, kind: CauseKind::Fault }
     }
 }
@@ -62,7 +68,15 @@ pub struct TemplateChange {
     /// The template before, with what may change changed already.
     pub old: Value,
     /// The field that the server names.
-    pub field: &'static str,
+    pub field: FieldPath,
+}
+
+impl Cause {
+    /// Whether the server speaks of a pod template as a whole, whatever has changed in it.
+    #[must_use]
+    pub fn is_of_template(&self) -> bool {
+        [&TEMPLATE[..], &POD_SPEC].iter().any(|names| self.field == FieldPath::of_fields(names))
+    }
 }
 
 /// The causes for which the server refuses to make `new` of `old`. `existing` is the object with its status.
@@ -72,13 +86,13 @@ pub fn causes(existing: &Value, old: &Stored, new: &Stored, version: Version) ->
     let mut causes = new_faults(old, new, version);
     causes.extend(selector_faults(existing, old, new));
     if completions_are_fixed(before, after) {
-        causes.push(Cause::immutable("spec.completions"));
+        causes.push(Cause::immutable(FieldPath::of_fields(&["spec", "completions"])));
     }
     if let Some(change) = template_change(existing, old, new) {
         causes.push(Cause::immutable(change.field));
     }
     for field in IMMUTABLE.iter().filter(|field| before.get(field) != after.get(field)) {
-        causes.push(Cause::immutable(&format!("spec.{field}")));
+        causes.push(Cause::immutable(FieldPath::of_fields(&["spec", field])));
     }
     causes
 }
@@ -90,20 +104,21 @@ fn new_faults(old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     let before: HashSet<(String, Reason)> = before.map(|(field, reason, _)| (field, reason)).collect();
     let faults = faults_of(new, version).into_iter();
     let faults = faults.filter(|(field, reason, _)| !before.contains(&(field.clone(), *reason)));
-    faults.map(|(field, reason, message)| Cause::fault(field, reason.as_str(), message)).collect()
+    faults.map(|(field, reason, message)| Cause::fault(FieldPath::parse(&field), reason.as_str(), message)).collect()
 }
 
 /// A Job that a server has made has a selector and labels by which it finds its pods, and must keep them.
 fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
     let mut causes = Vec::new();
     let Some(uid) = existing.pointer("/metadata/uid") else { return causes };
-    let mut fault = |field: String, reason, message: String| causes.push(Cause::fault(field, reason, message));
+    let mut fault = |field: FieldPath, reason, message: String| causes.push(Cause::fault(field, reason, message));
     let spec = &new.value["spec"];
+    let pod_labels = || FieldPath::of_fields(&["spec", "template", "metadata", "labels"]);
     if spec.get("selector").is_none() {
         let message = "A Job that exists keeps its selector, and this one would lose it.";
-        fault("spec.selector".to_owned(), "FieldValueRequired", message.to_owned());
+        fault(FieldPath::of_fields(&["spec", "selector"]), "FieldValueRequired", message.to_owned());
         let message = "Without a selector there is nothing that these labels match.";
-        fault("spec.template.metadata.labels".to_owned(), "FieldValueInvalid", message.to_owned());
+        fault(pod_labels(), "FieldValueInvalid", message.to_owned());
     } else if spec["manualSelector"] != true {
         let labels = |stored: &Stored| stored.value["spec"]["template"]["metadata"]["labels"].clone();
         let (before, after) = (labels(old), labels(new));
@@ -118,7 +133,7 @@ fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
             }
             let reason = if found.is_none() { "FieldValueRequired" } else { "FieldValueInvalid" };
             let message = format!("The server finds the Job's pods by this label, which must be {expected}.");
-            fault(format!("spec.template.metadata.labels[{label}]"), reason, message);
+            fault(pod_labels().key(label), reason, message);
         }
     }
     causes
@@ -137,7 +152,7 @@ pub fn template_change(existing: &Value, old: &Stored, new: &Stored) -> Option<T
     let template = |stored: &Stored| stored.value["spec"]["template"].clone();
     let (mut old, new) = (template(old), template(new));
     if !is_at_rest(existing) {
-        return (old != new).then_some(TemplateChange { old, field: "spec.template" });
+        return (old != new).then_some(TemplateChange { old, field: FieldPath::of_fields(&TEMPLATE) });
     }
     if let (Value::Object(before), Value::Object(after)) = (&mut old, &new) {
         copy_field(before, after, "metadata");
@@ -145,7 +160,7 @@ pub fn template_change(existing: &Value, old: &Stored, new: &Stored) -> Option<T
             copy_what_may_change(before, after);
         }
     }
-    (old != new).then_some(TemplateChange { old, field: "spec.template.spec" })
+    (old != new).then_some(TemplateChange { old, field: FieldPath::of_fields(&POD_SPEC) })
 }
 
 /// Whether a Job is suspended and none of its pods runs.
@@ -222,7 +237,7 @@ mod tests {
         let (parent, key) = path.rsplit_once('/').unwrap();
         new.pointer_mut(parent).unwrap()[key] = value.clone();
         let causes = causes(existing, &Stored::of(existing), &Stored::of(&new), Version::NEWEST);
-        causes.into_iter().map(|cause| cause.field).collect()
+        causes.into_iter().map(|cause| cause.field.to_string()).collect()
     }
 
     #[test]

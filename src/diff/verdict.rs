@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::applied::{Applied, Assumption, apply};
 use super::compare::{FieldChange, differences};
+use super::field_path::{FieldPath, touch};
 use super::stored::LAST_APPLIED;
 use super::update::{Cause, CauseKind, causes, template_change};
 use crate::apimachinery::{Path, Segment, Version};
@@ -37,7 +38,7 @@ impl Verdict {
             Ok(Some(applied)) => Self::of_applied(&applied, existing, version),
             Err(error) => {
                 // kubectl, or the server, gives up before it looks at any rule.
-                let (field, message) = (String::new(), error.to_string());
+                let (field, message) = (FieldPath::default(), error.to_string());
                 let cause = Cause { field, reason: "BadRequest", message, kind: CauseKind::Fault };
                 Self { is_configured: true, causes: vec![cause], ..Self::default() }
             }
@@ -47,7 +48,7 @@ impl Verdict {
     fn of_applied(applied: &Applied, existing: &Value, version: Version) -> Self {
         let Applied { old, new, .. } = applied;
         let root = Path::root();
-        let mut fields = differences(&root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
+        let mut fields = differences(root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
         // The server looks at the owners first.
         let causes: Vec<Cause> = match applied.conflicts.as_slice() {
             [] if fields.is_empty() => Vec::new(),
@@ -56,7 +57,7 @@ impl Verdict {
         };
         mark(&mut fields, &causes, applied, existing);
         if fields.is_empty() && causes.is_empty() && applied.is_noted {
-            let field = root.field("metadata").field("annotations").key(LAST_APPLIED).to_string();
+            let field = FieldPath::of_fields(&["metadata", "annotations"]).key(LAST_APPLIED);
             fields.push(FieldChange { field, old: None, new: None, immutable: false });
         }
         let is_configured = applied.is_sent || !causes.is_empty();
@@ -72,22 +73,21 @@ impl Verdict {
 
 /// Marks the changes that the server refuses. A field that it names for another one's change is shown too.
 fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, existing: &Value) {
-    let changed = Paths(fields.iter().map(|change| change.field.clone()).collect());
-    let (in_template, elsewhere): (Vec<&Cause>, Vec<&Cause>) =
-        causes.iter().partition(|cause| ["spec.template", "spec.template.spec"].contains(&cause.field.as_str()));
-    let mut refused = Paths(elsewhere.iter().map(|cause| cause.field.clone()).collect());
+    let changed: BTreeSet<FieldPath> = fields.iter().map(|change| change.field.clone()).collect();
+    let (in_template, elsewhere): (Vec<&Cause>, Vec<&Cause>) = causes.iter().partition(|cause| cause.is_of_template());
+    let mut refused: BTreeSet<FieldPath> = elsewhere.iter().map(|cause| cause.field.clone()).collect();
     let change = template_change(existing, &applied.old, &applied.new).filter(|_| !in_template.is_empty());
     if let Some(change) = change {
         let (root, new) = (Path::root(), applied.new.value.pointer("/spec/template"));
         let spec = root.field("spec");
         let of = Field::Object(&JOB).object().field("spec").object().field("template");
         let left = differences(&spec.field("template"), Some(&change.old), new, of);
-        refused.0.extend(left.into_iter().map(|change| change.field));
+        refused.extend(left.into_iter().map(|change| change.field));
     }
     for change in fields.iter_mut() {
-        change.immutable = refused.touches(&change.field);
+        change.immutable = touch(&refused, &change.field);
     }
-    let hidden = elsewhere.iter().filter(|cause| !cause.field.is_empty() && !changed.touches(&cause.field));
+    let hidden = elsewhere.iter().filter(|cause| !cause.field.is_root() && !touch(&changed, &cause.field));
     fields.extend(hidden.map(|cause| FieldChange {
         field: cause.field.clone(),
         old: None,
@@ -96,37 +96,22 @@ fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, exis
     }));
 }
 
-/// Paths of fields, found quickly however many they are.
-struct Paths(BTreeSet<String>);
-
-impl Paths {
-    /// Whether one of them leads to this field, to one above it, or to one below it.
-    fn touches(&self, path: &str) -> bool {
-        let mut above = path.match_indices(['.', '[']).map(|(end, _)| &path[..end]);
-        let is_below = |separator: char| {
-            let start = format!("{path}{separator}");
-            self.0.range(start.clone()..).next().is_some_and(|first| first.starts_with(&start))
-        };
-        self.0.contains(path) || above.any(|path| self.0.contains(path)) || is_below('.') || is_below('[')
-    }
-}
-
 fn conflict(conflict: &Conflict, object: &Value) -> Cause {
-    let field = shown(&Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
+    let field = path_along(Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
     let message =
         format!("{:?} owns this field, and kubectl apply takes it over with --force-conflicts only.", conflict.manager);
     Cause { field, reason: "FieldManagerConflict", message, kind: CauseKind::Conflict }
 }
 
 /// The path that steps lead along, as [`differences`] writes it.
-fn shown(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -> String {
-    let Some((step, rest)) = steps.split_first() else { return path.to_string() };
+fn path_along(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -> FieldPath {
+    let Some((step, rest)) = steps.split_first() else { return path.into() };
     match step {
         Step::Field(key) => {
             let below = if field.is_map() { path.key(key) } else { path.field(key) };
-            shown(&below, rest, value.and_then(|value| value.get(key)), field.object().field(key))
+            path_along(&below, rest, value.and_then(|value| value.get(key)), field.object().field(key))
         }
-        Step::Index(index) => path.index(*index).to_string(),
+        Step::Index(index) => (&path.index(*index)).into(),
         Step::Key(text) | Step::Value(text) => {
             let items = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             let found = items.iter().enumerate().find(|(_, item)| Step::of(item, field).as_ref() == Some(step));
@@ -136,7 +121,7 @@ fn shown(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -
                 (Some((index, _)), _) => path.index(index),
                 (None, _) => path.key(text),
             };
-            shown(&below, rest, item, Field::Object(field.list().item))
+            path_along(&below, rest, item, Field::Object(field.list().item))
         }
     }
 }
@@ -160,17 +145,6 @@ mod tests {
         manifest
     }
 
-    #[test]
-    fn paths_touch_what_is_above_and_below_them() {
-        let paths = Paths(["a.b[0].c".to_owned(), "a.bc".to_owned()].into());
-        for path in ["a", "a.b", "a.b[0]", "a.b[0].c", "a.b[0].c.d", "a.bc[1]"] {
-            assert!(paths.touches(path), "{path}");
-        }
-        for path in ["b", "a.b[1]", "a.b[0].cd", "a.bcd", "a.b.c"] {
-            assert!(!paths.touches(path), "{path}");
-        }
-    }
-
     fn owner(manager: &str, operation: &str, fields: &Value) -> Value {
         json!({"manager": manager, "operation": operation, "apiVersion": "batch/v1", "fieldsV1": fields})
     }
@@ -183,9 +157,11 @@ mod tests {
         let job = live(&json!({"backoffLimit": 3, "suspend": true}), &json!([mine, owner("x", "Update", &limit)]));
         let verdict = Verdict::of(&manifest(), &job, Version::NEWEST);
         let [cause] = verdict.causes.as_slice() else { panic!("{verdict:?}") };
-        assert_eq!((cause.field.as_str(), cause.reason), ("spec.backoffLimit", "FieldManagerConflict"));
-        let changed: Vec<_> = verdict.fields.iter().map(|one| (one.field.as_str(), one.immutable)).collect();
-        assert_eq!(changed, [("spec.backoffLimit", true), ("spec.suspend", false)], "what was applied goes");
+        assert_eq!((cause.field.to_string().as_str(), cause.reason), ("spec.backoffLimit", "FieldManagerConflict"));
+        let changed: Vec<_> = verdict.fields.iter().map(|one| (one.field.to_string(), one.immutable)).collect();
+        let expected =
+            [("spec.backoffLimit", true), ("spec.suspend", false)].map(|(path, refused)| (path.to_owned(), refused));
+        assert_eq!(changed, expected, "what was applied goes");
     }
 
     #[test]
@@ -194,7 +170,7 @@ mod tests {
         let verdict = Verdict::of(&manifest(), &created, Version::NEWEST);
         assert_eq!(verdict.causes, []);
         let [change] = verdict.fields.as_slice() else { panic!("{verdict:?}") };
-        assert!(change.field.ends_with("last-applied-configuration]") && change.old.is_none());
+        assert!(change.field.to_string().ends_with("last-applied-configuration]") && change.old.is_none());
     }
 
     #[test]

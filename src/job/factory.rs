@@ -4,7 +4,7 @@ use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::additions;
-use super::build::build_job;
+use super::api_object::build_job;
 use super::created_at::CreatedAt;
 use super::hardening::harden;
 use super::names::{config_map_file_name, job_name};

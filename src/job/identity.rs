@@ -2,6 +2,7 @@
 //! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
 
 use super::factory::{APP, COMPONENT};
+use super::kind::{DocumentKind, is_of_session};
 use super::names::{is_config_map_name, job_name, parse_job_name};
 use crate::config::Session;
 use crate::manifest::Node;
@@ -23,9 +24,7 @@ impl JobIdentity {
     #[must_use]
     pub fn of(object: &Node, list: Option<&Node>) -> Option<Self> {
         let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
-        let in_job_list = list.is_some_and(|list| text(list, "kind") == "JobList");
-        let is_job = text(object, "kind") == "Job" && text(object, "apiVersion").starts_with("batch/");
-        if !(is_job || in_job_list && object.get("kind").is_none()) {
+        if DocumentKind::of(object, list) != DocumentKind::Job {
             return None;
         }
         let metadata = object.get("metadata")?;
@@ -59,14 +58,6 @@ pub fn config_map_session(object: &Node) -> Option<String> {
     let metadata = object.get("metadata")?;
     let is_ours = is_of_session(object) && is_config_map_name(&text(metadata, "name"));
     metadata.get("labels").filter(|_| is_ours).map(|labels| text(labels, "session_id"))
-}
-
-/// Whether an object has the labels of this tool, and names a session in them.
-#[must_use]
-pub fn is_of_session(object: &Node) -> bool {
-    let labels = object.get("metadata").and_then(|metadata| metadata.get("labels"));
-    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Node::as_str).unwrap_or_default();
-    label("app") == APP && label("component") == COMPONENT && !label("session_id").is_empty()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::write::{self, WriteError};
-use super::write_json;
+use crate::yaml::write::{self, WriteError};
+use crate::yaml::write_json;
 
 /// The notation of a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

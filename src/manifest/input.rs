@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use thiserror::Error;
 
-use super::text::Text;
 use crate::printable;
+use crate::yaml::Text;
 
 /// Endings of the files that are taken from a directory, as kubectl does.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];

@@ -1,11 +1,13 @@
 //! Manifests: which notation a text is in, and the files, directories and streams that hold them.
 
-pub mod format;
-pub mod input;
+pub(crate) mod format;
+pub(crate) mod input;
 
 pub use format::Format;
-pub use input::{Input, InputError};
+pub use input::Input;
+pub(crate) use input::InputError;
 
 // What a manifest is made of.
-pub use crate::yaml::{Document, Duplicate, Entry, Node, Position, ReadError, Text, Value, documents};
-pub use crate::yaml::{node, scalar, text, write, write_json};
+pub(crate) use crate::yaml::{Document, Entry, Node, Position, ReadError, Value};
+pub use crate::yaml::{Text, documents};
+pub(crate) use crate::yaml::{text, write, write_json};

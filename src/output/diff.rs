@@ -125,7 +125,7 @@ fn heading(group: &[&JobDiff]) -> Line<'static> {
 }
 
 fn write_field(change: &FieldChange, screen: &mut Screen<impl Write>) -> io::Result<()> {
-    let field = Line::from("  ").text(&change.field);
+    let field = Line::from("  ").text(change.field.to_string());
     screen.line(if change.immutable { field.text(" ").and(Role::Bad, "(immutable)") } else { field })?;
     if let Some(old) = &change.old {
         screen.line(Line::from("  ").and(Role::Removed, format!("- {old}")))?;

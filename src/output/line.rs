@@ -8,7 +8,7 @@ use crate::printable::{printable, printable_line};
 
 /// Where the line stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Start {
+pub(super) enum LineStart {
     /// At the start of a line of the output.
     OfLine,
     /// After something else.
@@ -40,9 +40,9 @@ impl<'t> Line<'t> {
     }
 
     /// The line as it goes out, without a line break. Of what is longer than `max` characters the rest is left out.
-    pub(super) fn show(&self, start: Start, max: usize, style: Style) -> String {
+    pub(super) fn show(&self, start: LineStart, max: usize, style: Style) -> String {
         let mut out = String::new();
-        let (mut is_start, mut left) = (start == Start::OfLine, max);
+        let (mut is_start, mut left) = (start == LineStart::OfLine, max);
         for (role, text) in &self.0 {
             let (text, is_whole) = cut(text, left);
             let shown = if is_start { printable_line(text) } else { printable(text) };
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn show(line: &Line<'_>) -> String {
-        line.show(Start::OfLine, 20, Style::plain())
+        line.show(LineStart::OfLine, 20, Style::plain())
     }
 
     #[test]
@@ -86,6 +86,6 @@ mod tests {
         assert_eq!(show(&Line::from("  ").text("::error::b")), "  \\u{3a}:error::b");
         assert_eq!(show(&Line::from("a ").and(Role::Bad, "::b")), "a ::b");
         assert_eq!(show(&Line::from("x".repeat(18)).text("yyyyy")), format!("{}yy…", "x".repeat(18)));
-        assert_eq!(Line::from("::1").show(Start::Within, 20, Style::plain()), "::1");
+        assert_eq!(Line::from("::1").show(LineStart::Within, 20, Style::plain()), "::1");
     }
 }

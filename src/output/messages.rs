@@ -13,10 +13,10 @@ pub fn warning(text: &str, style: Style) {
 }
 
 /// Tells of something that keeps nobody from going on, and has causes, a line each.
-pub fn warning_of(text: &str, causes: &str, style: Style) {
+pub fn warning_of(text: &str, causes: &[String], style: Style) {
     tell(style, |screen| {
         screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text))?;
-        causes.lines().try_for_each(|cause| screen.line(cause))
+        causes.iter().try_for_each(|cause| screen.line(format!("  {cause}")))
     });
 }
 

@@ -1,22 +1,23 @@
 //! Where results go: manifests to stdout or a directory, tables and errors to a person.
 //! Typed results come in; bytes and text go out.
 
-pub mod diff;
-pub mod directory;
-pub mod files;
-pub mod line;
-pub mod manifests;
+pub(crate) mod diff;
+pub(crate) mod directory;
+pub(crate) mod file_table;
+pub(crate) mod line;
+pub(crate) mod manifests;
 pub mod messages;
-pub mod progress;
-pub mod screen;
-pub mod session;
+pub(crate) mod progress;
+pub(crate) mod screen;
+pub(crate) mod session_view;
 pub mod snippet;
 pub mod stdout;
-pub mod style;
-pub mod table;
+pub(crate) mod style;
+pub(crate) mod table;
 pub mod template;
 
-pub use line::Line;
-pub use screen::Screen;
-pub use style::{Role, Style};
-pub use table::Table;
+pub(crate) use line::Line;
+pub(crate) use screen::Screen;
+pub(crate) use style::Role;
+pub use style::Style;
+pub(crate) use table::Table;

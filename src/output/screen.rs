@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::line::{Line, Start};
+use super::line::{Line, LineStart};
 use super::snippet::Snippet;
 use super::style::Style;
 use super::table::Table;
@@ -29,7 +29,7 @@ impl<W: Write> Screen<W> {
     /// # Errors
     /// Whatever the stream answers, as for all of these.
     pub fn line<'t>(&mut self, line: impl Into<Line<'t>>) -> io::Result<()> {
-        let shown = line.into().show(Start::OfLine, MAX_LINE, self.style);
+        let shown = line.into().show(LineStart::OfLine, MAX_LINE, self.style);
         writeln!(self.out, "{shown}")
     }
 

@@ -41,6 +41,7 @@ impl Style {
     }
 
     /// No colours at all.
+    #[cfg(test)]
     #[must_use]
     pub const fn plain() -> Self {
         Self { enabled: false }

@@ -4,7 +4,7 @@
 use tabled::builder::Builder;
 use tabled::settings::{Alignment, Padding, Style as Lines, object::Columns};
 
-use super::line::{Line, Start};
+use super::line::{Line, LineStart};
 use super::style::{Role, Style};
 
 /// Up to so many rows are all shown.
@@ -77,7 +77,7 @@ impl<'t, const N: usize> Table<'t, N> {
 }
 
 fn show(column: usize, cell: &Line<'_>, style: Style) -> String {
-    let start = if column == 0 { Start::OfLine } else { Start::Within };
+    let start = if column == 0 { LineStart::OfLine } else { LineStart::Within };
     cell.show(start, MAX_CELL, style)
 }
 

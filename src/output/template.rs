@@ -18,7 +18,7 @@ use crate::plan::{WorkerShare, first_and_last};
 
 /// What a worker's manifest has of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
+enum Placeholder {
     Worker,
     Index,
     Iterations,
@@ -30,12 +30,12 @@ enum Slot {
 pub struct Template<'s> {
     factory: K8sTuningJobFactory<'s>,
     text: Vec<u8>,
-    /// Each slot with the place in the text where it belongs.
-    slots: Vec<(usize, Slot)>,
+    /// Each placeholder with the place in the text where it belongs.
+    placeholders: Vec<(usize, Placeholder)>,
 }
 
-/// The texts that go into the slots.
-struct Fill<'s> {
+/// The texts that go into the placeholders.
+struct WorkerValues<'s> {
     worker: &'s str,
     index: String,
     iterations: String,
@@ -91,16 +91,19 @@ impl<'s> Template<'s> {
 
     /// Cuts a manifest where it has something of its worker.
     fn cut(factory: &K8sTuningJobFactory<'s>, manifest: &[u8], share: &WorkerShare) -> Self {
-        let fill = Fill::of(share, factory);
-        let slots = [Slot::Worker, Slot::Index, Slot::Iterations, Slot::ConfigMap];
-        let slots = &slots[..if fill.config_map.is_some() { 4 } else { 3 }];
+        let fill = WorkerValues::of(share, factory);
+        let placeholders =
+            [Placeholder::Worker, Placeholder::Index, Placeholder::Iterations, Placeholder::ConfigMap];
+        let placeholders = &placeholders[..if fill.config_map.is_some() { 4 } else { 3 }];
         let mut template =
-            Self { factory: factory.clone(), text: Vec::with_capacity(manifest.len()), slots: Vec::new() };
+            Self { factory: factory.clone(), text: Vec::with_capacity(manifest.len()), placeholders: Vec::new() };
         let mut rest = manifest;
         while let Some((first, after)) = rest.split_first() {
-            if let Some(slot) = slots.iter().find(|slot| rest.starts_with(fill.text(**slot))) {
-                template.slots.push((template.text.len(), *slot));
-                rest = &rest[fill.text(*slot).len()..];
+            if let Some(placeholder) =
+                placeholders.iter().find(|placeholder| rest.starts_with(fill.text(**placeholder)))
+            {
+                template.placeholders.push((template.text.len(), *placeholder));
+                rest = &rest[fill.text(*placeholder).len()..];
             } else {
                 template.text.push(*first);
                 rest = after;
@@ -111,11 +114,11 @@ impl<'s> Template<'s> {
 
     /// Appends the manifest of a worker.
     pub fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
-        let fill = Fill::of(share, &self.factory);
+        let fill = WorkerValues::of(share, &self.factory);
         let mut start = 0;
-        for (end, slot) in &self.slots {
+        for (end, placeholder) in &self.placeholders {
             out.extend_from_slice(&self.text[start..*end]);
-            out.extend_from_slice(fill.text(*slot));
+            out.extend_from_slice(fill.text(*placeholder));
             start = *end;
         }
         out.extend_from_slice(&self.text[start..]);
@@ -158,7 +161,7 @@ fn number(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-impl<'s> Fill<'s> {
+impl<'s> WorkerValues<'s> {
     fn of(share: &'s WorkerShare, factory: &'s K8sTuningJobFactory<'_>) -> Self {
         Self {
             worker: &share.worker_id,
@@ -168,12 +171,12 @@ impl<'s> Fill<'s> {
         }
     }
 
-    const fn text(&self, slot: Slot) -> &[u8] {
-        match slot {
-            Slot::Worker => self.worker.as_bytes(),
-            Slot::Index => self.index.as_bytes(),
-            Slot::Iterations => self.iterations.as_bytes(),
-            Slot::ConfigMap => match self.config_map {
+    const fn text(&self, placeholder: Placeholder) -> &[u8] {
+        match placeholder {
+            Placeholder::Worker => self.worker.as_bytes(),
+            Placeholder::Index => self.index.as_bytes(),
+            Placeholder::Iterations => self.iterations.as_bytes(),
+            Placeholder::ConfigMap => match self.config_map {
                 Some(name) => name.as_bytes(),
                 None => &[],
             },

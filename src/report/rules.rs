@@ -1,6 +1,9 @@
 //! The rules themselves, for who asks what one of them means.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+
+use textwrap::{Options, WordSplitter};
 
 use crate::apimachinery::{Span, VERSIONS, Version};
 use crate::diagnostic::Rule;
@@ -61,7 +64,7 @@ fn states(gate: &Gate) -> String {
 pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
-    wrapped(&rule.doc()).lines().try_for_each(|line| screen.line(line))?;
+    wrapped(&rule.doc()).into_iter().try_for_each(|line| screen.line(line))?;
     if rule.span != Span::ALWAYS {
         screen.blank()?;
         screen.line(format!("Versions of Kubernetes: {}", rule.span))?;
@@ -91,30 +94,15 @@ pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<
     );
     screen.line(Line::new(Role::Header, gate.name).text(" (gate)"))?;
     screen.blank()?;
-    wrapped(&doc).lines().try_for_each(|line| screen.line(line))?;
+    wrapped(&doc).into_iter().try_for_each(|line| screen.line(line))?;
     screen.blank()?;
     screen.line(format!("By default: {}", states(gate)))
 }
 
-/// A paragraph in lines that fit a terminal.
-fn wrapped(paragraph: &str) -> String {
+/// A paragraph in lines that fit a terminal, its words whole.
+fn wrapped(paragraph: &str) -> Vec<Cow<'_, str>> {
     const WIDTH: usize = 80;
-    let mut text = String::new();
-    let mut column = 0;
-    for word in paragraph.split(' ') {
-        let width = word.chars().count();
-        if column > 0 && column + 1 + width > WIDTH {
-            text.push('\n');
-            column = 0;
-        }
-        if column > 0 {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(word);
-        column += width;
-    }
-    text
+    textwrap::wrap(paragraph, Options::new(WIDTH).break_words(false).word_splitter(WordSplitter::NoHyphenation))
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::diagnostic::Diagnostic;
+use super::once::{Told, each_once};
 use crate::manifest::text::Excerpt;
 use crate::manifest::write_json;
 use crate::validate::{DocumentReport, rules};
@@ -71,12 +72,12 @@ struct Results<'r> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let findings = self.reports.iter().flat_map(|report| &report.findings);
-        serializer.collect_seq(findings.map(|finding| result(finding, self.places.get(finding.rule.name).copied())))
+        let index = |told: &Told<'_>| self.places.get(told.diagnostic.rule.name).copied();
+        serializer.collect_seq(each_once(self.reports).map(|told| result(told, index(&told))))
     }
 }
 
-fn result(finding: &Diagnostic, rule_index: Option<usize>) -> SarifResult<'_> {
+fn result(Told { diagnostic: finding, more, .. }: Told<'_>, rule_index: Option<usize>) -> SarifResult<'_> {
     let Excerpt { file, position, .. } = &finding.excerpt;
     let (line, column) = (position.line.max(1), position.column.max(1));
     SarifResult {
@@ -84,6 +85,7 @@ fn result(finding: &Diagnostic, rule_index: Option<usize>) -> SarifResult<'_> {
         rule_index,
         level: finding.severity.as_str(),
         message: Message { text: finding.summary() },
+        occurrence_count: (more > 0).then_some(more + 1),
         locations: [Location {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation { uri: uri(file) },
@@ -105,6 +107,9 @@ struct SarifResult<'r> {
     rule_index: Option<usize>,
     level: &'static str,
     message: Message,
+    /// In how many Jobs it is the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrence_count: Option<usize>,
     locations: [Location<'r>; 1],
 }
 
@@ -147,20 +152,14 @@ struct LogicalLocation<'r> {
     fully_qualified_name: &'r str,
 }
 
-/// A path as a URI reference: what means something in a URI is escaped, and what starts with two slashes would name a
-/// host.
+/// What means something in a URI, and whatever else cannot stand in one.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// A path as a URI reference; what starts with two slashes would name a host.
 fn uri(path: &str) -> String {
-    use std::fmt::Write as _;
-    let path = if path.starts_with("//") { format!("/{}", path.trim_start_matches('/')) } else { path.to_owned() };
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri
+    let relative = path.trim_start_matches('/');
+    let root = if relative.len() < path.len() { "/" } else { "" };
+    format!("{root}{}", utf8_percent_encode(relative, ESCAPED))
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ impl TuningFile {
         let document = single_document(text.as_str()).map_err(|error| TuningFileError::NotYaml {
             excerpt: Excerpt::cut(name.as_str(), &text, error.position()),
             message: error.to_string(),
-            help: error.help().map(ToOwned::to_owned),
+            help: error.help(),
         })?;
         if document.root.as_mapping().is_none() {
             let kind = document.root.kind();

@@ -33,10 +33,4 @@ rules! {
     RULE = "tuning-file" in Config: "# in the tuning file\ntuning:\n  methd: bayesian", "# in the tuning file\ntuning:\n  method: bayesian";
 }
 
-pub use config_map::TuningConfigMaps;
 pub use delivery::{Delivery, Tuning, TuningError, Warning};
-pub use file::{TuningFile, TuningFileError};
-pub use proposals::Proposals;
-pub use remark::Remark;
-pub use review::{Repeats, Review, Situation};
-pub use seed::{RaisedSeed, SeedError};

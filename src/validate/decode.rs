@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::fields;
 use crate::apimachinery::{Path, Quantity, Version, time};
+use crate::diagnostic::Wording;
 use crate::manifest::{Entry, Node, Position, Value};
 use crate::nearest::nearest;
 use crate::yaml::de::{At, Error, Expected, Object, Policy, from_root};
@@ -34,8 +35,8 @@ pub struct StrictDecodingError {
     pub field: String,
     /// Where it stands.
     pub position: Position,
-    /// What is wrong and what to write instead.
-    pub message: String,
+    /// What is wrong, and what to write instead.
+    pub wording: Wording,
 }
 
 /// The kinds of decoding errors that the server tells apart.
@@ -65,7 +66,7 @@ pub fn decode<T: for<'de> Deserialize<'de>>(
             kind: DecodingErrorKind::Type,
             field: String::new(),
             position: node.position,
-            message,
+            wording: message.into(),
         }),
     }
 }
@@ -85,8 +86,9 @@ impl Policy for Server {
         let expected = match expected {
             Expected::Integer { min, max } => match at.node.value {
                 Value::Integer(value) => {
-                    let message = format!("{value} does not fit this field; write a whole number from {min} to {max}.");
-                    return error(DecodingErrorKind::Type, at, message);
+                    let message = format!("{value} does not fit this field.");
+                    let wording = (message, format!("Write a whole number from {min} to {max}."));
+                    return error(DecodingErrorKind::Type, at, wording);
                 }
                 _ => "a whole number",
             },
@@ -108,7 +110,7 @@ impl Policy for Server {
             return Ok(false);
         }
         if !self.knows(of, &entry.key) {
-            self.note(entry, at.path, &self.help(of, &entry.key));
+            self.note(entry, at.path, self.help(of, &entry.key));
             return Ok(false);
         }
         self.check_retired(at.path, of, entry)?;
@@ -148,12 +150,12 @@ impl Server {
         }
     }
 
-    fn note(&self, entry: &Entry, object: &Path<'_>, help: &str) {
+    fn note(&self, entry: &Entry, object: &Path<'_>, help: String) {
         self.unknown.borrow_mut().push(StrictDecodingError {
             kind: DecodingErrorKind::UnknownField,
             field: object.field(&entry.key).to_string(),
             position: entry.key_position,
-            message: format!("There is no field {} here. {help}", entry.key),
+            wording: (format!("There is no field {} here.", entry.key), help).into(),
         });
     }
 
@@ -168,7 +170,7 @@ impl Server {
         };
         for entry in entries {
             if !shape.contains(&entry.key.as_str()) {
-                self.note(entry, path, &format!("The fields here are {}.", shape.join(", ")));
+                self.note(entry, path, format!("The fields here are {}.", shape.join(", ")));
             } else if !matches!(entry.value.value, Value::Null | Value::String(_)) {
                 let at = At { node: &entry.value, path: &path.field(&entry.key) };
                 return Err(self.mismatch(at, Expected::String));
@@ -178,8 +180,8 @@ impl Server {
     }
 }
 
-fn error(kind: DecodingErrorKind, At { node, path }: At<'_>, message: String) -> StrictDecodingError {
-    StrictDecodingError { kind, field: path.to_string(), position: node.position, message }
+fn error(kind: DecodingErrorKind, At { node, path }: At<'_>, wording: impl Into<Wording>) -> StrictDecodingError {
+    StrictDecodingError { kind, field: path.to_string(), position: node.position, wording: wording.into() }
 }
 
 fn wrong(kind: DecodingErrorKind, at: At<'_>, expected: &str) -> StrictDecodingError {
@@ -188,11 +190,8 @@ fn wrong(kind: DecodingErrorKind, at: At<'_>, expected: &str) -> StrictDecodingE
         (Some(written), kind) if !written.is_empty() => format!("{written} is {kind}"),
         (_, kind) => format!("this is {kind}"),
     };
-    let help = match (&written, expected) {
-        (Some(written), "a string") => format!(" Quote it: \"{written}\"."),
-        _ => String::new(),
-    };
-    error(kind, at, format!("This must be {expected}, and {found}.{help}"))
+    let help = written.filter(|_| expected == "a string").map(|written| format!("Quote it: \"{written}\"."));
+    error(kind, at, Wording { message: format!("This must be {expected}, and {found}."), help })
 }
 
 fn quantity(at: At<'_>) -> Result<String, StrictDecodingError> {
@@ -208,8 +207,8 @@ fn quantity(at: At<'_>) -> Result<String, StrictDecodingError> {
         }
     };
     if Quantity::parse(&text).is_none() {
-        let message = format!("{text:?} is no quantity. Write a number with an optional unit: 500m, 1, 512Mi, 1e3.");
-        return Err(error(DecodingErrorKind::Quantity, at, message));
+        let help = "Write a number with an optional unit: 500m, 1, 512Mi, 1e3.";
+        return Err(error(DecodingErrorKind::Quantity, at, (format!("{text:?} is not a valid quantity."), help)));
     }
     Ok(text)
 }
@@ -219,8 +218,8 @@ fn time(at: At<'_>) -> Result<String, StrictDecodingError> {
         return Err(wrong(DecodingErrorKind::Type, at, "a time"));
     };
     let Some(moment) = time::by_server(text) else {
-        let message = format!("{text:?} is no time. Write RFC 3339, such as 2025-11-16T18:21:45Z.");
-        return Err(error(DecodingErrorKind::Type, at, message));
+        let wording = (format!("{text:?} is not a time."), "Write RFC 3339, such as 2025-11-16T18:21:45Z.");
+        return Err(error(DecodingErrorKind::Type, at, wording));
     };
     let second = moment.timestamp().clamp(EARLIEST, LATEST);
     Ok(chrono::DateTime::from_timestamp(second, 0).unwrap_or_default().to_rfc3339())
@@ -250,8 +249,8 @@ mod tests {
                 ("spec.template.spec.containers[0].zzz", 7),
             ]
         );
-        assert!(unknown[0].message.contains("Did you mean backoffLimit?"));
-        assert!(unknown[1].message.contains("Did you mean name?"));
+        assert_eq!(unknown[0].wording.help.as_deref(), Some("Did you mean backoffLimit?"));
+        assert_eq!(unknown[1].wording.help.as_deref(), Some("Did you mean name?"));
     }
 
     #[test]
@@ -264,11 +263,16 @@ mod tests {
             ("spec: []", "spec", "must be an object"),
             ("spec: {template: {spec: {containers: {}}}}", "spec.template.spec.containers", "must be a list"),
             ("metadata: {creationTimestamp: today}", "metadata.creationTimestamp", "RFC 3339"),
-            ("spec: {template: {spec: {overhead: {cpu: 1 Gi}}}}", "spec.template.spec.overhead[cpu]", "no quantity"),
+            (
+                "spec: {template: {spec: {overhead: {cpu: 1 Gi}}}}",
+                "spec.template.spec.overhead[cpu]",
+                "not a valid quantity",
+            ),
         ] {
             let error = job(text).unwrap_err();
             assert_eq!(error.field, field, "{text}");
-            assert!(error.message.contains(words), "{}", error.message);
+            let Wording { message, help } = error.wording;
+            assert!(format!("{message} {help:?}").replace('\\', "").contains(words), "{message} {help:?}");
         }
     }
 

@@ -7,15 +7,15 @@ use super::api;
 use super::checks::Checks;
 use super::finding::DocumentReport;
 use super::findings::Findings;
-use super::place::Places;
+use super::positions::Positions;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
-use crate::apimachinery::{Path, Segment};
+use crate::apimachinery::{Path, path};
 use crate::diagnostic::rule::rules;
 use crate::diagnostic::{Diagnostic, Reason, Severity};
+use crate::job::DocumentKind;
 use crate::manifest::text::Excerpt;
-use crate::job::identity::is_of_session;
-use crate::manifest::{Document, Node, ReadError, Text, Value};
+use crate::manifest::{Document, Node, ReadError, Text};
 
 rules! {
     Api;
@@ -90,7 +90,7 @@ fn check_object(
 ) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
-    let name_position = Places::new(node).locate(&[Segment::Field("metadata"), Segment::Field("name")]);
+    let name_position = Positions::new(node).locate(&path!(.metadata.name).segments());
     let mut report = DocumentReport {
         file: Arc::clone(file),
         index,
@@ -104,9 +104,9 @@ fn check_object(
     };
     let mut findings = Findings::new(node, file, text, checks);
     let mut member = None;
-    match Standing::of(node, list) {
-        Standing::Other => skip(&mut report, findings, checks),
-        Standing::Unnamed(key) => {
+    match DocumentKind::of(node, list) {
+        DocumentKind::Other => skip(&mut report, findings, checks),
+        DocumentKind::Unnamed(key) => {
             let message = format!("kubectl cannot tell what this is: {key} is missing.");
             let wording = (message, "A Job has apiVersion: batch/v1 and kind: Job.");
             findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, wording);
@@ -114,8 +114,8 @@ fn check_object(
             report.settle();
         }
         // The guide says nothing of ConfigMaps.
-        Standing::ConfigMap if !checks.sources.api => skip(&mut report, findings, checks),
-        Standing::ConfigMap => {
+        DocumentKind::ConfigMap if !checks.sources.api => skip(&mut report, findings, checks),
+        DocumentKind::ConfigMap => {
             if let Some(config_map) = server::check(node, Kind::ConfigMap, &mut findings) {
                 api::check_config_map(&config_map, &mut findings);
             }
@@ -123,15 +123,16 @@ fn check_object(
             report.settle();
         }
         // The guide knows no CronJobs.
-        Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
-        Standing::CronJob => {
+        DocumentKind::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
+        DocumentKind::CronJob => {
             if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
                 api::check_cron_job(&cron_job, &mut findings);
             }
             report.findings = findings.into_vec();
             report.settle();
         }
-        Standing::Job(missing) => {
+        kind @ (DocumentKind::Job | DocumentKind::LikelyJob(_)) => {
+            let missing = if let DocumentKind::LikelyJob(key) = kind { key } else { None };
             let job = server::check(node, Kind::Job, &mut findings);
             if !checks.sources.api {
                 findings = Findings::new(node, file, text, checks);
@@ -159,49 +160,7 @@ fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks
     if checks.fail_on_skipped {
         let message = format!("No rule here is about a {}.", report.kind);
         let wording = (message, "Leave the document out, or --fail-on-skipped.");
-        findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, wording);
+        findings.error(&SKIPPED, &path!(.kind), Reason::FieldValueNotSupported, wording);
         report.findings = findings.into_vec();
-    }
-}
-
-/// What a document is to this tool.
-enum Standing {
-    /// A Job, or meant to be one; perhaps a key is missing that the server does without.
-    Job(Option<&'static str>),
-    /// A `CronJob`.
-    CronJob,
-    /// A `ConfigMap` of a tuning session.
-    ConfigMap,
-    /// An object of another kind, for another tool to judge.
-    Other,
-    /// An object that lacks the key by which kubectl knows its type.
-    Unnamed(&'static str),
-}
-
-impl Standing {
-    fn of(node: &Node, list: Option<&Node>) -> Self {
-        let text = |key| match node.get(key).map(|node| &node.value) {
-            None | Some(Value::Null) => Some(""),
-            Some(Value::String(text)) => Some(text.as_str()),
-            Some(_) => None,
-        };
-        // The items of a JobList or CronJobList may leave out what the list has said.
-        let list = list.and_then(|list| list.get("kind")).and_then(Node::as_str);
-        match (text("apiVersion"), text("kind")) {
-            (Some(""), Some("")) if list == Some("JobList") => Self::Job(None),
-            (Some(""), Some("")) if list == Some("CronJobList") => Self::CronJob,
-            // The server takes an absent apiVersion from the address that it is asked at; kubectl sends it nothing.
-            (Some(""), Some("Job")) => Self::Job(Some("apiVersion")),
-            (Some("batch/v1"), Some("")) => Self::Job(Some("kind")),
-            (Some("" | "batch/v1"), Some("CronJob")) => Self::CronJob,
-            (Some(""), _) => Self::Unnamed("apiVersion"),
-            (_, Some("")) => Self::Unnamed("kind"),
-            (_, Some("Job") | None) | (None, _) => Self::Job(None),
-            // Nothing else of this group and version can be told from a mistyped Job, except these.
-            (Some("batch/v1"), Some(kind)) if !matches!(kind, "CronJobList" | "JobList") => Self::Job(None),
-            (Some(version), Some("CronJob")) if version == "v1" || version.starts_with("batch/") => Self::CronJob,
-            (Some("v1"), Some("ConfigMap")) if is_of_session(node) => Self::ConfigMap,
-            _ => Self::Other,
-        }
     }
 }

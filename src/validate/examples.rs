@@ -6,7 +6,7 @@ use super::{Checks, DocumentReport, Sources, Validator, rules};
 use crate::apimachinery::VERSIONS;
 use crate::diagnostic::rule::Scope;
 use crate::diagnostic::{Rule, Source};
-use crate::manifest::{Node, Text, Value};
+use crate::manifest::Text;
 
 const ALL: Sources = Sources { api: true, tuning: true };
 
@@ -61,19 +61,7 @@ fn json(text: &str) -> Option<Json> {
     crate::manifest::documents(text, |document| {
         first.get_or_insert(document.ok().filter(|document| document.duplicates.is_empty()));
     });
-    first.flatten().map(|document| to_json(&document.root))
-}
-
-fn to_json(node: &Node) -> Json {
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => (*value).into(),
-        Value::Integer(value) => (*value).into(),
-        Value::Float(value) => (*value).into(),
-        Value::String(value) => value.as_str().into(),
-        Value::Sequence(items) => items.iter().map(to_json).collect(),
-        Value::Mapping(entries) => entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect(),
-    }
+    first.flatten().map(|document| document.root.to_json())
 }
 
 /// Lays a piece of a Job over a whole one: objects by key, lists by place.

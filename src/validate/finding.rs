@@ -39,6 +39,23 @@ fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> 
 }
 
 impl DocumentReport {
+    /// What is wrong with configurations: a report on each of the files.
+    #[must_use]
+    pub fn of_configs(problems: &[Diagnostic]) -> Vec<Self> {
+        let of_file = |problems: &[Diagnostic]| Self {
+            file: Arc::clone(&problems[0].excerpt.file),
+            index: 0,
+            kind: String::new(),
+            name: String::new(),
+            namespace: String::new(),
+            accepted: None,
+            findings: problems.to_vec(),
+            skipped: false,
+            name_excerpt: problems[0].excerpt.clone(),
+        };
+        problems.chunk_by(|a, b| a.excerpt.file == b.excerpt.file).map(of_file).collect()
+    }
+
     /// How many findings are of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {

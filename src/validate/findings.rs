@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use super::checks::Checks;
 use super::decode::LIKENESS;
-use super::place::Places;
-use crate::apimachinery::names::Fault;
+use super::positions::Positions;
+use crate::apimachinery::names::NameError;
 use crate::apimachinery::{Path, Version};
 use crate::credentials;
 use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Node, Position, Text};
-use crate::nearest::nearest;
+use crate::nearest::{nearest, one_of};
 
 /// The findings of one document, as the rules make them.
 #[derive(Debug)]
 pub struct Findings<'d> {
-    places: Places<'d>,
+    positions: Positions<'d>,
     file: &'d Arc<str>,
     text: &'d Text,
     checks: &'d Checks,
@@ -33,7 +33,7 @@ impl<'d> Findings<'d> {
     /// is not kept.
     #[must_use]
     pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
-        Self { places: Places::new(root), file, text, checks, root, hidden: OnceCell::new(), found: Vec::new() }
+        Self { positions: Positions::new(root), file, text, checks, root, hidden: OnceCell::new(), found: Vec::new() }
     }
 
     /// The version of Kubernetes whose rules are applied.
@@ -44,27 +44,14 @@ impl<'d> Findings<'d> {
 
     /// The document has a fault.
     pub fn error(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
-        let position = self.places.locate(&path.segments());
+        let position = self.positions.locate(&path.segments());
         self.push(Severity::Error, rule, path.to_string(), reason, wording, position);
     }
 
     /// The document has something that deserves a look.
     pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
-        let position = self.places.locate(&path.segments());
+        let position = self.positions.locate(&path.segments());
         self.push(Severity::Warning, rule, path.to_string(), reason, wording, position);
-    }
-
-    /// As [`Self::error`], where the server names the field by another path than its own.
-    pub fn error_at(
-        &mut self,
-        rule: &'static Rule,
-        shown: &Path<'_>,
-        place: &Path<'_>,
-        reason: Reason,
-        wording: impl Into<Wording>,
-    ) {
-        let position = self.places.locate(&place.segments());
-        self.push(Severity::Error, rule, shown.to_string(), reason, wording, position);
     }
 
     /// A value that must be there is not.
@@ -111,15 +98,15 @@ impl<'d> Findings<'d> {
         }
     }
 
-    /// A value that breaks the spelling that `spelling` stands for.
-    pub fn spelled(
+    /// A value that does not have the format that `check` stands for; whether it has.
+    pub fn check_format(
         &mut self,
         rule: &'static Rule,
         path: &Path<'_>,
         value: &str,
-        spelling: fn(&str) -> Result<(), Fault>,
+        check: fn(&str) -> Result<(), NameError>,
     ) -> bool {
-        match spelling(value) {
+        match check(value) {
             Ok(()) => true,
             Err(fault) => {
                 self.invalid(rule, path, format!("{value:?} cannot stand here: {fault}."));
@@ -139,12 +126,6 @@ impl<'d> Findings<'d> {
     #[must_use]
     pub const fn len(&self) -> usize {
         self.found.len()
-    }
-
-    /// Whether nothing was found so far.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.found.is_empty()
     }
 
     /// A finding whose position is known already.
@@ -181,12 +162,7 @@ impl<'d> Findings<'d> {
 
 /// Why a value is refused that is not in its list, and which one was meant.
 fn not_in_list(value: &str, allowed: &[&str]) -> Wording {
-    let list = match allowed {
-        [] => return format!("{value:?} cannot stand here.").into(),
-        [one] => (*one).to_owned(),
-        [all @ .., last] => format!("{} or {last}", all.join(", ")),
-    };
-    let message = format!("{value:?} must be {list}.");
+    let message = format!("{value:?} must be {}.", one_of(allowed));
     match nearest(value, allowed.iter().copied(), LIKENESS) {
         Some(word) => (message, format!("Did you mean {word}?")).into(),
         None => message.into(),

@@ -30,7 +30,7 @@ pub fn check_fields(partial: &PartialJob, version: Version) -> Vec<Diagnostic> {
                 DecodingErrorKind::Quantity => Reason::FieldValueInvalid,
                 DecodingErrorKind::UnknownField => Reason::FieldUnknown,
             };
-            diagnostic(partial, &error.field, reason, error.message, error.position)
+            diagnostic(partial, &error.field, reason, error.wording, error.position)
         })
         .collect()
 }

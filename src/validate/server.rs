@@ -94,7 +94,7 @@ fn push(error: StrictDecodingError, findings: &mut Findings<'_>) {
         DecodingErrorKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
         DecodingErrorKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
     };
-    findings.push(Severity::Error, rule, error.field, reason, error.message, error.position);
+    findings.push(Severity::Error, rule, error.field, reason, error.wording, error.position);
 }
 
 /// The server takes an absent apiVersion or kind from the address that it is asked at.

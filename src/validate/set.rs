@@ -44,11 +44,11 @@ pub struct Sets {
     /// Namespace and name, and the file where they stood first.
     names: HashMap<(String, String), Arc<str>>,
     /// Session and namespace, and its workers.
-    sessions: BTreeMap<(String, String), Session>,
+    sessions: BTreeMap<(String, String), SessionJobs>,
 }
 
 #[derive(Debug, Default)]
-struct Session {
+struct SessionJobs {
     /// What stands for it in the name of its first Job.
     short: Option<String>,
     /// The workers' numbers, and the place in the list of reports of the Job of each.
@@ -167,7 +167,8 @@ fn finding(
 #[cfg(test)]
 mod tests {
     use crate::config::session::tests::{K8S, session};
-    use crate::job::{CreatedAt, K8sTuningJobFactory, build_job};
+    use crate::job::api_object::build_job;
+    use crate::job::{CreatedAt, K8sTuningJobFactory};
     use crate::manifest::Text;
     use crate::plan::plan_jobs;
     use crate::validate::{Sources, Validator};

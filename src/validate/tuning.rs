@@ -7,7 +7,7 @@ use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use super::findings::Findings;
-use crate::apimachinery::{Path, time};
+use crate::apimachinery::{Path, path, time};
 use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
 use crate::diagnostic::Reason::{
     FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
@@ -120,9 +120,7 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
 type Labels = BTreeMap<String, String>;
 
 fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NameParts<'n>> {
-    let root = Path::root();
-    let metadata = root.field("metadata");
-    let path = metadata.field("name");
+    let path = path!(.metadata.name);
     let Some(parts) = parse_job_name(name) else {
         let reason = if name.is_empty() { FieldValueRequired } else { FieldValueInvalid };
         let message = if name.is_empty() { "The Job has no name." } else { "This is not the name of a tuning Job." };
@@ -143,9 +141,7 @@ fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NamePart
 }
 
 fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let metadata = root.field("metadata");
-    let path = metadata.field("labels");
+    let path = path!(.metadata.labels);
     let worker_id = parts.map(|parts| format!("worker-{}", parts.worker));
     for (key, expected) in [
         ("app", Some(APP)),
@@ -185,11 +181,7 @@ fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut F
 }
 
 fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let spec = root.field("spec");
-    let template_path = spec.field("template");
-    let metadata = template_path.field("metadata");
-    let path = metadata.field("labels");
+    let path = path!(.spec.template.metadata.labels);
     for key in ["app", "session_id", "worker_id", "component", "mode", "env"] {
         let Some(expected) = labels.get(key) else { continue };
         let path = path.key(key);
@@ -210,9 +202,7 @@ fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &
 }
 
 fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let metadata = root.field("metadata");
-    let path = metadata.field("annotations");
+    let path = path!(.metadata.annotations);
     let annotation = |key: &str| job.metadata.annotations.as_ref().and_then(|annotations| annotations.get(key));
     let expected = labels.get("worker_id").map(|worker_id| description(worker_id));
     match (annotation("description"), expected) {
@@ -244,96 +234,80 @@ fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
 
 fn check_spec(spec: &JobSpec, findings: &mut Findings<'_>) {
     if spec.backoff_limit != Some(0) {
-        let root = Path::root();
-        let path = root.field("spec");
         let message = match spec.backoff_limit {
             None => "A tuning Job has backoffLimit 0, and this one has none.".to_owned(),
             Some(limit) => format!("A tuning Job has backoffLimit 0, and this one has {limit}."),
         };
         let wording = (message, "Write backoffLimit: 0.");
-        findings.error(&BACKOFF_LIMIT, &path.field("backoffLimit"), FieldValueInvalid, wording);
+        findings.error(&BACKOFF_LIMIT, &path!(.spec.backoffLimit), FieldValueInvalid, wording);
     }
 }
 
 fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
     let policy = pod.restart_policy.as_deref();
     if policy != Some("Never") {
-        with_pod_path(|path| {
-            let message = match policy {
-                None => "A tuning Job has restartPolicy Never, and this one has none.".to_owned(),
-                Some(policy) => format!("A tuning Job has restartPolicy Never, and this one has {policy}."),
-            };
-            let wording = (message, "Write restartPolicy: Never.");
-            findings.error(&RESTART_POLICY, &path.field("restartPolicy"), FieldValueInvalid, wording);
-        });
+        let message = match policy {
+            None => "A tuning Job has restartPolicy Never, and this one has none.".to_owned(),
+            Some(policy) => format!("A tuning Job has restartPolicy Never, and this one has {policy}."),
+        };
+        let wording = (message, "Write restartPolicy: Never.");
+        findings.error(&RESTART_POLICY, &path!(.spec.template.spec.restartPolicy), FieldValueInvalid, wording);
     }
 }
 
-fn with_pod_path(use_path: impl FnOnce(&Path<'_>)) {
-    let root = Path::root();
-    let spec = root.field("spec");
-    let template = spec.field("template");
-    use_path(&template.field("spec"));
-}
-
-fn with_container_path(use_path: impl FnOnce(&Path<'_>)) {
-    with_pod_path(|pod| use_path(&pod.field("containers").index(0)));
-}
-
 fn check_container<'p>(pod: &'p PodSpec, job_name: &str, findings: &mut Findings<'_>) -> Option<&'p Container> {
-    with_pod_path(|pod_path| {
-        let path = pod_path.field("containers");
-        match pod.containers.as_slice() {
-            [] => {
-                let wording = ("The pod has no container.", "Add the one that runs the worker.");
-                findings.error(&CONTAINER, &path, FieldValueRequired, wording);
-            }
-            [container] if container.name != job_name => {
-                let message = format!("The container is named {:?}, and the Job {job_name:?}.", container.name);
-                let wording = (message, "Give the container the name of the Job.");
-                findings.error(&CONTAINER, &path.index(0).field("name"), FieldValueInvalid, wording);
-            }
-            [_] => {}
-            [_, ..] => {
-                let wording = ("A worker's pod has one container.", "Remove this one.");
-                findings.error(&CONTAINER, &path.index(1), FieldValueTooMany, wording);
-            }
+    let path = path!(.spec.template.spec.containers);
+    match pod.containers.as_slice() {
+        [] => {
+            let wording = ("The pod has no container.", "Add the one that runs the worker.");
+            findings.error(&CONTAINER, &path, FieldValueRequired, wording);
         }
-    });
+        [container] if container.name != job_name => {
+            let first = path.index(0);
+            let message = format!("The container is named {:?}, and the Job {job_name:?}.", container.name);
+            let wording = (message, "Give the container the name of the Job.");
+            findings.error(&CONTAINER, &path!(first.name), FieldValueInvalid, wording);
+        }
+        [_] => {}
+        [_, ..] => {
+            let wording = ("A worker's pod has one container.", "Remove this one.");
+            findings.error(&CONTAINER, &path.index(1), FieldValueTooMany, wording);
+        }
+    }
     pod.containers.first()
 }
 
 fn check_command(container: &Container, labels: &Labels, findings: &mut Findings<'_>) -> Option<u64> {
     let args = container.args.as_deref().unwrap_or_default();
     let mut iterations = None;
-    with_container_path(|container_path| {
-        if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
-            let wording = (format!("The command is not {COMMAND} alone."), format!("Write command: [{COMMAND}]."));
-            findings.error(&ARGS, &container_path.field("command"), FieldValueInvalid, wording);
+    let containers = path!(.spec.template.spec.containers);
+    let container_path = containers.index(0);
+    if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
+        let wording = (format!("The command is not {COMMAND} alone."), format!("Write command: [{COMMAND}]."));
+        findings.error(&ARGS, &path!(container_path.command), FieldValueInvalid, wording);
+    }
+    let path = path!(container_path.args);
+    if args.first().map(String::as_str) != Some(SCRIPT) {
+        let wording = ("The arguments do not start with the script of a worker.", format!("Write {SCRIPT} first."));
+        findings.error(&ARGS, &path.index(0), FieldValueInvalid, wording);
+    }
+    let worker_id = labels.get("worker_id");
+    let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
+    for (option, expected) in [
+        ("--config", None),
+        ("--iterations", None),
+        ("--mode", labels.get("mode")),
+        ("--env", labels.get("env")),
+        ("--optimizer", None),
+        ("--session-id", labels.get("session_id")),
+        ("--worker-id", worker_id),
+        ("--output-csv", expected_csv.as_ref()),
+    ] {
+        let value = check_option(option, args, expected.map(String::as_str), &path, findings);
+        if option == "--iterations" {
+            iterations = value.and_then(|value| value.parse().ok());
         }
-        let path = container_path.field("args");
-        if args.first().map(String::as_str) != Some(SCRIPT) {
-            let wording = ("The arguments do not start with the script of a worker.", format!("Write {SCRIPT} first."));
-            findings.error(&ARGS, &path.index(0), FieldValueInvalid, wording);
-        }
-        let worker_id = labels.get("worker_id");
-        let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
-        for (option, expected) in [
-            ("--config", None),
-            ("--iterations", None),
-            ("--mode", labels.get("mode")),
-            ("--env", labels.get("env")),
-            ("--optimizer", None),
-            ("--session-id", labels.get("session_id")),
-            ("--worker-id", worker_id),
-            ("--output-csv", expected_csv.as_ref()),
-        ] {
-            let value = check_option(option, args, expected.map(String::as_str), &path, findings);
-            if option == "--iterations" {
-                iterations = value.and_then(|value| value.parse().ok());
-            }
-        }
-    });
+    }
     iterations
 }
 
@@ -388,35 +362,35 @@ fn check_option<'a>(
 
 fn check_env(container: &Container, labels: &Labels, findings: &mut Findings<'_>) {
     let variables = container.env.as_deref().unwrap_or_default();
-    with_container_path(|container_path| {
-        let path = container_path.field("env");
-        for (name, label) in [
-            ("APP_ENV", Some("env")),
-            ("REDIS_HOST", None),
-            ("REDIS_PORT", None),
-            ("SESSION_ID", Some("session_id")),
-            ("WORKER_ID", Some("worker_id")),
-            ("MODE", Some("mode")),
-        ] {
-            // The kubelet gives the pod the last of several variables of one name.
-            let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
-                let wording = (format!("The container lacks the variable {name}."), "Add it.");
-                findings.error(&ENV, &path, FieldValueRequired, wording);
-                continue;
-            };
-            let expected = label.and_then(|label| labels.get(label));
-            let value = variables[nth].value.as_deref().unwrap_or_default();
-            if variables[nth].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
-                let place = path.index(nth);
-                let expected = expected.map(String::as_str).unwrap_or_default();
-                let message = format!("{name} is {value:?}, and the labels say {expected:?}.");
-                // extra_env may set APP_ENV to something else on purpose.
-                if name == "APP_ENV" {
-                    findings.warning(&ENV, &place.field("value"), FieldValueInvalid, message);
-                } else {
-                    findings.error(&ENV, &place.field("value"), FieldValueInvalid, message);
-                }
+    let containers = path!(.spec.template.spec.containers);
+    let container_path = containers.index(0);
+    let path = path!(container_path.env);
+    for (name, label) in [
+        ("APP_ENV", Some("env")),
+        ("REDIS_HOST", None),
+        ("REDIS_PORT", None),
+        ("SESSION_ID", Some("session_id")),
+        ("WORKER_ID", Some("worker_id")),
+        ("MODE", Some("mode")),
+    ] {
+        // The kubelet gives the pod the last of several variables of one name.
+        let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
+            let wording = (format!("The container lacks the variable {name}."), "Add it.");
+            findings.error(&ENV, &path, FieldValueRequired, wording);
+            continue;
+        };
+        let expected = label.and_then(|label| labels.get(label));
+        let value = variables[nth].value.as_deref().unwrap_or_default();
+        if variables[nth].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
+            let variable_path = path.index(nth);
+            let expected = expected.map(String::as_str).unwrap_or_default();
+            let message = format!("{name} is {value:?}, and the labels say {expected:?}.");
+            // extra_env may set APP_ENV to something else on purpose.
+            if name == "APP_ENV" {
+                findings.warning(&ENV, &path!(variable_path.value), FieldValueInvalid, message);
+            } else {
+                findings.error(&ENV, &path!(variable_path.value), FieldValueInvalid, message);
             }
         }
-    });
+    }
 }

@@ -67,7 +67,8 @@ pub struct Size {
 impl Size {
     /// Goes as deep as the node does, which is no deeper than a document may be.
     pub fn of(node: &Node) -> Self {
-        let own = size_of::<Node>() + node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.0.len());
+        let own = size_of::<Node>()
+            + node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.as_str().len());
         let mut size = Self { bytes: own, height: 0 };
         match &node.value {
             Value::String(text) => size.bytes += text.len(),

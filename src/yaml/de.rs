@@ -91,24 +91,15 @@ pub trait Policy {
 }
 
 /// Why a value could not be read.
-#[derive(Debug)]
-pub enum Error<F> {
+#[derive(Debug, thiserror::Error)]
+pub enum Error<F: fmt::Debug> {
     /// It does not fit its type.
+    #[error("{0:?}")]
     Fault(F),
     /// A type has refused what fits its form.
+    #[error("{0}")]
     Custom(String),
 }
-
-impl<F: fmt::Debug> fmt::Display for Error<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fault(fault) => write!(f, "{fault:?}"),
-            Self::Custom(message) => f.write_str(message),
-        }
-    }
-}
-
-impl<F: fmt::Debug> std::error::Error for Error<F> {}
 
 impl<F: fmt::Debug> de::Error for Error<F> {
     fn custom<T: fmt::Display>(message: T) -> Self {
@@ -121,13 +112,12 @@ impl<F: fmt::Debug> de::Error for Error<F> {
 /// # Errors
 /// The first value that does not fit, unless the policy goes on.
 pub fn from_root<'de, T: Deserialize<'de>, P: Policy>(root: &Node, policy: &P) -> Result<T, Error<P::Fault>> {
-    T::deserialize(Deserializer { node: root, path: &Path::root(), policy })
+    T::deserialize(Deserializer { at: At { node: root, path: Path::root() }, policy })
 }
 
 /// A node as serde asks for it.
 struct Deserializer<'a, P> {
-    node: &'a Node,
-    path: &'a Path<'a>,
+    at: At<'a>,
     policy: &'a P,
 }
 
@@ -140,12 +130,8 @@ impl<P> Clone for Deserializer<'_, P> {
 impl<P> Copy for Deserializer<'_, P> {}
 
 impl<'a, P: Policy> Deserializer<'a, P> {
-    const fn at(&self) -> At<'a> {
-        At { node: self.node, path: self.path }
-    }
-
     fn mismatch(&self, expected: Expected) -> Error<P::Fault> {
-        Error::Fault(self.policy.mismatch(self.at(), expected))
+        Error::Fault(self.policy.mismatch(self.at, expected))
     }
 
     /// The value of a scalar, which null may stand for.
@@ -155,7 +141,7 @@ impl<'a, P: Policy> Deserializer<'a, P> {
         expected: Expected,
         of: impl FnOnce(&'a Value) -> Option<T>,
     ) -> Result<T, Error<P::Fault>> {
-        match &self.node.value {
+        match &self.at.node.value {
             Value::Null if P::NULL_IS_ZERO => Ok(zero),
             value => of(value).ok_or_else(|| self.mismatch(expected)),
         }
@@ -187,8 +173,8 @@ impl<'a, P: Policy> Deserializer<'a, P> {
     }
 
     fn entries<'de, V: Visitor<'de>>(self, of: Option<Object>, visitor: V) -> Result<V::Value, Error<P::Fault>> {
-        let entries = match &self.node.value {
-            Value::Null if P::NULL_IS_ZERO || !self.path.is_root() => &[] as &[Entry],
+        let entries = match &self.at.node.value {
+            Value::Null if P::NULL_IS_ZERO || !self.at.path.is_root() => &[] as &[Entry],
             Value::Mapping(entries) => entries,
             _ => return Err(self.mismatch(of.map_or(Expected::Mapping, |of| Expected::Object(of.fields)))),
         };
@@ -211,7 +197,7 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
         deserialize_u8 u8, deserialize_u16 u16, deserialize_u32 u32);
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let read = match &self.node.value {
+        let read = match &self.at.node.value {
             Value::Null if P::NULL_IS_ZERO => visitor.visit_i64(0),
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -236,7 +222,7 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        match self.node.value {
+        match self.at.node.value {
             Value::Null if P::NULL_IS_ZERO => visitor.visit_f64(0.0),
             Value::Float(value) => visitor.visit_f64(value),
             Value::Integer(value) => visitor.visit_i64(value),
@@ -253,7 +239,7 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        if self.node.value == Value::Null { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.at.node.value == Value::Null { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -262,16 +248,16 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         if name == SPANNED {
-            return visitor.visit_seq(Parts::new(self.node.position, self, self.policy));
+            return visitor.visit_seq(Parts::new(self.at.node.position, self, self.policy));
         }
-        match self.policy.text_form(name, self.at()) {
+        match self.policy.text_form(name, self.at) {
             Some(text) => visitor.visit_newtype_struct(text.map_err(Error::Fault)?.into_deserializer()),
             None => visitor.visit_newtype_struct(self),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let items = match &self.node.value {
+        let items = match &self.at.node.value {
             Value::Null => &[] as &[Node],
             Value::Sequence(items) => items,
             _ => return Err(self.mismatch(Expected::Sequence)),
@@ -319,7 +305,8 @@ impl<'de, P: Policy> de::SeqAccess<'de> for Items<'_, P> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Self::Error> {
         let Some((index, node)) = self.left.next() else { return Ok(None) };
-        seed.deserialize(Deserializer { node, path: &self.list.path.index(index), policy: self.list.policy }).map(Some)
+        let Deserializer { at, policy } = self.list;
+        seed.deserialize(Deserializer { at: At { node, path: &at.path.index(index) }, policy }).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -344,9 +331,9 @@ impl<'de, P: Policy> de::MapAccess<'de> for Entries<'_, P> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
         let Some(entry) = self.left.next() else { return Ok(None) };
         self.value = Some(entry);
-        let Deserializer { policy, .. } = self.object;
+        let Deserializer { at, policy } = self.object;
         let is_known = match self.of.filter(|of| !of.fields.is_empty()) {
-            Some(of) => policy.has_field(self.object.at(), of, entry).map_err(Error::Fault)?,
+            Some(of) => policy.has_field(at, of, entry).map_err(Error::Fault)?,
             None => true,
         };
         let text = if is_known { &entry.key } else { NO_FIELD };
@@ -357,9 +344,9 @@ impl<'de, P: Policy> de::MapAccess<'de> for Entries<'_, P> {
         let Some(Entry { key, value, .. }) = self.value.take() else {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
-        let Deserializer { path, policy, .. } = self.object;
+        let Deserializer { at, policy } = self.object;
         let step = if self.of.is_some() { Segment::Field(key) } else { Segment::Key(key) };
-        seed.deserialize(Deserializer { node: value, path: &path.step(step), policy })
+        seed.deserialize(Deserializer { at: At { node: value, path: &at.path.step(step) }, policy })
     }
 }
 
@@ -424,3 +411,6 @@ impl<'de, P: Policy, D: de::Deserializer<'de, Error = Error<P::Fault>>> de::SeqA
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The events of YAML: what the parser makes of tokens, and the builder takes.
+//! The events of YAML: what the parser makes of tokens, and the composer takes.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! YAML and JSON as kubectl reads them, and YAML that every reader reads back to the same values.
 //!
 //! ```text
-//! bytes ─▶ text ─▶ documents ─┬▶ cursor ─▶ scanner ─▶ parser ─▶ build ─▶ nodes with positions
+//! bytes ─▶ text ─▶ documents ─┬▶ cursor ─▶ scanner ─▶ parser ─▶ compose ─▶ nodes with positions
 //!                             └▶ json ─────────────────────────────────▶
 //! ```
 //!
@@ -12,36 +12,38 @@
 
 mod block;
 mod budget;
-mod build;
+mod compose;
 mod cursor;
 pub mod de;
 mod error;
 mod event;
 mod explain;
+mod fault_context;
 mod folding;
 mod json;
 pub mod locate;
 mod mapping;
 mod mark;
 pub mod node;
-pub mod number;
+pub(crate) mod number;
 mod parser;
 mod plain;
 mod property;
 mod quoted;
-pub mod read;
-pub mod scalar;
+pub(crate) mod read;
+mod refusals;
+pub(crate) mod scalar;
 mod scanner;
 mod spanned;
-pub mod text;
+pub(crate) mod text;
 mod timestamp;
 mod token;
-pub mod write;
-pub mod write_json;
+pub(crate) mod write;
+pub(crate) mod write_json;
+mod write_text;
 
 pub use error::ReadError;
-pub use mapping::Duplicate;
 pub use node::{Entry, Node, Position, Value};
 pub use read::{Document, documents, single_document};
 pub use spanned::{Given, OrderedMap, Spanned};
-pub use text::{Text, starts_like_json};
+pub use text::Text;

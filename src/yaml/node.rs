@@ -50,7 +50,24 @@ pub enum Value {
 
 /// How a scalar was written; behind one pointer, since few scalars need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written(pub Box<str>);
+pub enum Written {
+    /// With these characters.
+    Text(Box<str>),
+    /// As something that JSON cannot hold, by the number of the error that says so. It stands in documents that are
+    /// being read only.
+    Refused(usize),
+}
+
+impl Written {
+    /// The characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Refused(_) => "",
+        }
+    }
+}
 
 /// A key of a mapping and its value.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +108,7 @@ impl Node {
             }
             _ => matches!(value, Value::String(_)),
         };
-        Self { value, position, written: (!is_same).then(|| Box::new(Written(text.into()))) }
+        Self { value, position, written: (!is_same).then(|| Box::new(Written::Text(text.into()))) }
     }
 
     /// A node without a special spelling.
@@ -187,7 +204,7 @@ impl Node {
     #[must_use]
     pub fn as_written(&self) -> Option<String> {
         if let Some(written) = &self.written {
-            return Some(written.0.to_string());
+            return Some(written.as_str().to_owned());
         }
         match &self.value {
             Value::Null => Some("null".to_owned()),

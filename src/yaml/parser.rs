@@ -6,6 +6,8 @@
 //! Departs from YAML 1.2 as libyaml does: an empty value may stand before any key, `[a: b]` is a list of a mapping,
 //! and in `{a, b}` the keys have no values.
 
+mod flow;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -402,93 +404,6 @@ impl<'t> Parser<'t> {
                 self.node(Context::BlockOrIndentless)
             }
         }
-    }
-
-    fn flow_sequence_entry(&mut self, is_first: bool) -> Result<Event<'t>, Box<Fault>> {
-        if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowSequenceEnd) {
-            if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
-                return self.fault(FaultKind::ListInBrackets);
-            }
-            self.scanner.take()?;
-        }
-        match self.scanner.peek()?.kind {
-            TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
-            TokenKind::Key => {
-                let token = self.scanner.take()?;
-                self.state = State::FlowPairKey;
-                Ok(event(EventKind::MappingStart(Properties::default()), token.start, 1))
-            }
-            _ => {
-                self.states.push(State::FlowSequenceEntry);
-                self.node(Context::Flow)
-            }
-        }
-    }
-
-    fn flow_pair_key(&mut self) -> Result<Event<'t>, Box<Fault>> {
-        match self.scanner.peek()?.kind {
-            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
-                // As libyaml does it, the token is lost, whatever it is.
-                let mark = self.scanner.take()?.start;
-                self.state = State::FlowPairValue;
-                Ok(empty(mark))
-            }
-            _ => {
-                self.states.push(State::FlowPairValue);
-                self.node(Context::Flow)
-            }
-        }
-    }
-
-    fn flow_mapping_key(&mut self, is_first: bool) -> Result<Event<'t>, Box<Fault>> {
-        if !is_first && !matches!(self.scanner.peek()?.kind, TokenKind::FlowMappingEnd) {
-            if !matches!(self.scanner.peek()?.kind, TokenKind::FlowEntry) {
-                return self.fault(FaultKind::MappingInBraces);
-            }
-            self.scanner.take()?;
-        }
-        match self.scanner.peek()?.kind {
-            TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
-            TokenKind::Key => {
-                self.scanner.take()?;
-                let token = self.scanner.peek()?;
-                match token.kind {
-                    TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
-                        let mark = token.start;
-                        self.state = State::FlowMappingValue;
-                        Ok(empty(mark))
-                    }
-                    _ => {
-                        self.states.push(State::FlowMappingValue);
-                        self.node(Context::Flow)
-                    }
-                }
-            }
-            _ => {
-                self.states.push(State::FlowMappingNoValue);
-                self.node(Context::Flow)
-            }
-        }
-    }
-
-    /// The value of a key in brackets, or nothing; `next` comes after it.
-    fn flow_value(&mut self, next: State) -> Result<Event<'t>, Box<Fault>> {
-        let mut mark = self.scanner.peek()?.start;
-        if matches!(self.scanner.peek()?.kind, TokenKind::Value) {
-            mark = self.scanner.take()?.start;
-            let ends = matches!(
-                (&self.scanner.peek()?.kind, next),
-                (TokenKind::FlowEntry, _)
-                    | (TokenKind::FlowSequenceEnd, State::FlowPairEnd)
-                    | (TokenKind::FlowMappingEnd, State::FlowMappingKey)
-            );
-            if !ends {
-                self.states.push(next);
-                return self.node(Context::Flow);
-            }
-        }
-        self.state = next;
-        Ok(empty(mark))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use memchr::memmem::Finder;
 
-use super::build::{self, BuildError};
+use super::compose::{self, ComposeError};
 use super::error::ReadError;
 use super::explain::explain;
 use super::json;
@@ -116,10 +116,10 @@ impl Piece<'_> {
         }
         let mut duplicates = Vec::new();
         let mut parser = Parser::new(Scanner::new(self.text, self.start));
-        match build::build(&mut parser, &mut duplicates) {
+        match compose::compose(&mut parser, &mut duplicates) {
             Ok(root) => Ok(Document { root, duplicates }),
-            Err(BuildError::Read(error)) => Err(error),
-            Err(BuildError::Fault(fault)) => Err(explain(self.text, &fault, parser.long_quote())),
+            Err(ComposeError::Read(error)) => Err(error),
+            Err(ComposeError::Fault(fault)) => Err(explain(self.text, &fault, parser.long_quote())),
         }
     }
 }

@@ -8,6 +8,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
+use super::node::Value;
+use super::number::float_key;
 use super::timestamp::is_timestamp;
 
 /// What the names of YAML's own types start with.
@@ -34,6 +36,33 @@ pub enum Meaning {
     Unsigned(u64),
     /// Any other number, `.inf` and `.nan` included, which JSON does not have.
     Float(f64),
+}
+
+impl Meaning {
+    /// The value of a scalar of this meaning; text is filled in by who has it. None if JSON does not have it.
+    #[must_use]
+    pub fn value(self) -> Option<Value> {
+        Some(match self {
+            Self::Text => Value::String(String::new()),
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Integer(value) => Value::Integer(value),
+            #[allow(clippy::cast_precision_loss)] // Whatever reads the JSON that kubectl makes has a float.
+            Self::Unsigned(value) => Value::Float(value as f64),
+            Self::Float(value) => return Value::number(value),
+        })
+    }
+
+    /// The key that a scalar of this meaning and text comes to.
+    #[must_use]
+    pub fn key(self, text: Cow<'_, str>) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Float(value) => float_key(value),
+            Self::Text | Self::Null | Self::Unsigned(_) => text.into_owned(),
+        }
+    }
 }
 
 /// What the plain (unquoted, untagged) scalar `text` means.

@@ -4,12 +4,12 @@
 //! No anchors, no tags, no line folding; text that any of those readers could take for something
 //! else is written as a JSON string, which survives them all.
 
-use serde::ser::{self, Serialize};
+use serde::Serialize;
+use serde_yaml::{Mapping, Value};
 use thiserror::Error;
 
 use super::number::float_text;
-use super::scalar::{self, Meaning};
-use crate::printable::{Part, parts};
+use super::write_text::push_text;
 
 /// A reader takes 1,024 characters at most for a key, unless `?` says that it is one.
 const LONGEST_KEY: usize = 1000;
@@ -28,94 +28,14 @@ pub enum WriteError {
     NotFinite,
 }
 
-impl ser::Error for WriteError {
-    fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self::Value(message.to_string())
-    }
-}
-
 /// Appends `value` to `out` as one YAML document, ending with a line break.
 ///
 /// # Errors
 /// [`WriteError`] if the value holds what no Kubernetes object can.
 pub fn yaml<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), WriteError> {
-    let place = Place { indent: 0, after: After::Start };
-    value.serialize(Writer { out, place })
-}
-
-/// Appends text as a YAML scalar that reads back as the same text.
-pub fn push_text(out: &mut Vec<u8>, text: &str) {
-    if is_plain(text) {
-        out.extend_from_slice(text.as_bytes());
-    } else {
-        push_quoted(out, text);
-    }
-}
-
-/// Whether every reader takes the bare text for that same text.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
-        return false;
-    };
-    let starts_plainly = match first {
-        b'a'..=b'z' | b'A'..=b'Z' | b'/' => true,
-        b'-' => bytes.len() > 2 && bytes[1] == b'-' && bytes[2].is_ascii_alphabetic(),
-        b'0'..=b'9' => is_amount(bytes),
-        _ => false,
-    };
-    if !starts_plainly || matches!(last, b':' | b' ') {
-        return false;
-    }
-    let inside = bytes.iter().enumerate().all(|(nth, byte)| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => true,
-        // A space may not double, which folding would eat, nor follow a colon.
-        b' ' => !matches!(bytes[nth - 1], b' ' | b':'),
-        b':' => bytes.get(nth + 1).is_some_and(|next| *next != b' '),
-        _ => false,
-    });
-    // Words such as `yes` and `null` are short; nothing longer can be one.
-    inside && (bytes.len() > 5 || scalar::resolve(text) == Meaning::Text && !is_word(text))
-}
-
-/// `500m`, `512Mi`: the usual amounts of a resource, which no reader takes for a number.
-fn is_amount(bytes: &[u8]) -> bool {
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    matches!(&bytes[digits..], b"m" | b"Ki" | b"Mi" | b"Gi" | b"Ti" | b"k" | b"M" | b"G" | b"T")
-}
-
-/// Words that some reader or other takes for a boolean or null in any spelling.
-fn is_word(text: &str) -> bool {
-    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil"]
-        .iter()
-        .any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// A JSON string is a YAML double-quoted scalar, if what YAML calls unprintable is escaped too. So is what a terminal
-/// or a CI runner would take for a command, and what nobody sees.
-fn push_quoted(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for part in parts(text) {
-        match part {
-            Part::Plain(plain) => plain.chars().for_each(|c| match c {
-                '"' => out.extend_from_slice(b"\\\""),
-                '\\' => out.extend_from_slice(b"\\\\"),
-                ..='\u{FFFF}' => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-                _ => push_code(out, c),
-            }),
-            Part::Escape('\n') => out.extend_from_slice(b"\\n"),
-            Part::Escape('\r') => out.extend_from_slice(b"\\r"),
-            Part::Escape('\t') => out.extend_from_slice(b"\\t"),
-            Part::Escape(c) => push_code(out, c),
-        }
-    }
-    out.push(b'"');
-}
-
-fn push_code(out: &mut Vec<u8>, c: char) {
-    let code = u32::from(c);
-    let escape = if code > 0xFFFF { format!("\\U{code:08X}") } else { format!("\\u{code:04X}") };
-    out.extend_from_slice(escape.as_bytes());
+    let place = Placement { indent: 0, after: After::Start };
+    let value = serde_yaml::to_value(value).map_err(|error| WriteError::Value(error.to_string()))?;
+    write(out, &value, place)
 }
 
 /// What stands on the line before the value.
@@ -131,287 +51,82 @@ enum After {
 
 /// Where a value is to be written.
 #[derive(Clone, Copy)]
-struct Place {
+struct Placement {
     /// The column at which the entries of a collection start.
     indent: usize,
     after: After,
 }
 
-struct Writer<'o> {
-    out: &'o mut Vec<u8>,
-    place: Place,
-}
-
-impl<'o> Writer<'o> {
-    fn scalar(self, write: impl FnOnce(&mut Vec<u8>)) {
-        if self.place.after != After::Start {
-            self.out.push(b' ');
-        }
-        write(self.out);
-        self.out.push(b'\n');
-    }
-
-    fn integer(self, value: impl std::fmt::Display) {
-        self.scalar(|out| out.extend_from_slice(value.to_string().as_bytes()));
-    }
-
-    fn collection(self, empty: &'static str) -> Collection<'o> {
-        Collection { out: self.out, place: self.place, any: false, empty }
-    }
-}
-
-/// A mapping or a list that is being written.
-struct Collection<'o> {
-    out: &'o mut Vec<u8>,
-    place: Place,
-    any: bool,
-    /// How the collection is written if nothing comes: `{}` or `[]`.
-    empty: &'static str,
-}
-
-impl Collection<'_> {
-    /// Starts the line of an entry; the first one may share the line of the dash before it.
-    fn start_entry(&mut self, is_list: bool) {
-        let first = !std::mem::replace(&mut self.any, true);
-        match self.place.after {
-            After::Dash if first => {
-                self.out.push(b' ');
-                return;
+fn write(out: &mut Vec<u8>, value: &Value, place: Placement) -> Result<(), WriteError> {
+    match value {
+        Value::Sequence(items) if !items.is_empty() => {
+            // A list under a key starts at the key's own column, as kubectl prints it.
+            let indent = if place.after == After::Key { place.indent - 2 } else { place.indent };
+            for (nth, item) in items.iter().enumerate() {
+                start_entry(out, nth == 0, Placement { indent, ..place });
+                out.push(b'-');
+                write(out, item, Placement { indent: indent + 2, after: After::Dash })?;
             }
-            After::Key if first => self.out.push(b'\n'),
-            _ => {}
-        }
-        let indent = self.entry_indent(is_list);
-        self.out.resize(self.out.len() + indent, b' ');
-    }
-
-    /// A list under a key starts at the key's own column, as kubectl prints it.
-    fn entry_indent(&self, is_list: bool) -> usize {
-        if is_list && self.place.after == After::Key { self.place.indent - 2 } else { self.place.indent }
-    }
-
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.start_entry(true);
-        self.out.push(b'-');
-        let place = Place { indent: self.entry_indent(true) + 2, after: After::Dash };
-        value.serialize(Writer { out: self.out, place })
-    }
-
-    fn key(&mut self, key: &str) {
-        self.start_entry(false);
-        let start = self.out.len();
-        push_text(self.out, key);
-        if self.out.len() - start > LONGEST_KEY {
-            self.out.splice(start..start, *b"? ");
-            self.out.push(b'\n');
-            self.out.resize(self.out.len() + self.place.indent, b' ');
-        }
-        self.out.push(b':');
-    }
-
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        let place = Place { indent: self.place.indent + 2, after: After::Key };
-        value.serialize(Writer { out: self.out, place })
-    }
-
-    fn finish(self) {
-        if !self.any {
-            let empty = self.empty;
-            Writer { out: self.out, place: self.place }.scalar(|out| out.extend_from_slice(empty.as_bytes()));
-        }
-    }
-}
-
-macro_rules! integers {
-    ($($method:ident: $type:ty),*) => {$(
-        fn $method(self, value: $type) -> Result<(), WriteError> {
-            self.integer(value);
             Ok(())
         }
-    )*};
-}
-
-impl<'o> ser::Serializer for Writer<'o> {
-    type Ok = ();
-    type Error = WriteError;
-    type SerializeSeq = Collection<'o>;
-    type SerializeTuple = Collection<'o>;
-    type SerializeTupleStruct = Collection<'o>;
-    type SerializeTupleVariant = ser::Impossible<(), WriteError>;
-    type SerializeMap = Collection<'o>;
-    type SerializeStruct = Collection<'o>;
-    type SerializeStructVariant = ser::Impossible<(), WriteError>;
-
-    integers!(
-        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64
-    );
-
-    fn serialize_bool(self, value: bool) -> Result<(), WriteError> {
-        self.integer(value);
-        Ok(())
-    }
-
-    fn serialize_f32(self, value: f32) -> Result<(), WriteError> {
-        self.serialize_f64(f64::from(value))
-    }
-
-    fn serialize_f64(self, value: f64) -> Result<(), WriteError> {
-        if !value.is_finite() {
-            return Err(WriteError::NotFinite);
+        Value::Mapping(entries) if !entries.is_empty() => write_entries(out, entries, place),
+        // What serde_yaml would give a tag is an object of one key in JSON.
+        Value::Tagged(tagged) => {
+            let variant = tagged.tag.to_string().trim_start_matches('!').into();
+            write_entries(out, &Mapping::from_iter([(variant, tagged.value.clone())]), place)
         }
-        self.integer(float_text(value));
-        Ok(())
-    }
-
-    fn serialize_char(self, value: char) -> Result<(), WriteError> {
-        self.serialize_str(value.encode_utf8(&mut [0; 4]))
-    }
-
-    fn serialize_str(self, value: &str) -> Result<(), WriteError> {
-        self.scalar(|out| push_text(out, value));
-        Ok(())
-    }
-
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), WriteError> {
-        Err(WriteError::Value("bytes have no form in YAML".to_owned()))
-    }
-
-    fn serialize_none(self) -> Result<(), WriteError> {
-        self.serialize_unit()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WriteError> {
-        value.serialize(self)
-    }
-
-    fn serialize_unit(self) -> Result<(), WriteError> {
-        self.integer("null");
-        Ok(())
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), WriteError> {
-        self.serialize_unit()
-    }
-
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), WriteError> {
-        self.serialize_str(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), WriteError> {
-        value.serialize(self)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        value: &T,
-    ) -> Result<(), WriteError> {
-        let mut mapping = self.collection("{}");
-        mapping.key(variant);
-        mapping.value(value)
-    }
-
-    fn serialize_seq(self, _: Option<usize>) -> Result<Collection<'o>, WriteError> {
-        Ok(self.collection("[]"))
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Collection<'o>, WriteError> {
-        Ok(self.collection("[]"))
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Collection<'o>, WriteError> {
-        Ok(self.collection("[]"))
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleVariant, WriteError> {
-        Err(WriteError::Value(format!("the variant {variant} has no form in YAML")))
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Collection<'o>, WriteError> {
-        Ok(self.collection("{}"))
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Collection<'o>, WriteError> {
-        Ok(self.collection("{}"))
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStructVariant, WriteError> {
-        Err(WriteError::Value(format!("the variant {variant} has no form in YAML")))
-    }
-}
-
-macro_rules! sequences {
-    ($($name:ident: $method:ident),*) => {$(
-        impl ser::$name for Collection<'_> {
-            type Ok = ();
-            type Error = WriteError;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-                self.element(value)
+        scalar => {
+            if place.after != After::Start {
+                out.push(b' ');
             }
-
-            fn end(self) -> Result<(), WriteError> {
-                self.finish();
-                Ok(())
+            match scalar {
+                Value::String(text) => push_text(out, text),
+                Value::Bool(value) => out.extend_from_slice(value.to_string().as_bytes()),
+                Value::Number(number) => out.extend_from_slice(number_text(number)?.as_bytes()),
+                Value::Sequence(_) => out.extend_from_slice(b"[]"),
+                Value::Mapping(_) => out.extend_from_slice(b"{}"),
+                _ => out.extend_from_slice(b"null"),
             }
-        }
-    )*};
-}
-
-sequences!(SerializeSeq: serialize_element, SerializeTuple: serialize_element, SerializeTupleStruct: serialize_field);
-
-impl ser::SerializeStruct for Collection<'_> {
-    type Ok = ();
-    type Error = WriteError;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), WriteError> {
-        self.key(key);
-        self.value(value)
-    }
-
-    fn end(self) -> Result<(), WriteError> {
-        self.finish();
-        Ok(())
-    }
-}
-
-impl ser::SerializeMap for Collection<'_> {
-    type Ok = ();
-    type Error = WriteError;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
-        // Keys go through serde_json's own notion of an object key, which is text.
-        match serde_json::to_value(key).map_err(|error| WriteError::Value(error.to_string()))? {
-            serde_json::Value::String(text) => {
-                self.key(&text);
-                Ok(())
-            }
-            _ => Err(WriteError::Key),
+            out.push(b'\n');
+            Ok(())
         }
     }
+}
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.value(value)
+fn write_entries(out: &mut Vec<u8>, entries: &Mapping, place: Placement) -> Result<(), WriteError> {
+    for (nth, (key, value)) in entries.iter().enumerate() {
+        start_entry(out, nth == 0, place);
+        let start = out.len();
+        push_text(out, key.as_str().ok_or(WriteError::Key)?);
+        if out.len() - start > LONGEST_KEY {
+            out.splice(start..start, *b"? ");
+            out.push(b'\n');
+            out.resize(out.len() + place.indent, b' ');
+        }
+        out.push(b':');
+        write(out, value, Placement { indent: place.indent + 2, after: After::Key })?;
     }
+    Ok(())
+}
 
-    fn end(self) -> Result<(), WriteError> {
-        self.finish();
-        Ok(())
+/// Starts the line of an entry; the first one may share the line of the dash before it.
+fn start_entry(out: &mut Vec<u8>, is_first: bool, Placement { indent, after }: Placement) {
+    match after {
+        After::Dash if is_first => {
+            out.push(b' ');
+            return;
+        }
+        After::Key if is_first => out.push(b'\n'),
+        _ => {}
+    }
+    out.resize(out.len() + indent, b' ');
+}
+
+fn number_text(number: &serde_yaml::Number) -> Result<String, WriteError> {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        None => Ok(number.to_string()),
+        Some(float) if float.is_finite() => Ok(float_text(float)),
+        Some(_) => Err(WriteError::NotFinite),
     }
 }
 

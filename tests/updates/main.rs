@@ -29,7 +29,7 @@ struct Case {
 
 /// Whether what is said of a Job is what happened to it.
 fn agrees(case: &Case, verdict: &Verdict) -> bool {
-    let named: BTreeSet<String> = verdict.causes.iter().map(|cause| cause.field.clone()).collect();
+    let named: BTreeSet<String> = verdict.causes.iter().map(|cause| cause.field.to_string()).collect();
     let is_refused = verdict.fields.iter().any(|field| field.immutable);
     if is_refused == named.is_empty() {
         return false;

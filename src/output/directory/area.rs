@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use rustix::fs::FileType;
 
-use super::handle::{At, Dir};
+use super::handle::{Dir, FileRef};
 use super::journal::Journal;
 
 /// Nothing in it has an ending that kubectl reads, so that not even `kubectl apply -R` takes half a session from it.
@@ -39,7 +39,7 @@ pub fn is_unfinished(path: &Path) -> bool {
 
 /// The open staging directory of a directory.
 #[derive(Debug)]
-pub struct Area {
+pub struct StagingArea {
     dir: Dir,
     inode: u64,
     lanes: [Arc<Dir>; LANES],
@@ -53,12 +53,12 @@ pub struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    pub fn at(&self) -> At<'_> {
+    pub fn at(&self) -> FileRef<'_> {
         self.dir.at(&self.name)
     }
 }
 
-impl Area {
+impl StagingArea {
     /// Makes a staging directory where there is none.
     pub fn make(output: &Dir) -> io::Result<Self> {
         let dir = make_private(output, NAME)?;
@@ -290,7 +290,7 @@ mod tests {
     use super::*;
 
     fn find(root: &Path) -> Result<bool, String> {
-        Area::find(&Dir::open(root).unwrap()).map(|area| area.is_some())
+        StagingArea::find(&Dir::open(root).unwrap()).map(|area| area.is_some())
     }
 
     #[test]
@@ -306,7 +306,7 @@ mod tests {
             assert_eq!(find(root.path()), Ok(false));
             assert!(!is_unfinished(root.path()));
         }
-        let area = Area::make(&output).unwrap();
+        let area = StagingArea::make(&output).unwrap();
         assert!(area.is_empty().unwrap() && is_unfinished(root.path()));
         assert_eq!(find(root.path()), Ok(true));
         area.clear(&output).unwrap();
@@ -317,7 +317,7 @@ mod tests {
     fn only_what_the_tool_makes_may_be_in_it() {
         let root = tempfile::tempdir().unwrap();
         let output = Dir::open(root.path()).unwrap();
-        let area = Area::make(&output).unwrap();
+        let area = StagingArea::make(&output).unwrap();
         let (staging, lane) = (root.path().join(NAME), lane_name(0, area.inode));
         for name in ["journal", "journal.draft", &format!("{lane}/0"), &format!("{lane}/17.old")] {
             fs::write(staging.join(name), "").unwrap();
@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn a_copy_of_one_is_none() {
         let (root, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let area = Area::make(&Dir::open(root.path()).unwrap()).unwrap();
+        let area = StagingArea::make(&Dir::open(root.path()).unwrap()).unwrap();
         fs::create_dir_all(copy.path().join(NAME).join(lane_name(0, area.inode))).unwrap();
         fs::create_dir_all(copy.path().join(NAME).join(lane_name(1, area.inode))).unwrap();
         fs::set_permissions(copy.path().join(NAME), fs::Permissions::from_mode(PRIVATE)).unwrap();

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::output::session::plural;
+use crate::output::session_view::plural;
 use crate::printable;
+use crate::yaml::write::WriteError;
 
 /// So many names are listed; who has more looks into the directory.
 const LISTED: usize = 20;
@@ -77,20 +78,23 @@ pub enum DirectoryError {
         printable::path(path),
         printable::printable(why)
     )]
-    Leavings {
+    ForeignStaging {
         /// The staging directory.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
     },
     /// Names that are taken by what this run may not replace.
-    #[error("{}", taken(path, holders))]
-    Taken {
+    #[error("{}", name_conflicts(path, conflicts))]
+    NameConflicts {
         /// The directory.
         path: PathBuf,
         /// The names, and what has them.
-        holders: Vec<Taken>,
+        conflicts: Vec<NameConflict>,
     },
+    /// A Job has no form in the notation; a defect of this program.
+    #[error(transparent)]
+    Notation(#[from] WriteError),
     /// Files of the session that the run does not make.
     #[error("{}", leftovers(path, session_id, names))]
     Leftovers {
@@ -132,7 +136,7 @@ pub enum MoveError {
 
 /// A name in the directory that a run needs and may not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct NameConflict {
     /// The file.
     pub name: String,
     /// What it is, to follow its name in a sentence.
@@ -141,9 +145,9 @@ pub struct Taken {
     pub is_of_session: bool,
 }
 
-fn taken(path: &std::path::Path, holders: &[Taken]) -> String {
-    let lines: Vec<String> = holders.iter().map(|taken| format!("{} {}.", taken.name, taken.what)).collect();
-    let mend = if holders.iter().any(|taken| taken.is_of_session) {
+fn name_conflicts(path: &std::path::Path, conflicts: &[NameConflict]) -> String {
+    let lines: Vec<String> = conflicts.iter().map(|taken| format!("{} {}.", taken.name, taken.what)).collect();
+    let mend = if conflicts.iter().any(|taken| taken.is_of_session) {
         "Name another directory, or give this session names of its own with --session-short."
     } else {
         "Move what is there away, or name another directory."

@@ -22,7 +22,7 @@ pub struct Dir {
 
 /// A name in an open directory.
 #[derive(Debug, Clone, Copy)]
-pub struct At<'d> {
+pub struct FileRef<'d> {
     pub dir: &'d Dir,
     pub name: &'d str,
 }
@@ -162,8 +162,8 @@ impl Dir {
     }
 
     /// A name in it.
-    pub const fn at<'d>(&'d self, name: &'d str) -> At<'d> {
-        At { dir: self, name }
+    pub const fn at<'d>(&'d self, name: &'d str) -> FileRef<'d> {
+        FileRef { dir: self, name }
     }
 
     /// Has the whole file system put on the disk what it was given: one wait for any number of files.
@@ -181,15 +181,15 @@ impl Dir {
     }
 }
 
-impl At<'_> {
+impl FileRef<'_> {
     /// What the user knows it by.
     pub fn path(self) -> PathBuf {
         self.dir.path.join(self.name)
     }
 
     /// Whether two names are those of one file.
-    pub fn is_same_file(self, other: At<'_>) -> io::Result<bool> {
-        let place = |at: At<'_>| -> io::Result<_> {
+    pub fn is_same_file(self, other: FileRef<'_>) -> io::Result<bool> {
+        let place = |at: FileRef<'_>| -> io::Result<_> {
             let found = at.dir.open_to_read(at.name)?.metadata()?;
             Ok((found.dev(), found.ino()))
         };

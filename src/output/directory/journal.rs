@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{Print, Seen};
+use super::contents::{FileSnapshot, Fingerprint};
 use super::handle::Dir;
 use crate::manifest::input::is_manifest;
 
@@ -25,12 +25,12 @@ pub struct Journal {
     /// Whose files they are.
     pub session_id: String,
     /// What changes; each file is staged under its place in this list.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<JournalEntry>,
 }
 
 /// What becomes of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct JournalEntry {
     /// The name in the directory.
     pub name: String,
     /// What becomes of it.
@@ -45,25 +45,25 @@ pub enum Change {
     /// It was free.
     Create {
         /// What is staged.
-        new: Print,
+        new: Fingerprint,
     },
     /// It was a file of this session.
     Replace {
         /// What is staged.
-        new: Print,
+        new: Fingerprint,
         /// What was there.
-        old: Seen,
+        old: FileSnapshot,
     },
     /// It was a file of this session that the run does not make.
     Remove {
         /// What was there.
-        old: Seen,
+        old: FileSnapshot,
     },
 }
 
 impl Journal {
     /// A list of changes that are staged in a directory of this inode.
-    pub const fn new(staging: u64, session_id: String, entries: Vec<Entry>) -> Self {
+    pub const fn new(staging: u64, session_id: String, entries: Vec<JournalEntry>) -> Self {
         Self { version: VERSION, staging, session_id, entries }
     }
 
@@ -119,8 +119,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(name: &str) -> Entry {
-        Entry { name: name.to_owned(), change: Change::Create { new: Print::of(b"a") } }
+    fn entry(name: &str) -> JournalEntry {
+        JournalEntry { name: name.to_owned(), change: Change::Create { new: Fingerprint::of(b"a") } }
     }
 
     #[test]

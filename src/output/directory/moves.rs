@@ -7,11 +7,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::area::Area;
+use super::area::StagingArea;
+use super::contents::{FileSnapshot, Fingerprint, Found};
 use super::error::MoveError;
-use super::files::{Found, Print, Seen};
-use super::handle::{At, Dir};
-use super::journal::{Change, Entry};
+use super::handle::{Dir, FileRef};
+use super::journal::{Change, JournalEntry};
 use super::moving::{exchange, take_free_name, take_out};
 
 /// So many names are tried for a file that has lost its own.
@@ -20,8 +20,8 @@ const NAMES: usize = 1000;
 /// The moves of one run.
 pub struct Moves<'m> {
     output: &'m Dir,
-    area: &'m Area,
-    entries: &'m [Entry],
+    area: &'m StagingArea,
+    entries: &'m [JournalEntry],
 }
 
 /// Why not everything could be moved, and what has come of going back.
@@ -36,7 +36,7 @@ pub struct Failure {
 }
 
 impl<'m> Moves<'m> {
-    pub const fn new(output: &'m Dir, area: &'m Area, entries: &'m [Entry]) -> Self {
+    pub const fn new(output: &'m Dir, area: &'m StagingArea, entries: &'m [JournalEntry]) -> Self {
         Self { output, area, entries }
     }
 
@@ -54,7 +54,7 @@ impl<'m> Moves<'m> {
             .map_err(|source| self.go_back(MoveError::Write { path: self.output.path().to_owned(), source }))
     }
 
-    fn target(&self, nth: usize) -> At<'m> {
+    fn target(&self, nth: usize) -> FileRef<'m> {
         self.output.at(&self.entries[nth].name)
     }
 
@@ -78,7 +78,7 @@ impl<'m> Moves<'m> {
     }
 
     /// Takes the old file out, and puts the new one where it was.
-    fn replace_in_steps(&self, nth: usize, old: &Seen) -> Result<(), MoveError> {
+    fn replace_in_steps(&self, nth: usize, old: &FileSnapshot) -> Result<(), MoveError> {
         let (second, target) = (self.area.second_slot(nth), self.target(nth));
         match take_out(target, second.at()) {
             Ok(()) => expect(second.at(), old, target)?,
@@ -104,17 +104,17 @@ impl<'m> Moves<'m> {
         let (slot, second) = (self.area.slot(nth), self.area.second_slot(nth));
         let in_slot = Found::at(slot.at())?;
         match &self.entries[nth].change {
-            Change::Create { new } if in_slot == Found::Nothing => self.take_back(nth, new, kept),
+            Change::Create { new } if in_slot == Found::Absent => self.take_back(nth, new, kept),
             Change::Create { .. } => self.drop_second_name(nth),
-            Change::Remove { .. } if in_slot == Found::Nothing => Ok(()),
+            Change::Remove { .. } if in_slot == Found::Absent => Ok(()),
             Change::Remove { .. } => self.restore(slot.at(), nth, kept),
             Change::Replace { new, .. } => {
                 match in_slot {
-                    Found::Nothing => self.take_back(nth, new, kept)?,
+                    Found::Absent => self.take_back(nth, new, kept)?,
                     staged if staged.has(new) => self.drop_second_name(nth)?,
                     _ => self.exchange_back(nth, new, kept)?,
                 }
-                if Found::at(second.at())? == Found::Nothing { Ok(()) } else { self.restore(second.at(), nth, kept) }
+                if Found::at(second.at())? == Found::Absent { Ok(()) } else { self.restore(second.at(), nth, kept) }
             }
         }
     }
@@ -131,7 +131,7 @@ impl<'m> Moves<'m> {
     }
 
     /// Takes a new file out of the directory, if it is there and still what it was.
-    fn take_back(&self, nth: usize, new: &Print, kept: &mut Vec<PathBuf>) -> io::Result<()> {
+    fn take_back(&self, nth: usize, new: &Fingerprint, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let (slot, target) = (self.area.slot(nth), self.target(nth));
         if !Found::at(target)?.has(new) {
             return Ok(());
@@ -142,7 +142,7 @@ impl<'m> Moves<'m> {
     }
 
     /// Exchanges an old file in the slot with the new one in the directory, if that is there and still what it was.
-    fn exchange_back(&self, nth: usize, new: &Print, kept: &mut Vec<PathBuf>) -> io::Result<()> {
+    fn exchange_back(&self, nth: usize, new: &Fingerprint, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let (slot, target) = (self.area.slot(nth), self.target(nth));
         if Found::at(target)?.has(new) && exchange(slot.at(), target)?.is_some() {
             if Found::at(slot.at())?.has(new) {
@@ -155,7 +155,7 @@ impl<'m> Moves<'m> {
     }
 
     /// Gives a file its name back, or another one if that is taken by now.
-    fn restore(&self, from: At<'_>, nth: usize, kept: &mut Vec<PathBuf>) -> io::Result<()> {
+    fn restore(&self, from: FileRef<'_>, nth: usize, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let target = self.target(nth);
         match take_free_name(from, target) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -175,7 +175,7 @@ impl<'m> Moves<'m> {
     }
 }
 
-fn create(slot: At<'_>, target: At<'_>) -> Result<(), MoveError> {
+fn create(slot: FileRef<'_>, target: FileRef<'_>) -> Result<(), MoveError> {
     take_free_name(slot, target).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => MoveError::Appeared(target.path()),
         _ => MoveError::Write { path: target.path(), source },
@@ -183,7 +183,7 @@ fn create(slot: At<'_>, target: At<'_>) -> Result<(), MoveError> {
 }
 
 /// What came out has to be what was seen.
-fn expect(slot: At<'_>, old: &Seen, target: At<'_>) -> Result<(), MoveError> {
+fn expect(slot: FileRef<'_>, old: &FileSnapshot, target: FileRef<'_>) -> Result<(), MoveError> {
     match Found::at(slot) {
         Ok(found) if found.is(old) => Ok(()),
         Ok(_) => Err(MoveError::Changed(target.path())),
@@ -204,27 +204,27 @@ mod tests {
     const OLD: &str = "old";
 
     /// A directory in which `a` is to be made, `b` and `c` replaced, and `d` removed.
-    struct Scene {
+    struct Fixture {
         root: tempfile::TempDir,
         output: Dir,
-        area: Area,
-        entries: Vec<Entry>,
+        area: StagingArea,
+        entries: Vec<JournalEntry>,
     }
 
-    impl Scene {
+    impl Fixture {
         fn new() -> Self {
             let root = tempfile::tempdir().unwrap();
             for name in ["b", "c", "d"] {
                 fs::write(root.path().join(name), OLD).unwrap();
             }
             let output = Dir::open(root.path()).unwrap();
-            let area = Area::make(&output).unwrap();
+            let area = StagingArea::make(&output).unwrap();
             let seen = |name| match Found::at(output.at(name)) {
                 Ok(Found::File(seen)) => seen,
                 other => panic!("{other:?}"),
             };
-            let new = Print::of(NEW.as_bytes());
-            let entry = |name: &str, change| Entry { name: name.to_owned(), change };
+            let new = Fingerprint::of(NEW.as_bytes());
+            let entry = |name: &str, change| JournalEntry { name: name.to_owned(), change };
             let entries = vec![
                 entry("a", Change::Create { new: new.clone() }),
                 entry("b", Change::Replace { new: new.clone(), old: seen("b") }),
@@ -268,71 +268,71 @@ mod tests {
 
     #[test]
     fn all_are_moved_and_what_was_there_is_still_staged() {
-        let scene = Scene::new();
-        scene.moves().make(|_| true).unwrap();
-        scene.assert_holds(&AFTER);
+        let fixture = Fixture::new();
+        fixture.moves().make(|_| true).unwrap();
+        fixture.assert_holds(&AFTER);
         for nth in 1..4 {
-            assert_eq!(fs::read_to_string(scene.area.slot(nth).at().path()).unwrap(), OLD);
+            assert_eq!(fs::read_to_string(fixture.area.slot(nth).at().path()).unwrap(), OLD);
         }
     }
 
     #[test]
     fn what_has_changed_since_the_look_stays_and_all_others_go_back() {
         for (name, words) in [("a", "appeared"), ("b", "was changed"), ("c", "was changed"), ("d", "was changed")] {
-            let scene = Scene::new();
-            scene.write(name);
-            let failure = scene.moves().make(|_| true).unwrap_err();
+            let fixture = Fixture::new();
+            fixture.write(name);
+            let failure = fixture.moves().make(|_| true).unwrap_err();
             let error = failure.cause.to_string();
             assert!(error.contains(&format!("/{name} {words} while")), "{error}");
             assert!(failure.way_back.is_ok() && failure.kept.is_empty());
             let mut files: BTreeMap<&str, &str> = BEFORE.into();
             files.insert(name, "mine");
-            scene.assert_holds(&files.into_iter().collect::<Vec<_>>());
+            fixture.assert_holds(&files.into_iter().collect::<Vec<_>>());
         }
     }
 
     #[test]
     fn a_directory_or_a_link_goes_back_as_well() {
         for name in ["b", "d"] {
-            let scene = Scene::new();
-            let path = scene.root.path().join(name);
+            let fixture = Fixture::new();
+            let path = fixture.root.path().join(name);
             fs::remove_file(&path).unwrap();
             std::os::unix::fs::symlink("elsewhere", &path).unwrap();
-            assert!(scene.moves().make(|_| true).unwrap_err().way_back.is_ok());
+            assert!(fixture.moves().make(|_| true).unwrap_err().way_back.is_ok());
             assert_eq!(fs::read_link(&path).unwrap(), Path::new("elsewhere"));
             fs::remove_file(&path).unwrap();
             fs::create_dir(&path).unwrap();
             fs::write(path.join("inside"), "mine").unwrap();
-            assert!(scene.moves().make(|_| true).unwrap_err().way_back.is_ok());
+            assert!(fixture.moves().make(|_| true).unwrap_err().way_back.is_ok());
             assert_eq!(fs::read_to_string(path.join("inside")).unwrap(), "mine");
         }
     }
 
     #[test]
     fn what_a_person_has_removed_does_not_stand_in_the_way() {
-        let scene = Scene::new();
-        fs::remove_file(scene.root.path().join("b")).unwrap();
-        fs::remove_file(scene.root.path().join("d")).unwrap();
-        scene.moves().make(|_| true).unwrap();
-        scene.assert_holds(&AFTER);
-        let failure = scene.moves().go_back(MoveError::Changed(PathBuf::new()));
+        let fixture = Fixture::new();
+        fs::remove_file(fixture.root.path().join("b")).unwrap();
+        fs::remove_file(fixture.root.path().join("d")).unwrap();
+        fixture.moves().make(|_| true).unwrap();
+        fixture.assert_holds(&AFTER);
+        let failure = fixture.moves().go_back(MoveError::Changed(PathBuf::new()));
         assert!(failure.way_back.is_ok());
-        scene.assert_holds(&[("c", OLD)]);
+        fixture.assert_holds(&[("c", OLD)]);
     }
 
     #[test]
     fn what_somebody_puts_there_before_all_go_back_stays_and_nothing_is_lost() {
-        let scene = Scene::new();
-        scene.moves().make(|_| true).unwrap();
+        let fixture = Fixture::new();
+        fixture.moves().make(|_| true).unwrap();
         for name in ["a", "b", "d"] {
-            scene.write(name);
+            fixture.write(name);
         }
-        let failure = scene.moves().go_back(MoveError::Changed(PathBuf::new()));
+        let failure = fixture.moves().go_back(MoveError::Changed(PathBuf::new()));
         assert!(failure.way_back.is_ok());
         let mut kept = failure.kept;
         kept.sort();
-        assert_eq!(kept, ["b.kept-1", "d.kept-1"].map(|name| scene.root.path().join(name)));
-        scene.assert_holds(&[
+        assert_eq!(kept, ["b.kept-1", "d.kept-1"].map(|name| fixture.root.path().join(name)));
+        fixture.assert_holds(&[
             ("a", "mine"),
             ("b", "mine"),
             ("b.kept-1", OLD),
@@ -344,33 +344,33 @@ mod tests {
 
     #[test]
     fn without_an_exchange_the_old_file_goes_out_first() {
-        let scene = Scene::new();
-        let moves = scene.moves();
-        let Change::Replace { old, .. } = &scene.entries[1].change else { panic!() };
+        let fixture = Fixture::new();
+        let moves = fixture.moves();
+        let Change::Replace { old, .. } = &fixture.entries[1].change else { panic!() };
         moves.replace_in_steps(1, old).unwrap();
-        assert_eq!(fs::read_to_string(scene.area.second_slot(1).at().path()).unwrap(), OLD);
-        assert_eq!(fs::read_to_string(scene.root.path().join("b")).unwrap(), NEW);
-        scene.write("c");
-        let Change::Replace { old, .. } = &scene.entries[2].change else { panic!() };
+        assert_eq!(fs::read_to_string(fixture.area.second_slot(1).at().path()).unwrap(), OLD);
+        assert_eq!(fs::read_to_string(fixture.root.path().join("b")).unwrap(), NEW);
+        fixture.write("c");
+        let Change::Replace { old, .. } = &fixture.entries[2].change else { panic!() };
         let cause = moves.replace_in_steps(2, old).unwrap_err();
         assert!(moves.go_back(cause).way_back.is_ok());
-        scene.assert_holds(&[("b", OLD), ("c", "mine"), ("d", OLD)]);
+        fixture.assert_holds(&[("b", OLD), ("c", "mine"), ("d", OLD)]);
     }
 
     #[test]
     fn one_that_cannot_go_back_keeps_no_other_from_it() {
-        let scene = Scene::new();
-        scene.moves().make(|_| true).unwrap();
+        let fixture = Fixture::new();
+        fixture.moves().make(|_| true).unwrap();
         for nth in 0..NAMES {
             let name = if nth == 0 { "d".to_owned() } else { format!("d.kept-{nth}") };
-            fs::write(scene.root.path().join(name), "mine").unwrap();
+            fs::write(fixture.root.path().join(name), "mine").unwrap();
         }
-        let failure = scene.moves().go_back(MoveError::Changed(PathBuf::new()));
+        let failure = fixture.moves().go_back(MoveError::Changed(PathBuf::new()));
         assert!(failure.way_back.unwrap_err().to_string().contains("no free name"));
         for name in ["b", "c"] {
-            assert_eq!(fs::read_to_string(scene.root.path().join(name)).unwrap(), OLD);
+            assert_eq!(fs::read_to_string(fixture.root.path().join(name)).unwrap(), OLD);
         }
-        assert!(!scene.root.path().join("a").exists());
-        assert_eq!(fs::read_to_string(scene.area.slot(3).at().path()).unwrap(), OLD);
+        assert!(!fixture.root.path().join("a").exists());
+        assert_eq!(fs::read_to_string(fixture.area.slot(3).at().path()).unwrap(), OLD);
     }
 }

@@ -15,10 +15,10 @@ use std::io;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
-use super::handle::At;
+use super::handle::FileRef;
 
 /// Moves a file to a name that must be free.
-pub fn take_free_name(from: At<'_>, to: At<'_>) -> io::Result<()> {
+pub fn take_free_name(from: FileRef<'_>, to: FileRef<'_>) -> io::Result<()> {
     match without_replacing(from, to) {
         Err(error) if lacks(error) => Ok(by_link(from, to)?),
         other => Ok(other?),
@@ -26,7 +26,7 @@ pub fn take_free_name(from: At<'_>, to: At<'_>) -> io::Result<()> {
 }
 
 /// Exchanges two files; `None` where the file system cannot do it.
-pub fn exchange(one: At<'_>, other: At<'_>) -> io::Result<Option<()>> {
+pub fn exchange(one: FileRef<'_>, other: FileRef<'_>) -> io::Result<Option<()>> {
     match exchanging(one, other) {
         Err(error) if lacks(error) => Ok(None),
         other => Ok(Some(other?)),
@@ -34,29 +34,29 @@ pub fn exchange(one: At<'_>, other: At<'_>) -> io::Result<Option<()>> {
 }
 
 /// Moves whatever has a name into a directory where nobody else makes names, to one that is free there.
-pub fn take_out(from: At<'_>, to: At<'_>) -> io::Result<()> {
+pub fn take_out(from: FileRef<'_>, to: FileRef<'_>) -> io::Result<()> {
     Ok(rustix::fs::renameat(from.dir.handle(), from.name, to.dir.handle(), to.name)?)
 }
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn without_replacing(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
+fn without_replacing(from: FileRef<'_>, to: FileRef<'_>) -> rustix::io::Result<()> {
     let flags = rustix::fs::RenameFlags::NOREPLACE;
     rustix::fs::renameat_with(from.dir.handle(), from.name, to.dir.handle(), to.name, flags)
 }
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn exchanging(one: At<'_>, other: At<'_>) -> rustix::io::Result<()> {
+fn exchanging(one: FileRef<'_>, other: FileRef<'_>) -> rustix::io::Result<()> {
     let flags = rustix::fs::RenameFlags::EXCHANGE;
     rustix::fs::renameat_with(one.dir.handle(), one.name, other.dir.handle(), other.name, flags)
 }
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn without_replacing(_: At<'_>, _: At<'_>) -> rustix::io::Result<()> {
+fn without_replacing(_: FileRef<'_>, _: FileRef<'_>) -> rustix::io::Result<()> {
     Err(Errno::NOSYS)
 }
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn exchanging(_: At<'_>, _: At<'_>) -> rustix::io::Result<()> {
+fn exchanging(_: FileRef<'_>, _: FileRef<'_>) -> rustix::io::Result<()> {
     Err(Errno::NOSYS)
 }
 
@@ -65,7 +65,7 @@ fn lacks(error: Errno) -> bool {
     [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP].contains(&error)
 }
 
-fn by_link(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
+fn by_link(from: FileRef<'_>, to: FileRef<'_>) -> rustix::io::Result<()> {
     match rustix::fs::linkat(from.dir.handle(), from.name, to.dir.handle(), to.name, AtFlags::empty()) {
         Ok(()) => rustix::fs::unlinkat(from.dir.handle(), from.name, AtFlags::empty()).inspect_err(|_| {
             // The file is whole under its old name; the error counts, and this name goes again.
@@ -79,7 +79,7 @@ fn by_link(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
 
 /// There is no better way where there are neither flags nor links: whoever takes the name between the look and the
 /// rename loses it.
-fn after_a_look(from: At<'_>, to: At<'_>) -> rustix::io::Result<()> {
+fn after_a_look(from: FileRef<'_>, to: FileRef<'_>) -> rustix::io::Result<()> {
     match rustix::fs::statat(to.dir.handle(), to.name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(_) => Err(Errno::EXIST),
         Err(Errno::NOENT) => rustix::fs::renameat(from.dir.handle(), from.name, to.dir.handle(), to.name),
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_taken_stays() {
-        type Step = fn(At<'_>, At<'_>) -> io::Result<()>;
+        type Step = fn(FileRef<'_>, FileRef<'_>) -> io::Result<()>;
         let steps: [Step; 3] =
             [take_free_name, |from, to| Ok(by_link(from, to)?), |from, to| Ok(after_a_look(from, to)?)];
         for step in steps {

@@ -15,20 +15,20 @@ pub enum Owner {
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Holdings {
+pub struct FileSummary {
     pub owner: Owner,
     /// Its Jobs, whosever they are.
     pub jobs: Vec<JobIdentity>,
     /// Its one object, if it has no more.
-    pub only: Option<Node>,
+    pub only_object: Option<Node>,
 }
 
-impl Holdings {
+impl FileSummary {
     /// Looks through a file.
     pub fn of(text: &Text) -> Self {
         let (mut jobs, mut objects, mut fault) = (Vec::new(), 0, None);
         let mut sessions = Vec::new();
-        let mut only = None;
+        let mut only_object = None;
         manifest::documents(text.as_str(), |read| match read {
             Ok(document) => {
                 document.root.each_object(&mut |object, list| {
@@ -42,7 +42,7 @@ impl Holdings {
                         (None, None) => fault = fault.take().or_else(|| Some(stranger(object))),
                     }
                 });
-                only = (objects == 1).then_some(document.root);
+                only_object = (objects == 1).then_some(document.root);
             }
             Err(_) => fault = Some("is not well-formed, so that nobody can tell whose it is".to_owned()),
         });
@@ -53,7 +53,7 @@ impl Holdings {
             (None, Some(id)) if sessions.iter().all(|session| session.as_ref() == Some(&id)) => Owner::Session(id),
             (None, Some(_)) => Owner::Stranger("holds objects of several sessions".to_owned()),
         };
-        Self { owner, jobs, only }
+        Self { owner, jobs, only_object }
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
     const OURS: &str = include_str!("../../../tests/data/worker-1.yaml");
 
     fn owner(text: &str) -> Owner {
-        Holdings::of(&Text::decode(text.into())).owner
+        FileSummary::of(&Text::decode(text.into())).owner
     }
 
     #[test]

@@ -5,13 +5,14 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
 
-use super::area::{Area, NAME};
+use super::area::{NAME, StagingArea};
+use super::contents::{FileContent, FileSnapshot, Fingerprint, Found};
 use super::error::DirectoryError;
-use super::files::{Content, Found, Print, Seen};
-use super::handle::{At, Dir};
-use super::journal::{Change, Entry, Journal};
-use super::owner::{Holdings, Owner};
+use super::handle::{Dir, FileRef};
+use super::journal::{Change, Journal, JournalEntry};
+use super::owner::{FileSummary, Owner};
 use super::staging::carry_out;
 use crate::manifest::Text;
 
@@ -24,14 +25,26 @@ pub enum Recovery {
     Finished,
 }
 
+impl Recovery {
+    /// The same as a sentence about the directory.
+    #[must_use]
+    pub fn sentence(self, directory: &Path) -> String {
+        let what = match self {
+            Self::Cleared => "its files were not complete, and have been cleared",
+            Self::Finished => "its files were complete, and are in place now",
+        };
+        format!("a run into {} was interrupted; {what}.", directory.display())
+    }
+}
+
 /// Finishes or clears what an interrupted run has left. Without locks nobody can tell whether it was interrupted.
 pub fn recover(output: &Dir, is_locked: bool) -> Result<Option<Recovery>, DirectoryError> {
-    let fault = |why: String| DirectoryError::Leavings { path: output.path().join(NAME), why };
+    let fault = |why: String| DirectoryError::ForeignStaging { path: output.path().join(NAME), why };
     if !is_locked && output.has(NAME) {
         let why = "this file system has no locks to tell whether the run that has made it is still going on";
         return Err(fault(why.to_owned()));
     }
-    let Some(area) = Area::find(output).map_err(fault)? else { return Ok(None) };
+    let Some(area) = StagingArea::find(output).map_err(fault)? else { return Ok(None) };
     let not_cleared = |error: io::Error| fault(format!("it cannot be cleared: {error}"));
     let Some(journal) = area.journal().map_err(fault)? else {
         let is_empty = area.is_empty().map_err(not_cleared)?;
@@ -48,7 +61,7 @@ pub fn recover(output: &Dir, is_locked: bool) -> Result<Option<Recovery>, Direct
 
 /// How far an entry has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum EntryState {
     Pending,
     Done,
     /// What was to be removed is another file by now, which stays.
@@ -56,18 +69,18 @@ enum State {
 }
 
 /// Which entries have still to be moved; the error says why they cannot be.
-fn pending(output: &Dir, area: &Area, journal: &Journal) -> Result<Vec<bool>, String> {
+fn pending(output: &Dir, area: &StagingArea, journal: &Journal) -> Result<Vec<bool>, String> {
     let beyond = area.staged().map_err(|error| format!("it cannot be read: {error}"))?;
     if let Some(nth) = beyond.into_iter().find(|nth| *nth >= journal.entries.len()) {
         return Err(format!("it holds {nth}, of which its journal says nothing"));
     }
     let check = |nth: usize, entry| Check { output, area, nth, entry, session: &journal.session_id }.state();
-    let states: Vec<State> =
+    let states: Vec<EntryState> =
         journal.entries.iter().enumerate().map(|(nth, entry)| check(nth, entry)).collect::<Result<_, _>>()?;
-    let overtaken = states.iter().position(|state| *state == State::Overtaken);
-    match overtaken.filter(|_| states.contains(&State::Pending)) {
+    let overtaken = states.iter().position(|state| *state == EntryState::Overtaken);
+    match overtaken.filter(|_| states.contains(&EntryState::Pending)) {
         Some(nth) => Err(changed(&journal.entries[nth].name, "remove")),
-        None => Ok(states.iter().map(|state| *state == State::Pending).collect()),
+        None => Ok(states.iter().map(|state| *state == EntryState::Pending).collect()),
     }
 }
 
@@ -78,24 +91,24 @@ fn changed(name: &str, verb: &str) -> String {
 /// One entry of a journal, and what is there of it.
 struct Check<'c> {
     output: &'c Dir,
-    area: &'c Area,
+    area: &'c StagingArea,
     nth: usize,
-    entry: &'c Entry,
+    entry: &'c JournalEntry,
     session: &'c str,
 }
 
 impl Check<'_> {
-    fn state(&self) -> Result<State, String> {
+    fn state(&self) -> Result<EntryState, String> {
         let cannot_look = |error| format!("{} cannot be looked at: {error}", self.entry.name);
         let (slot, target) = (self.area.slot(self.nth), self.output.at(&self.entry.name));
         let in_slot = Found::at(slot.at()).map_err(cannot_look)?;
         let second = Found::at(self.area.second_slot(self.nth).at()).map_err(cannot_look)?;
-        if second != Found::Nothing && !matches!(&self.entry.change, Change::Replace { old, .. } if second.is(old)) {
+        if second != Found::Absent && !matches!(&self.entry.change, Change::Replace { old, .. } if second.is(old)) {
             return Err(self.stranger());
         }
         match &self.entry.change {
-            Change::Create { .. } | Change::Replace { .. } if in_slot == Found::Nothing => Ok(State::Done),
-            Change::Replace { old, .. } | Change::Remove { old } if in_slot.is(old) => Ok(State::Done),
+            Change::Create { .. } | Change::Replace { .. } if in_slot == Found::Absent => Ok(EntryState::Done),
+            Change::Replace { old, .. } | Change::Remove { old } if in_slot.is(old) => Ok(EntryState::Done),
             Change::Create { new } => {
                 self.expect_staged(&in_slot, new, slot.at())?;
                 self.create(slot.at()).map_err(cannot_look)?.ok_or_else(|| changed(target.name, "make"))
@@ -107,15 +120,15 @@ impl Check<'_> {
                     .ok_or_else(|| changed(target.name, "replace"))
             }
             Change::Remove { old } => match Found::at(target).map_err(cannot_look)? {
-                _ if in_slot != Found::Nothing => Err(self.stranger()),
-                Found::Nothing => Ok(State::Done),
-                found if found.is(old) && self.is_of_session(target) => Ok(State::Pending),
-                _ => Ok(State::Overtaken),
+                _ if in_slot != Found::Absent => Err(self.stranger()),
+                Found::Absent => Ok(EntryState::Done),
+                found if found.is(old) && self.is_of_session(target) => Ok(EntryState::Pending),
+                _ => Ok(EntryState::Overtaken),
             },
         }
     }
 
-    fn expect_staged(&self, found: &Found, new: &Print, slot: At<'_>) -> Result<(), String> {
+    fn expect_staged(&self, found: &Found, new: &Fingerprint, slot: FileRef<'_>) -> Result<(), String> {
         if found.has(new) && self.is_of_session(slot) { Ok(()) } else { Err(self.stranger()) }
     }
 
@@ -123,31 +136,31 @@ impl Check<'_> {
         format!("what is staged for {} is not what its journal says", self.entry.name)
     }
 
-    fn is_of_session(&self, file: At<'_>) -> bool {
-        Content::read(file.dir, OsStr::new(file.name)).is_ok_and(|content| {
-            Holdings::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.to_owned())
+    fn is_of_session(&self, file: FileRef<'_>) -> bool {
+        FileContent::read(file.dir, OsStr::new(file.name)).is_ok_and(|content| {
+            FileSummary::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.to_owned())
         })
     }
 
     /// A new file that is staged, for a name that was free; none if that is taken by now.
-    fn create(&self, slot: At<'_>) -> io::Result<Option<State>> {
+    fn create(&self, slot: FileRef<'_>) -> io::Result<Option<EntryState>> {
         let target = self.output.at(&self.entry.name);
         match Found::at(target)? {
-            Found::Nothing => Ok(Some(State::Pending)),
+            Found::Absent => Ok(Some(EntryState::Pending)),
             // Where a file takes its name by a link, it can have both of them.
-            Found::File(_) if slot.is_same_file(target)? => slot.dir.unlink(slot.name).map(|()| Some(State::Done)),
+            Found::File(_) if slot.is_same_file(target)? => slot.dir.unlink(slot.name).map(|()| Some(EntryState::Done)),
             _ => Ok(None),
         }
     }
 
     /// A new file that is staged, for the name of another one; none if that is another one by now.
-    fn replace(&self, slot: At<'_>, second: &Found, old: &Seen) -> io::Result<Option<State>> {
+    fn replace(&self, slot: FileRef<'_>, second: &Found, old: &FileSnapshot) -> io::Result<Option<EntryState>> {
         let target = self.output.at(&self.entry.name);
         match Found::at(target)? {
             // Half-way, or removed by a person.
-            Found::Nothing => Ok(Some(State::Pending)),
-            found if *second == Found::Nothing => {
-                Ok((found.is(old) && self.is_of_session(target)).then_some(State::Pending))
+            Found::Absent => Ok(Some(EntryState::Pending)),
+            found if *second == Found::Absent => {
+                Ok((found.is(old) && self.is_of_session(target)).then_some(EntryState::Pending))
             }
             _ => self.create(slot),
         }
@@ -173,19 +186,19 @@ mod tests {
         OURS.replace("latest", version)
     }
 
-    fn seen(dir: &Dir, name: &str) -> Seen {
-        Content::read(dir, OsStr::new(name)).unwrap().seen()
+    fn seen(dir: &Dir, name: &str) -> FileSnapshot {
+        FileContent::read(dir, OsStr::new(name)).unwrap().snapshot()
     }
 
     /// A directory with three old files, and a run that dies before its first move. It makes `a` and `b`, replaces
     /// `c` and `d`, and removes `e`.
-    struct Scene {
+    struct Fixture {
         root: tempfile::TempDir,
         output: Dir,
         journal: Journal,
     }
 
-    impl Scene {
+    impl Fixture {
         fn new(is_complete: bool) -> Self {
             let root = tempfile::tempdir().unwrap();
             for name in &STAGED[2..] {
@@ -202,8 +215,8 @@ mod tests {
             Self { root, output, journal }
         }
 
-        fn area(&self) -> Area {
-            Area::find(&self.output).unwrap().unwrap()
+        fn area(&self) -> StagingArea {
+            StagingArea::find(&self.output).unwrap().unwrap()
         }
 
         fn path(&self, name: &str) -> std::path::PathBuf {
@@ -259,24 +272,24 @@ mod tests {
 
     #[test]
     fn without_a_journal_it_is_cleared() {
-        let scene = Scene::new(false);
-        assert_eq!(scene.recover().unwrap(), Some(Recovery::Cleared));
-        scene.assert_holds(&OLD);
-        assert!(!scene.path(NAME).exists());
-        assert_eq!(scene.recover().unwrap(), None);
-        Area::make(&scene.output).unwrap();
-        assert_eq!(scene.recover().unwrap(), None, "there is nothing to tell of");
+        let fixture = Fixture::new(false);
+        assert_eq!(fixture.recover().unwrap(), Some(Recovery::Cleared));
+        fixture.assert_holds(&OLD);
+        assert!(!fixture.path(NAME).exists());
+        assert_eq!(fixture.recover().unwrap(), None);
+        StagingArea::make(&fixture.output).unwrap();
+        assert_eq!(fixture.recover().unwrap(), None, "there is nothing to tell of");
     }
 
     #[test]
     fn interrupted_after_any_move_it_is_finished() {
         for moved in 0..=STAGED.len() {
-            let scene = Scene::new(true);
-            let area = scene.area();
-            Moves::new(&scene.output, &area, &scene.journal.entries).make(|nth| nth < moved).unwrap();
-            assert_eq!(scene.recover().unwrap(), Some(Recovery::Finished), "{moved} moved");
-            scene.assert_holds(&NEW);
-            assert!(!scene.path(NAME).exists());
+            let fixture = Fixture::new(true);
+            let area = fixture.area();
+            Moves::new(&fixture.output, &area, &fixture.journal.entries).make(|nth| nth < moved).unwrap();
+            assert_eq!(fixture.recover().unwrap(), Some(Recovery::Finished), "{moved} moved");
+            fixture.assert_holds(&NEW);
+            assert!(!fixture.path(NAME).exists());
         }
     }
 
@@ -284,16 +297,16 @@ mod tests {
     fn interrupted_while_it_cleared_up_it_is_finished() {
         // What a person does in the meantime is left alone: the run had been done.
         for cleared in [2, 3, 4] {
-            let scene = Scene::new(true);
-            let area = scene.area();
-            Moves::new(&scene.output, &area, &scene.journal.entries).make(|_| true).unwrap();
+            let fixture = Fixture::new(true);
+            let area = fixture.area();
+            Moves::new(&fixture.output, &area, &fixture.journal.entries).make(|_| true).unwrap();
             let slot = area.slot(cleared);
             slot.at().dir.unlink(slot.at().name).unwrap();
-            fs::write(scene.path(STAGED[cleared]), "mine").unwrap();
-            fs::remove_file(scene.path("a.yaml")).unwrap();
-            assert_eq!(scene.recover().unwrap(), Some(Recovery::Finished));
-            assert_eq!(scene.versions().get(STAGED[cleared]).unwrap(), "mine");
-            assert!(!scene.path("a.yaml").exists() && !scene.path(NAME).exists());
+            fs::write(fixture.path(STAGED[cleared]), "mine").unwrap();
+            fs::remove_file(fixture.path("a.yaml")).unwrap();
+            assert_eq!(fixture.recover().unwrap(), Some(Recovery::Finished));
+            assert_eq!(fixture.versions().get(STAGED[cleared]).unwrap(), "mine");
+            assert!(!fixture.path("a.yaml").exists() && !fixture.path(NAME).exists());
         }
     }
 
@@ -301,52 +314,52 @@ mod tests {
     fn the_half_way_of_file_systems_without_an_exchange_is_finished() {
         // Neither name has the file; then a hard link has given it both.
         for is_linked in [false, true] {
-            let scene = Scene::new(true);
-            let area = scene.area();
-            take_out(scene.output.at("c.yaml"), area.second_slot(2).at()).unwrap();
+            let fixture = Fixture::new(true);
+            let area = fixture.area();
+            take_out(fixture.output.at("c.yaml"), area.second_slot(2).at()).unwrap();
             if is_linked {
                 for (nth, name) in [(0, "a.yaml"), (2, "c.yaml")] {
                     let slot = area.slot(nth);
-                    fs::hard_link(slot.at().path(), scene.path(name)).unwrap();
+                    fs::hard_link(slot.at().path(), fixture.path(name)).unwrap();
                 }
             }
-            assert_eq!(scene.recover().unwrap(), Some(Recovery::Finished));
-            scene.assert_holds(&NEW);
-            assert!(!scene.path(NAME).exists());
+            assert_eq!(fixture.recover().unwrap(), Some(Recovery::Finished));
+            fixture.assert_holds(&NEW);
+            assert!(!fixture.path(NAME).exists());
         }
     }
 
     #[test]
     fn what_somebody_has_put_there_since_is_not_touched() {
         for name in ["a.yaml", "c.yaml", "e.yaml"] {
-            let scene = Scene::new(true);
-            fs::write(scene.path(name), "mine").unwrap();
-            scene.assert_refused(&format!("{name}, which an interrupted run was about to"));
+            let fixture = Fixture::new(true);
+            fs::write(fixture.path(name), "mine").unwrap();
+            fixture.assert_refused(&format!("{name}, which an interrupted run was about to"));
         }
         // A file of the same content is still somebody else's.
-        let scene = Scene::new(true);
-        fs::write(scene.path("a.yaml"), content("new")).unwrap();
-        scene.assert_refused("a.yaml");
-        let scene = Scene::new(true);
-        fs::remove_file(scene.path("c.yaml")).unwrap();
-        std::os::unix::fs::symlink("d.yaml", scene.path("c.yaml")).unwrap();
-        scene.assert_refused("c.yaml");
+        let fixture = Fixture::new(true);
+        fs::write(fixture.path("a.yaml"), content("new")).unwrap();
+        fixture.assert_refused("a.yaml");
+        let fixture = Fixture::new(true);
+        fs::remove_file(fixture.path("c.yaml")).unwrap();
+        std::os::unix::fs::symlink("d.yaml", fixture.path("c.yaml")).unwrap();
+        fixture.assert_refused("c.yaml");
     }
 
     #[test]
     fn what_is_staged_has_to_be_what_the_journal_says() {
         for (nth, name) in STAGED[..4].iter().enumerate() {
-            let scene = Scene::new(true);
-            let area = scene.area();
+            let fixture = Fixture::new(true);
+            let area = fixture.area();
             fs::write(area.slot(nth).at().path(), content("forged")).unwrap();
-            scene.assert_refused(&format!("what is staged for {name}"));
+            fixture.assert_refused(&format!("what is staged for {name}"));
         }
-        let scene = Scene::new(true);
-        fs::write(scene.area().slot(4).at().path(), "mine").unwrap();
-        scene.assert_refused("what is staged for e.yaml");
-        let scene = Scene::new(true);
-        fs::write(scene.area().second_slot(2).at().path(), "mine").unwrap();
-        scene.assert_refused("c.yaml");
+        let fixture = Fixture::new(true);
+        fs::write(fixture.area().slot(4).at().path(), "mine").unwrap();
+        fixture.assert_refused("what is staged for e.yaml");
+        let fixture = Fixture::new(true);
+        fs::write(fixture.area().second_slot(2).at().path(), "mine").unwrap();
+        fixture.assert_refused("c.yaml");
     }
 
     #[test]
@@ -373,11 +386,11 @@ mod tests {
 
     #[test]
     fn without_locks_nobody_can_tell() {
-        let scene = Scene::new(true);
-        let error = recover(&scene.output, false).unwrap_err().to_string();
+        let fixture = Fixture::new(true);
+        let error = recover(&fixture.output, false).unwrap_err().to_string();
         assert!(error.contains("no locks") && error.contains("move it away"), "{error}");
-        scene.assert_holds(&OLD);
-        fs::remove_dir_all(scene.path(NAME)).unwrap();
-        assert_eq!(recover(&scene.output, false).unwrap(), None);
+        fixture.assert_holds(&OLD);
+        fs::remove_dir_all(fixture.path(NAME)).unwrap();
+        assert_eq!(recover(&fixture.output, false).unwrap(), None);
     }
 }

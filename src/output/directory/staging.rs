@@ -8,23 +8,23 @@
 
 use std::io;
 
-use super::area::{Area, LANES};
+use super::area::{LANES, StagingArea};
+use super::contents::{FileSnapshot, Fingerprint};
 use super::error::DirectoryError;
-use super::files::{Print, Seen};
 use super::handle::Dir;
-use super::journal::{Change, Entry, Journal};
-use super::lanes::{Lanes, Staged};
+use super::journal::{Change, Journal, JournalEntry};
 use super::moves::{Failure, Moves};
 use super::obstacles;
+use super::writers::{Staged, StagingWriters};
 
 /// The files of one run.
 #[derive(Debug)]
 pub struct Staging<'d> {
     output: &'d Dir,
-    area: Area,
-    lanes: Lanes,
+    area: StagingArea,
+    writers: StagingWriters,
     session_id: String,
-    entries: Vec<Entry>,
+    entries: Vec<JournalEntry>,
     /// Whether the journal says what becomes of the files.
     is_committed: bool,
 }
@@ -35,12 +35,12 @@ impl<'d> Staging<'d> {
         let obstacle =
             obstacles::of_directory(output).map_or(Ok(()), |what| Err(io::Error::other(format!("it {what}"))));
         let area = obstacle
-            .and_then(|()| Area::make(output))
+            .and_then(|()| StagingArea::make(output))
             .map_err(|source| DirectoryError::Unusable { path: output.path().to_owned(), source })?;
         Ok(Self {
             output,
             area,
-            lanes: Lanes::default(),
+            writers: StagingWriters::default(),
             session_id: session_id.to_owned(),
             entries: Vec::new(),
             is_committed: false,
@@ -49,22 +49,22 @@ impl<'d> Staging<'d> {
 
     /// Writes a file that is to be moved to a free name.
     pub fn create(&mut self, name: &str, content: &[u8]) -> Result<(), DirectoryError> {
-        self.write(name, content, None, Change::Create { new: Print::of(content) })
+        self.write(name, content, None, Change::Create { new: Fingerprint::of(content) })
     }
 
     /// Writes a file that is to be moved to where another one is, with the permissions of that.
-    pub fn replace(&mut self, name: &str, content: &[u8], old: Seen) -> Result<(), DirectoryError> {
-        self.write(name, content, Some(old.permissions()), Change::Replace { new: Print::of(content), old })
+    pub fn replace(&mut self, name: &str, content: &[u8], old: FileSnapshot) -> Result<(), DirectoryError> {
+        self.write(name, content, Some(old.permissions()), Change::Replace { new: Fingerprint::of(content), old })
     }
 
     /// Notes a file that is to be removed.
-    pub fn remove(&mut self, name: &str, old: Seen) {
-        self.entries.push(Entry { name: name.to_owned(), change: Change::Remove { old } });
+    pub fn remove(&mut self, name: &str, old: FileSnapshot) {
+        self.entries.push(JournalEntry { name: name.to_owned(), change: Change::Remove { old } });
     }
 
     fn write(&mut self, name: &str, content: &[u8], mode: Option<u32>, change: Change) -> Result<(), DirectoryError> {
         let nth = self.entries.len();
-        self.entries.push(Entry { name: name.to_owned(), change });
+        self.entries.push(JournalEntry { name: name.to_owned(), change });
         let staged = Staged {
             lane: self.area.lane(nth % LANES),
             name: self.area.slot(nth).at().name.to_owned(),
@@ -72,14 +72,14 @@ impl<'d> Staging<'d> {
             mode,
             target: self.output.at(name).path(),
         };
-        self.lanes.write(nth % LANES, staged)
+        self.writers.write(nth % LANES, staged)
     }
 
     /// Moves everything into place. If all is in place and only the staging directory could not be removed, that goes
     /// out.
     pub fn commit(mut self) -> Result<Option<io::Error>, DirectoryError> {
         let not_yet = |source| DirectoryError::Write { path: self.output.path().to_owned(), source };
-        self.lanes.finish()?;
+        self.writers.finish()?;
         let entries = std::mem::take(&mut self.entries);
         let journal = Journal::new(self.area.inode(), self.session_id.clone(), entries);
         self.area.draft(&journal).map_err(not_yet)?;
@@ -94,7 +94,7 @@ impl<'d> Staging<'d> {
 impl Staging<'_> {
     /// Leaves everything as a run does that dies before the first move, with its journal or without.
     pub fn die(mut self, is_complete: bool) -> Journal {
-        self.lanes.finish().unwrap();
+        self.writers.finish().unwrap();
         let journal = Journal::new(self.area.inode(), self.session_id.clone(), std::mem::take(&mut self.entries));
         self.area.draft(&journal).unwrap();
         if is_complete {
@@ -109,7 +109,7 @@ impl Drop for Staging<'_> {
     fn drop(&mut self) {
         if !self.is_committed {
             // The error that brought us here matters; whatever cannot be cleared now, the next run will find.
-            let _ = self.lanes.finish();
+            let _ = self.writers.finish();
             let _ = self.area.clear(self.output);
         }
     }
@@ -119,8 +119,8 @@ impl Drop for Staging<'_> {
 /// said.
 pub fn carry_out(
     output: &Dir,
-    area: &Area,
-    entries: &[Entry],
+    area: &StagingArea,
+    entries: &[JournalEntry],
     is_pending: impl Fn(usize) -> bool,
 ) -> Result<Option<io::Error>, DirectoryError> {
     let Failure { cause, kept, way_back } = match Moves::new(output, area, entries).make(is_pending) {

@@ -7,22 +7,27 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
+use k8s_openapi::api::core::v1::ConfigMap;
 use rustix::fs::FileType;
 
-use super::Directory;
 use super::area::NAME;
-use super::error::{DirectoryError, Taken};
-use super::files::{self, Content, Seen};
+use super::contents::{self, FileContent, FileSnapshot};
+use super::error::{DirectoryError, NameConflict};
 use super::handle::Dir;
+use super::locked::Directory;
 use super::obstacles;
-use super::owner::{Holdings, Owner};
+use super::owner::{FileSummary, Owner};
 use super::staging::Staging;
 use crate::config::Session;
-use crate::job::CreatedAt;
+use crate::diff::{is_config_map, is_unchanged};
 use crate::job::names::PREFIX;
+use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
-use crate::manifest::{Node, Text};
-use crate::output::session::plural;
+use crate::output::session_view::{self, JobRow, plural};
+use crate::output::template::Template;
+use crate::plan::plan_jobs;
+use crate::yaml::{Node, Text};
 
 /// What becomes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,13 +67,14 @@ pub enum Leftovers {
 #[derive(Debug)]
 pub struct Update<'d> {
     dir: &'d Dir,
+    factory: &'d K8sTuningJobFactory<'d>,
     session: &'d Session,
+    format: Format,
     policy: Leftovers,
-    created_at: String,
     /// The names that the run needs and that are there already.
     present: HashMap<String, FileType>,
     leftovers: Vec<Leftover>,
-    taken: Vec<Taken>,
+    conflicts: Vec<NameConflict>,
     warnings: Vec<String>,
     staging: Option<Staging<'d>>,
 }
@@ -77,35 +83,37 @@ pub struct Update<'d> {
 #[derive(Debug)]
 struct Leftover {
     name: String,
-    seen: Seen,
+    seen: FileSnapshot,
     /// What would keep it from being removed.
     obstacle: Option<String>,
 }
 
 impl<'d> Update<'d> {
-    /// Looks through the directory for a run that writes files of these `names`.
+    /// Looks through the directory for a run that writes the manifests of a session.
     ///
     /// # Errors
     /// A directory that cannot be listed, and leftovers that are to be refused.
     pub fn begin(
         directory: &'d Directory,
-        session: &'d Session,
-        created_at: CreatedAt,
-        names: impl Iterator<Item = String>,
+        factory: &'d K8sTuningJobFactory<'d>,
+        format: Format,
         policy: Leftovers,
     ) -> Result<Self, DirectoryError> {
-        let dir = &directory.dir;
+        let dir = directory.dir();
         let mut others: HashMap<OsString, FileType> =
             dir.entries().map_err(|error| unusable(dir, error))?.into_iter().collect();
+        let session = factory.session();
+        let names = session_view::rows(session, format).map(|row| row.file).chain(factory.config_map_files(format));
         let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
         let mut update = Self {
             dir,
+            factory,
             session,
+            format,
             policy,
-            created_at: created_at.to_string(),
             present,
             leftovers: Vec::new(),
-            taken: Vec::new(),
+            conflicts: Vec::new(),
             warnings: Vec::new(),
             staging: None,
         };
@@ -125,8 +133,8 @@ impl<'d> Update<'d> {
 
     /// Tells of a link to a file of this session: kubectl would follow it, and this tool leaves it to whoever made it.
     fn look_behind(&mut self, link: &OsStr) {
-        let Ok(content) = Content::read_behind(self.dir, link) else { return };
-        if Holdings::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.session_id.clone()) {
+        let Ok(content) = FileContent::read_behind(self.dir, link) else { return };
+        if FileSummary::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.session_id.clone()) {
             self.warnings.push(format!(
                 "{} is a symbolic link to a file of this session, which kubectl apply would apply too.",
                 self.dir.path().join(link).display()
@@ -137,11 +145,11 @@ impl<'d> Update<'d> {
     /// Finds out whether another file in the directory concerns this session.
     fn look_through(&mut self, file: &OsStr) {
         let shown = file.to_str().map_or_else(|| self.dir.path().join(file).display().to_string(), ToOwned::to_owned);
-        let content = match Content::read(self.dir, file) {
+        let content = match FileContent::read(self.dir, file) {
             Ok(content) => content,
             Err(error) => return self.tell_of_unreadable(shown, &error),
         };
-        let (is_too_large, seen, mode, uid) = (content.is_too_large, content.seen(), content.mode, content.uid);
+        let (is_too_large, seen, mode, uid) = (content.is_too_large, content.snapshot(), content.mode, content.uid);
         let text = Text::decode(content.bytes);
         // Most files of others are told by not naming this session at all.
         let ours = format!("{PREFIX}{}-", self.session.session_short);
@@ -150,11 +158,11 @@ impl<'d> Update<'d> {
         }
         if is_too_large {
             let what = "names this session, and is too large to be looked through".to_owned();
-            self.taken.push(Taken { name: shown, what, is_of_session: false });
+            self.conflicts.push(NameConflict { name: shown, what, is_of_session: false });
             return;
         }
-        let holdings = Holdings::of(&text);
-        match (file.to_str(), holdings.owner) {
+        let summary = FileSummary::of(&text);
+        match (file.to_str(), summary.owner) {
             (Some(name), Owner::Session(id)) if id == self.session.session_id => {
                 let obstacle = obstacles::of_file(self.dir, name, mode, uid);
                 self.leftovers.push(Leftover { name: name.to_owned(), seen, obstacle });
@@ -164,14 +172,14 @@ impl<'d> Update<'d> {
                  hand."
             )),
             (_, owner) => {
-                let Some(job) = holdings.jobs.iter().find(|job| job.share_in(self.session).is_some()) else { return };
+                let Some(job) = summary.jobs.iter().find(|job| job.share_in(self.session).is_some()) else { return };
                 let whose = match &job.session_id {
                     Some(id) if *id != self.session.session_id => format!("session {id} has a Job {} too", job.name),
                     _ => format!("holds the Job {} too", job.name),
                 };
                 let is_of_session = matches!(owner, Owner::Session(_));
                 let what = if is_of_session { format!("is of another session: {whose}") } else { whose };
-                self.taken.push(Taken { name: shown, what, is_of_session });
+                self.conflicts.push(NameConflict { name: shown, what, is_of_session });
             }
         }
     }
@@ -180,14 +188,14 @@ impl<'d> Update<'d> {
     fn tell_of_unreadable(&mut self, name: String, error: &io::Error) {
         if self.policy == Leftovers::Prune {
             let what = format!("cannot be read ({error}), so that nobody can tell whether it is to be removed");
-            self.taken.push(Taken { name, what, is_of_session: false });
+            self.conflicts.push(NameConflict { name, what, is_of_session: false });
         } else {
             self.warnings.push(format!("{name} cannot be read: {error}. It may be of this session."));
         }
     }
 
     fn settle(&mut self) -> Result<(), DirectoryError> {
-        if self.leftovers.is_empty() || !self.taken.is_empty() {
+        if self.leftovers.is_empty() || !self.conflicts.is_empty() {
             return Ok(());
         }
         match self.policy {
@@ -212,10 +220,10 @@ impl<'d> Update<'d> {
     fn prune(&mut self) -> Result<(), DirectoryError> {
         let immovable = self.leftovers.iter().filter_map(|leftover| {
             let what = leftover.obstacle.clone()?;
-            Some(Taken { name: leftover.name.clone(), what, is_of_session: false })
+            Some(NameConflict { name: leftover.name.clone(), what, is_of_session: false })
         });
-        self.taken.extend(immovable);
-        if self.taken.is_empty() {
+        self.conflicts.extend(immovable);
+        if self.conflicts.is_empty() {
             let mut staging = Staging::begin(self.dir, &self.session.session_id)?;
             for leftover in &self.leftovers {
                 staging.remove(&leftover.name, leftover.seen.clone());
@@ -237,33 +245,67 @@ impl<'d> Update<'d> {
         &self.warnings
     }
 
-    /// Takes the content of one of the run's files. A file that is there already is kept if it has the same
-    /// content, or if `is_same` takes its object for the same.
+    /// Stages the ConfigMaps that the workers need; what becomes of their files goes out, each with its name.
     ///
     /// # Errors
-    /// A file that cannot be staged.
-    pub fn put(
+    /// A file that cannot be staged, and a ConfigMap that cannot be written.
+    pub fn put_config_maps(&mut self) -> Result<Vec<(String, FileChange)>, DirectoryError> {
+        let Self { factory, format, .. } = *self;
+        let mut content = Vec::new();
+        let put = |(name, config_map): (String, ConfigMap)| {
+            content.clear();
+            format.push(&config_map, &mut content)?;
+            let change = self.put(&name, &content, |object| is_config_map(&config_map, object))?;
+            Ok((name, change))
+        };
+        factory.config_map_files(format).zip(factory.config_maps()).map(put).collect()
+    }
+
+    /// Stages the manifest of each worker where the directory has none that means the same; `step` is called after
+    /// each. What becomes of the files goes out, in the order of the workers.
+    ///
+    /// # Errors
+    /// A file that cannot be staged, and a Job that cannot be written.
+    pub fn put_jobs(&mut self, step: impl Fn()) -> Result<Vec<FileChange>, DirectoryError> {
+        let Self { factory, session, format, .. } = *self;
+        let template = Template::document(factory, format)?;
+        let mut changes = Vec::with_capacity(session.workers as usize);
+        let mut content = Vec::new();
+        for share in plan_jobs(session.total_iterations, session.workers) {
+            content.clear();
+            template.push(&share, &mut content);
+            let name = JobRow::new(session, &share, format).file;
+            let is_same = |object: &Node| is_unchanged(&factory.job(&share), object);
+            changes.push(self.put(&name, &content, is_same)?);
+            step();
+        }
+        Ok(changes)
+    }
+
+    /// Takes the content of one of the run's files. A file that is there already is kept if it has the same
+    /// content, or if `is_same` takes its object for the same.
+    fn put(
         &mut self,
         name: &str,
         content: &[u8],
         is_same: impl FnOnce(&Node) -> bool,
     ) -> Result<FileChange, DirectoryError> {
-        let standing = match self.present.get(name) {
-            None => Ok(Standing::Absent),
-            Some(kind) => self.standing(name, *kind, content, is_same),
+        let existing = match self.present.get(name) {
+            None => Ok(ExistingFile::Absent),
+            Some(kind) => self.existing(name, *kind, content, is_same),
         };
-        let replaced = match standing {
-            Ok(Standing::Same) => return Ok(FileChange::Unchanged),
-            Ok(Standing::Absent) => None,
-            Ok(Standing::Different(seen)) => Some(seen),
+        let replaced = match existing {
+            Ok(ExistingFile::Same) => return Ok(FileChange::Unchanged),
+            Ok(ExistingFile::Absent) => None,
+            Ok(ExistingFile::Different(seen)) => Some(seen),
             Err(taken) => {
-                self.taken.push(taken);
+                self.conflicts.push(taken);
                 return Ok(FileChange::Unchanged);
             }
         };
         let change = if replaced.is_some() { FileChange::Changed } else { FileChange::Created };
         // A run that is going to be refused stages nothing more.
-        if self.taken.is_empty() {
+        if self.conflicts.is_empty() {
             let staging = self.staging()?;
             match replaced {
                 Some(seen) => staging.replace(name, content, seen)?,
@@ -273,36 +315,36 @@ impl<'d> Update<'d> {
         Ok(change)
     }
 
-    fn standing(
+    fn existing(
         &self,
         name: &str,
         kind: FileType,
         content: &[u8],
         is_same: impl FnOnce(&Node) -> bool,
-    ) -> Result<Standing, Taken> {
-        let taken = |what: String| Taken { name: name.to_owned(), what, is_of_session: false };
+    ) -> Result<ExistingFile, NameConflict> {
+        let taken = |what: String| NameConflict { name: name.to_owned(), what, is_of_session: false };
         if !kind.is_file() {
-            return Err(taken(files::describe(self.dir, name, kind)));
+            return Err(taken(contents::describe(self.dir, name, kind)));
         }
-        let found = Content::read(self.dir, OsStr::new(name))
+        let found = FileContent::read(self.dir, OsStr::new(name))
             .map_err(|error| taken(format!("cannot be read ({error}), so that nobody can tell whose it is")))?;
         if found.is_too_large {
             return Err(taken("is larger than any file of this tool".to_owned()));
         }
-        if found.bytes == content || same_but_for_time(&found.bytes, content, &self.created_at) {
-            return Ok(Standing::Same);
+        if found.bytes == content || same_but_for_time(&found.bytes, content, self.factory.created_at()) {
+            return Ok(ExistingFile::Same);
         }
-        let (seen, mode, uid) = (found.seen(), found.mode, found.uid);
-        let holdings = Holdings::of(&Text::decode(found.bytes));
-        match (holdings.owner, holdings.only) {
+        let (seen, mode, uid) = (found.snapshot(), found.mode, found.uid);
+        let summary = FileSummary::of(&Text::decode(found.bytes));
+        match (summary.owner, summary.only_object) {
             (Owner::Session(id), _) if id != self.session.session_id => {
                 let what = format!("is of session {id}, whose Jobs have the same names");
-                Err(Taken { name: name.to_owned(), what, is_of_session: true })
+                Err(NameConflict { name: name.to_owned(), what, is_of_session: true })
             }
-            (Owner::Session(_), Some(object)) if is_same(&object) => Ok(Standing::Same),
+            (Owner::Session(_), Some(object)) if is_same(&object) => Ok(ExistingFile::Same),
             (Owner::Session(_), Some(_)) => match obstacles::of_file(self.dir, name, mode, uid) {
                 Some(what) => Err(taken(what)),
-                None => Ok(Standing::Different(seen)),
+                None => Ok(ExistingFile::Different(seen)),
             },
             (Owner::Session(_), None) => Err(taken("holds several objects of this session".to_owned())),
             (Owner::Stranger(what), _) => Err(taken(what)),
@@ -322,8 +364,8 @@ impl<'d> Update<'d> {
     /// # Errors
     /// Names that are taken, and files that cannot be moved.
     pub fn finish(self) -> Result<Vec<String>, DirectoryError> {
-        if !self.taken.is_empty() {
-            return Err(DirectoryError::Taken { path: self.dir.path().to_owned(), holders: self.taken });
+        if !self.conflicts.is_empty() {
+            return Err(DirectoryError::NameConflicts { path: self.dir.path().to_owned(), conflicts: self.conflicts });
         }
         let left = self.staging.map_or(Ok(None), Staging::commit)?;
         let path = self.dir.path().join(NAME);
@@ -339,10 +381,10 @@ impl<'d> Update<'d> {
 }
 
 /// How a file that is there already compares with the one that the run makes.
-enum Standing {
+enum ExistingFile {
     Absent,
     Same,
-    Different(Seen),
+    Different(FileSnapshot),
 }
 
 fn unusable(dir: &Dir, source: io::Error) -> DirectoryError {

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{PodSpec, Toleration};
 
-use super::common::{descending_at, text, visit};
+use super::common::{check_relative, containers, containers_at, text};
 use super::scheduling;
-use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::apimachinery::{Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -28,11 +27,11 @@ rules! {
 }
 
 /// The keys of the profiles' annotations; a container's name follows the second and the third.
-pub const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
+pub(super) const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 /// See [`SECCOMP_POD`].
-pub const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
+pub(super) const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
 /// See [`SECCOMP_POD`].
-pub const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+pub(super) const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
@@ -40,47 +39,42 @@ const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const LOCALHOST: &str = "localhost/";
 
 /// The annotations of a template, each by itself.
-pub fn check(
+pub(super) fn check(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     template: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     let Some(annotations) = annotations else { return };
-    let (shown, metadata) = (template.field("annotations"), template.field("metadata"));
-    let place = metadata.field("annotations");
+    // The server leaves the template's metadata out of the paths.
+    let metadata = path!(template.metadata).hidden();
+    let path = &path!(metadata.annotations);
     if annotations.contains_key(MIRROR) && text(&pod.node_name).is_empty() {
-        let message = "Only a mirror pod has this annotation, and a mirror pod has a nodeName. Remove it.";
-        findings.error_at(&ANNOTATIONS, &shown.key(MIRROR), &place.key(MIRROR), FieldValueInvalid, message);
+        let wording = ("Only a mirror pod has this annotation, and a mirror pod has a nodeName.", "Remove it.");
+        findings.invalid(&ANNOTATIONS, &path.key(MIRROR), wording);
     }
     if let Some(value) = annotations.get(DELETION_COST) {
-        let spelled = value == "0" || value.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
-        if !spelled || value.parse::<i32>().is_err() {
+        let canonical = value == "0" || value.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
+        if !canonical || value.parse::<i32>().is_err() {
             let message = format!("{value:?} must be a whole number of 32 bits, such as \"100\".");
-            let (shown, place) = (shown.key(DELETION_COST), place.key(DELETION_COST));
-            findings.error_at(&ANNOTATIONS, &shown, &place, FieldValueInvalid, message);
+            findings.invalid(&ANNOTATIONS, &path.key(DELETION_COST), message);
         }
     }
-    check_tolerations(annotations, &shown, &place, findings);
-    check_seccomp(annotations, &shown, &place, findings);
-    check_app_armor(pod, annotations, &shown, &place, findings);
+    check_tolerations(annotations, path, findings);
+    check_seccomp(annotations, path, findings);
+    check_app_armor(pod, annotations, path, findings);
 }
 
-fn check_tolerations(
-    annotations: &BTreeMap<String, String>,
-    shown: &Path<'_>,
-    place: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+fn check_tolerations(annotations: &BTreeMap<String, String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) else { return };
     let Some(tolerations) = tolerations(value) else {
-        let message = "This must be a list of tolerations in JSON. Write it as tolerations of the pod.";
-        findings.error_at(&ANNOTATIONS, shown, &place.key(TOLERATIONS), FieldValueInvalid, message);
+        let wording = ("This must be a list of tolerations in JSON.", "Write it as tolerations of the pod.");
+        findings.invalid(&ANNOTATIONS, &path.key(TOLERATIONS).hidden(), wording);
         return;
     };
-    let list = shown.field(TOLERATIONS);
-    for (nth, toleration) in tolerations.iter().enumerate() {
-        scheduling::check_toleration(toleration, &list.index(nth), findings);
+    let list = path.key(TOLERATIONS).shown_as(TOLERATIONS);
+    for (path, toleration) in list.each(&tolerations) {
+        scheduling::check_toleration(toleration, &path, findings);
     }
 }
 
@@ -120,22 +114,18 @@ fn tolerations(value: &str) -> Option<Vec<Toleration>> {
 }
 
 /// The server names these by a dot and the key.
-fn check_seccomp(
-    annotations: &BTreeMap<String, String>,
-    shown: &Path<'_>,
-    place: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+fn check_seccomp(annotations: &BTreeMap<String, String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (key, profile) in
         annotations.iter().filter(|(key, _)| *key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER))
     {
-        let (shown, place) = (shown.field(key), place.key(key));
+        let path = path.key(key).shown_as(key);
         match profile.strip_prefix(LOCALHOST) {
-            Some(file) => descending_at(&PROFILES, &shown, &place, file, findings),
+            Some(file) => check_relative(&PROFILES, &path, file, findings),
             None if matches!(profile.as_str(), "runtime/default" | "docker/default" | "unconfined") => {}
             None => {
-                let message = format!("{profile:?} is no seccomp profile. Set securityContext.seccompProfile instead.");
-                findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+                let wording =
+                    (format!("{profile:?} is no seccomp profile."), "Set securityContext.seccompProfile instead.");
+                findings.invalid(&PROFILES, &path, wording);
             }
         }
     }
@@ -144,29 +134,27 @@ fn check_seccomp(
 fn check_app_armor(
     pod: &PodSpec,
     annotations: &BTreeMap<String, String>,
-    shown: &Path<'_>,
-    place: &Path<'_>,
+    path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     for (key, profile) in annotations {
         let Some(name) = key.strip_prefix(APP_ARMOR) else { continue };
-        let (shown, place) = (shown.key(key), place.key(key));
-        let mut found = false;
-        visit(pod, &Path::root(), |container, _| found |= container.name == name);
-        if !found {
-            let message = format!("The pod has no container {name:?}. Name one that it has.");
-            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+        let path = path.key(key);
+        if !containers(pod).any(|container| container.name == name) {
+            let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
+            findings.invalid(&PROFILES, &path, wording);
         }
         let known = matches!(profile.as_str(), "" | "runtime/default" | "unconfined") || profile.starts_with(LOCALHOST);
         if !known {
-            let message = format!("{profile:?} is no AppArmor profile. Set securityContext.appArmorProfile instead.");
-            findings.error_at(&PROFILES, &shown, &place, FieldValueInvalid, message);
+            let wording =
+                (format!("{profile:?} is no AppArmor profile."), "Set securityContext.appArmorProfile instead.");
+            findings.invalid(&PROFILES, &path, wording);
         }
     }
 }
 
 /// The annotations against the fields that have taken their place, in the pod at `path`.
-pub fn check_against_profiles(
+pub(super) fn check_against_profiles(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,
@@ -177,18 +165,17 @@ pub fn check_against_profiles(
     if let Some(profile) = of_pod.and_then(|context| context.seccomp_profile.as_ref())
         && let Some(annotation) = annotations.get(SECCOMP_POD)
     {
-        let context = path.field("securityContext");
         let field = (profile.type_.as_str(), profile.localhost_profile.as_deref());
-        check_agreement(annotation, field, true, &context.field("seccompProfile"), findings);
+        check_agreement(annotation, field, true, &path!(path.securityContext.seccompProfile), findings);
     }
-    visit(pod, path, |container, path| {
+    for (path, container) in containers_at(pod, path) {
         let context = container.security_context.as_ref();
-        let path = path.field("securityContext");
+        let path = path!(path.securityContext);
         if let Some(profile) = context.and_then(|context| context.seccomp_profile.as_ref())
             && let Some(annotation) = annotations.get(&format!("{SECCOMP_CONTAINER}{}", container.name))
         {
             let field = (profile.type_.as_str(), profile.localhost_profile.as_deref());
-            check_agreement(annotation, field, true, &path.field("seccompProfile"), findings);
+            check_agreement(annotation, field, true, &path!(path.seccompProfile), findings);
         }
         let own = context.and_then(|context| context.app_armor_profile.as_ref());
         let profile = own.or(of_pod.and_then(|context| context.app_armor_profile.as_ref()));
@@ -196,9 +183,9 @@ pub fn check_against_profiles(
             && let Some(annotation) = annotations.get(&format!("{APP_ARMOR}{}", container.name))
         {
             let field = (profile.type_.as_str(), profile.localhost_profile.as_deref());
-            check_agreement(annotation, field, false, &path.field("appArmorProfile"), findings);
+            check_agreement(annotation, field, false, &path!(path.appArmorProfile), findings);
         }
-    });
+    }
 }
 
 /// An annotation and the field `(type, localhostProfile)` at `path`.
@@ -209,18 +196,20 @@ fn check_agreement(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let (step, agrees) = match field {
-        ("Unconfined", _) => ("type", annotation == "unconfined"),
-        ("RuntimeDefault", _) => ("type", annotation == "runtime/default" || seccomp && annotation == "docker/default"),
+    let (path, agrees) = match field {
+        ("Unconfined", _) => (path!(path.type), annotation == "unconfined"),
+        ("RuntimeDefault", _) => {
+            (path!(path.type), annotation == "runtime/default" || seccomp && annotation == "docker/default")
+        }
         ("Localhost", file) => match annotation.strip_prefix(LOCALHOST) {
-            None => ("type", false),
-            Some(annotated) => ("localhostProfile", file == Some(annotated)),
+            None => (path!(path.type), false),
+            Some(annotated) => (path!(path.localhostProfile), file == Some(annotated)),
         },
         _ => return,
     };
     if !agrees {
-        let message =
-            format!("The annotation says {annotation:?}, and this field something else. Remove the annotation.");
-        findings.error(&PROFILES, &path.field(step), FieldValueForbidden, message);
+        let wording =
+            (format!("The annotation says {annotation:?}, and this field something else."), "Remove the annotation.");
+        findings.forbidden(&PROFILES, &path, wording);
     }
 }

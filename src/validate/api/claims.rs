@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::{PodResourceClaim, ResourceClaim};
 
 use super::common::text;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
+use crate::apimachinery::{Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -23,10 +23,10 @@ rules! {
 }
 
 /// The pod's list of claims.
-pub fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(claims: &[PodResourceClaim], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (nth, claim) in claims.iter().enumerate() {
-        check_claim(claim, &mut seen, &path.index(nth), findings);
+    for (path, claim) in path.each(claims) {
+        check_claim(claim, &mut seen, &path, findings);
     }
 }
 
@@ -36,37 +36,37 @@ fn check_claim<'c>(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let name = path.field("name");
+    let name = path!(path.name);
     if claim.name.is_empty() {
         findings.required(&POD_CLAIMS, &name, "A claim needs a name, by which containers refer to it.");
     } else if seen.contains(claim.name.as_str()) {
-        findings.duplicate(&POD_CLAIMS, &name, format!("The claim {} stands here twice. Rename one.", claim.name));
+        findings.duplicate(&POD_CLAIMS, &name, (format!("The claim {} stands here twice.", claim.name), "Rename one."));
     } else {
-        findings.spelled(&POD_CLAIMS, &name, &claim.name, dns_label);
+        findings.check_format(&POD_CLAIMS, &name, &claim.name, dns_label);
         seen.insert(&claim.name);
     }
     match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
         (Some(_), Some(_)) => {
-            let message = "A claim has resourceClaimName or resourceClaimTemplateName, not both. Remove one.";
-            findings.invalid(&POD_CLAIMS, path, message);
+            let wording = ("A claim has resourceClaimName or resourceClaimTemplateName, not both.", "Remove one.");
+            findings.invalid(&POD_CLAIMS, path, wording);
         }
         (None, None) => {
             findings.invalid(&POD_CLAIMS, path, "A claim needs resourceClaimName or resourceClaimTemplateName.");
         }
         _ => {}
     }
-    for (field, reference) in [
-        ("resourceClaimName", &claim.resource_claim_name),
-        ("resourceClaimTemplateName", &claim.resource_claim_template_name),
+    for (field, reference) in fields![
+        resourceClaimName = &claim.resource_claim_name,
+        resourceClaimTemplateName = &claim.resource_claim_template_name
     ] {
         if let Some(reference) = reference {
-            findings.spelled(&POD_CLAIMS, &path.field(field), reference, dns_subdomain);
+            findings.check_format(&POD_CLAIMS, &path.at(field), reference, dns_subdomain);
         }
     }
 }
 
 /// A container's references, given the names of the pod's claims.
-pub fn check_references(
+pub(super) fn check_references(
     claims: &[ResourceClaim],
     pod_claims: &BTreeSet<&str>,
     path: &Path<'_>,
@@ -75,28 +75,28 @@ pub fn check_references(
     let mut seen: BTreeSet<String> = BTreeSet::new();
     // The names before the requests, as the server reads them back from what it has put together.
     let mut in_parts: BTreeSet<String> = BTreeSet::new();
-    for (nth, claim) in claims.iter().enumerate() {
-        let (place, name, request) = (path.index(nth), claim.name.as_str(), text(&claim.request));
+    for (path, claim) in path.each(claims) {
+        let (path, name, request) = (path, claim.name.as_str(), text(&claim.request));
         if name.is_empty() {
-            findings.required(&CONTAINER_CLAIMS, &place, "A reference needs the name of a claim.");
+            findings.required(&CONTAINER_CLAIMS, &path, "A reference needs the name of a claim.");
             continue;
         }
         if seen.contains(name) {
-            findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to already."));
+            findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to already."));
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
             if !request.is_empty() {
-                findings.spelled(&CONTAINER_CLAIMS, &place.field("request"), request, dns_label);
+                findings.check_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
             }
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
-                findings.duplicate(&CONTAINER_CLAIMS, &place, format!("The claim {name} is referred to twice."));
+                findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to twice."));
             }
             in_parts.extend(key.split_once('/').map(|(name, _)| name.to_owned()));
             seen.insert(key);
         }
         if !pod_claims.contains(name) {
-            let message = format!("The pod has no claim {name:?}. Add it to the pod's resourceClaims.");
-            findings.not_found(&CONTAINER_CLAIMS, &place, message);
+            let wording = (format!("The pod has no claim {name:?}."), "Add it to the pod's resourceClaims.");
+            findings.not_found(&CONTAINER_CLAIMS, &path, wording);
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn check(config_map: &ConfigMap, findings: &mut Findings<'_>) {
     let data = root.field("data");
     let mut size = 0;
     for (key, value) in config_map.data.iter().flatten() {
-        findings.spelled(&DATA, &data.key(key), key, config_key);
+        findings.check_format(&DATA, &data.key(key), key, config_key);
         if config_map.binary_data.as_ref().is_some_and(|binary| binary.contains_key(key)) {
             findings.invalid(&DATA, &data.key(key), format!("The key {key:?} stands in binaryData too. Keep one."));
         }
@@ -35,7 +35,7 @@ pub fn check(config_map: &ConfigMap, findings: &mut Findings<'_>) {
     }
     let data = root.field("binaryData");
     for (key, value) in config_map.binary_data.iter().flatten() {
-        findings.spelled(&DATA, &data.key(key), key, config_key);
+        findings.check_format(&DATA, &data.key(key), key, config_key);
         size += value.0.len();
     }
     if size > MAX_SIZE {

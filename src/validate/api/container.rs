@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
-use super::common::{as_container, each, text};
+use super::common::{as_container, text};
 use super::volumes::Volumes;
 use super::{claims, container_security, env, image, mounts, ports, probes, resources, restart_rules};
-use crate::apimachinery::Path;
 use crate::apimachinery::names::dns_label;
+use crate::apimachinery::{Elements, Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -36,164 +36,159 @@ rules! {
         "ephemeralContainers: []";
 }
 
-/// What the rules of a container must know of its pod.
-pub struct Surroundings<'p> {
+/// What the rules of a container need to know about its pod.
+pub(super) struct PodContext<'p> {
     /// The pod.
     pub pod: &'p PodSpec,
-    /// The pod's sound volumes.
+    /// The pod's volumes in which nothing is wrong.
     pub volumes: &'p Volumes<'p>,
     /// The names of the pod's resource claims.
     pub claims: &'p BTreeSet<&'p str>,
 }
 
 /// All containers of a pod at `path`.
-pub fn check_all(
+pub(super) fn check_all(
     pod: &PodSpec,
     volumes: &Volumes<'_>,
     claims: &BTreeSet<&str>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let surroundings = Surroundings { pod, volumes, claims };
-    let list = path.field("containers");
+    let context = PodContext { pod, volumes, claims };
+    let list = path!(path.containers);
     if pod.containers.is_empty() {
         findings.required(&CONTAINERS, &list, "A pod needs at least one container.");
     }
     let mut names = BTreeSet::new();
-    for (nth, container) in pod.containers.iter().enumerate() {
-        let path = list.index(nth);
-        check_common(container, &surroundings, &path, findings);
+    for (path, container) in list.each(&pod.containers) {
+        check_common(container, &context, &path, findings);
         check_unique(container, &names, &path, findings);
         names.insert(container.name.clone());
         probes::check(container, pod, &path, findings);
         restart_rules::check(container, &path, findings);
     }
     ports::check_conflicts(&pod.containers, &list, findings);
-    let list = path.field("initContainers");
-    for (nth, container) in each(&pod.init_containers).iter().enumerate() {
-        let path = list.index(nth);
-        check_common(container, &surroundings, &path, findings);
+    let list = path!(path.initContainers);
+    for (path, container) in list.each(&pod.init_containers) {
+        check_common(container, &context, &path, findings);
         check_unique(container, &names, &path, findings);
-        // That two have no name is no clash of names among these.
+        // Two init containers without a name do not clash.
         names.extend(Some(container.name.clone()).filter(|name| !name.is_empty()));
         restart_rules::check_init(container, &path, findings);
         if text(&container.restart_policy) == "Always" {
             probes::check(container, pod, &path, findings);
         } else {
-            check_plain_init(container, &path, findings);
+            check_without_restart(container, &path, findings);
         }
-        // Init containers run one by one; the server names the first of them.
+        // Init containers run one by one; the server always names the first of them.
         ports::check_conflicts(std::slice::from_ref(container), &list, findings);
     }
-    names.extend(each(&pod.init_containers).iter().map(|container| container.name.clone()));
-    check_ephemeral(pod, &surroundings, names, path, findings);
+    names.extend(pod.init_containers.elements().iter().map(|container| container.name.clone()));
+    check_ephemeral(pod, &context, names, path, findings);
 }
 
-/// Ephemeral containers, which a template cannot have: what is wrong with them is told all the same.
+/// Ephemeral containers. A template cannot have them, and the server still reports what is wrong with them.
 fn check_ephemeral(
     pod: &PodSpec,
-    surroundings: &Surroundings<'_>,
+    context: &PodContext<'_>,
     mut names: BTreeSet<String>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     let others = names.clone();
-    let list = path.field("ephemeralContainers");
-    for (nth, ephemeral) in each(&pod.ephemeral_containers).iter().enumerate() {
-        let (container, path) = (as_container(ephemeral), list.index(nth));
-        check_common(&container, surroundings, &path, findings);
+    for (path, ephemeral) in path!(path.ephemeralContainers).each(&pod.ephemeral_containers) {
+        let container = as_container(ephemeral);
+        check_common(&container, context, &path, findings);
         let image = text(&container.image);
         if image.trim() != image {
-            let message = format!("{image:?} has white space around it. Remove it.");
-            findings.invalid(&EPHEMERAL, &path.field("image"), message);
+            let wording = (format!("{image:?} has white space around it."), "Remove it.");
+            findings.invalid(&EPHEMERAL, &path!(path.image), wording);
         }
         check_unique(&container, &names, &path, findings);
         names.insert(container.name.clone());
         let target = text(&ephemeral.target_container_name);
         if !target.is_empty() && !others.contains(target) {
-            let message = format!("The pod has no container {target:?}. Name one that it has.");
-            findings.not_found(&EPHEMERAL, &path.field("targetContainerName"), message);
+            let wording = (format!("The pod has no container {target:?}."), "Name one that it has.");
+            findings.not_found(&EPHEMERAL, &path!(path.targetContainerName), wording);
         }
-        check_allowed(&container, &path, findings);
+        check_forbidden_fields(&container, &path, findings);
     }
 }
 
 /// The fields of an ephemeral container that the server refuses even if they are empty.
-fn check_allowed(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_forbidden_fields(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let resources = container.resources.as_ref();
-    for (field, set) in [
-        ("ports", container.ports.is_some()),
-        ("resources", resources.is_some_and(|resources| *resources != ResourceRequirements::default())),
-        ("resizePolicy", container.resize_policy.is_some()),
-        ("restartPolicy", container.restart_policy.is_some()),
-        ("restartPolicyRules", container.restart_policy_rules.is_some()),
-        ("livenessProbe", container.liveness_probe.is_some()),
-        ("readinessProbe", container.readiness_probe.is_some()),
-        ("startupProbe", container.startup_probe.is_some()),
-        ("lifecycle", container.lifecycle.is_some()),
+    for (field, set) in fields![
+        ports = container.ports.is_some(),
+        resources = resources.is_some_and(|resources| *resources != ResourceRequirements::default()),
+        resizePolicy = container.resize_policy.is_some(),
+        restartPolicy = container.restart_policy.is_some(),
+        restartPolicyRules = container.restart_policy_rules.is_some(),
+        livenessProbe = container.liveness_probe.is_some(),
+        readinessProbe = container.readiness_probe.is_some(),
+        startupProbe = container.startup_probe.is_some(),
+        lifecycle = container.lifecycle.is_some()
     ] {
         if set {
-            let message = format!("An ephemeral container has no {field}. Remove it.");
-            findings.forbidden(&EPHEMERAL, &path.field(field), message);
+            let wording = (format!("An ephemeral container has no {field}."), "Remove it.");
+            findings.forbidden(&EPHEMERAL, &path.at(field), wording);
         }
     }
-    let list = path.field("volumeMounts");
-    for (nth, mount) in each(&container.volume_mounts).iter().enumerate() {
-        let path = list.index(nth);
-        for (field, value) in [("subPath", &mount.sub_path), ("subPathExpr", &mount.sub_path_expr)] {
+    for (path, mount) in path!(path.volumeMounts).each(&container.volume_mounts) {
+        for (field, value) in fields![subPath = &mount.sub_path, subPathExpr = &mount.sub_path_expr] {
             if !text(value).is_empty() {
-                let message = format!("A mount of an ephemeral container has no {field}. Remove it.");
-                findings.forbidden(&EPHEMERAL, &path.field(field), message);
+                let wording = (format!("A mount of an ephemeral container has no {field}."), "Remove it.");
+                findings.forbidden(&EPHEMERAL, &path.at(field), wording);
             }
         }
     }
 }
 
 /// What all containers have in common.
-fn check_common(container: &Container, surroundings: &Surroundings<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let name = path.field("name");
+fn check_common(container: &Container, context: &PodContext<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let name = path!(path.name);
     if container.name.is_empty() {
         findings.required(&NAME, &name, "A container needs a name.");
     } else {
-        findings.spelled(&NAME, &name, &container.name, dns_label);
+        findings.check_format(&NAME, &name, &container.name, dns_label);
     }
     image::check(container, path, findings);
     findings.one_of(
         &TERMINATION_MESSAGE,
-        &path.field("terminationMessagePolicy"),
+        &path!(path.terminationMessagePolicy),
         text(&container.termination_message_policy),
         &["FallbackToLogsOnError", "File"],
     );
-    ports::check(each(&container.ports), &path.field("ports"), findings);
+    ports::check(container.ports.elements(), &path!(path.ports), findings);
     env::check(container, path, findings);
-    mounts::check(container, surroundings.volumes, path, findings);
+    mounts::check(container, context.volumes, path, findings);
     if let Some(resources) = &container.resources {
-        let path = path.field("resources");
+        let path = path!(path.resources);
         resources::check(resources, &path, findings);
-        claims::check_references(each(&resources.claims), surroundings.claims, &path.field("claims"), findings);
+        claims::check_references(resources.claims.elements(), context.claims, &path!(path.claims), findings);
     }
-    resources::check_resize(container, surroundings.pod, &path.field("resizePolicy"), findings);
-    container_security::check(container, surroundings.pod, &path.field("securityContext"), findings);
+    resources::check_resize(container, context.pod, &path!(path.resizePolicy), findings);
+    container_security::check(container, context.pod, &path!(path.securityContext), findings);
 }
 
 fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if names.contains(&container.name) {
-        let message = format!("Another container has the name {:?}. Rename one.", container.name);
-        findings.duplicate(&NAME, &path.field("name"), message);
+        let wording = (format!("Another container has the name {:?}.", container.name), "Rename one.");
+        findings.duplicate(&NAME, &path!(path.name), wording);
     }
 }
 
-fn check_plain_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (field, set) in [
-        ("lifecycle", container.lifecycle.is_some()),
-        ("livenessProbe", container.liveness_probe.is_some()),
-        ("readinessProbe", container.readiness_probe.is_some()),
-        ("startupProbe", container.startup_probe.is_some()),
+fn check_without_restart(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (field, set) in fields![
+        lifecycle = container.lifecycle.is_some(),
+        livenessProbe = container.liveness_probe.is_some(),
+        readinessProbe = container.readiness_probe.is_some(),
+        startupProbe = container.startup_probe.is_some()
     ] {
         if set {
             let message = format!("An init container has a {field} only with restartPolicy: Always.");
-            findings.forbidden(&INIT, &path.field(field), message);
+            findings.forbidden(&INIT, &path.at(field), message);
         }
     }
-    resources::check_resize_of_init(container, &path.field("resizePolicy"), findings);
+    resources::check_resize_of_init(container, &path!(path.resizePolicy), findings);
 }

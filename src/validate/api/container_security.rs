@@ -4,11 +4,11 @@ use k8s_openapi::api::core::v1::{
     AppArmorProfile, Container, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions,
 };
 
-use super::common::{descending, each, id, is_true};
-use crate::apimachinery::Path;
+use super::common::{check_id, check_relative, is_true};
 use crate::apimachinery::names::dns_subdomain;
+use crate::apimachinery::{Elements, Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -43,21 +43,21 @@ const CREDENTIAL_SPEC_MAX: usize = 64 * 1024;
 const APP_ARMOR_MAX: usize = 4095;
 
 /// The security context of a container, at `path`.
-pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(context) = &container.security_context else { return };
     if let Some(mount) = &context.proc_mount {
-        let path = path.field("procMount");
+        let path = path!(path.procMount);
         findings.one_of(&PROC_MOUNT, &path, mount, &["Default", "Unmasked"]);
         if mount == "Unmasked" && pod.host_users != Some(false) {
             findings.invalid(&PROC_MOUNT, &path, "Unmasked needs hostUsers: false in the pod.");
         }
     }
-    id(&IDS, &path.field("runAsUser"), context.run_as_user, findings);
-    id(&IDS, &path.field("runAsGroup"), context.run_as_group, findings);
-    check_seccomp(context.seccomp_profile.as_ref(), &path.field("seccompProfile"), findings);
+    check_id(&IDS, &path!(path.runAsUser), context.run_as_user, findings);
+    check_id(&IDS, &path!(path.runAsGroup), context.run_as_group, findings);
+    check_seccomp(context.seccomp_profile.as_ref(), &path!(path.seccompProfile), findings);
     check_escalation(context, path, findings);
-    check_windows(context.windows_options.as_ref(), &path.field("windowsOptions"), findings);
-    check_app_armor(context.app_armor_profile.as_ref(), &path.field("appArmorProfile"), findings);
+    check_windows(context.windows_options.as_ref(), &path!(path.windowsOptions), findings);
+    check_app_armor(context.app_armor_profile.as_ref(), &path!(path.appArmorProfile), findings);
 }
 
 fn check_escalation(context: &SecurityContext, path: &Path<'_>, findings: &mut Findings<'_>) {
@@ -65,40 +65,46 @@ fn check_escalation(context: &SecurityContext, path: &Path<'_>, findings: &mut F
         return;
     }
     if is_true(context.privileged) {
-        findings.invalid(&ESCALATION, path, "A privileged container escalates in any case. Remove one of the two.");
+        findings.invalid(
+            &ESCALATION,
+            path,
+            ("A privileged container escalates in any case.", "Remove one of the two."),
+        );
     }
-    let added = context.capabilities.iter().flat_map(|capabilities| each(&capabilities.add));
+    let added = context.capabilities.iter().flat_map(|capabilities| capabilities.add.elements());
     if added.into_iter().any(|capability| capability == "CAP_SYS_ADMIN") {
-        findings.invalid(&ESCALATION, path, "CAP_SYS_ADMIN escalates in any case. Remove one of the two.");
+        findings.invalid(&ESCALATION, path, ("CAP_SYS_ADMIN escalates in any case.", "Remove one of the two."));
     }
 }
 
 /// A seccomp profile of a pod or container.
-pub fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(profile) = profile else { return };
-    let (kind, local) = (path.field("type"), path.field("localhostProfile"));
+    let (kind, local) = (path!(path.type), path!(path.localhostProfile));
     match profile.type_.as_str() {
         "" => findings.required(&SECCOMP, &kind, "Write RuntimeDefault, Unconfined or Localhost."),
         other => findings.one_of(&SECCOMP, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
     }
     match (&profile.localhost_profile, profile.type_ == "Localhost") {
         (None, true) => findings.required(&SECCOMP, &local, "Localhost needs the profile's path."),
-        (Some(value), true) => descending(&SECCOMP, &local, value, findings),
-        (Some(_), false) => findings.invalid(&SECCOMP, &local, "Only type Localhost has a profile's path. Remove it."),
+        (Some(value), true) => check_relative(&SECCOMP, &local, value, findings),
+        (Some(_), false) => {
+            findings.invalid(&SECCOMP, &local, ("Only type Localhost has a profile's path.", "Remove it."));
+        }
         (None, false) => {}
     }
 }
 
 /// An `AppArmor` profile of a pod or container.
-pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(profile) = profile else { return };
-    let (kind, local) = (path.field("type"), path.field("localhostProfile"));
+    let (kind, local) = (path!(path.type), path!(path.localhostProfile));
     match (profile.type_.as_str(), profile.localhost_profile.as_deref()) {
         ("", _) => findings.required(&APP_ARMOR, &kind, "Write RuntimeDefault, Unconfined or Localhost."),
         ("Localhost", None) => findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name."),
         ("Localhost", Some(name)) => {
             if name.trim() != name {
-                findings.invalid(&APP_ARMOR, &local, format!("{name:?} has white space around it. Remove it."));
+                findings.invalid(&APP_ARMOR, &local, (format!("{name:?} has white space around it."), "Remove it."));
             } else if name.is_empty() {
                 findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
             }
@@ -107,32 +113,36 @@ pub fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>, findi
             }
         }
         ("RuntimeDefault" | "Unconfined", Some(_)) => {
-            findings.invalid(&APP_ARMOR, &local, "Only type Localhost has a profile's name. Remove it.");
+            findings.invalid(&APP_ARMOR, &local, ("Only type Localhost has a profile's name.", "Remove it."));
         }
         (other, _) => findings.one_of(&APP_ARMOR, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
     }
 }
 
 /// The Windows options of a pod or container.
-pub fn check_windows(options: Option<&WindowsSecurityContextOptions>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_windows(
+    options: Option<&WindowsSecurityContextOptions>,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let Some(options) = options else { return };
     if let Some(name) = &options.gmsa_credential_spec_name {
-        findings.spelled(&WINDOWS, &path.field("gmsaCredentialSpecName"), name, dns_subdomain);
+        findings.check_format(&WINDOWS, &path!(path.gmsaCredentialSpecName), name, dns_subdomain);
     }
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > CREDENTIAL_SPEC_MAX)
     {
         let message = format!("A credential spec has from 1 to {CREDENTIAL_SPEC_MAX} bytes.");
-        findings.invalid(&WINDOWS, &path.field("gmsaCredentialSpec"), message);
+        findings.invalid(&WINDOWS, &path!(path.gmsaCredentialSpec), message);
     }
     if let Some(name) = &options.run_as_user_name
-        && let Some(fault) = user_name_fault(name)
+        && let Some(fault) = user_name_error(name)
     {
-        findings.invalid(&WINDOWS, &path.field("runAsUserName"), format!("{name:?} is no user: {fault}."));
+        findings.invalid(&WINDOWS, &path!(path.runAsUserName), format!("{name:?} is no user: {fault}."));
     }
 }
 
-fn user_name_fault(name: &str) -> Option<&'static str> {
+fn user_name_error(name: &str) -> Option<&'static str> {
     const USER_MAX: usize = 104;
     const DOMAIN_MAX: usize = 255;
     if name.is_empty() {

@@ -30,7 +30,7 @@ const DESCRIPTORS: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "
 ///
 /// # Errors
 /// What is wrong with it, in words that follow a colon.
-pub fn check(text: &str) -> Result<(), String> {
+pub(super) fn check(text: &str) -> Result<(), String> {
     let mut schedule = text;
     for start in ["TZ=", "CRON_TZ="] {
         let Some(rest) = text.strip_prefix(start) else { continue };
@@ -165,7 +165,7 @@ fn is_duration(text: &str) -> bool {
 }
 
 /// Whether a name is that of a time zone, in the database of the server's own system.
-pub fn is_zone(name: &str) -> bool {
+pub(super) fn is_zone(name: &str) -> bool {
     /// Folders of the database that hold all of it once more, in two ways to count leap seconds.
     const COPIES: [&str; 2] = ["posix/", "right/"];
     /// What the database has beside the zones.

@@ -5,9 +5,9 @@ use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec};
 use super::common::{is_true, text};
 use super::metadata::{self, effective_name};
 use super::{job, schedule};
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -31,37 +31,36 @@ rules! {
 const NAME_MAX: usize = 63 - 11;
 
 /// The whole `CronJob`, after defaulting.
-pub fn check(cron_job: &CronJob, findings: &mut Findings<'_>) {
+pub(super) fn check(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let root = Path::root();
-    let metadata_path = root.field("metadata");
+    let metadata_path = path!(root.metadata);
     metadata::check(&cron_job.metadata, &metadata_path, findings);
-    check_spec(&cron_job.spec, &root.field("spec"), findings);
+    check_spec(&cron_job.spec, &path!(root.spec), findings);
     let name = effective_name(&cron_job.metadata);
     if name.len() > NAME_MAX {
-        let message = format!("{name:?} is longer than {NAME_MAX} characters. Shorten it.");
-        findings.invalid(&NAME, &metadata_path.field("name"), message);
+        let wording = (format!("{name:?} is longer than {NAME_MAX} characters."), "Shorten it.");
+        findings.invalid(&NAME, &path!(metadata_path.name), wording);
     }
 }
 
 fn check_spec(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     schedule::check(spec, path, findings);
     let policy = text(&spec.concurrency_policy);
-    findings.one_of(&CONCURRENCY, &path.field("concurrencyPolicy"), policy, &["Allow", "Forbid", "Replace"]);
-    for (field, value) in [
-        ("startingDeadlineSeconds", spec.starting_deadline_seconds),
-        ("successfulJobsHistoryLimit", spec.successful_jobs_history_limit.map(i64::from)),
-        ("failedJobsHistoryLimit", spec.failed_jobs_history_limit.map(i64::from)),
+    findings.one_of(&CONCURRENCY, &path!(path.concurrencyPolicy), policy, &["Allow", "Forbid", "Replace"]);
+    for (field, value) in fields![
+        startingDeadlineSeconds = spec.starting_deadline_seconds,
+        successfulJobsHistoryLimit = spec.successful_jobs_history_limit.map(i64::from),
+        failedJobsHistoryLimit = spec.failed_jobs_history_limit.map(i64::from)
     ] {
-        findings.not_negative(&NUMBERS, &path.field(field), value);
+        findings.not_negative(&NUMBERS, &path.at(field), value);
     }
     let Some(template) = &spec.job_template.spec else { return };
-    let path = path.field("jobTemplate");
-    let path = path.field("spec");
+    let path = path!(path.jobTemplate.spec);
     job::check_spec(template, &path, findings);
     if template.selector.is_some() {
-        findings.invalid(&SELECTOR, &path.field("selector"), "The server makes the selector. Remove this one.");
+        findings.invalid(&SELECTOR, &path!(path.selector), ("The server makes the selector.", "Remove this one."));
     }
     if is_true(template.manual_selector) {
-        findings.one_of(&SELECTOR, &path.field("manualSelector"), "true", &["false"]);
+        findings.one_of(&SELECTOR, &path!(path.manualSelector), "true", &["false"]);
     }
 }

@@ -8,12 +8,12 @@ use k8s_openapi::api::core::v1::{
     Volume, VolumeProjection,
 };
 
-use super::common::{text, visit_mut};
+use super::common::{for_each_container_mut, text};
 use super::volumes::count_sources;
 use crate::apimachinery::version::{V1_34, Version};
 
 /// Fills in the defaults of a Job.
-pub fn fill_in(job: &mut Job) {
+pub(crate) fn fill_in(job: &mut Job) {
     let spec = job.spec.get_or_insert_default();
     job_spec(spec);
     let template_labels = spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.clone());
@@ -24,7 +24,7 @@ pub fn fill_in(job: &mut Job) {
 }
 
 /// Fills in the defaults of a `CronJob`. What a Job's own fields default to, its Jobs will be given one by one.
-pub fn fill_in_cron_job(cron_job: &mut CronJob, version: Version) {
+pub(super) fn fill_in_cron_job(cron_job: &mut CronJob, version: Version) {
     let spec = &mut cron_job.spec;
     or_empty(&mut spec.concurrency_policy, "Allow");
     or(&mut spec.suspend, false);
@@ -86,7 +86,7 @@ fn pod(pod: &mut PodSpec) {
     if text(&pod.service_account_name).is_empty() {
         pod.service_account_name.clone_from(&pod.service_account);
     }
-    visit_mut(pod, container);
+    for_each_container_mut(pod, container);
     for one in pod.volumes.iter_mut().flatten() {
         volume(one);
     }

@@ -1,16 +1,16 @@
-//! Annotations and kinds of volumes whose time is over: the server takes them, and says so.
+//! Deprecated annotations and volumes: the server accepts them with a warning.
 
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{AppArmorProfile, PodSpec};
 
 use super::annotations::{APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
-use super::common::{each, visit};
-use crate::apimachinery::Path;
+use super::common::containers;
 use crate::apimachinery::version::V1_34;
-use crate::validate::Reason::FieldValueInvalid;
+use crate::apimachinery::{Path, fields, path};
+use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -24,7 +24,7 @@ rules! {
 }
 
 /// The annotations of a template, at `path`.
-pub fn check_annotations(
+pub(super) fn check_annotations(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,
@@ -34,8 +34,8 @@ pub fn check_annotations(
     let compared = findings.version() >= V1_34;
     let mut deprecated = |key: &str, instead: &str| {
         if annotations.contains_key(key) {
-            let message = format!("This annotation has no effect any more. Set {instead}.");
-            findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, message);
+            let wording = ("This annotation has no effect any more.", format!("Set {instead}."));
+            findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, wording);
         }
     };
     deprecated("scheduler.alpha.kubernetes.io/critical-pod", "priorityClassName");
@@ -46,11 +46,11 @@ pub fn check_annotations(
         deprecated(SECCOMP_POD, "securityContext.seccompProfile");
     }
     let profile_of_pod = of_pod.and_then(|context| context.app_armor_profile.as_ref());
-    let mut told = std::collections::BTreeSet::new();
-    visit(pod, path, |container, _| {
-        // Two containers of one name are no matter for a warning.
-        if !told.insert(container.name.clone()) {
-            return;
+    let mut seen = std::collections::BTreeSet::new();
+    for container in containers(pod) {
+        // A second container of the same name adds nothing.
+        if !seen.insert(container.name.clone()) {
+            continue;
         }
         let context = container.security_context.as_ref();
         if context.is_none_or(|context| context.seccomp_profile.is_none()) {
@@ -65,7 +65,7 @@ pub fn check_annotations(
         if context.is_none_or(|context| context.app_armor_profile.is_none()) && !covered {
             deprecated(&key, "securityContext.appArmorProfile");
         }
-    });
+    }
 }
 
 /// The profile that an annotation stands for.
@@ -82,24 +82,22 @@ fn profile_of(annotation: &str) -> Option<AppArmorProfile> {
 }
 
 /// The volumes of a pod at `path`.
-pub fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("volumes");
-    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
-        let place = list.index(nth);
-        for (field, set) in [
-            ("photonPersistentDisk", volume.photon_persistent_disk.is_some()),
-            ("gitRepo", volume.git_repo.is_some()),
-            ("scaleIO", volume.scale_io.is_some()),
-            ("flocker", volume.flocker.is_some()),
-            ("storageos", volume.storageos.is_some()),
-            ("quobyte", volume.quobyte.is_some()),
-            ("glusterfs", volume.glusterfs.is_some()),
-            ("cephfs", volume.cephfs.is_some()),
-            ("rbd", volume.rbd.is_some()),
+pub(super) fn check_volumes(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (path, volume) in path!(path.volumes).each(&pod.volumes) {
+        for (field, set) in fields![
+            photonPersistentDisk = volume.photon_persistent_disk.is_some(),
+            gitRepo = volume.git_repo.is_some(),
+            scaleIO = volume.scale_io.is_some(),
+            flocker = volume.flocker.is_some(),
+            storageos = volume.storageos.is_some(),
+            quobyte = volume.quobyte.is_some(),
+            glusterfs = volume.glusterfs.is_some(),
+            cephfs = volume.cephfs.is_some(),
+            rbd = volume.rbd.is_some()
         ] {
             if set {
-                let message = format!("{field} is deprecated or removed. Use a CSI driver instead.");
-                findings.warning(&DEPRECATED_VOLUME, &place.field(field), FieldValueInvalid, message);
+                let wording = (format!("{field} is deprecated or removed."), "Use a CSI driver instead.");
+                findings.warning(&DEPRECATED_VOLUME, &path.at(field), FieldValueInvalid, wording);
             }
         }
     }

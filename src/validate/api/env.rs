@@ -7,13 +7,15 @@ use k8s_openapi::api::core::v1::{
     ResourceFieldSelector, Volume,
 };
 
-use super::common::{each, no_backsteps, text, visit};
-use crate::apimachinery::names::{Fault, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name};
-use crate::apimachinery::resource::is_of_container;
-use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::FieldValueNotSupported;
+use super::common::{check_no_backsteps, containers_at, text};
+use crate::apimachinery::names::{
+    NameError, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name,
+};
+use crate::apimachinery::resource::is_container_resource;
+use crate::apimachinery::{Elements, Path, Quantity, fields, path};
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -49,9 +51,9 @@ rules! {
     ENV_FROM = "env-from" in Container: "envFrom: [{prefix: A_}]", "envFrom: [{prefix: A_, secretRef: {name: redis}}]";
 }
 
-/// Where a field reference stands, and so which fields it may name.
+/// What a field reference is part of, and so which fields it may name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum RefIn {
+pub(super) enum FieldRefContext {
     /// A container's variable.
     Env,
     /// A file of a volume.
@@ -59,67 +61,70 @@ pub enum RefIn {
 }
 
 /// The environment of a container at `path`.
-pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("env");
-    for (nth, variable) in each(&container.env).iter().enumerate() {
-        let path = list.index(nth);
-        let name = path.field("name");
+pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let list = path!(path.env);
+    for (path, variable) in list.each(&container.env) {
+        let name = path!(path.name);
         if variable.name.is_empty() {
             findings.required(&NAME, &name, "A variable needs a name.");
         } else {
-            findings.spelled(&NAME, &name, &variable.name, relaxed_name);
+            findings.check_format(&NAME, &name, &variable.name, relaxed_name);
         }
         if let Some(source) = &variable.value_from {
-            check_source(variable, source, &path.field("valueFrom"), findings);
+            check_source(variable, source, &path!(path.valueFrom), findings);
         }
     }
-    let list = path.field("envFrom");
-    for (nth, source) in each(&container.env_from).iter().enumerate() {
-        check_env_from(source, &list, &list.index(nth), findings);
+    for (path, source) in path!(path.envFrom).each(&container.env_from) {
+        check_env_from(source, &path, findings);
     }
 }
 
 /// A variable's name as the server takes it since 1.32.
-fn relaxed_name(name: &str) -> Result<(), Fault> {
+fn relaxed_name(name: &str) -> Result<(), NameError> {
     let allowed = "printable ASCII characters without '='";
     let wrong = name.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~') || *c == '=');
-    wrong.map_or(Ok(()), |(nth, found)| Err(Fault::Character { found, place: nth + 1, allowed }))
+    wrong.map_or(Ok(()), |(nth, found)| Err(NameError::Character { found, position: nth + 1, allowed }))
 }
 
 fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut sources = 0;
     if let Some(field) = &source.field_ref {
         sources += 1;
-        check_field_ref(field, RefIn::Env, &path.field("fieldRef"), findings);
+        check_field_ref(field, FieldRefContext::Env, &path!(path.fieldRef), findings);
     }
     if let Some(field) = &source.resource_field_ref {
         sources += 1;
-        check_resource_ref(field, RefIn::Env, &path.field("resourceFieldRef"), findings);
+        check_resource_ref(field, FieldRefContext::Env, &path!(path.resourceFieldRef), findings);
     }
     if let Some(key) = &source.config_map_key_ref {
         sources += 1;
-        check_key_ref(&key.name, &key.key, &path.field("configMapKeyRef"), findings);
+        check_key_ref(&key.name, &key.key, &path!(path.configMapKeyRef), findings);
     }
     if let Some(key) = &source.secret_key_ref {
         sources += 1;
-        check_key_ref(&key.name, &key.key, &path.field("secretKeyRef"), findings);
+        check_key_ref(&key.name, &key.key, &path!(path.secretKeyRef), findings);
     }
     if let Some(file) = &source.file_key_ref {
         sources += 1;
-        check_file_ref(file, &path.field("fileKeyRef"), findings);
+        check_file_ref(file, &path!(path.fileKeyRef), findings);
     }
     if sources == 0 {
         let message = "Name a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
         findings.invalid(&VALUE_FROM, path, message);
     } else if !text(&variable.value).is_empty() {
-        findings.invalid(&VALUE_FROM, path, "A variable has value or valueFrom, not both. Remove one.");
+        findings.invalid(&VALUE_FROM, path, ("A variable has value or valueFrom, not both.", "Remove one."));
     } else if sources > 1 {
-        findings.invalid(&VALUE_FROM, path, "valueFrom names one source. Remove the others.");
+        findings.invalid(&VALUE_FROM, path, ("valueFrom names one source.", "Remove the others."));
     }
 }
 
 /// A reference to a field of the pod.
-pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_field_ref(
+    field: &ObjectFieldSelector,
+    context: FieldRefContext,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     const BOTH: &[&str] = &["metadata.name", "metadata.namespace", "metadata.uid"];
     const ENV: &[&str] = &[
         "spec.nodeName",
@@ -130,14 +135,14 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
         "status.podIPs",
     ];
     const VOLUME: &[&str] = &["metadata.annotations", "metadata.labels"];
-    /// What the server can read at all; of these a place takes its own.
+    /// What the server can read at all; a variable and a volume take some of these.
     const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", OLD_NODE_NAME];
     /// What spec.nodeName was called once.
     const OLD_NODE_NAME: &str = "spec.host";
-    let place = path.field("fieldPath");
+    let field_path = path!(path.fieldPath);
     let written = field.field_path.as_str();
     if written.is_empty() {
-        findings.required(&FIELD_REF, &place, "Write the field's path, such as metadata.name.");
+        findings.required(&FIELD_REF, &field_path, "Write the field's path, such as metadata.name.");
         return;
     }
     let known = |name: &str| [BOTH, ENV, VOLUME, KNOWN].iter().any(|list| list.contains(&name));
@@ -149,7 +154,7 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
             None => known(base),
         };
     if !convertible {
-        findings.invalid(&FIELD_REF, &place, format!("{written:?} is no field that a pod can be asked for."));
+        findings.invalid(&FIELD_REF, &field_path, format!("{written:?} is no field that a pod can be asked for."));
         return;
     }
     if let Some((base, key)) = subscript {
@@ -160,87 +165,89 @@ pub fn check_field_ref(field: &ObjectFieldSelector, ref_in: RefIn, path: &Path<'
         return;
     }
     let base = if base == OLD_NODE_NAME { "spec.nodeName" } else { base };
-    let here = BOTH.contains(&base) || if ref_in == RefIn::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
+    let here = BOTH.contains(&base)
+        || if context == FieldRefContext::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
     if !here {
-        let message = format!("{written:?} cannot be had here. Write metadata.name, for instance.");
-        findings.error(&FIELD_REF, &place, FieldValueNotSupported, message);
+        let wording = (format!("{written:?} cannot be had here."), "Write metadata.name, for instance.");
+        findings.error(&FIELD_REF, &field_path, FieldValueNotSupported, wording);
     }
 }
 
 /// A reference to an amount of a container.
-pub fn check_resource_ref(field: &ResourceFieldSelector, ref_in: RefIn, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_resource_ref(
+    field: &ResourceFieldSelector,
+    context: FieldRefContext,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
     let resource = field.resource.as_str();
-    let place = path.field("resource");
+    let field_path = path!(path.resource);
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
-    let name = name.filter(|name| is_of_container(name));
-    if ref_in == RefIn::Volume && text(&field.container_name).is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &path.field("containerName"), "Name the container that is meant.");
+    let name = name.filter(|name| is_container_resource(name));
+    if context == FieldRefContext::Volume && text(&field.container_name).is_empty() {
+        findings.required(&RESOURCE_FIELD_REF, &path!(path.containerName), "Name the container that is meant.");
     } else if resource.is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &place, "Name the amount, such as limits.cpu.");
+        findings.required(&RESOURCE_FIELD_REF, &field_path, "Name the amount, such as limits.cpu.");
     } else if name.is_none() {
         let message = format!("{resource:?} must be limits. or requests. and cpu, memory or ephemeral-storage.");
-        findings.error(&RESOURCE_FIELD_REF, &place, FieldValueNotSupported, message);
+        findings.error(&RESOURCE_FIELD_REF, &field_path, FieldValueNotSupported, message);
     }
     if let Some(name) = name {
-        check_divisor(name, field, &path.field("divisor"), findings);
+        check_divisor(name, field, &path!(path.divisor), findings);
     }
 }
 
-/// The server looks at the spelling of a divisor, and not at its value.
+/// The server looks at how a divisor is written, and not at its value.
 fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     const CPU: &[&str] = &["1m", "1"];
     const BYTES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
     let Some(divisor) = &field.divisor else { return };
     let is_zero = Quantity::parse(&divisor.0).is_none_or(|divisor| divisor.is_zero());
     let allowed = if resource == "cpu" { CPU } else { BYTES };
-    let spelling = Quantity::spelling(&divisor.0).unwrap_or_default();
-    if !is_zero && !allowed.contains(&spelling.as_str()) {
-        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{spelling} must be one of {}.", allowed.join(", ")));
+    let stored = Quantity::as_stored(&divisor.0).unwrap_or_default();
+    if !is_zero && !allowed.contains(&stored.as_str()) {
+        findings.invalid(&RESOURCE_FIELD_REF, path, format!("{stored} must be one of {}.", allowed.join(", ")));
     }
 }
 
 fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&KEY_REF, &path.field("name"), name, dns_subdomain);
+    findings.check_format(&KEY_REF, &path!(path.name), name, dns_subdomain);
     if key.is_empty() {
-        findings.required(&KEY_REF, &path.field("key"), "Name the key.");
+        findings.required(&KEY_REF, &path!(path.key), "Name the key.");
     } else {
-        findings.spelled(&KEY_REF, &path.field("key"), key, config_key);
+        findings.check_format(&KEY_REF, &path!(path.key), key, config_key);
     }
 }
 
 fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     if file.key.is_empty() {
-        findings.required(&FILE_REF, &path.field("key"), "Name the key.");
+        findings.required(&FILE_REF, &path!(path.key), "Name the key.");
     } else {
-        findings.spelled(&FILE_REF, &path.field("key"), &file.key, relaxed_name);
+        findings.check_format(&FILE_REF, &path!(path.key), &file.key, relaxed_name);
     }
-    let volume = path.field("volumeName");
+    let volume = path!(path.volumeName);
     if file.volume_name.is_empty() {
         findings.required(&FILE_REF, &volume, "Name the volume that the file is in.");
     } else {
-        findings.spelled(&FILE_REF, &volume, &file.volume_name, dns_label);
+        findings.check_format(&FILE_REF, &volume, &file.volume_name, dns_label);
     }
     if file.path.is_empty() {
-        findings.required(&FILE_REF, &path.field("path"), "Name the file.");
+        findings.required(&FILE_REF, &path!(path.path), "Name the file.");
     } else {
-        no_backsteps(&FILE_REF, &path.field("path"), &file.path, findings);
+        check_no_backsteps(&FILE_REF, &path!(path.path), &file.path, findings);
     }
 }
 
 /// The volumes that variables are read from, in a pod at `path`.
-pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let volumes: BTreeMap<&str, &Volume> =
-        each(&pod.volumes).iter().map(|volume| (volume.name.as_str(), volume)).collect();
-    visit(pod, path, |container, path| {
-        let list = path.field("env");
-        for (nth, variable) in each(&container.env).iter().enumerate() {
+        pod.volumes.elements().iter().map(|volume| (volume.name.as_str(), volume)).collect();
+    for (path, container) in containers_at(pod, path) {
+        for (path, variable) in path!(path.env).each(&container.env) {
             let Some(file) = variable.value_from.as_ref().and_then(|source| source.file_key_ref.as_ref()) else {
                 continue;
             };
-            let path = list.index(nth);
-            let path = path.field("valueFrom");
-            let path = path.field("fileKeyRef");
-            let field = path.field("volumeName");
+            let field = path!(path.valueFrom.fileKeyRef.volumeName);
             match volumes.get(file.volume_name.as_str()) {
                 Some(volume) if volume.empty_dir.is_none() => {
                     findings.invalid(&FILE_REF, &field, "The file must be in a volume of type emptyDir.");
@@ -249,51 +256,49 @@ pub fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
                 None => findings.not_found(&FILE_REF, &field, format!("The pod has no volume {:?}.", file.volume_name)),
             }
         }
-    });
+    }
 }
 
 /// A key of a `ConfigMap` or Secret.
-pub fn config_key(key: &str) -> Result<(), Fault> {
+pub(super) fn config_key(key: &str) -> Result<(), NameError> {
     let allowed = "letters, digits, '-', '_' and '.'";
     if key.len() > 253 {
-        return Err(Fault::TooLong { max: 253 });
+        return Err(NameError::TooLong { max: 253 });
     }
     if let Some((nth, found)) =
         key.chars().enumerate().find(|(_, c)| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
     {
-        return Err(Fault::Character { found, place: nth + 1, allowed });
+        return Err(NameError::Character { found, position: nth + 1, allowed });
     }
     if key == "." || key.starts_with("..") {
         let allowed = "a letter or digit among the first two";
-        return Err(Fault::Character { found: '.', place: 1, allowed });
+        return Err(NameError::Character { found: '.', position: 1, allowed });
     }
     Ok(())
 }
 
-/// The server names the list where a source is missing, and not the place in it.
-fn check_env_from(source: &EnvFromSource, list: &Path<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    use crate::validate::Reason::FieldValueInvalid;
+/// The server names the list where a source is missing, and not its element.
+fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !text(&source.prefix).is_empty() {
-        findings.spelled(&ENV_FROM, &path.field("prefix"), text(&source.prefix), relaxed_name);
+        findings.check_format(&ENV_FROM, &path!(path.prefix), text(&source.prefix), relaxed_name);
     }
-    let refs = [
-        ("configMapRef", source.config_map_ref.as_ref().map(|source| source.name.as_str())),
-        ("secretRef", source.secret_ref.as_ref().map(|source| source.name.as_str())),
-    ];
     let mut sources = 0;
-    for (field, name) in refs {
+    for (field, name) in fields![
+        configMapRef = source.config_map_ref.as_ref().map(|source| source.name.as_str()),
+        secretRef = source.secret_ref.as_ref().map(|source| source.name.as_str())
+    ] {
         let Some(name) = name else { continue };
         sources += 1;
-        let path = path.field(field);
+        let path = path.at(field);
         if name.is_empty() {
-            findings.required(&ENV_FROM, &path.field("name"), "Name the object that is meant.");
+            findings.required(&ENV_FROM, &path!(path.name), "Name the object that is meant.");
         } else {
             // The server takes this name for a prefix.
-            findings.spelled(&ENV_FROM, &path.field("name"), name, dns_subdomain_prefix);
+            findings.check_format(&ENV_FROM, &path!(path.name), name, dns_subdomain_prefix);
         }
     }
     if sources != 1 {
         let message = "Each of envFrom names one configMapRef or one secretRef.";
-        findings.error_at(&ENV_FROM, list, path, FieldValueInvalid, message);
+        findings.invalid(&ENV_FROM, &path.hidden(), message);
     }
 }

@@ -4,27 +4,27 @@
 
 use k8s_openapi::api::core::v1::{Lifecycle, PodSpec, VolumeProjection};
 
-use super::common::{each, text, visit_mut};
-use crate::apimachinery::Version;
+use super::common::{for_each_container_mut, text};
 use crate::apimachinery::version::{V1_34, V1_35};
+use crate::apimachinery::{Elements, Version};
 
-/// A gate, and what it does where it is off.
+/// A feature gate, and what the server drops where it is off.
 #[derive(Debug)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// Its name, as `--feature-gates` has it.
     pub name: &'static str,
     /// The version that it came with; none where it is older than all versions on record.
     pub since: Option<Version>,
     /// The version since which it is on by default; none where it is off in all of them.
     pub on: Option<Version>,
-    /// The fields that are dropped with it, for people.
+    /// The fields that are dropped with it, as people read them.
     pub fields: &'static str,
     /// Drops them.
     drop: fn(&mut PodSpec),
 }
 
 /// The gates that drop something in at least one version on record.
-pub static GATES: &[Gate] = &[
+pub(crate) static GATES: &[Gate] = &[
     Gate {
         name: "ContainerStopSignals",
         since: None,
@@ -37,14 +37,14 @@ pub static GATES: &[Gate] = &[
         since: None,
         on: None,
         fields: "clusterTrustBundle of a projected volume",
-        drop: |pod| each_projection(pod, |source| source.cluster_trust_bundle = None),
+        drop: |pod| for_each_projection_mut(pod, |source| source.cluster_trust_bundle = None),
     },
     Gate {
         name: "PodCertificateRequest",
         since: Some(V1_34),
         on: None,
         fields: "podCertificate of a projected volume",
-        drop: |pod| each_projection(pod, |source| source.pod_certificate = None),
+        drop: |pod| for_each_projection_mut(pod, |source| source.pod_certificate = None),
     },
     Gate {
         name: "GenericWorkload",
@@ -80,7 +80,7 @@ pub static GATES: &[Gate] = &[
         on: Some(V1_35),
         fields: "valueFrom.fileKeyRef of a variable",
         drop: |pod| {
-            visit_mut(pod, |container| {
+            for_each_container_mut(pod, |container| {
                 let sources = container.env.iter_mut().flatten().filter_map(|variable| variable.value_from.as_mut());
                 sources.for_each(|source| source.file_key_ref = None);
             });
@@ -102,21 +102,21 @@ pub static GATES: &[Gate] = &[
     },
 ];
 
-/// How a version has a gate.
+/// What a gate is in a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It is not there yet, and neither are its fields.
+pub(crate) enum State {
+    /// Neither it nor its fields exist yet.
     Unknown,
     /// Its fields are dropped.
     Off,
-    /// Its fields count.
+    /// Its fields are kept.
     On,
 }
 
 impl Gate {
-    /// How a version has the gate, by default.
+    /// What the gate is in a version, by default.
     #[must_use]
-    pub fn state(&self, version: Version) -> State {
+    pub(crate) fn state(&self, version: Version) -> State {
         if self.since.is_some_and(|since| version < since) {
             State::Unknown
         } else if self.on.is_some_and(|on| on <= version) {
@@ -128,14 +128,14 @@ impl Gate {
 }
 
 /// Drops from a pod what a version drops from it.
-pub fn drop_fields(pod: &mut PodSpec, version: Version) {
+pub(crate) fn drop_fields(pod: &mut PodSpec, version: Version) {
     for gate in GATES.iter().filter(|gate| gate.state(version) == State::Off) {
         (gate.drop)(pod);
     }
 }
 
 fn drop_stop_signals(pod: &mut PodSpec) {
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         let Some(lifecycle) = &mut container.lifecycle else { return };
         if lifecycle.stop_signal.take().is_some() && *lifecycle == Lifecycle::default() {
             container.lifecycle = None;
@@ -143,14 +143,14 @@ fn drop_stop_signals(pod: &mut PodSpec) {
     });
 }
 
-fn each_projection(pod: &mut PodSpec, change: impl FnMut(&mut VolumeProjection)) {
+fn for_each_projection_mut(pod: &mut PodSpec, change: impl FnMut(&mut VolumeProjection)) {
     let volumes = pod.volumes.iter_mut().flatten().filter_map(|volume| volume.projected.as_mut());
     volumes.filter_map(|projected| projected.sources.as_mut()).flatten().for_each(change);
 }
 
 fn drop_claims(pod: &mut PodSpec) {
     pod.resource_claims = None;
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         if let Some(resources) = &mut container.resources {
             resources.claims = None;
         }
@@ -159,9 +159,9 @@ fn drop_claims(pod: &mut PodSpec) {
 
 fn drop_restart_rules(pod: &mut PodSpec) {
     let sidecars: Vec<bool> =
-        each(&pod.init_containers).iter().map(|container| text(&container.restart_policy) == "Always").collect();
+        pod.init_containers.elements().iter().map(|container| text(&container.restart_policy) == "Always").collect();
     let mut nth = 0;
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         if !sidecars.get(nth).copied().unwrap_or(false) {
             container.restart_policy = None;
         }
@@ -178,7 +178,7 @@ fn drop_image_volumes(pod: &mut PodSpec) {
         return;
     }
     volumes.retain(|volume| volume.image.is_none());
-    visit_mut(pod, |container| {
+    for_each_container_mut(pod, |container| {
         if let Some(mounts) = &mut container.volume_mounts {
             mounts.retain(|mount| !dropped.contains(&mount.name));
         }

@@ -3,9 +3,9 @@
 use k8s_openapi::api::core::v1::Container;
 
 use super::common::text;
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -18,16 +18,16 @@ rules! {
 }
 
 /// The image of a container at `path`.
-pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let image = text(&container.image);
-    let field = path.field("image");
+    let field = path!(path.image);
     if image.is_empty() {
         findings.required(&IMAGE, &field, "A container needs an image.");
     }
-    check_pull_policy(text(&container.image_pull_policy), &path.field("imagePullPolicy"), findings);
+    check_pull_policy(text(&container.image_pull_policy), &path!(path.imagePullPolicy), findings);
 }
 
 /// When an image is pulled.
-pub fn check_pull_policy(policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_pull_policy(policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     findings.one_of(&PULL_POLICY, path, policy, &["Always", "IfNotPresent", "Never"]);
 }

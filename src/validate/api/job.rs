@@ -6,12 +6,12 @@ use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
 use super::common::{is_true, text};
-use super::metadata::{self, check_annotations, check_labels_at, effective_name};
+use super::metadata::{self, check_annotations, check_labels, effective_name};
 use super::{job_policy, pod, selector};
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
+use crate::apimachinery::{FieldName, Path, field, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -64,7 +64,7 @@ const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
 /// Whether the server will take the labels of the pods for the Job's own ones, and keep the two as one map from then
 /// on: what it adds to the one is in the other. A Job whose name it has yet to make is copied once more, which parts
 /// the two.
-pub fn takes_labels_of_its_pods(job: &Job) -> bool {
+pub(super) fn takes_labels_of_its_pods(job: &Job) -> bool {
     let metadata = &job.metadata;
     let named = !text(&metadata.name).is_empty() || text(&metadata.generate_name).is_empty();
     let pods = job.spec.as_ref().and_then(|spec| spec.template.metadata.as_ref());
@@ -75,14 +75,14 @@ pub fn takes_labels_of_its_pods(job: &Job) -> bool {
 
 /// Puts into the Job what the server uses for itself, unless the selector is the user's to write: the labels of its
 /// pods, which with `one_map` are the Job's labels too, and the selector that goes with them.
-pub fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
+pub(super) fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
     let name = effective_name(&job.metadata);
     let spec = job.spec.get_or_insert_default();
     if is_true(spec.manual_selector) {
         return;
     }
     let root = Path::root();
-    check_own_labels(spec, &name, &root.field("spec"), findings);
+    check_own_labels(spec, &name, &path!(root.spec), findings);
     let labels = spec.template.metadata.get_or_insert_default().labels.get_or_insert_default();
     for (key, is_name) in OWN_LABELS {
         labels.entry(key.to_owned()).or_insert_with(|| if is_name { name.as_str() } else { UID }.to_owned());
@@ -95,11 +95,11 @@ pub fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>)
 }
 
 /// The whole Job, after defaulting and with the server's own labels.
-pub fn check(job: &Job, findings: &mut Findings<'_>) {
+pub(super) fn check(job: &Job, findings: &mut Findings<'_>) {
     let root = Path::root();
-    let path = root.field("spec");
+    let path = path!(root.spec);
     let name = effective_name(&job.metadata);
-    metadata::check(&job.metadata, &root.field("metadata"), findings);
+    metadata::check(&job.metadata, &path!(root.metadata), findings);
     if let Some(spec) = &job.spec {
         check_spec(spec, &path, findings);
         check_selector(spec, &name, &path, findings);
@@ -108,26 +108,24 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) {
 }
 
 /// What a Job has in common with the template of a `CronJob`, below `path`.
-pub fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_numbers(spec, path, findings);
     check_indexed(spec, path, findings);
     job_policy::check(spec, path, findings);
     check_replacement(spec, path, findings);
     check_managed_by(spec, path, findings);
-    check_template(&spec.template, &path.field("template"), findings);
+    check_template(&spec.template, &path!(path.template), findings);
     check_restart_policy(spec, path, findings);
 }
 
 /// The labels that the server puts on the pods of a Job, where others are there already.
 fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let template = path.field("template");
-    let metadata = template.field("metadata");
-    let labels = metadata.field("labels");
+    let labels = path!(path.template.metadata.labels);
     for (key, is_name) in OWN_LABELS {
         let Some(value) = template_label(&spec.template, key) else { continue };
         if !is_name || value != name {
-            let message = format!("The server sets the label {key} itself. Remove it.");
-            findings.invalid(&POD_LABELS, &labels.key(key), message);
+            let wording = (format!("The server sets the label {key} itself."), "Remove it.");
+            findings.invalid(&POD_LABELS, &labels.key(key), wording);
         }
     }
 }
@@ -137,68 +135,64 @@ fn template_label<'t>(template: &'t PodTemplateSpec, key: &str) -> Option<&'t st
 }
 
 fn check_numbers(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (field, value) in [
-        ("parallelism", spec.parallelism.map(i64::from)),
-        ("completions", spec.completions.map(i64::from)),
-        ("activeDeadlineSeconds", spec.active_deadline_seconds),
-        ("backoffLimit", spec.backoff_limit.map(i64::from)),
-        ("ttlSecondsAfterFinished", spec.ttl_seconds_after_finished.map(i64::from)),
-        ("backoffLimitPerIndex", spec.backoff_limit_per_index.map(i64::from)),
-        ("maxFailedIndexes", spec.max_failed_indexes.map(i64::from)),
+    for (field, value) in fields![
+        parallelism = spec.parallelism.map(i64::from),
+        completions = spec.completions.map(i64::from),
+        activeDeadlineSeconds = spec.active_deadline_seconds,
+        backoffLimit = spec.backoff_limit.map(i64::from),
+        ttlSecondsAfterFinished = spec.ttl_seconds_after_finished.map(i64::from),
+        backoffLimitPerIndex = spec.backoff_limit_per_index.map(i64::from),
+        maxFailedIndexes = spec.max_failed_indexes.map(i64::from)
     ] {
-        findings.not_negative(&NUMBERS, &path.field(field), value);
+        findings.not_negative(&NUMBERS, &path.at(field), value);
     }
 }
 
 fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if spec.max_failed_indexes.is_some() && spec.backoff_limit_per_index.is_none() {
-        let message = "maxFailedIndexes needs backoffLimitPerIndex. Add it.";
-        findings.required(&PER_INDEX, &path.field("backoffLimitPerIndex"), message);
+        let wording = ("maxFailedIndexes needs backoffLimitPerIndex.", "Add it.");
+        findings.required(&PER_INDEX, &path!(path.backoffLimitPerIndex), wording);
     }
     // In the template of a CronJob there is no default.
     let mode = spec.completion_mode.as_deref().unwrap_or("NonIndexed");
-    findings.one_of(&COMPLETION_MODE, &path.field("completionMode"), mode, &["NonIndexed", "Indexed"]);
+    findings.one_of(&COMPLETION_MODE, &path!(path.completionMode), mode, &["NonIndexed", "Indexed"]);
     if mode == "Indexed" {
         check_indexed_bounds(spec, path, findings);
     }
     if mode == "NonIndexed" {
-        for (field, set) in [
-            ("backoffLimitPerIndex", spec.backoff_limit_per_index.is_some()),
-            ("maxFailedIndexes", spec.max_failed_indexes.is_some()),
+        for (field, set) in fields![
+            backoffLimitPerIndex = spec.backoff_limit_per_index.is_some(),
+            maxFailedIndexes = spec.max_failed_indexes.is_some()
         ] {
             if set {
                 let message = format!("{field} needs completionMode: Indexed.");
-                findings.invalid(&PER_INDEX, &path.field(field), message);
+                findings.invalid(&PER_INDEX, &path.at(field), message);
             }
         }
     }
 }
 
 fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let at_most = |field: &str, value: Option<i32>, max: i32, findings: &mut Findings<'_>| {
+    let at_most = |field: FieldName, value: Option<i32>, max: i32, findings: &mut Findings<'_>| {
         if let Some(value) = value.filter(|value| *value > max) {
-            findings.invalid(
-                &INDEXED,
-                &path.field(field),
-                format!("{value} is more than {max}, the most there may be."),
-            );
+            findings.invalid(&INDEXED, &path.at(field), format!("{value} is more than {max}, the most there may be."));
         }
     };
-    at_most("parallelism", spec.parallelism, INDEXED_MAX, findings);
-    at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX, findings);
+    at_most(field!(parallelism), spec.parallelism, INDEXED_MAX, findings);
+    at_most(field!(maxFailedIndexes), spec.max_failed_indexes, INDEXED_MAX, findings);
     let Some(completions) = spec.completions else {
-        let message = "An Indexed Job has a number of completions. Add it.";
-        findings.required(&INDEXED, &path.field("completions"), message);
+        let wording = ("An Indexed Job has a number of completions.", "Add it.");
+        findings.required(&INDEXED, &path!(path.completions), wording);
         return;
     };
-    at_most("maxFailedIndexes", spec.max_failed_indexes, completions, findings);
+    at_most(field!(maxFailedIndexes), spec.max_failed_indexes, completions, findings);
     if completions > INDEXED_MAX && spec.backoff_limit_per_index.is_some() {
         if spec.max_failed_indexes.is_none() {
             let message = format!("Above {INDEXED_MAX} completions, maxFailedIndexes must be set.");
-            findings.required(&INDEXED, &path.field("maxFailedIndexes"), message);
+            findings.required(&INDEXED, &path!(path.maxFailedIndexes), message);
         }
-        at_most("parallelism", spec.parallelism, INDEXED_MAX_ABOVE, findings);
-        at_most("maxFailedIndexes", spec.max_failed_indexes, INDEXED_MAX_ABOVE, findings);
+        at_most(field!(parallelism), spec.parallelism, INDEXED_MAX_ABOVE, findings);
+        at_most(field!(maxFailedIndexes), spec.max_failed_indexes, INDEXED_MAX_ABOVE, findings);
     }
 }
 
@@ -209,10 +203,8 @@ fn check_host_names(spec: &JobSpec, name: &str, findings: &mut Findings<'_>) {
     let Some(completions) = spec.completions.filter(|completions| *completions > 0) else { return };
     let host = format!("{name}-{}", completions - 1);
     if let Err(fault) = dns_label(&host) {
-        let root = Path::root();
-        let metadata = root.field("metadata");
-        let message = format!("The last pod's host name would be {host:?}, and {fault}. Choose another name.");
-        findings.invalid(&INDEXED, &metadata.field("name"), message);
+        let wording = (format!("The last pod's host name would be {host:?}, and {fault}."), "Choose another name.");
+        findings.invalid(&INDEXED, &path!(.metadata.name), wording);
     }
 }
 
@@ -220,22 +212,22 @@ fn check_replacement(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_
     let Some(policy) = &spec.pod_replacement_policy else { return };
     let allowed: &[&str] =
         if spec.pod_failure_policy.is_some() { &["Failed"] } else { &["Failed", "TerminatingOrFailed"] };
-    findings.one_of(&POD_REPLACEMENT, &path.field("podReplacementPolicy"), policy, allowed);
+    findings.one_of(&POD_REPLACEMENT, &path!(path.podReplacementPolicy), policy, allowed);
 }
 
 fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(manager) = &spec.managed_by else { return };
-    let path = path.field("managedBy");
+    let path = path!(path.managedBy);
     match manager.split_once('/') {
         _ if manager.is_empty() => findings.required(&MANAGED_BY, &path, "Name the controller, or leave this out."),
         Some((domain, rest)) if !domain.is_empty() && !rest.is_empty() => {
-            findings.spelled(&MANAGED_BY, &path, domain, dns_subdomain);
+            findings.check_format(&MANAGED_BY, &path, domain, dns_subdomain);
             let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:%".contains(c);
             if !rest.chars().all(allowed) {
                 findings.invalid(
                     &MANAGED_BY,
                     &path,
-                    format!("{rest:?} cannot stand in a path. Write letters and digits."),
+                    (format!("{rest:?} cannot stand in a path."), "Write letters and digits."),
                 );
             }
         }
@@ -247,23 +239,22 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
 }
 
 fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let metadata_path = path.field("metadata");
-    let (labels_path, shown) = (metadata_path.field("labels"), path.field("labels"));
     let metadata = template.metadata.as_ref();
+    // The server leaves this step out of the paths.
+    let metadata_path = path!(path.metadata).hidden();
     let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
     // Among them is the Job's name, which has to be a label's value here.
-    check_labels_at(&metadata::LABELS, labels, &shown, &labels_path, findings);
+    check_labels(&metadata::LABELS, labels, &path!(metadata_path.labels), findings);
     let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
-    check_annotations(annotations, &path.field("annotations"), &metadata_path.field("annotations"), findings);
+    check_annotations(annotations, &path!(metadata_path.annotations), findings);
     if let Some(spec) = &template.spec {
         pod::check(spec, annotations, path, findings);
     }
 }
 
 fn check_restart_policy(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let template = path.field("template");
-    let pod = template.field("spec");
-    let path = pod.field("restartPolicy");
+    let pod = path!(path.template.spec);
+    let path = path!(pod.restartPolicy);
     let policy = spec.template.spec.as_ref().map_or("", |pod| text(&pod.restart_policy));
     if matches!(policy, "" | "Always") {
         findings.required(&RESTART_POLICY, &path, "Write restartPolicy: Never or OnFailure.");
@@ -276,26 +267,24 @@ fn check_restart_policy(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
 
 /// The selector after the server has put its own label into it, unless it is the user's to write.
 fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let path_of_selector = path.field("selector");
-    let template = path.field("template");
-    let metadata = template.field("metadata");
-    let labels = metadata.field("labels");
+    let selector_path = path!(path.selector);
+    let labels = path!(path.template.metadata.labels);
     let Some(selector) = &spec.selector else {
-        let message = "manualSelector: true needs a selector. Write one, or leave manualSelector out.";
-        findings.required(&SELECTOR, &path_of_selector, message);
+        let wording = ("manualSelector: true needs a selector.", "Write one, or leave manualSelector out.");
+        findings.required(&SELECTOR, &selector_path, wording);
         // No selector selects nothing, and so not the Job's own pods either.
-        findings.invalid(&SELECTOR, &labels, "No selector selects these labels. Write one.");
+        findings.invalid(&SELECTOR, &labels, ("No selector selects these labels.", "Write one."));
         return;
     };
     let own = |key: &str| {
         OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID })
     };
     if !is_true(spec.manual_selector) && selector::selects(selector, own) == Some(false) {
-        let message = "The server makes the selector of a Job. Remove this one, or add manualSelector: true.";
-        findings.invalid(&SELECTOR, &path_of_selector, message);
+        let wording = ("The server makes the selector of a Job.", "Remove this one, or add manualSelector: true.");
+        findings.invalid(&SELECTOR, &selector_path, wording);
     }
-    selector::check(Some(selector), &path_of_selector, findings);
+    selector::check(Some(selector), &selector_path, findings);
     if selector::selects(selector, |key| template_label(&spec.template, key)) == Some(false) {
-        findings.invalid(&SELECTOR, &labels, "The selector does not select these labels. Make the two agree.");
+        findings.invalid(&SELECTOR, &labels, ("The selector does not select these labels.", "Make the two agree."));
     }
 }

@@ -7,11 +7,11 @@ use k8s_openapi::api::batch::v1::{
     SuccessPolicyRule,
 };
 
-use super::common::{each, text};
-use crate::apimachinery::Path;
+use super::common::text;
 use crate::apimachinery::names::qualified_name;
+use crate::apimachinery::{Elements, Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -44,24 +44,23 @@ const CODES_MAX: usize = 255;
 const INDEXES_MAX: usize = 64 * 1024;
 
 /// Both policies.
-pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &spec.pod_failure_policy {
-        let policy_path = path.field("podFailurePolicy");
-        let rules = policy_path.field("rules");
+        let rules = path!(path.podFailurePolicy.rules);
         if policy.rules.len() > RULES_MAX {
             findings.too_many(&FAILURE_RULE, &rules, policy.rules.len(), RULES_MAX);
         }
         let pod = spec.template.spec.iter();
-        let containers = pod.flat_map(|pod| pod.containers.iter().chain(each(&pod.init_containers)));
+        let containers = pod.flat_map(|pod| pod.containers.iter().chain(pod.init_containers.elements()));
         let containers = containers.map(|container| container.name.as_str()).collect();
-        for (nth, rule) in policy.rules.iter().enumerate() {
-            check_failure_rule(spec, &containers, rule, &rules.index(nth), findings);
+        for (path, rule) in rules.each(&policy.rules) {
+            check_failure_rule(spec, &containers, rule, &path, findings);
         }
     }
     if let Some(policy) = &spec.success_policy {
-        let path = path.field("successPolicy");
+        let path = path!(path.successPolicy);
         if text(&spec.completion_mode) == "Indexed" {
-            check_success_rules(spec, &policy.rules, &path.field("rules"), findings);
+            check_success_rules(spec, &policy.rules, &path!(path.rules), findings);
         } else {
             findings.invalid(&SUCCESS, &path, "A successPolicy needs completionMode: Indexed.");
         }
@@ -75,32 +74,36 @@ fn check_failure_rule(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let action = path.field("action");
+    let action = path!(path.action);
     match rule.action.as_str() {
         "" => findings.required(&FAILURE_RULE, &action, "Write FailJob, FailIndex, Ignore or Count."),
         "FailIndex" if spec.backoff_limit_per_index.is_none() => {
-            findings.invalid(&FAILURE_RULE, &action, "FailIndex needs backoffLimitPerIndex. Add it, or write FailJob.");
+            findings.invalid(
+                &FAILURE_RULE,
+                &action,
+                ("FailIndex needs backoffLimitPerIndex.", "Add it, or write FailJob."),
+            );
         }
         other => findings.one_of(&FAILURE_RULE, &action, other, &["Count", "FailIndex", "FailJob", "Ignore"]),
     }
     if let Some(codes) = &rule.on_exit_codes {
-        check_exit_codes(containers, codes, &path.field("onExitCodes"), findings);
+        check_exit_codes(containers, codes, &path!(path.onExitCodes), findings);
     }
-    let conditions = each(&rule.on_pod_conditions);
-    let conditions_path = path.field("onPodConditions");
+    let conditions = rule.on_pod_conditions.elements();
+    let conditions_path = path!(path.onPodConditions);
     if conditions.len() > PATTERNS_MAX {
         findings.too_many(&POD_CONDITIONS, &conditions_path, conditions.len(), PATTERNS_MAX);
     }
-    for (nth, pattern) in conditions.iter().enumerate() {
-        check_condition(pattern, &conditions_path.index(nth), findings);
+    for (path, pattern) in conditions_path.each(conditions) {
+        check_condition(pattern, &path, findings);
     }
     match (rule.on_exit_codes.is_some(), !conditions.is_empty()) {
         (true, true) => {
-            let message = "A rule has onExitCodes or onPodConditions, not both. Make two rules of it.";
-            findings.invalid(&FAILURE_RULE, path, message);
+            let wording = ("A rule has onExitCodes or onPodConditions, not both.", "Make two rules of it.");
+            findings.invalid(&FAILURE_RULE, path, wording);
         }
         (false, false) => {
-            findings.invalid(&FAILURE_RULE, path, "A rule needs onExitCodes or onPodConditions. Add one of them.");
+            findings.invalid(&FAILURE_RULE, path, ("A rule needs onExitCodes or onPodConditions.", "Add one of them."));
         }
         _ => {}
     }
@@ -112,16 +115,16 @@ fn check_exit_codes(
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let operator = path.field("operator");
+    let operator = path!(path.operator);
     match codes.operator.as_str() {
         "" => findings.required(&EXIT_CODES, &operator, "Write In or NotIn."),
         other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
     }
     if let Some(name) = codes.container_name.as_ref().filter(|name| !containers.contains(name.as_str())) {
-        let message = format!("The pod has no container {name:?}. Name one that it has.");
-        findings.invalid(&EXIT_CODES, &path.field("containerName"), message);
+        let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
+        findings.invalid(&EXIT_CODES, &path!(path.containerName), wording);
     }
-    let (values, list) = (&codes.values, path.field("values"));
+    let (values, list) = (&codes.values, path!(path.values));
     if values.is_empty() {
         findings.invalid(&EXIT_CODES, &list, "At least one exit code is needed.");
     } else if values.len() > CODES_MAX {
@@ -130,20 +133,20 @@ fn check_exit_codes(
     let mut seen = BTreeSet::new();
     for (nth, code) in values.iter().enumerate() {
         if codes.operator == "In" && *code == 0 {
-            findings.invalid(&EXIT_CODES, &list.index(nth), "0 is success and cannot be a failure. Remove it.");
+            findings.invalid(&EXIT_CODES, &list.index(nth), ("0 is success and cannot be a failure.", "Remove it."));
         }
         if !seen.insert(code) {
-            findings.duplicate(&EXIT_CODES, &list.index(nth), format!("{code} stands here already. Remove one."));
+            findings.duplicate(&EXIT_CODES, &list.index(nth), (format!("{code} stands here already."), "Remove one."));
         }
     }
     if !values.is_sorted() {
-        findings.invalid(&EXIT_CODES, &list, "Exit codes must ascend. Sort them.");
+        findings.invalid(&EXIT_CODES, &list, ("Exit codes must ascend.", "Sort them."));
     }
 }
 
 fn check_condition(pattern: &PodFailurePolicyOnPodConditionsPattern, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&POD_CONDITIONS, &path.field("type"), &pattern.type_, qualified_name);
-    let (status, field) = (text(&pattern.status), path.field("status"));
+    findings.check_format(&POD_CONDITIONS, &path!(path.type), &pattern.type_, qualified_name);
+    let (status, field) = (text(&pattern.status), path!(path.status));
     if status.is_empty() {
         findings.required(&POD_CONDITIONS, &field, "Write True, False or Unknown.");
     } else {
@@ -158,8 +161,8 @@ fn check_success_rules(spec: &JobSpec, rules: &[SuccessPolicyRule], path: &Path<
     if rules.len() > RULES_MAX {
         findings.too_many(&SUCCESS, path, rules.len(), RULES_MAX);
     }
-    for (nth, rule) in rules.iter().enumerate() {
-        check_success_rule(spec, rule, &path.index(nth), findings);
+    for (path, rule) in path.each(rules) {
+        check_success_rule(spec, rule, &path, findings);
     }
 }
 
@@ -170,7 +173,7 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
     let mut named = None;
     let completions = spec.completions.unwrap_or_default();
     if let Some(indexes) = &rule.succeeded_indexes {
-        let field = path.field("succeededIndexes");
+        let field = path!(path.succeededIndexes);
         if indexes.len() > INDEXES_MAX {
             findings.too_long(&SUCCESS, &field, INDEXES_MAX);
         }
@@ -183,7 +186,7 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         }
     }
     let Some(count) = rule.succeeded_count else { return };
-    let field = path.field("succeededCount");
+    let field = path!(path.succeededCount);
     findings.not_negative(&SUCCESS, &field, Some(count));
     if count > completions {
         let message = format!("{count} is more than the {completions} completions of the Job.");

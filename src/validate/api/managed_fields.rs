@@ -1,15 +1,15 @@
-//! Who manages which fields: what an object that is created says of it, as far as the server keeps that.
+//! `managedFields`: which manager owns which fields, as far as the server keeps that of an object that is created.
 //!
-//! The server keeps none of it where one entry cannot be read. Else an entry loses what the new object sets, because
-//! that belongs to its creator now, and goes when nothing is left. What is left has to be well-formed.
+//! If one entry cannot be read, the server drops all of them. Otherwise it takes from each entry the fields that the new
+//! object sets, because its creator owns them now, and drops an entry without fields. The rest must be well-formed.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use serde_json::Value;
 
-use super::common::{each, text};
-use crate::apimachinery::Path;
+use super::common::text;
+use crate::apimachinery::{Elements, Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -24,12 +24,17 @@ rules! {
 /// Bytes in the name of a manager, and in that of a subresource.
 const MANAGER_MAX: usize = 128;
 const SUBRESOURCE_MAX: usize = 256;
-/// What an object has before anything is said of it, so that nothing of it counts as set.
+/// The fields that every object has, so that they do not count as set.
 const ALWAYS_THERE: &[&str] = &["metadata", "spec", "template", "jobTemplate", "containers", "status"];
 
 /// The entries in the metadata at `path` of an object with its defaults.
-pub fn check(metadata: &ObjectMeta, object: impl FnOnce() -> Value, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let entries = each(&metadata.managed_fields);
+pub(super) fn check(
+    metadata: &ObjectMeta,
+    object: impl FnOnce() -> Value,
+    path: &Path<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let entries = metadata.managed_fields.elements();
     if entries.iter().all(is_well_formed) {
         return;
     }
@@ -47,7 +52,7 @@ pub fn check(metadata: &ObjectMeta, object: impl FnOnce() -> Value, path: &Path<
         let [operation, manager, subresource] = words;
         (operation, entry.time.clone(), manager, subresource)
     });
-    let list = path.field("managedFields");
+    let list = path!(path.managedFields);
     for (nth, entry) in kept.into_iter().enumerate() {
         check_entry(entry, &list.index(nth), findings);
     }
@@ -61,15 +66,15 @@ fn is_well_formed(entry: &ManagedFieldsEntry) -> bool {
 }
 
 fn check_entry(entry: &ManagedFieldsEntry, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let (manager, place) = (text(&entry.manager), path.field("manager"));
+    let (manager, field) = (text(&entry.manager), path!(path.manager));
     if manager.len() > MANAGER_MAX {
-        findings.too_long(&MANAGED_FIELDS, &place, MANAGER_MAX);
+        findings.too_long(&MANAGED_FIELDS, &field, MANAGER_MAX);
     }
     if !manager.chars().all(is_printable) {
-        findings.invalid(&MANAGED_FIELDS, &place, format!("{manager:?} has characters that cannot be printed."));
+        findings.invalid(&MANAGED_FIELDS, &field, format!("{manager:?} has characters that cannot be printed."));
     }
     if text(&entry.subresource).len() > SUBRESOURCE_MAX {
-        findings.too_long(&MANAGED_FIELDS, &path.field("subresource"), SUBRESOURCE_MAX);
+        findings.too_long(&MANAGED_FIELDS, &path!(path.subresource), SUBRESOURCE_MAX);
     }
 }
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
-use super::common::{each, is_true, text};
-use crate::apimachinery::Path;
+use super::common::{is_true, text};
 use crate::apimachinery::names::{
     dns_label, dns_subdomain, dns_subdomain_prefix, label_value, lower_case, qualified_name,
 };
-use crate::validate::Rule;
+use crate::apimachinery::{Elements, Path, fields, path};
+use crate::diagnostic::Reason::FieldValueTooLong;
+use crate::diagnostic::Rule;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -52,7 +53,7 @@ const BASE_MAX: usize = 58;
 const ANNOTATIONS_MAX: usize = 256 * 1024;
 
 /// The name that the object has or would get.
-pub fn effective_name(metadata: &ObjectMeta) -> String {
+pub(super) fn effective_name(metadata: &ObjectMeta) -> String {
     let (name, base) = (text(&metadata.name), text(&metadata.generate_name));
     if !name.is_empty() || base.is_empty() {
         return name.to_owned();
@@ -62,137 +63,119 @@ pub fn effective_name(metadata: &ObjectMeta) -> String {
 }
 
 /// The metadata of the Job or `CronJob` itself.
-pub fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
     let base = text(&metadata.generate_name);
     if !base.is_empty() {
-        findings.spelled(&GENERATE_NAME, &path.field("generateName"), base, dns_subdomain_prefix);
+        findings.check_format(&GENERATE_NAME, &path!(path.generateName), base, dns_subdomain_prefix);
     }
     let name = effective_name(metadata);
     if name.is_empty() {
-        findings.required(&NAME, &path.field("name"), "An object needs a name or a generateName.");
+        findings.required(&NAME, &path!(path.name), "An object needs a name or a generateName.");
     } else {
-        findings.spelled(&NAME, &path.field("name"), &name, dns_subdomain);
+        findings.check_format(&NAME, &path!(path.name), &name, dns_subdomain);
     }
     let namespace = text(&metadata.namespace);
     if !namespace.is_empty() {
-        findings.spelled(&NAMESPACE, &path.field("namespace"), namespace, dns_label);
+        findings.check_format(&NAMESPACE, &path!(path.namespace), namespace, dns_label);
     }
-    check_labels(&LABELS, metadata.labels.as_ref(), &path.field("labels"), findings);
-    check_annotations(metadata.annotations.as_ref(), &path.field("annotations"), &path.field("annotations"), findings);
-    check_owners(each(&metadata.owner_references), &path.field("ownerReferences"), findings);
-    check_finalizers(each(&metadata.finalizers), &path.field("finalizers"), findings);
+    check_labels(&LABELS, metadata.labels.as_ref(), &path!(path.labels), findings);
+    check_annotations(metadata.annotations.as_ref(), &path!(path.annotations), findings);
+    check_owners(metadata.owner_references.elements(), &path!(path.ownerReferences), findings);
+    check_finalizers(metadata.finalizers.elements(), &path!(path.finalizers), findings);
 }
 
 /// A map of labels; the server names the map and not the key.
-pub fn check_labels(
+pub(super) fn check_labels(
     rule: &'static Rule,
     labels: Option<&BTreeMap<String, String>>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    check_labels_at(rule, labels, path, path, findings);
-}
-
-/// As [`check_labels`], where the server shows another path than the labels' own.
-pub fn check_labels_at(
-    rule: &'static Rule,
-    labels: Option<&BTreeMap<String, String>>,
-    shown: &Path<'_>,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
-    use crate::validate::Reason::FieldValueInvalid;
     for (key, value) in labels.into_iter().flatten() {
         if let Err(fault) = qualified_name(key) {
             let message = format!("The key {key:?} cannot stand here: {fault}.");
-            findings.error_at(rule, shown, &path.key(key), FieldValueInvalid, message);
+            findings.invalid(rule, &path.key(key).hidden(), message);
         }
         if let Err(fault) = label_value(value) {
             let message = format!("{value:?}, the value of {key}, cannot stand here: {fault}.");
-            findings.error_at(rule, shown, &path.key(key), FieldValueInvalid, message);
+            findings.invalid(rule, &path.key(key).hidden(), message);
         }
     }
 }
 
 /// A map of annotations.
-pub fn check_annotations(
+pub(super) fn check_annotations(
     annotations: Option<&BTreeMap<String, String>>,
-    shown: &Path<'_>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    use crate::validate::Reason::{FieldValueInvalid, FieldValueTooLong};
     let Some(annotations) = annotations else { return };
     for key in annotations.keys() {
         // The server looks at the key in lower case, so that capitals pass in its prefix.
         if let Err(fault) = qualified_name(&lower_case(key)) {
             let message = format!("The key {key:?} cannot stand here: {fault}.");
-            findings.error_at(&ANNOTATIONS, shown, &path.key(key), FieldValueInvalid, message);
+            findings.invalid(&ANNOTATIONS, &path.key(key).hidden(), message);
         }
     }
     let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > ANNOTATIONS_MAX {
         let message = format!("The annotations take {size} bytes together, and {ANNOTATIONS_MAX} at most.");
-        findings.error_at(&ANNOTATIONS, shown, path, FieldValueTooLong, message);
+        findings.error(&ANNOTATIONS, path, FieldValueTooLong, message);
     }
 }
 
 fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (nth, owner) in owners.iter().enumerate() {
-        check_owner(owner, path, nth, findings);
+    for (path, owner) in path.each(owners) {
+        // The server names the list, and no element of it.
+        check_owner(owner, &path.hidden(), findings);
     }
     // The server drops repetitions, with a warning, before it counts.
     let controllers: BTreeSet<_> = owners.iter().filter(|owner| is_true(owner.controller)).map(all_of).collect();
     if controllers.len() > 1 {
-        findings.invalid(&OWNERS, path, "Only one owner can be the controller. Set controller on one of them.");
+        findings.invalid(&OWNERS, path, ("Only one owner can be the controller.", "Set controller on one of them."));
     }
 }
 
 /// Everything that an owner says, to tell it from others.
-pub fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
+pub(super) fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
     let OwnerReference { api_version, block_owner_deletion, controller, kind, name, uid } = owner;
     (api_version, kind, name, uid, block_owner_deletion, controller)
 }
 
-/// The server names the list and not the place in it.
-fn check_owner(owner: &OwnerReference, path: &Path<'_>, nth: usize, findings: &mut Findings<'_>) {
-    use crate::validate::Reason::FieldValueInvalid;
-    let place = path.index(nth);
+fn check_owner(owner: &OwnerReference, path: &Path<'_>, findings: &mut Findings<'_>) {
     let version = match owner.api_version.matches('/').count() {
         0 | 1 => owner.api_version.rsplit('/').next().unwrap_or_default(),
         _ => "",
     };
-    for (field, empty) in [
-        ("apiVersion", version.is_empty()),
-        ("kind", owner.kind.is_empty()),
-        ("name", owner.name.is_empty()),
-        ("uid", owner.uid.is_empty()),
+    for (field, empty) in fields![
+        apiVersion = version.is_empty(),
+        kind = owner.kind.is_empty(),
+        name = owner.name.is_empty(),
+        uid = owner.uid.is_empty()
     ] {
         if empty {
-            let message = format!("An owner needs its {field}.");
-            findings.error_at(&OWNERS, &path.field(field), &place.field(field), FieldValueInvalid, message);
+            findings.invalid(&OWNERS, &path.at(field), format!("An owner needs its {field}."));
         }
     }
     if matches!(owner.api_version.as_str(), "v1" | "/v1") && owner.kind == "Event" {
-        findings.error_at(&OWNERS, path, &place, FieldValueInvalid, "An Event cannot own other objects.");
+        findings.invalid(&OWNERS, path, "An Event cannot own other objects.");
     }
 }
 
 fn check_finalizers(finalizers: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     const KNOWN: &[&str] = &["kubernetes", "orphan", "foregroundDeletion"];
-    for (nth, finalizer) in finalizers.iter().enumerate() {
-        let place = path.index(nth);
+    for (element, finalizer) in path.each(finalizers) {
         if let Err(fault) = qualified_name(finalizer) {
             let message = format!("{finalizer:?} cannot stand here: {fault}.");
-            findings.error_at(&FINALIZERS, path, &place, crate::validate::Reason::FieldValueInvalid, message);
+            findings.invalid(&FINALIZERS, &element.hidden(), message);
         }
         if !finalizer.contains('/') && !KNOWN.contains(&finalizer.as_str()) {
             let message = format!("{finalizer:?} needs a domain before it, such as example.com/{finalizer}.");
-            findings.invalid(&FINALIZERS, &place, message);
+            findings.invalid(&FINALIZERS, &element, message);
         }
     }
     let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
     if has("orphan") && has("foregroundDeletion") {
-        findings.invalid(&FINALIZERS, path, "orphan and foregroundDeletion exclude each other. Keep one.");
+        findings.invalid(&FINALIZERS, path, ("orphan and foregroundDeletion exclude each other.", "Keep one."));
     }
 }

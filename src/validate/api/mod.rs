@@ -3,6 +3,9 @@
 //! A decoded object comes in; the fields of gates that are off are dropped and the server's defaults are filled in first,
 //! because its rules see the object after that; findings go out.
 
+// So that the compiler finds what is dead.
+#![warn(unreachable_pub)]
+
 mod affinity;
 mod annotations;
 mod claims;
@@ -15,7 +18,7 @@ mod cron_job;
 mod defaults;
 mod deprecated;
 mod env;
-pub mod gates;
+pub(crate) mod gates;
 mod image;
 mod job;
 mod job_policy;
@@ -43,8 +46,8 @@ mod volume_sources;
 mod volumes;
 mod warnings;
 
-pub use defaults::fill_in;
-pub use stored::fill_in_all;
+pub(super) use defaults::fill_in;
+pub(crate) use stored::fill_in_all;
 
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -53,10 +56,10 @@ use serde_json::Value;
 
 use super::findings::Findings;
 use super::rule::Rule;
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, path};
 
 /// The rules of all subjects, in their order.
-pub static RULES: &[&[&Rule]] = &[
+pub(super) static RULES: &[&[&Rule]] = &[
     metadata::RULES,
     managed_fields::RULES,
     selector::RULES,
@@ -88,37 +91,37 @@ pub static RULES: &[&[&Rule]] = &[
     scheduling::RULES,
     operating_system::RULES,
     warnings::RULES,
+    overlaps::RULES,
+    node_labels::RULES,
     deprecated::RULES,
 ];
 
 /// Adds what the server would refuse or warn of in a decoded Job.
-pub fn check_job(job: &Job, findings: &mut Findings<'_>) {
+pub(super) fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let mut job = job.clone();
     let one_map = job::takes_labels_of_its_pods(&job);
     fill_in(&mut job);
     job.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
-    managed_fields::check(&job.metadata, || json(&job), &Path::root().field("metadata"), findings);
+    managed_fields::check(&job.metadata, || json(&job), &path!(.metadata), findings);
     job::add_own_labels(&mut job, one_map, findings);
     job::check(&job, findings);
     warnings::check_metadata(&job.metadata, findings);
     if let Some(spec) = &job.spec {
-        warnings::check(spec, &Path::root().field("spec"), findings);
+        warnings::check(spec, &path!(.spec), findings);
     }
 }
 
 /// Adds what the server would refuse or warn of in a decoded `CronJob`.
-pub fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
+pub(super) fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let mut cron_job = cron_job.clone();
     defaults::fill_in_cron_job(&mut cron_job, findings.version());
     cron_job.spec.job_template.spec.iter_mut().for_each(|spec| drop_fields(spec, findings));
-    managed_fields::check(&cron_job.metadata, || json(&cron_job), &Path::root().field("metadata"), findings);
+    managed_fields::check(&cron_job.metadata, || json(&cron_job), &path!(.metadata), findings);
     cron_job::check(&cron_job, findings);
     warnings::check_metadata(&cron_job.metadata, findings);
     if let Some(spec) = &cron_job.spec.job_template.spec {
         let root = Path::root();
-        let path = root.field("spec");
-        let path = path.field("jobTemplate");
-        warnings::check(spec, &path.field("spec"), findings);
+        warnings::check(spec, &path!(root.spec.jobTemplate.spec), findings);
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{Container, VolumeDevice, VolumeMount};
 
-use super::common::{descending_at, each, is_true, no_backsteps, text};
+use super::common::{check_no_backsteps, check_relative, is_true, text};
 use super::volumes::Volumes;
-use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueForbidden, FieldValueNotSupported};
+use crate::apimachinery::{Elements, Path, fields, path};
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -37,122 +37,116 @@ rules! {
 }
 
 /// The volumes of a container's mounts or devices, and where they are; of two with one name the last counts.
-struct Places<'c> {
+struct InUse<'c> {
     names: BTreeSet<&'c str>,
     paths: BTreeSet<&'c str>,
 }
 
-impl<'c> Places<'c> {
-    fn new(places: impl Iterator<Item = (&'c str, &'c str)>) -> Self {
-        let places: BTreeMap<&str, &str> = places.collect();
-        Self { names: places.keys().copied().collect(), paths: places.values().copied().collect() }
+impl<'c> InUse<'c> {
+    fn new(uses: impl Iterator<Item = (&'c str, &'c str)>) -> Self {
+        let uses: BTreeMap<&str, &str> = uses.collect();
+        Self { names: uses.keys().copied().collect(), paths: uses.values().copied().collect() }
     }
 }
 
 /// The mounts and devices of a container at `path`.
-pub fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let (mounts, devices) = (each(&container.volume_mounts), each(&container.volume_devices));
-    let at_devices = Places::new(devices.iter().map(|it| (it.name.as_str(), it.device_path.as_str())));
-    let list = path.field("volumeMounts");
+pub(super) fn check(container: &Container, volumes: &Volumes<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let (mounts, devices) = (container.volume_mounts.elements(), container.volume_devices.elements());
+    let by_devices = InUse::new(devices.iter().map(|it| (it.name.as_str(), it.device_path.as_str())));
+    let list = path!(path.volumeMounts);
     let mut paths = BTreeSet::new();
-    for (nth, mount) in mounts.iter().enumerate() {
-        let path = list.index(nth);
-        check_mount(mount, volumes, &at_devices, &path, findings);
+    for (path, mount) in list.each(mounts) {
+        check_mount(mount, volumes, &by_devices, &path, findings);
         if !paths.insert(&mount.mount_path) {
-            let message = format!("Another mount is at {:?}. Choose another path.", mount.mount_path);
-            findings.invalid(&MOUNT, &path.field("mountPath"), message);
+            let wording = (format!("Another mount is at {:?}.", mount.mount_path), "Choose another path.");
+            findings.invalid(&MOUNT, &path!(path.mountPath), wording);
         }
-        check_options(container, mount, &list, &path, findings);
+        check_options(container, mount, &path, findings);
     }
-    let at_mounts = Places::new(mounts.iter().map(|it| (it.name.as_str(), it.mount_path.as_str())));
-    check_devices(devices, &at_mounts, volumes, &path.field("volumeDevices"), findings);
+    let by_mounts = InUse::new(mounts.iter().map(|it| (it.name.as_str(), it.mount_path.as_str())));
+    check_devices(devices, &by_mounts, volumes, &path!(path.volumeDevices), findings);
 }
 
 fn check_mount(
     mount: &VolumeMount,
     volumes: &Volumes<'_>,
-    devices: &Places<'_>,
+    devices: &InUse<'_>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let (name, mount_path) = (path.field("name"), path.field("mountPath"));
+    let (name, mount_path) = (path!(path.name), path!(path.mountPath));
     if mount.name.is_empty() {
         findings.required(&MOUNT, &name, "Name the volume.");
     }
     if !volumes.contains_key(mount.name.as_str()) {
-        let message = format!("The pod has no sound volume {:?}. Add it to the pod's volumes, or mend it.", mount.name);
-        findings.not_found(&MOUNT, &name, message);
+        let wording =
+            (format!("The pod has no sound volume {:?}.", mount.name), "Add it to the pod's volumes, or mend it.");
+        findings.not_found(&MOUNT, &name, wording);
     }
     if mount.mount_path.is_empty() {
         findings.required(&MOUNT, &mount_path, "Write where the container sees the volume.");
     }
     if devices.names.contains(mount.name.as_str()) {
-        findings.invalid(&MOUNT, &name, "The volume is one of the volumeDevices already. Remove one of the two.");
+        findings.invalid(&MOUNT, &name, ("The volume is one of the volumeDevices already.", "Remove one of the two."));
     }
     if devices.paths.contains(mount.mount_path.as_str()) {
-        findings.invalid(&MOUNT, &mount_path, "A device is at this path already. Choose another one.");
+        findings.invalid(&MOUNT, &mount_path, ("A device is at this path already.", "Choose another one."));
     }
 }
 
-/// The server names the list here, and not the place in it.
-fn check_options(
-    container: &Container,
-    mount: &VolumeMount,
-    list: &Path<'_>,
-    path: &Path<'_>,
-    findings: &mut Findings<'_>,
-) {
+/// The server names the list here, except where it says `path` and not `hidden`.
+fn check_options(container: &Container, mount: &VolumeMount, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let hidden = &path.hidden();
     let (sub_path, expression) = (text(&mount.sub_path), text(&mount.sub_path_expr));
-    for (field, value) in [("subPath", sub_path), ("subPathExpr", expression)] {
-        descending_at(&SUB_PATH, &list.field(field), &path.field(field), value, findings);
+    for (field, value) in fields![subPath = sub_path, subPathExpr = expression] {
+        check_relative(&SUB_PATH, &hidden.at(field), value, findings);
     }
     if !sub_path.is_empty() && !expression.is_empty() {
-        let message = "subPath and subPathExpr exclude each other. Remove one.";
-        findings.invalid(&SUB_PATH, &path.field("subPathExpr"), message);
+        let wording = ("subPath and subPathExpr exclude each other.", "Remove one.");
+        findings.invalid(&SUB_PATH, &path!(path.subPathExpr), wording);
     }
     let propagation = mount.mount_propagation.as_deref();
-    let (shown, place) = (list.field("mountPropagation"), path.field("mountPropagation"));
+    let field = path!(hidden.mountPropagation);
     match propagation {
         None | Some("None" | "HostToContainer") => {}
         Some("Bidirectional") => {
             if !is_true(container.security_context.as_ref().and_then(|context| context.privileged)) {
-                let message = "Bidirectional needs a privileged container. Write HostToContainer.";
-                findings.error_at(&PROPAGATION, &shown, &place, FieldValueForbidden, message);
+                let wording = ("Bidirectional needs a privileged container.", "Write HostToContainer.");
+                findings.forbidden(&PROPAGATION, &field, wording);
             }
         }
         Some(other) => {
             let message = format!("{other:?} must be None, HostToContainer or Bidirectional.");
-            findings.error_at(&PROPAGATION, &shown, &place, FieldValueNotSupported, message);
+            findings.error(&PROPAGATION, &field, FieldValueNotSupported, message);
         }
     }
-    let (shown, place) = (list.field("recursiveReadOnly"), path.field("recursiveReadOnly"));
+    let field = path!(hidden.recursiveReadOnly);
     match mount.recursive_read_only.as_deref() {
         None | Some("Disabled") => {}
         Some("Enabled" | "IfPossible") => {
             let read_only = is_true(mount.read_only);
             if !read_only || propagation.is_some_and(|propagation| propagation != "None") {
                 let message = "This needs readOnly: true, and no mountPropagation.";
-                findings.error_at(&READ_ONLY, &shown, &place, FieldValueForbidden, message);
+                findings.forbidden(&READ_ONLY, &field, message);
             }
         }
         Some(other) => {
             let message = format!("{other:?} must be Disabled, IfPossible or Enabled.");
-            findings.error_at(&READ_ONLY, &shown, &place, FieldValueNotSupported, message);
+            findings.error(&READ_ONLY, &field, FieldValueNotSupported, message);
         }
     }
 }
 
 fn check_devices(
     devices: &[VolumeDevice],
-    mounts: &Places<'_>,
+    mounts: &InUse<'_>,
     volumes: &Volumes<'_>,
     list: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
-    for (nth, device) in devices.iter().enumerate() {
-        let path = list.index(nth);
-        let (name, device_path) = (path.field("name"), path.field("devicePath"));
+    for (path, device) in list.each(devices) {
+        let (name, device_path) = (path!(path.name), path!(path.devicePath));
         if device.name.is_empty() {
             findings.required(&DEVICE, &name, "Name the volume.");
         }
@@ -171,18 +165,22 @@ fn check_devices(
             findings.required(&DEVICE, &device_path, "Write where the container sees the device.");
         }
         if paths.contains(&device.device_path) {
-            findings.invalid(&DEVICE, &device_path, "Another device is at this path. Choose another one.");
+            findings.invalid(&DEVICE, &device_path, ("Another device is at this path.", "Choose another one."));
         }
         if device.device_path.split('/').any(|name| name == "..") {
-            no_backsteps(&DEVICE, &device_path, &device.device_path, findings);
+            check_no_backsteps(&DEVICE, &device_path, &device.device_path, findings);
         } else {
             paths.insert(&device.device_path);
         }
         if mounts.names.contains(device.name.as_str()) {
-            findings.invalid(&DEVICE, &name, "The volume is one of the volumeMounts already. Remove one of the two.");
+            findings.invalid(
+                &DEVICE,
+                &name,
+                ("The volume is one of the volumeMounts already.", "Remove one of the two."),
+            );
         }
         if mounts.paths.contains(device.device_path.as_str()) {
-            findings.invalid(&DEVICE, &device_path, "A mount is at this path already. Choose another one.");
+            findings.invalid(&DEVICE, &device_path, ("A mount is at this path already.", "Choose another one."));
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec};
 
-use super::common::{each, is_true, text};
+use super::common::{is_true, text};
 use crate::apimachinery::names::{dns_label, dns_subdomain, dns_subdomain_with_underscores};
-use crate::apimachinery::{Path, ip};
+use crate::apimachinery::{Elements, Path, fields, ip, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -39,118 +39,117 @@ const SEARCH_CHARACTERS_MAX: usize = 2048;
 const OVERRIDE_MAX: usize = 64;
 
 /// Ports in the host's network.
-pub fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !is_true(pod.host_network) {
         return;
     }
-    let list = path.field("containers");
-    for (nth, container) in pod.containers.iter().enumerate() {
-        let path = list.index(nth);
-        let ports = path.field("ports");
-        for (nth, port) in each(&container.ports).iter().enumerate() {
+    for (path, container) in path!(path.containers).each(&pod.containers) {
+        for (path, port) in path!(path.ports).each(&container.ports) {
             if port.host_port.is_some_and(|number| number != 0 && number != port.container_port) {
-                let message = "In the host's network this must equal containerPort. Remove it.";
-                findings.invalid(&HOST_NETWORK, &ports.index(nth).field("hostPort"), message);
+                let wording = ("In the host's network this must equal containerPort.", "Remove it.");
+                findings.invalid(&HOST_NETWORK, &path!(path.hostPort), wording);
             }
         }
     }
 }
 
 /// Names and addresses of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let policy = text(&pod.dns_policy);
     findings.one_of(
         &DNS_POLICY,
-        &path.field("dnsPolicy"),
+        &path!(path.dnsPolicy),
         policy,
         &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
     );
-    check_dns_config(pod.dns_config.as_ref(), policy, &path.field("dnsConfig"), findings);
-    for (field, name) in [("hostname", &pod.hostname), ("subdomain", &pod.subdomain)] {
+    check_dns_config(pod.dns_config.as_ref(), policy, &path!(path.dnsConfig), findings);
+    for (field, name) in fields![hostname = &pod.hostname, subdomain = &pod.subdomain] {
         if !text(name).is_empty() {
-            findings.spelled(&HOST_NAME, &path.field(field), text(name), dns_label);
+            findings.check_format(&HOST_NAME, &path.at(field), text(name), dns_label);
         }
     }
     check_override(pod, path, findings);
-    let list = path.field("hostAliases");
-    for (nth, alias) in each(&pod.host_aliases).iter().enumerate() {
+    let list = path!(path.hostAliases);
+    for (nth, alias) in pod.host_aliases.elements().iter().enumerate() {
         let path = list.index(nth);
-        check_ip(&HOST_ALIASES, &alias.ip, &path.field("ip"), findings);
-        let names = path.field("hostnames");
-        for (nth, name) in each(&alias.hostnames).iter().enumerate() {
-            findings.spelled(&HOST_ALIASES, &names.index(nth), name, dns_subdomain);
+        check_ip(&HOST_ALIASES, &alias.ip, &path!(path.ip), findings);
+        for (path, name) in path!(path.hostnames).each(&alias.hostnames) {
+            findings.check_format(&HOST_ALIASES, &path, name, dns_subdomain);
         }
     }
 }
 
 fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(name) = &pod.hostname_override else { return };
-    let field = path.field("hostnameOverride");
+    let field = path!(path.hostnameOverride);
     if name.len() > OVERRIDE_MAX {
         findings.too_long(&HOST_NAME_OVERRIDE, &field, OVERRIDE_MAX);
     }
-    findings.spelled(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
+    findings.check_format(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
     for (other, set) in
         [("setHostnameAsFQDN", is_true(pod.set_hostname_as_fqdn)), ("hostNetwork", is_true(pod.host_network))]
     {
         if set {
-            let message = format!("{other} excludes hostnameOverride. Remove one of them.");
-            findings.forbidden(&HOST_NAME_OVERRIDE, &field, message);
+            let wording = (format!("{other} excludes hostnameOverride."), "Remove one of them.");
+            findings.forbidden(&HOST_NAME_OVERRIDE, &field, wording);
         }
     }
 }
 
-fn check_ip(rule: &'static crate::validate::Rule, value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_ip(rule: &'static crate::diagnostic::Rule, value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if ip::parse(value).is_none() {
-        findings.invalid(rule, path, format!("{value:?} is no IP address. Write one such as 10.0.0.1 or 2001:db8::1."));
+        findings.invalid(
+            rule,
+            path,
+            (format!("{value:?} is no IP address."), "Write one such as 10.0.0.1 or 2001:db8::1."),
+        );
     } else if !ip::is_strict(value) {
         let better = ip::better_spelling(value).unwrap_or_default();
-        let message = format!("Not all programs read {value:?} as the same address. Write {better}.");
-        findings.invalid(&STRICT_IP, path, message);
+        let wording = (format!("Not all programs read {value:?} as the same address."), format!("Write {better}."));
+        findings.invalid(&STRICT_IP, path, wording);
     }
 }
 
 fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if policy == "None" {
         match config {
-            None => findings.required(&DNS_POLICY, path, "dnsPolicy: None needs a dnsConfig. Add one."),
-            Some(config) if each(&config.nameservers).is_empty() => {
+            None => findings.required(&DNS_POLICY, path, ("dnsPolicy: None needs a dnsConfig.", "Add one.")),
+            Some(config) if config.nameservers.elements().is_empty() => {
                 let message = "dnsPolicy: None needs at least one nameserver.";
-                findings.required(&DNS_POLICY, &path.field("nameservers"), message);
+                findings.required(&DNS_POLICY, &path!(path.nameservers), message);
                 return;
             }
             Some(_) => {}
         }
     }
     let Some(config) = config else { return };
-    let (servers, list) = (each(&config.nameservers), path.field("nameservers"));
+    let (servers, list) = (config.nameservers.elements(), path!(path.nameservers));
     if servers.len() > NAMESERVERS_MAX {
-        findings.invalid(&DNS_CONFIG, &list, format!("There are more than {NAMESERVERS_MAX}. Remove some."));
+        findings.invalid(&DNS_CONFIG, &list, (format!("There are more than {NAMESERVERS_MAX}."), "Remove some."));
     }
-    for (nth, server) in servers.iter().enumerate() {
-        check_ip(&DNS_CONFIG, server, &list.index(nth), findings);
+    for (path, server) in list.each(servers) {
+        check_ip(&DNS_CONFIG, server, &path, findings);
     }
-    check_searches(each(&config.searches), &path.field("searches"), findings);
-    let list = path.field("options");
-    for (nth, option) in each(&config.options).iter().enumerate() {
+    check_searches(config.searches.elements(), &path!(path.searches), findings);
+    for (path, option) in path!(path.options).each(&config.options) {
         if text(&option.name).is_empty() {
-            findings.required(&DNS_CONFIG, &list.index(nth), "An option needs a name.");
+            findings.required(&DNS_CONFIG, &path, "An option needs a name.");
         }
     }
 }
 
 fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     if searches.len() > SEARCHES_MAX {
-        findings.invalid(&DNS_CONFIG, path, format!("There are more than {SEARCHES_MAX}. Remove some."));
+        findings.invalid(&DNS_CONFIG, path, (format!("There are more than {SEARCHES_MAX}."), "Remove some."));
     }
     if searches.join(" ").len() > SEARCH_CHARACTERS_MAX {
         let message = format!("The domains take more than {SEARCH_CHARACTERS_MAX} characters together.");
         findings.invalid(&DNS_CONFIG, path, message);
     }
-    for (nth, search) in searches.iter().enumerate() {
+    for (path, search) in path.each(searches) {
         if search != "." {
             let name = search.strip_suffix('.').unwrap_or(search);
-            findings.spelled(&DNS_CONFIG, &path.index(nth), name, dns_subdomain_with_underscores);
+            findings.check_format(&DNS_CONFIG, &path, name, dns_subdomain_with_underscores);
         }
     }
 }

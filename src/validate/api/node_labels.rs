@@ -4,16 +4,24 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{NodeSelectorTerm, PodSpec};
 
-use super::common::each;
 use super::deprecated::DEPRECATED;
-use super::warnings::PREFERRED_VALUE;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::label_value;
-use crate::validate::Reason::FieldValueInvalid;
+use crate::apimachinery::{Path, path};
+use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
 
-/// The labels that have been replaced, each with the one in its place, and those that nothing has replaced.
-const REPLACED: [(&str, Option<&str>); 8] = [
+rules! {
+    Api;
+
+    /// The values of a preference for nodes are values of labels; no node has a label with another one.
+    PREFERRED_VALUE = "affinity-preferred-value" in Pod:
+        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
+        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
+}
+
+/// The deprecated labels, each with its replacement where there is one.
+const DEPRECATED_LABELS: [(&str, Option<&str>); 8] = [
     ("beta.kubernetes.io/arch", Some("kubernetes.io/arch")),
     ("beta.kubernetes.io/os", Some("kubernetes.io/os")),
     ("failure-domain.beta.kubernetes.io/region", Some("topology.kubernetes.io/region")),
@@ -25,56 +33,47 @@ const REPLACED: [(&str, Option<&str>); 8] = [
 ];
 
 fn check_label(label: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let Some((_, new)) = REPLACED.iter().find(|(old, _)| *old == label) else { return };
-    let message = match new {
-        Some(new) => format!("The label {label} is deprecated. Write {new}."),
-        None => format!("The label {label} is deprecated. Remove it."),
-    };
-    findings.warning(&DEPRECATED, path, FieldValueInvalid, message);
+    let Some((_, new)) = DEPRECATED_LABELS.iter().find(|(old, _)| *old == label) else { return };
+    let help = new.map_or_else(|| "Remove it.".to_owned(), |new| format!("Write {new}."));
+    let wording = (format!("The label {label} is deprecated."), help);
+    findings.warning(&DEPRECATED, path, FieldValueInvalid, wording);
 }
 
 /// The labels in a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let selector = path.field("nodeSelector");
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let selector = path!(path.nodeSelector);
     for label in pod.node_selector.iter().flat_map(BTreeMap::keys) {
         check_label(label, &selector.key(label), findings);
     }
-    let affinity_path = path.field("affinity");
-    let nodes_path = affinity_path.field("nodeAffinity");
+    let nodes_path = path!(path.affinity.nodeAffinity);
     if let Some(nodes) = pod.affinity.as_ref().and_then(|affinity| affinity.node_affinity.as_ref()) {
-        let required = nodes_path.field("requiredDuringSchedulingIgnoredDuringExecution");
-        let terms = required.field("nodeSelectorTerms");
+        let terms = path!(nodes_path.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms);
         let selector = nodes.required_during_scheduling_ignored_during_execution.as_ref();
         for (nth, term) in selector.iter().flat_map(|selector| &selector.node_selector_terms).enumerate() {
             check_term(term, false, &terms.index(nth), findings);
         }
-        let preferred = nodes_path.field("preferredDuringSchedulingIgnoredDuringExecution");
-        for (nth, term) in each(&nodes.preferred_during_scheduling_ignored_during_execution).iter().enumerate() {
-            let place = preferred.index(nth);
-            check_term(&term.preference, true, &place.field("preference"), findings);
+        for (path, term) in path!(nodes_path.preferredDuringSchedulingIgnoredDuringExecution)
+            .each(&nodes.preferred_during_scheduling_ignored_during_execution)
+        {
+            check_term(&term.preference, true, &path!(path.preference), findings);
         }
     }
-    let constraints = path.field("topologySpreadConstraints");
-    for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
-        let place = constraints.index(nth);
-        check_label(&constraint.topology_key, &place.field("topologyKey"), findings);
+    for (path, constraint) in path!(path.topologySpreadConstraints).each(&pod.topology_spread_constraints) {
+        check_label(&constraint.topology_key, &path!(path.topologyKey), findings);
     }
 }
 
-/// One term; the values of a mere preference are not checked before.
+/// One term; nothing has checked the values of a preference yet.
 fn check_term(term: &NodeSelectorTerm, preferred: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("matchExpressions");
-    for (nth, requirement) in each(&term.match_expressions).iter().enumerate() {
-        let place = list.index(nth);
-        check_label(&requirement.key, &place.field("key"), findings);
-        let values = place.field("values");
-        for (nth, value) in each(&requirement.values).iter().enumerate().filter(|_| preferred) {
+    for (requirement_path, requirement) in path!(path.matchExpressions).each(&term.match_expressions) {
+        check_label(&requirement.key, &path!(requirement_path.key), findings);
+        for (path, value) in path!(requirement_path.values).each(&requirement.values).filter(|_| preferred) {
             // The header of a warning takes no control characters, and the server leaves it out then.
             if let Err(fault) = label_value(value)
                 && !value.chars().any(char::is_control)
             {
                 let message = format!("No label has the value {value:?}: {fault}.");
-                findings.warning(&PREFERRED_VALUE, &values.index(nth), FieldValueInvalid, message);
+                findings.warning(&PREFERRED_VALUE, &path, FieldValueInvalid, message);
             }
         }
     }

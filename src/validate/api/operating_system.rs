@@ -2,10 +2,10 @@
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
-use super::common::{each, is_true, visit};
-use crate::apimachinery::Path;
+use super::common::{containers_at, is_true};
+use crate::apimachinery::{Elements, FieldName, Path, field, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -24,83 +24,83 @@ rules! {
 }
 
 /// The operating system of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_host_process(pod, path, findings);
     let Some(os) = &pod.os else { return };
     match os.name.as_str() {
         "" => {
-            let os = path.field("os");
-            findings.required(&NAME, &os.field("name"), "Write linux or windows.");
+            findings.required(&NAME, &path!(path.os.name), "Write linux or windows.");
         }
         "linux" => check_linux(pod, path, findings),
         "windows" => check_windows(pod, path, findings),
-        other => findings.one_of(&NAME, &path.field("os"), other, &["linux", "windows"]),
+        other => findings.one_of(&NAME, &path!(path.os), other, &["linux", "windows"]),
     }
 }
 
-fn forbid(os: &str, field: &str, set: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn forbid(os: &str, field: FieldName, set: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
     if set {
-        findings.forbidden(&FIELDS, &path.field(field), format!("A pod for {os} cannot have {field}. Remove it."));
+        findings.forbidden(&FIELDS, &path.at(field), (format!("A pod for {os} cannot have {field}."), "Remove it."));
     }
 }
 
 fn check_linux(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    const WINDOWS_OPTIONS: FieldName = field!(windowsOptions);
     if let Some(context) = &pod.security_context {
-        let path = path.field("securityContext");
-        forbid("linux", "windowsOptions", context.windows_options.is_some(), &path, findings);
+        let path = path!(path.securityContext);
+        forbid("linux", WINDOWS_OPTIONS, context.windows_options.is_some(), &path, findings);
     }
-    visit(pod, path, |container, path| {
+    for (path, container) in containers_at(pod, path) {
         let context = container.security_context.as_ref();
         let set = context.is_some_and(|context| context.windows_options.is_some());
-        forbid("linux", "windowsOptions", set, &path.field("securityContext"), findings);
-    });
+        forbid("linux", WINDOWS_OPTIONS, set, &path!(path.securityContext), findings);
+    }
 }
 
 fn check_windows(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(context) = &pod.security_context {
-        check_pod_context(context, &path.field("securityContext"), findings);
+        check_pod_context(context, &path!(path.securityContext), findings);
     }
-    for (field, set) in [
-        ("shareProcessNamespace", pod.share_process_namespace.is_some()),
-        ("hostUsers", pod.host_users.is_some()),
-        ("hostPID", is_true(pod.host_pid)),
-        ("hostIPC", is_true(pod.host_ipc)),
+    for (field, set) in fields![
+        shareProcessNamespace = pod.share_process_namespace.is_some(),
+        hostUsers = pod.host_users.is_some(),
+        hostPID = is_true(pod.host_pid),
+        hostIPC = is_true(pod.host_ipc)
     ] {
         forbid("windows", field, set, path, findings);
     }
-    visit(pod, path, |container, path| {
-        let Some(context) = &container.security_context else { return };
-        let path = path.field("securityContext");
-        for (field, set) in [
-            ("appArmorProfile", context.app_armor_profile.is_some()),
-            ("seLinuxOptions", context.se_linux_options.is_some()),
-            ("seccompProfile", context.seccomp_profile.is_some()),
-            ("capabilities", context.capabilities.is_some()),
-            ("readOnlyRootFilesystem", context.read_only_root_filesystem.is_some()),
-            ("privileged", context.privileged.is_some()),
-            ("allowPrivilegeEscalation", context.allow_privilege_escalation.is_some()),
-            ("procMount", context.proc_mount.is_some()),
-            ("runAsUser", context.run_as_user.is_some()),
-            ("runAsGroup", context.run_as_group.is_some()),
+    for (path, container) in containers_at(pod, path) {
+        let Some(context) = &container.security_context else { continue };
+        let path = path!(path.securityContext);
+        for (field, set) in fields![
+            appArmorProfile = context.app_armor_profile.is_some(),
+            seLinuxOptions = context.se_linux_options.is_some(),
+            seccompProfile = context.seccomp_profile.is_some(),
+            capabilities = context.capabilities.is_some(),
+            readOnlyRootFilesystem = context.read_only_root_filesystem.is_some(),
+            privileged = context.privileged.is_some(),
+            allowPrivilegeEscalation = context.allow_privilege_escalation.is_some(),
+            procMount = context.proc_mount.is_some(),
+            runAsUser = context.run_as_user.is_some(),
+            runAsGroup = context.run_as_group.is_some()
         ] {
             forbid("windows", field, set, &path, findings);
         }
-    });
+    }
 }
 
 fn check_pod_context(context: &PodSecurityContext, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (field, set) in [
-        ("appArmorProfile", context.app_armor_profile.is_some()),
-        ("seLinuxOptions", context.se_linux_options.is_some()),
-        ("seLinuxChangePolicy", context.se_linux_change_policy.is_some()),
-        ("seccompProfile", context.seccomp_profile.is_some()),
-        ("fsGroup", context.fs_group.is_some()),
-        ("fsGroupChangePolicy", context.fs_group_change_policy.is_some()),
-        ("sysctls", !each(&context.sysctls).is_empty()),
-        ("runAsUser", context.run_as_user.is_some()),
-        ("runAsGroup", context.run_as_group.is_some()),
-        ("supplementalGroups", context.supplemental_groups.is_some()),
-        ("supplementalGroupsPolicy", context.supplemental_groups_policy.is_some()),
+    for (field, set) in fields![
+        appArmorProfile = context.app_armor_profile.is_some(),
+        seLinuxOptions = context.se_linux_options.is_some(),
+        seLinuxChangePolicy = context.se_linux_change_policy.is_some(),
+        seccompProfile = context.seccomp_profile.is_some(),
+        fsGroup = context.fs_group.is_some(),
+        fsGroupChangePolicy = context.fs_group_change_policy.is_some(),
+        sysctls = !context.sysctls.elements().is_empty(),
+        runAsUser = context.run_as_user.is_some(),
+        runAsGroup = context.run_as_group.is_some(),
+        supplementalGroups = context.supplemental_groups.is_some(),
+        supplementalGroupsPolicy = context.supplemental_groups_policy.is_some()
     ] {
         forbid("windows", field, set, path, findings);
     }
@@ -110,17 +110,15 @@ fn check_pod_context(context: &PodSecurityContext, path: &Path<'_>, findings: &m
 fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let of_pod = pod.security_context.as_ref().and_then(|context| context.windows_options.as_ref()?.host_process);
     let (mut all, mut hosts) = (0, 0);
-    visit(pod, path, |container, path| {
+    for (path, container) in containers_at(pod, path) {
         let own = container.security_context.as_ref().and_then(|own| own.windows_options.as_ref()?.host_process);
         all += 1;
         hosts += usize::from(own.or(of_pod) == Some(true));
         if own.is_some() && of_pod.is_some() && own != of_pod {
-            let context = path.field("securityContext");
-            let options = context.field("windowsOptions");
             let message = "This must be what the pod's own windowsOptions say.";
-            findings.invalid(&HOST_PROCESS, &options.field("hostProcess"), message);
+            findings.invalid(&HOST_PROCESS, &path!(path.securityContext.windowsOptions.hostProcess), message);
         }
-    });
+    }
     if hosts == 0 {
         return;
     }
@@ -128,6 +126,6 @@ fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_
         findings.invalid(&HOST_PROCESS, path, "Either all containers are host processes, or none.");
     }
     if !is_true(pod.host_network) {
-        findings.invalid(&HOST_PROCESS, &path.field("hostNetwork"), "A pod of host processes needs hostNetwork: true.");
+        findings.invalid(&HOST_PROCESS, &path!(path.hostNetwork), "A pod of host processes needs hostNetwork: true.");
     }
 }

@@ -4,54 +4,63 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, PodSpec, Volume, VolumeProjection};
 
-use super::common::each;
-use super::warnings::{EMPTY_SOURCE, OVERLAP};
-use crate::apimachinery::Path;
 use crate::apimachinery::version::V1_34;
-use crate::validate::Reason::{FieldValueDuplicate, FieldValueRequired};
+use crate::apimachinery::{Elements, Path, path};
+use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueRequired};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
+
+rules! {
+    Api;
+
+    /// A source of a projected volume names what it projects.
+    EMPTY_SOURCE = "volume-projected-nothing" in Volume:
+        "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
+    /// No two files of a volume are at one path, and none is below another one's.
+    OVERLAP = "volume-overlapping-paths" in Volume:
+        "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
+        "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";
+}
 
 /// A file's path, and what puts it there.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Placed {
+struct ProjectedFile {
     path: String,
     source: String,
 }
 
 /// The volumes of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("volumes");
-    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
-        check_volume(volume, &list.index(nth), findings);
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (path, volume) in path!(path.volumes).each(&pod.volumes) {
+        check_volume(volume, &path, findings);
     }
 }
 
 fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let own = String::new;
     if let Some(source) = &volume.config_map {
-        warn(&overlaps([of_keys(each(&source.items), &own())]), &path.field("configMap"), findings);
+        warn(&overlaps([of_keys(source.items.elements(), &own())]), &path!(path.configMap), findings);
     }
     if let Some(source) = &volume.secret {
-        warn(&overlaps([of_keys(each(&source.items), &own())]), &path.field("secret"), findings);
+        warn(&overlaps([of_keys(source.items.elements(), &own())]), &path!(path.secret), findings);
     }
     if let Some(source) = &volume.downward_api {
-        warn(&overlaps([of_files(each(&source.items), &own())]), &path.field("downwardAPI"), findings);
+        warn(&overlaps([of_files(source.items.elements(), &own())]), &path!(path.downwardAPI), findings);
     }
     let Some(projected) = &volume.projected else { return };
-    let path = path.field("projected");
-    let list = path.field("sources");
-    let mut placed = Vec::new();
+    let path = path!(path.projected);
+    let mut files = Vec::new();
     let mut before = Vec::new();
     let mut is_repeated = false;
-    // The server names the volume, and so tells of it once.
-    let mut told = false;
-    for (nth, source) in each(&projected.sources).iter().enumerate() {
+    // The server names the volume, and so reports it once.
+    let mut reported = false;
+    for (path, source) in path!(path.sources).each(&projected.sources) {
         if *source == VolumeProjection::default() {
-            if !told {
-                let message = "This source projects nothing. Name one, such as secret, or remove it.";
-                findings.warning(&EMPTY_SOURCE, &list.index(nth), FieldValueRequired, message);
+            if !reported {
+                let wording = ("This source projects nothing.", "Name one, such as secret, or remove it.");
+                findings.warning(&EMPTY_SOURCE, &path, FieldValueRequired, wording);
             }
-            told = true;
+            reported = true;
             continue;
         }
         let paths = paths_of(source);
@@ -65,21 +74,21 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
         } else {
             is_repeated = true;
         }
-        placed.push(before.clone());
+        files.push(before.clone());
     }
-    warn(&overlaps(placed), &path, findings);
+    warn(&overlaps(files), &path, findings);
 }
 
-fn of_keys(items: &[KeyToPath], source: &str) -> Vec<Placed> {
-    items.iter().map(|item| Placed { path: item.path.clone(), source: source.to_owned() }).collect()
+fn of_keys(items: &[KeyToPath], source: &str) -> Vec<ProjectedFile> {
+    items.iter().map(|item| ProjectedFile { path: item.path.clone(), source: source.to_owned() }).collect()
 }
 
-fn of_files(items: &[DownwardAPIVolumeFile], source: &str) -> Vec<Placed> {
-    items.iter().map(|item| Placed { path: item.path.clone(), source: source.to_owned() }).collect()
+fn of_files(items: &[DownwardAPIVolumeFile], source: &str) -> Vec<ProjectedFile> {
+    items.iter().map(|item| ProjectedFile { path: item.path.clone(), source: source.to_owned() }).collect()
 }
 
 /// The paths of a source; none where it does not say any.
-fn paths_of(source: &VolumeProjection) -> Option<Vec<Placed>> {
+fn paths_of(source: &VolumeProjection) -> Option<Vec<ProjectedFile>> {
     if let Some((one, items)) = source.config_map.as_ref().and_then(|one| Some((one, one.items.as_ref()?))) {
         return Some(of_keys(items, &format!("ConfigMap {:?}", one.name)));
     }
@@ -90,54 +99,54 @@ fn paths_of(source: &VolumeProjection) -> Option<Vec<Placed>> {
         return Some(of_files(items, "DownwardAPI"));
     }
     let token = source.service_account_token.as_ref()?;
-    Some(vec![Placed { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
+    Some(vec![ProjectedFile { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
 }
 
-/// So many pairs of a volume are told; the server's own answer has no room for more.
-const MOST: usize = 100;
+/// The most pairs of one volume; the server's own answer has no room for more.
+const MAX_PAIRS: usize = 100;
 
 /// What overlaps, in pairs: each of the paths with those before it. The server tells of each pair of texts once.
-fn overlaps(sources: impl IntoIterator<Item = Vec<Placed>>) -> BTreeSet<(Placed, Placed)> {
+fn overlaps(sources: impl IntoIterator<Item = Vec<ProjectedFile>>) -> BTreeSet<(ProjectedFile, ProjectedFile)> {
     let mut pairs = BTreeSet::new();
-    let mut all = Below::default();
-    for placed in sources.into_iter().flatten() {
-        let path = placed.path.trim_end_matches('/').to_owned();
-        let placed = Placed { path, ..placed };
-        if placed.path.is_empty() {
+    let mut all = PathIndex::default();
+    for file in sources.into_iter().flatten() {
+        let path = file.path.trim_end_matches('/').to_owned();
+        let file = ProjectedFile { path, ..file };
+        if file.path.is_empty() {
             continue;
         }
-        let others = all.overlapping(&placed.path);
-        pairs.extend(others.take(MOST).map(|other| (placed.clone(), other.clone())));
-        if pairs.len() >= MOST {
+        let others = all.overlapping(&file.path);
+        pairs.extend(others.take(MAX_PAIRS).map(|other| (file.clone(), other.clone())));
+        if pairs.len() >= MAX_PAIRS {
             break;
         }
-        all.insert(placed);
+        all.insert(file);
     }
     pairs
 }
 
 /// Paths in order, so that those above and below another one are found without looking at the rest.
 #[derive(Default)]
-struct Below {
-    paths: BTreeSet<(String, Placed)>,
+struct PathIndex {
+    paths: BTreeSet<(String, ProjectedFile)>,
 }
 
-impl Below {
+impl PathIndex {
     /// With a '/' after it, a path stands just before all that is below it.
     fn key(path: &str) -> String {
         format!("{path}/")
     }
 
-    fn insert(&mut self, placed: Placed) {
-        self.paths.insert((Self::key(&placed.path), placed));
+    fn insert(&mut self, file: ProjectedFile) {
+        self.paths.insert((Self::key(&file.path), file));
     }
 
-    fn from(&self, key: &str) -> impl Iterator<Item = &(String, Placed)> + use<'_> {
-        let none = Placed { path: String::new(), source: String::new() };
+    fn from(&self, key: &str) -> impl Iterator<Item = &(String, ProjectedFile)> + use<'_> {
+        let none = ProjectedFile { path: String::new(), source: String::new() };
         self.paths.range((key.to_owned(), none)..)
     }
 
-    fn overlapping(&self, path: &str) -> impl Iterator<Item = &Placed> {
+    fn overlapping(&self, path: &str) -> impl Iterator<Item = &ProjectedFile> {
         let key = Self::key(path);
         let ends: Vec<usize> = key.match_indices('/').map(|(at, _)| at + 1).filter(|end| *end < key.len()).collect();
         let above = key.clone();
@@ -145,17 +154,17 @@ impl Below {
             let above = above[..end].to_owned();
             self.from(&above).take_while(move |(other, _)| *other == above)
         });
-        self.from(&key).take_while(move |(other, _)| other.starts_with(&key)).chain(above).map(|(_, placed)| placed)
+        self.from(&key).take_while(move |(other, _)| other.starts_with(&key)).chain(above).map(|(_, file)| file)
     }
 }
 
-fn warn(pairs: &BTreeSet<(Placed, Placed)>, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn warn(pairs: &BTreeSet<(ProjectedFile, ProjectedFile)>, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (one, other) in pairs {
-        let name = |placed: &Placed| match placed.source.as_str() {
-            "" => format!("{:?}", placed.path),
-            source => format!("{:?} ({source})", placed.path),
+        let name = |file: &ProjectedFile| match file.source.as_str() {
+            "" => format!("{:?}", file.path),
+            source => format!("{:?} ({source})", file.path),
         };
-        let message = format!("The path {} overlaps with {}. Choose another one.", name(one), name(other));
-        findings.warning(&OVERLAP, path, FieldValueDuplicate, message);
+        let wording = (format!("The path {} overlaps with {}.", name(one), name(other)), "Choose another one.");
+        findings.warning(&OVERLAP, path, FieldValueDuplicate, wording);
     }
 }

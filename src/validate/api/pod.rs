@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::PodSpec;
 
-use super::common::{each, is_true, text, visit};
+use super::common::{containers_at, is_true, text};
 use super::{
     affinity, annotations, claims, container, env, metadata, network, operating_system, pod_resources, pod_security,
     resources, scheduling, volumes,
 };
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{dns_subdomain, qualified_name};
-use crate::validate::Reason::FieldValueForbidden;
+use crate::apimachinery::{Elements, Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -47,60 +46,56 @@ rules! {
 }
 
 /// The pod of a template at `template`.
-pub fn check(
+pub(super) fn check(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
     template: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     annotations::check(pod, annotations, template, findings);
-    let path = &template.field("spec");
-    let volumes = volumes::check(each(&pod.volumes), &path.field("volumes"), findings);
-    let claims = each(&pod.resource_claims);
+    let path = &path!(template.spec);
+    let volumes = volumes::check(pod.volumes.elements(), &path!(path.volumes), findings);
+    let claims = pod.resource_claims.elements();
     let names: BTreeSet<&str> =
         claims.iter().map(|claim| claim.name.as_str()).filter(|name| !name.is_empty()).collect();
-    claims::check(claims, &path.field("resourceClaims"), findings);
+    claims::check(claims, &path!(path.resourceClaims), findings);
     container::check_all(pod, &volumes, &names, path, findings);
-    pod_resources::check(pod, &names, &path.field("resources"), findings);
+    pod_resources::check(pod, &names, path, findings);
     network::check_host_ports(pod, path, findings);
     findings.one_of(
         &RESTART_POLICY,
-        &path.field("restartPolicy"),
+        &path!(path.restartPolicy),
         text(&pod.restart_policy),
         &["Always", "Never", "OnFailure"],
     );
     network::check(pod, path, findings);
-    metadata::check_labels(&NODE_SELECTOR, pod.node_selector.as_ref(), &path.field("nodeSelector"), findings);
+    metadata::check_labels(&NODE_SELECTOR, pod.node_selector.as_ref(), &path!(path.nodeSelector), findings);
     pod_security::check(pod, path, findings);
-    affinity::check(pod.affinity.as_ref(), &path.field("affinity"), findings);
+    affinity::check(pod.affinity.as_ref(), &path!(path.affinity), findings);
     check_gates(pod, path, findings);
     scheduling::check(pod, path, findings);
     check_host_users(pod, path, findings);
     check_references(pod, path, findings);
     check_numbers(pod, path, findings);
-    resources::check_overhead(pod.overhead.as_ref(), &path.field("overhead"), findings);
+    resources::check_overhead(pod.overhead.as_ref(), &path!(path.overhead), findings);
     operating_system::check(pod, path, findings);
     env::check_files(pod, path, findings);
     annotations::check_against_profiles(pod, annotations, path, findings);
-    if !each(&pod.ephemeral_containers).is_empty() {
-        let message = "A template has no ephemeral containers. Write a container, or add them with kubectl debug.";
-        findings.forbidden(&EPHEMERAL_CONTAINERS, &path.field("ephemeralContainers"), message);
+    if !pod.ephemeral_containers.elements().is_empty() {
+        let wording = ("A template has no ephemeral containers.", "Write a container, or add them with kubectl debug.");
+        findings.forbidden(&EPHEMERAL_CONTAINERS, &path!(path.ephemeralContainers), wording);
     }
 }
 
 fn check_gates(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let gates = path.field("readinessGates");
-    for (nth, gate) in each(&pod.readiness_gates).iter().enumerate() {
-        let place = gates.index(nth);
-        findings.spelled(&READINESS_GATES, &place.field("conditionType"), &gate.condition_type, qualified_name);
+    for (path, gate) in path!(path.readinessGates).each(&pod.readiness_gates) {
+        findings.check_format(&READINESS_GATES, &path!(path.conditionType), &gate.condition_type, qualified_name);
     }
-    let gates = path.field("schedulingGates");
     let mut seen = BTreeSet::new();
-    for (nth, gate) in each(&pod.scheduling_gates).iter().enumerate() {
-        let place = gates.index(nth);
-        findings.spelled(&SCHEDULING_GATES, &place, &gate.name, qualified_name);
+    for (path, gate) in path!(path.schedulingGates).each(&pod.scheduling_gates) {
+        findings.check_format(&SCHEDULING_GATES, &path, &gate.name, qualified_name);
         if !seen.insert(&gate.name) {
-            findings.duplicate(&SCHEDULING_GATES, &place, format!("The gate {} stands here twice.", gate.name));
+            findings.duplicate(&SCHEDULING_GATES, &path, format!("The gate {} stands here twice.", gate.name));
         }
     }
 }
@@ -110,45 +105,45 @@ fn check_host_users(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
         return;
     }
     // The server spells two of the fields with a capital.
-    for (field, shown, set) in [
-        ("hostNetwork", "hostNetwork", is_true(pod.host_network)),
-        ("hostPID", "HostPID", is_true(pod.host_pid)),
-        ("hostIPC", "HostIPC", is_true(pod.host_ipc)),
+    for (field, (shown, set)) in fields![
+        hostNetwork = ("hostNetwork", is_true(pod.host_network)),
+        hostPID = ("HostPID", is_true(pod.host_pid)),
+        hostIPC = ("HostIPC", is_true(pod.host_ipc))
     ] {
         if set {
-            let message = format!("{field} cannot be had with hostUsers: false. Remove one of them.");
-            findings.error_at(&HOST_USERS, &path.field(shown), &path.field(field), FieldValueForbidden, message);
+            let wording = (format!("{field} cannot be had with hostUsers: false."), "Remove one of them.");
+            findings.forbidden(&HOST_USERS, &path.at(field).shown_as(shown), wording);
         }
     }
-    visit(pod, path, |container, path| {
-        if !each(&container.volume_devices).is_empty() {
-            let message = "Block devices cannot be had with hostUsers: false. Remove one of them.";
-            findings.forbidden(&HOST_USERS_DEVICES, &path.field("volumeDevices"), message);
+    for (path, container) in containers_at(pod, path) {
+        if !container.volume_devices.elements().is_empty() {
+            let wording = ("Block devices cannot be had with hostUsers: false.", "Remove one of them.");
+            findings.forbidden(&HOST_USERS_DEVICES, &path!(path.volumeDevices), wording);
         }
-    });
+    }
 }
 
 fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (field, name) in [
-        ("serviceAccountName", &pod.service_account_name),
-        ("nodeName", &pod.node_name),
-        ("priorityClassName", &pod.priority_class_name),
+    for (field, name) in fields![
+        serviceAccountName = &pod.service_account_name,
+        nodeName = &pod.node_name,
+        priorityClassName = &pod.priority_class_name
     ] {
         if !text(name).is_empty() {
-            findings.spelled(&REFERENCES, &path.field(field), text(name), dns_subdomain);
+            findings.check_format(&REFERENCES, &path.at(field), text(name), dns_subdomain);
         }
     }
     if let Some(name) = &pod.runtime_class_name {
-        findings.spelled(&REFERENCES, &path.field("runtimeClassName"), name, dns_subdomain);
+        findings.check_format(&REFERENCES, &path!(path.runtimeClassName), name, dns_subdomain);
     }
 }
 
 fn check_numbers(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(seconds) = pod.active_deadline_seconds.filter(|seconds| !(1..=i64::from(i32::MAX)).contains(seconds)) {
         let message = format!("{seconds} must be from 1 to {}.", i32::MAX);
-        findings.invalid(&DEADLINE, &path.field("activeDeadlineSeconds"), message);
+        findings.invalid(&DEADLINE, &path!(path.activeDeadlineSeconds), message);
     }
-    let path = path.field("preemptionPolicy");
+    let path = path!(path.preemptionPolicy);
     match &pod.preemption_policy {
         None => {}
         Some(policy) if policy.is_empty() => {

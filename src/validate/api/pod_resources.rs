@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
 use super::claims;
-use super::common::{each, text};
+use super::common::text;
 use super::resources::{Amounts, NAME, amount, check_with};
 use crate::apimachinery::names::qualified_name;
 use crate::apimachinery::resource::{STANDARD, is_huge_pages};
-use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::FieldValueNotSupported;
+use crate::apimachinery::{Elements, Path, Quantity, path};
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -23,8 +23,8 @@ rules! {
         "resources: {requests: {cpu: 1m}}", "resources: {requests: {cpu: 4}}";
 }
 
-/// What else can be counted in a cluster, though not in a pod as a whole.
-const ELSEWHERE: [&str; 17] = [
+/// What a quota can limit, and a pod as a whole cannot ask for.
+const QUOTA_RESOURCES: [&str; 17] = [
     "requests.cpu",
     "requests.memory",
     "requests.ephemeral-storage",
@@ -44,20 +44,25 @@ const ELSEWHERE: [&str; 17] = [
     "services.loadbalancers",
 ];
 
-/// The resources of a pod, at `path`, given the names of its claims.
-pub fn check(pod: &PodSpec, claims: &BTreeSet<&str>, path: &Path<'_>, findings: &mut Findings<'_>) {
+/// The resources of the pod at `pod_path`, given the names of its claims.
+pub(super) fn check(pod: &PodSpec, claims: &BTreeSet<&str>, pod_path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(resources) = &pod.resources else { return };
+    let path = &path!(pod_path.resources);
     if pod.os.as_ref().is_some_and(|os| os.name == "windows") {
-        findings.forbidden(&POD, path, "A pod for windows has no resources of its own. Give them to its containers.");
+        findings.forbidden(
+            &POD,
+            path,
+            ("A pod for windows has no resources of its own.", "Give them to its containers."),
+        );
         return;
     }
     if let Some(references) = &resources.claims {
-        let path = path.field("claims");
-        findings.forbidden(&POD, &path, "A pod as a whole has no claims. Give them to a container.");
+        let path = path!(path.claims);
+        findings.forbidden(&POD, &path, ("A pod as a whole has no claims.", "Give them to a container."));
         claims::check_references(references, claims, &path, findings);
     }
     check_with(resources, check_name, path, findings);
-    let (requests, requests_path) = (resources.requests.as_ref(), path.field("requests"));
+    let (requests, requests_path) = (resources.requests.as_ref(), path!(path.requests));
     for (name, together) in together(pod, |resources| resources.requests.as_ref()) {
         if let Some(most) = requests.and_then(|requests| requests.get(name)).map(amount)
             && together > most
@@ -67,40 +72,46 @@ pub fn check(pod: &PodSpec, claims: &BTreeSet<&str>, path: &Path<'_>, findings: 
         }
     }
     if let Some(limits) = &resources.limits {
-        check_limits(pod, limits, path, findings);
+        check_limits(pod, limits, pod_path, findings);
     }
 }
 
 fn check_limits(pod: &PodSpec, limits: &Amounts, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let limits_path = path.field("limits");
+    let limits_path = path!(path.resources.limits);
     for (name, together) in together(pod, |resources| resources.limits.as_ref()) {
         if let Some(most) = limits.get(name).map(amount).filter(|most| is_huge_pages(name) && together > *most) {
             let message = format!("The containers may have {together} together, more than the pod's {most}.");
             findings.invalid(&POD, &limits_path.key(name), message);
         }
     }
-    let list = path.field("containers");
-    for (nth, container) in pod.containers.iter().enumerate() {
+    for (path, container) in path!(path.containers).shown_as("resources.containers").each(&pod.containers) {
         let own = container.resources.iter().filter_map(|own| own.limits.as_ref()).flatten();
         for (name, limit) in own {
             if limits.get(name).is_some_and(|most| amount(limit) > amount(most)) {
-                let (place, message) = (list.index(nth), "A container's limit is above that of its pod.");
-                findings.invalid(&POD, &place.key(name).field("limits"), message);
+                // The server puts the resource before the field that it is in.
+                let limits_path = path!(path.resources.limits).hidden();
+                let shown = format!("[{name}].limits");
+                let message = "A container's limit is above that of its pod.";
+                findings.invalid(&POD, &limits_path.key(name).shown_as(&shown), message);
             }
         }
     }
 }
 
 fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let elsewhere = || ELSEWHERE.contains(&name) || STANDARD.contains(&name) || name.starts_with("requests.hugepages-");
-    if !findings.spelled(&NAME, path, name, qualified_name) || matches!(name, "cpu" | "memory") || is_huge_pages(name) {
+    let is_elsewhere =
+        || QUOTA_RESOURCES.contains(&name) || STANDARD.contains(&name) || name.starts_with("requests.hugepages-");
+    if !findings.check_format(&NAME, path, name, qualified_name)
+        || matches!(name, "cpu" | "memory")
+        || is_huge_pages(name)
+    {
         return;
     }
-    let message = format!("{name:?} is no resource of a pod as a whole. Give it to a container.");
-    if name.contains('/') || elsewhere() {
-        findings.error(&POD, path, FieldValueNotSupported, message);
+    let wording = (format!("{name:?} is no resource of a pod as a whole."), "Give it to a container.");
+    if name.contains('/') || is_elsewhere() {
+        findings.error(&POD, path, FieldValueNotSupported, wording);
     } else {
-        findings.invalid(&POD, path, message);
+        findings.invalid(&POD, path, wording);
     }
 }
 
@@ -112,7 +123,7 @@ fn together(pod: &PodSpec, of: fn(&ResourceRequirements) -> Option<&Amounts>) ->
     for (name, amount) in pod.containers.iter().flat_map(|container| own(container, of)) {
         add(&mut running, name, amount);
     }
-    for container in each(&pod.init_containers) {
+    for container in pod.init_containers.elements() {
         let sidecar = text(&container.restart_policy) == "Always";
         for (name, amount) in own(container, of) {
             let before = sidecars.get(name).copied().unwrap_or(Quantity::ZERO);

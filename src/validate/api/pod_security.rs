@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
-use super::common::{each, id, is_true};
+use super::common::{check_id, is_true};
 use super::container_security::{self, IDS};
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -31,54 +31,53 @@ rules! {
 const SYSCTL_MAX: usize = 253;
 
 /// The security context of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let path = path.field("securityContext");
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if is_true(pod.share_process_namespace) && is_true(pod.host_pid) {
-        let message = "shareProcessNamespace and hostPID exclude each other. Remove one of them.";
-        findings.invalid(&SHARE_PROCESSES, &path.field("shareProcessNamespace"), message);
+        let wording = ("shareProcessNamespace and hostPID exclude each other.", "Remove one of them.");
+        let field = path!(path.shareProcessNamespace).shown_as("securityContext.shareProcessNamespace");
+        findings.invalid(&SHARE_PROCESSES, &field, wording);
     }
+    let path = path!(path.securityContext);
     let Some(context) = &pod.security_context else { return };
-    id(&IDS, &path.field("fsGroup"), context.fs_group, findings);
-    id(&IDS, &path.field("runAsUser"), context.run_as_user, findings);
-    id(&IDS, &path.field("runAsGroup"), context.run_as_group, findings);
-    let groups = path.field("supplementalGroups");
-    for (nth, group) in each(&context.supplemental_groups).iter().enumerate() {
-        id(&IDS, &groups.index(nth), Some(*group), findings);
+    check_id(&IDS, &path!(path.fsGroup), context.fs_group, findings);
+    check_id(&IDS, &path!(path.runAsUser), context.run_as_user, findings);
+    check_id(&IDS, &path!(path.runAsGroup), context.run_as_group, findings);
+    for (path, group) in path!(path.supplementalGroups).each(&context.supplemental_groups) {
+        check_id(&IDS, &path, Some(*group), findings);
     }
-    check_sysctls(context, pod, &path.field("sysctls"), findings);
-    for (field, policy, allowed) in [
-        ("fsGroupChangePolicy", &context.fs_group_change_policy, ["Always", "OnRootMismatch"].as_slice()),
-        ("supplementalGroupsPolicy", &context.supplemental_groups_policy, &["Merge", "Strict"]),
-        ("seLinuxChangePolicy", &context.se_linux_change_policy, &["Recursive"]),
+    check_sysctls(context, pod, &path!(path.sysctls), findings);
+    for (field, (policy, allowed)) in fields![
+        fsGroupChangePolicy = (&context.fs_group_change_policy, ["Always", "OnRootMismatch"].as_slice()),
+        supplementalGroupsPolicy = (&context.supplemental_groups_policy, &["Merge", "Strict"]),
+        seLinuxChangePolicy = (&context.se_linux_change_policy, &["Recursive"])
     ] {
         if let Some(policy) = policy {
-            findings.one_of(&POLICIES, &path.field(field), policy, allowed);
+            findings.one_of(&POLICIES, &path.at(field), policy, allowed);
         }
     }
-    container_security::check_seccomp(context.seccomp_profile.as_ref(), &path.field("seccompProfile"), findings);
-    container_security::check_windows(context.windows_options.as_ref(), &path.field("windowsOptions"), findings);
-    container_security::check_app_armor(context.app_armor_profile.as_ref(), &path.field("appArmorProfile"), findings);
+    container_security::check_seccomp(context.seccomp_profile.as_ref(), &path!(path.seccompProfile), findings);
+    container_security::check_windows(context.windows_options.as_ref(), &path!(path.windowsOptions), findings);
+    container_security::check_app_armor(context.app_armor_profile.as_ref(), &path!(path.appArmorProfile), findings);
 }
 
 fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (nth, sysctl) in each(&context.sysctls).iter().enumerate() {
-        let place = path.index(nth);
-        let (name, field) = (sysctl.name.as_str(), place.field("name"));
+    for (path, sysctl) in path.each(&context.sysctls) {
+        let (name, field) = (sysctl.name.as_str(), path!(path.name));
         if name.is_empty() {
             findings.required(&SYSCTLS, &field, "Name the setting, such as net.core.somaxconn.");
         } else if !is_sysctl(name) {
             let message = format!("{name:?} is no name of a kernel's setting, such as net.core.somaxconn.");
             findings.invalid(&SYSCTLS, &field, message);
         } else if !seen.insert(name) {
-            findings.duplicate(&SYSCTLS, &field, format!("{name} is set twice. Remove one."));
+            findings.duplicate(&SYSCTLS, &field, (format!("{name} is set twice."), "Remove one."));
         }
         let namespace = namespace_of(name);
         if is_true(pod.host_network) && namespace == Some(Namespace::Net) {
-            findings.invalid(&SYSCTLS, &field, "In the host's network this cannot be set. Remove it.");
+            findings.invalid(&SYSCTLS, &field, ("In the host's network this cannot be set.", "Remove it."));
         }
         if is_true(pod.host_ipc) && namespace == Some(Namespace::Ipc) {
-            findings.invalid(&SYSCTLS, &field, "With the host's IPC this cannot be set. Remove it.");
+            findings.invalid(&SYSCTLS, &field, ("With the host's IPC this cannot be set.", "Remove it."));
         }
     }
 }

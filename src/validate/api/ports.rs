@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, ContainerPort};
 
-use super::common::{each, is_port, port_name_fault, text};
-use crate::apimachinery::Path;
+use super::common::{is_port, port_name_error, text};
+use crate::apimachinery::{Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -25,49 +25,46 @@ rules! {
 }
 
 /// The ports of one container.
-pub fn check(ports: &[ContainerPort], path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(ports: &[ContainerPort], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut names = BTreeSet::new();
-    for (nth, port) in ports.iter().enumerate() {
-        let path = path.index(nth);
+    for (path, port) in path.each(ports) {
         let name = text(&port.name);
         if !name.is_empty() {
-            if let Some(fault) = port_name_fault(name) {
+            if let Some(fault) = port_name_error(name) {
                 let message = format!("{name:?} is no name of a port: {fault}.");
-                findings.invalid(&PORT_NAME, &path.field("name"), message);
+                findings.invalid(&PORT_NAME, &path!(path.name), message);
             } else if !names.insert(name) {
-                findings.duplicate(&PORT_NAME, &path.field("name"), format!("Another port is named {name}."));
+                findings.duplicate(&PORT_NAME, &path!(path.name), format!("Another port is named {name}."));
             }
         }
         check_numbers(port, &path, findings);
-        findings.one_of(&PORT, &path.field("protocol"), text(&port.protocol), &["SCTP", "TCP", "UDP"]);
+        findings.one_of(&PORT, &path!(path.protocol), text(&port.protocol), &["SCTP", "TCP", "UDP"]);
     }
 }
 
 fn check_numbers(port: &ContainerPort, path: &Path<'_>, findings: &mut Findings<'_>) {
     let number = port.container_port;
     if number == 0 {
-        findings.required(&PORT, &path.field("containerPort"), "Write the port's number, from 1 to 65535.");
+        findings.required(&PORT, &path!(path.containerPort), "Write the port's number, from 1 to 65535.");
     } else if !is_port(number) {
-        let message = format!("{number} is no port. Write a number from 1 to 65535.");
-        findings.invalid(&PORT, &path.field("containerPort"), message);
+        let wording = (format!("{number} is no port."), "Write a number from 1 to 65535.");
+        findings.invalid(&PORT, &path!(path.containerPort), wording);
     }
     if let Some(number) = port.host_port.filter(|number| *number != 0 && !is_port(*number)) {
-        let message = format!("{number} is no port. Write a number from 1 to 65535, or leave it out.");
-        findings.invalid(&PORT, &path.field("hostPort"), message);
+        let wording = (format!("{number} is no port."), "Write a number from 1 to 65535, or leave it out.");
+        findings.invalid(&PORT, &path!(path.hostPort), wording);
     }
 }
 
 /// Ports of the host that two containers want.
-pub fn check_conflicts(containers: &[Container], path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_conflicts(containers: &[Container], path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut taken = BTreeSet::new();
-    for (nth, container) in containers.iter().enumerate() {
-        let place = path.index(nth);
-        let ports = place.field("ports");
-        for (nth, port) in each(&container.ports).iter().enumerate() {
+    for (path, container) in path.each(containers) {
+        for (path, port) in path!(path.ports).each(&container.ports) {
             let Some(number) = port.host_port.filter(|number| *number != 0) else { continue };
             if !taken.insert((text(&port.protocol), text(&port.host_ip), number)) {
-                let message = format!("Port {number} of the host is taken already. Choose another one.");
-                findings.duplicate(&HOST_PORT, &ports.index(nth).field("hostPort"), message);
+                let wording = (format!("Port {number} of the host is taken already."), "Choose another one.");
+                findings.duplicate(&HOST_PORT, &path!(path.hostPort), wording);
             }
         }
     }

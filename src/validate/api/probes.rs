@@ -4,10 +4,10 @@ use k8s_openapi::api::core::v1::{
     Container, ExecAction, GRPCAction, HTTPGetAction, LifecycleHandler, PodSpec, Probe, SleepAction, TCPSocketAction,
 };
 
-use super::common::{is_port, port, text};
-use crate::apimachinery::Path;
+use super::common::{check_port, is_port, text};
+use crate::apimachinery::{FieldName, Path, field, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -45,23 +45,23 @@ struct Handler<'h> {
 }
 
 /// The probes and handlers of a container at `path`.
-pub fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let grace = pod.termination_grace_period_seconds.unwrap_or_default();
     if let Some(lifecycle) = &container.lifecycle {
-        let path = path.field("lifecycle");
-        for (field, handler) in [("postStart", &lifecycle.post_start), ("preStop", &lifecycle.pre_stop)] {
+        let path = path!(path.lifecycle);
+        for (field, handler) in fields![postStart = &lifecycle.post_start, preStop = &lifecycle.pre_stop] {
             if let Some(handler) = handler {
-                check_handler(&of_lifecycle(handler), grace, &path.field(field), findings);
+                check_handler(&of_lifecycle(handler), grace, &path.at(field), findings);
             }
         }
     }
-    for (field, probe) in [
-        ("livenessProbe", &container.liveness_probe),
-        ("readinessProbe", &container.readiness_probe),
-        ("startupProbe", &container.startup_probe),
+    for (field, probe) in fields![
+        livenessProbe = &container.liveness_probe,
+        readinessProbe = &container.readiness_probe,
+        startupProbe = &container.startup_probe
     ] {
         if let Some(probe) = probe {
-            check_probe(probe, field, grace, &path.field(field), findings);
+            check_probe(probe, field, grace, &path.at(field), findings);
         }
     }
 }
@@ -76,7 +76,7 @@ fn of_lifecycle(handler: &LifecycleHandler) -> Handler<'_> {
     }
 }
 
-fn check_probe(probe: &Probe, kind: &str, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
+fn check_probe(probe: &Probe, kind: FieldName, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
     let handler = Handler {
         exec: probe.exec.as_ref(),
         http_get: probe.http_get.as_ref(),
@@ -85,64 +85,61 @@ fn check_probe(probe: &Probe, kind: &str, grace: i64, path: &Path<'_>, findings:
         sleep: None,
     };
     check_handler(&handler, grace, path, findings);
-    for (field, value) in [
-        ("initialDelaySeconds", probe.initial_delay_seconds),
-        ("timeoutSeconds", probe.timeout_seconds),
-        ("periodSeconds", probe.period_seconds),
-        ("successThreshold", probe.success_threshold),
-        ("failureThreshold", probe.failure_threshold),
+    for (field, value) in fields![
+        initialDelaySeconds = probe.initial_delay_seconds,
+        timeoutSeconds = probe.timeout_seconds,
+        periodSeconds = probe.period_seconds,
+        successThreshold = probe.success_threshold,
+        failureThreshold = probe.failure_threshold
     ] {
-        findings.not_negative(&PROBE, &path.field(field), value);
+        findings.not_negative(&PROBE, &path.at(field), value);
     }
-    let own_grace = path.field("terminationGracePeriodSeconds");
+    let own_grace = path!(path.terminationGracePeriodSeconds);
     if let Some(seconds) = probe.termination_grace_period_seconds {
         if seconds <= 0 {
             findings.invalid(&PROBE, &own_grace, format!("{seconds} must be greater than 0."));
         }
-        if kind == "readinessProbe" {
-            findings.invalid(&PROBE, &own_grace, "A readiness probe stops nothing. Remove this.");
+        if kind.as_str() == "readinessProbe" {
+            findings.invalid(&PROBE, &own_grace, ("A readiness probe stops nothing.", "Remove this."));
         }
     }
-    if kind != "readinessProbe" && probe.success_threshold != Some(1) {
-        findings.invalid(&PROBE, &path.field("successThreshold"), "This must be 1.");
+    if kind.as_str() != "readinessProbe" && probe.success_threshold != Some(1) {
+        findings.invalid(&PROBE, &path!(path.successThreshold), "This must be 1.");
     }
 }
 
 fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut count = 0;
-    let mut first = |field: &str, findings: &mut Findings<'_>| {
+    let mut first = |field: FieldName, findings: &mut Findings<'_>| {
         count += 1;
         if count > 1 {
-            let message = format!("{field} is the second thing to do. Keep one.");
-            findings.forbidden(&HANDLER, &path.field(field), message);
+            let wording = (format!("{field} is the second thing to do."), "Keep one.");
+            findings.forbidden(&HANDLER, &path.at(field), wording);
         }
         count == 1
     };
-    if let Some(exec) = handler.exec.filter(|_| first("exec", findings))
+    if let Some(exec) = handler.exec.filter(|_| first(field!(exec), findings))
         && exec.command.as_deref().unwrap_or_default().is_empty()
     {
-        let path = path.field("exec");
-        findings.required(&EXEC, &path.field("command"), "Write the command and its arguments.");
+        findings.required(&EXEC, &path!(path.exec.command), "Write the command and its arguments.");
     }
-    if let Some(action) = handler.http_get.filter(|_| first("httpGet", findings)) {
-        check_http_get(action, &path.field("httpGet"), findings);
+    if let Some(action) = handler.http_get.filter(|_| first(field!(httpGet), findings)) {
+        check_http_get(action, &path!(path.httpGet), findings);
     }
-    if let Some(action) = handler.tcp_socket.filter(|_| first("tcpSocket", findings)) {
-        let path = path.field("tcpSocket");
-        port(&PORT, &path.field("port"), &action.port, findings);
+    if let Some(action) = handler.tcp_socket.filter(|_| first(field!(tcpSocket), findings)) {
+        check_port(&PORT, &path!(path.tcpSocket.port), &action.port, findings);
     }
-    if let Some(action) = handler.grpc.filter(|_| first("grpc", findings)) {
-        let path = path.field("grpc");
-        if !is_port(action.port) {
-            let message = format!("{} is no port. Write a number from 1 to 65535.", action.port);
-            findings.invalid(&PORT, &path.field("port"), message);
-        }
+    if let Some(action) = handler.grpc.filter(|_| first(field!(grpc), findings))
+        && !is_port(action.port)
+    {
+        let wording = (format!("{} is no port.", action.port), "Write a number from 1 to 65535.");
+        findings.invalid(&PORT, &path!(path.grpc.port), wording);
     }
-    if let Some(action) = handler.sleep.filter(|_| first("sleep", findings))
+    if let Some(action) = handler.sleep.filter(|_| first(field!(sleep), findings))
         && !(0..=grace).contains(&action.seconds)
     {
         let message = format!("{} must be from 0 to the grace period of {grace} seconds.", action.seconds);
-        findings.invalid(&SLEEP, &path.field("sleep"), message);
+        findings.invalid(&SLEEP, &path!(path.sleep), message);
     }
     if count == 0 {
         findings.required(&HANDLER, path, "Say what to do: exec, httpGet, tcpSocket.");
@@ -150,13 +147,13 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
 }
 
 fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findings<'_>) {
-    port(&HTTP_GET, &path.field("port"), &action.port, findings);
-    findings.one_of(&HTTP_GET, &path.field("scheme"), text(&action.scheme), &["HTTP", "HTTPS"]);
+    check_port(&HTTP_GET, &path!(path.port), &action.port, findings);
+    findings.one_of(&HTTP_GET, &path!(path.scheme), text(&action.scheme), &["HTTP", "HTTPS"]);
     for header in action.http_headers.iter().flatten() {
         let name = header.name.as_str();
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            let message = format!("{name:?} is no name of a header. Write letters, digits and '-'.");
-            findings.invalid(&HTTP_GET, &path.field("httpHeaders"), message);
+            let wording = (format!("{name:?} is no name of a header."), "Write letters, digits and '-'.");
+            findings.invalid(&HTTP_GET, &path!(path.httpHeaders), wording);
         }
     }
 }

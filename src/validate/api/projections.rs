@@ -7,12 +7,11 @@ use k8s_openapi::api::core::v1::{
     DownwardAPIVolumeFile, KeyToPath, ServiceAccountTokenProjection, Volume, VolumeProjection,
 };
 
-use super::common::{descending_unreserved, each, file_mode, text};
-use super::env::{RefIn, check_field_ref, check_resource_ref};
-use crate::apimachinery::Path;
-use crate::validate::Reason::{FieldValueInvalid, FieldValueRequired};
+use super::common::{check_file_mode, check_relative_unreserved, text};
+use super::env::{FieldRefContext, check_field_ref, check_resource_ref};
+use crate::apimachinery::{Elements, FieldName, Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -38,41 +37,39 @@ rules! {
 const TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 600..=1 << 32;
 
 /// The source of a volume at `path`, by its name, where it is one of this file's.
-pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let path = path.field(source);
-    let mode = path.field("defaultMode");
-    match source {
+pub(super) fn check(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let path = path.at(source);
+    let mode = path!(path.defaultMode);
+    match source.as_str() {
         "secret" => {
             let Some(source) = &volume.secret else { return };
             if text(&source.secret_name).is_empty() {
-                findings.required(&ITEMS, &path.field("secretName"), "Name the Secret.");
+                findings.required(&ITEMS, &path!(path.secretName), "Name the Secret.");
             }
-            file_mode(&MODE, &mode, source.default_mode, findings);
-            check_items(each(&source.items), &path, findings);
+            check_file_mode(&MODE, &mode, source.default_mode, findings);
+            check_items(source.items.elements(), &path, findings);
         }
         "configMap" => {
             let Some(source) = &volume.config_map else { return };
             if source.name.is_empty() {
-                findings.required(&ITEMS, &path.field("name"), "Name the ConfigMap.");
+                findings.required(&ITEMS, &path!(path.name), "Name the ConfigMap.");
             }
-            file_mode(&MODE, &mode, source.default_mode, findings);
-            check_items(each(&source.items), &path, findings);
+            check_file_mode(&MODE, &mode, source.default_mode, findings);
+            check_items(source.items.elements(), &path, findings);
         }
         "downwardAPI" => {
             let Some(source) = &volume.downward_api else { return };
-            file_mode(&MODE, &mode, source.default_mode, findings);
-            let items = path.field("items");
-            for (nth, item) in each(&source.items).iter().enumerate() {
-                check_downward_file(item, &path, &items.index(nth), findings);
-            }
+            check_file_mode(&MODE, &mode, source.default_mode, findings);
+            check_downward_files(source.items.elements(), &path, findings);
         }
         "projected" => {
             let Some(source) = &volume.projected else { return };
-            file_mode(&MODE, &mode, source.default_mode, findings);
+            check_file_mode(&MODE, &mode, source.default_mode, findings);
             let mut paths = BTreeSet::new();
-            let list = path.field("sources");
-            for (nth, source) in each(&source.sources).iter().enumerate() {
-                check_projection(source, &mut paths, &path, &list.index(nth), findings);
+            let (list, hidden_list) = (path!(path.sources), path!(path.sources).hidden());
+            for (index, source) in source.sources.elements().iter().enumerate() {
+                let hidden = hidden_list.index(index).hidden();
+                check_projection(source, &mut paths, &list.index(index), &hidden, findings);
             }
         }
         _ => {}
@@ -80,51 +77,57 @@ pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Find
 }
 
 fn check_items(items: &[KeyToPath], path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("items");
-    for (nth, item) in items.iter().enumerate() {
-        let path = list.index(nth);
+    for (path, item) in path!(path.items).each(items) {
         if item.key.is_empty() {
-            findings.required(&ITEMS, &path.field("key"), "Name the key.");
+            findings.required(&ITEMS, &path!(path.key), "Name the key.");
         }
         if item.path.is_empty() {
-            findings.required(&ITEMS, &path.field("path"), "Write the file's path below the volume.");
+            findings.required(&ITEMS, &path!(path.path), "Write the file's path below the volume.");
         }
-        descending_unreserved(&ITEMS, &path.field("path"), &item.path, findings);
-        file_mode(&MODE, &path.field("mode"), item.mode, findings);
+        check_relative_unreserved(&ITEMS, &path!(path.path), &item.path, findings);
+        check_file_mode(&MODE, &path!(path.mode), item.mode, findings);
     }
 }
 
-/// The server names the source here, and not the item in it.
-fn check_downward_file(file: &DownwardAPIVolumeFile, shown: &Path<'_>, place: &Path<'_>, findings: &mut Findings<'_>) {
-    if file.path.is_empty() {
-        let message = "Write the file's path below the volume.";
-        findings.error_at(&DOWNWARD_API, &shown.field("path"), &place.field("path"), FieldValueRequired, message);
+/// The server names the source here, and not the items in it.
+fn check_downward_files(files: &[DownwardAPIVolumeFile], path: &Path<'_>, findings: &mut Findings<'_>) {
+    let items = path!(path.items).hidden();
+    for (path, file) in items.each(files) {
+        check_downward_file(file, &path.hidden(), findings);
     }
-    descending_unreserved(&DOWNWARD_API, &shown.field("path"), &file.path, findings);
+}
+
+/// A file of the pod's own fields, one of the items at `path`.
+fn check_downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, findings: &mut Findings<'_>) {
+    if file.path.is_empty() {
+        findings.required(&DOWNWARD_API, &path!(path.path), "Write the file's path below the volume.");
+    }
+    check_relative_unreserved(&DOWNWARD_API, &path!(path.path), &file.path, findings);
     match (&file.field_ref, &file.resource_field_ref) {
         (Some(field), resource) => {
-            check_field_ref(field, RefIn::Volume, &shown.field("fieldRef"), findings);
+            check_field_ref(field, FieldRefContext::Volume, &path!(path.fieldRef), findings);
             if resource.is_some() {
-                let message = "fieldRef and resourceFieldRef exclude each other. Remove one.";
-                findings.error_at(&DOWNWARD_API, shown, place, FieldValueInvalid, message);
+                let wording = ("fieldRef and resourceFieldRef exclude each other.", "Remove one.");
+                findings.invalid(&DOWNWARD_API, path, wording);
             }
         }
         (None, Some(resource)) => {
-            check_resource_ref(resource, RefIn::Volume, &shown.field("resourceFieldRef"), findings);
+            check_resource_ref(resource, FieldRefContext::Volume, &path!(path.resourceFieldRef), findings);
         }
         (None, None) => {
             let message = "A file needs a fieldRef or a resourceFieldRef.";
-            findings.error_at(&DOWNWARD_API, shown, place, FieldValueRequired, message);
+            findings.required(&DOWNWARD_API, path, message);
         }
     }
-    file_mode(&MODE, &shown.field("mode"), file.mode, findings);
+    check_file_mode(&MODE, &path!(path.mode), file.mode, findings);
 }
 
+/// One source of a projected volume at `path`; `hidden` is the same path where the server names the volume only.
 fn check_projection<'s>(
     source: &'s VolumeProjection,
     paths: &mut BTreeSet<&'s str>,
-    volume: &Path<'_>,
     path: &Path<'_>,
+    hidden: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     let mut sources = 0;
@@ -132,61 +135,52 @@ fn check_projection<'s>(
     let mut placed: Vec<&'s str> = Vec::new();
     if let Some(one) = &source.secret {
         sources += 1;
-        check_projected_items(&one.name, each(&one.items), &path.field("secret"), findings);
-        placed.extend(each(&one.items).iter().map(|item| item.path.as_str()));
+        check_projected_items(&one.name, one.items.elements(), &path!(path.secret), findings);
+        placed.extend(one.items.elements().iter().map(|item| item.path.as_str()));
     }
     if let Some(one) = &source.config_map {
         sources += 1;
-        check_projected_items(&one.name, each(&one.items), &path.field("configMap"), findings);
-        placed.extend(each(&one.items).iter().map(|item| item.path.as_str()));
+        check_projected_items(&one.name, one.items.elements(), &path!(path.configMap), findings);
+        placed.extend(one.items.elements().iter().map(|item| item.path.as_str()));
     }
     if let Some(one) = &source.downward_api {
         sources += 1;
-        let shown = path.field("downwardAPI");
-        let list = shown.field("items");
-        for (nth, item) in each(&one.items).iter().enumerate() {
-            check_downward_file(item, &shown, &list.index(nth), findings);
-            placed.push(&item.path);
-        }
+        check_downward_files(one.items.elements(), &path!(path.downwardAPI), findings);
+        placed.extend(one.items.elements().iter().map(|item| item.path.as_str()));
     }
     if let Some(token) = &source.service_account_token {
         sources += 1;
-        check_token(token, volume, path, findings);
+        check_token(token, path, hidden, findings);
     }
     for file in placed.into_iter().filter(|file| !file.is_empty()) {
         if !paths.insert(file) {
-            let message = format!("Two sources put a file at {file:?}. Choose another path.");
-            findings.error_at(&PROJECTED, volume, path, FieldValueInvalid, message);
+            let wording = (format!("Two sources put a file at {file:?}."), "Choose another path.");
+            findings.invalid(&PROJECTED, hidden, wording);
         }
     }
     if sources > 1 {
-        let message = "A source is one of secret, configMap, downwardAPI and serviceAccountToken. Make several of it.";
-        findings.forbidden(&PROJECTED, path, message);
+        let wording =
+            ("A source is one of secret, configMap, downwardAPI and serviceAccountToken.", "Make several of it.");
+        findings.forbidden(&PROJECTED, path, wording);
     }
 }
 
 fn check_projected_items(name: &str, items: &[KeyToPath], path: &Path<'_>, findings: &mut Findings<'_>) {
     if name.is_empty() {
-        findings.required(&ITEMS, &path.field("name"), "Name the object that is projected.");
+        findings.required(&ITEMS, &path!(path.name), "Name the object that is projected.");
     }
     check_items(items, path, findings);
 }
 
-fn check_token(token: &ServiceAccountTokenProjection, volume: &Path<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let place = path.field("serviceAccountToken");
+fn check_token(token: &ServiceAccountTokenProjection, path: &Path<'_>, hidden: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(seconds) = token.expiration_seconds.filter(|seconds| !TOKEN_SECONDS.contains(seconds)) {
         let message = format!("{seconds} must be from {} to {}.", TOKEN_SECONDS.start(), TOKEN_SECONDS.end());
-        findings.invalid(&PROJECTED, &place.field("expirationSeconds"), message);
+        findings.invalid(&PROJECTED, &path!(path.serviceAccountToken.expirationSeconds), message);
     }
-    check_token_path(&token.path, volume, &place, findings);
-}
-
-/// The server names the volume here, and not the source in it.
-fn check_token_path(file: &str, volume: &Path<'_>, place: &Path<'_>, findings: &mut Findings<'_>) {
-    if file.is_empty() {
-        let message = "Write the file's path below the volume.";
-        findings.error_at(&PROJECTED, &volume.field("path"), place, FieldValueRequired, message);
+    let field = path!(hidden.serviceAccountToken.path).shown_as("path");
+    if token.path.is_empty() {
+        findings.required(&PROJECTED, &field, "Write the file's path below the volume.");
     } else {
-        descending_unreserved(&PROJECTED, &volume.field("path"), file, findings);
+        check_relative_unreserved(&PROJECTED, &field, &token.path, findings);
     }
 }

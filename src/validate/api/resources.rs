@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
 
-use super::common::{each, text};
+use super::common::text;
 use crate::apimachinery::names::qualified_name;
-use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_huge_pages, is_of_container};
-use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
+use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_container_resource, is_huge_pages};
+use crate::apimachinery::{Path, Quantity, path};
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -43,10 +43,10 @@ rules! {
 }
 
 /// Amounts by the names of their resources.
-pub type Amounts = BTreeMap<String, RawQuantity>;
+pub(super) type Amounts = BTreeMap<String, RawQuantity>;
 
 /// An amount that decoding has let through.
-pub fn amount(raw: &RawQuantity) -> Quantity {
+pub(super) fn amount(raw: &RawQuantity) -> Quantity {
     Quantity::parse(&raw.0).unwrap_or(Quantity::ZERO)
 }
 
@@ -58,25 +58,27 @@ fn is_extended(name: &str) -> bool {
     !is_native(name) && !name.starts_with("requests.") && qualified_name(&format!("requests.{name}")).is_ok()
 }
 
-pub fn can_overcommit(name: &str) -> bool {
+pub(super) fn can_overcommit(name: &str) -> bool {
     is_native(name) && !is_huge_pages(name)
 }
 
 fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.spelled(&NAME, path, name, qualified_name);
+    findings.check_format(&NAME, path, name, qualified_name);
     if name.contains('/') {
         if !is_native(name) && !is_extended(name) {
             findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
         }
-    } else if !is_of_container(name) {
-        let message =
-            format!("{name:?} is no resource of a container. Extended ones have a domain: example.com/{name}.");
-        findings.invalid(&NAME, path, message);
+    } else if !is_container_resource(name) {
+        let wording = (
+            format!("{name:?} is no resource of a container."),
+            format!("Extended ones have a domain: example.com/{name}."),
+        );
+        findings.invalid(&NAME, path, wording);
     }
 }
 
-/// What a cluster counts, and a container cannot ask for.
-const COUNTED: [&str; 9] = [
+/// What a quota can limit, and a container cannot ask for.
+const QUOTA_RESOURCES: [&str; 9] = [
     "pods",
     "resourcequotas",
     "services",
@@ -90,9 +92,9 @@ const COUNTED: [&str; 9] = [
 
 fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Findings<'_>) {
     if amount.is_negative() {
-        findings.invalid(&AMOUNT, path, format!("{amount} is negative. Write 0 or more."));
+        findings.invalid(&AMOUNT, path, (format!("{amount} is negative."), "Write 0 or more."));
     }
-    if (is_extended(name) || COUNTED.contains(&name)) && !amount.is_whole() {
+    if (is_extended(name) || QUOTA_RESOURCES.contains(&name)) && !amount.is_whole() {
         findings.invalid(&AMOUNT, path, format!("{amount} must be a whole number: {name} cannot be divided."));
     }
     let Some(page) = name.strip_prefix(HUGE_PAGES_PREFIX) else { return };
@@ -103,12 +105,12 @@ fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Fi
 }
 
 /// The resources of a container.
-pub fn check(resources: &ResourceRequirements, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(resources: &ResourceRequirements, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_with(resources, check_name, path, findings);
 }
 
 /// Resources whose names `check_name` knows.
-pub fn check_with(
+pub(super) fn check_with(
     resources: &ResourceRequirements,
     check_name: fn(&str, &Path<'_>, &mut Findings<'_>),
     path: &Path<'_>,
@@ -116,22 +118,22 @@ pub fn check_with(
 ) {
     let none = Amounts::new();
     let (limits, requests) = (resources.limits.as_ref().unwrap_or(&none), resources.requests.as_ref().unwrap_or(&none));
-    let (limits_path, requests_path) = (path.field("limits"), path.field("requests"));
+    let (limits_path, requests_path) = (path!(path.limits), path!(path.requests));
     for (name, limit) in limits {
         let path = limits_path.key(name);
         check_name(name, &path, findings);
         check_amount(name, amount(limit), &path, findings);
     }
     for (name, raw) in requests {
-        let path = requests_path.key(name);
-        check_name(name, &path, findings);
+        let field = requests_path.key(name);
+        check_name(name, &field, findings);
         let request = amount(raw);
-        check_amount(name, request, &path, findings);
-        check_against_limit(name, request, limits.get(name).map(amount), &requests_path, &limits_path, findings);
+        check_amount(name, request, &field, findings);
+        check_against_limit(name, request, limits.get(name).map(amount), path, findings);
     }
     let has = |wanted: fn(&str) -> bool| limits.keys().chain(requests.keys()).any(|name| wanted(name));
     if has(is_huge_pages) && !has(|name| matches!(name, "cpu" | "memory")) {
-        findings.forbidden(&HUGE_PAGES, path, "Huge pages need cpu or memory beside them. Add one.");
+        findings.forbidden(&HUGE_PAGES, path, ("Huge pages need cpu or memory beside them.", "Add one."));
     }
 }
 
@@ -140,82 +142,76 @@ fn check_against_limit(
     name: &str,
     request: Quantity,
     limit: Option<Quantity>,
-    requests: &Path<'_>,
-    limits: &Path<'_>,
+    path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
-    let place = requests.key(name);
+    let requests = path!(path.requests);
+    let field = requests.key(name).hidden();
     match limit {
         Some(limit) if request > limit => {
             let message = format!("The request for {name} is {request}, above its limit of {limit}.");
-            findings.error_at(&REQUEST, requests, &place, FieldValueInvalid, message);
+            findings.invalid(&REQUEST, &field, message);
         }
         Some(limit) if !can_overcommit(name) && request != limit => {
             let message = format!("The request for {name} must equal its limit of {limit}.");
-            findings.error_at(&REQUEST, requests, &place, FieldValueInvalid, message);
+            findings.invalid(&REQUEST, &field, message);
         }
         None if !can_overcommit(name) => {
             let message = format!("{name} needs a limit that equals its request of {request}.");
-            findings.error_at(&REQUEST, limits, &place, FieldValueRequired, message);
+            let requests = requests.shown_as("limits");
+            findings.required(&REQUEST, &requests.key(name).hidden(), message);
         }
         _ => {}
     }
 }
 
 /// The overhead of a runtime class, which the server treats as limits.
-pub fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(overhead) = overhead {
         let resources = ResourceRequirements { limits: Some(overhead.clone()), ..ResourceRequirements::default() };
         check(&resources, path, findings);
     }
 }
 
-/// The server names the list and not the place in it, except for repeated resources.
-pub fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+/// The resizePolicy at `path` of a container. The server names the list, except for repeated resources.
+pub(super) fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut seen = BTreeSet::new();
-    for (nth, policy) in each(&container.resize_policy).iter().enumerate() {
-        let place = path.index(nth);
-        let resource = policy.resource_name.as_str();
+    for (element, policy) in path.each(&container.resize_policy) {
+        let hidden = element.hidden();
+        let (resource, resource_path) = (policy.resource_name.as_str(), path!(hidden.resourceName).hidden());
         match resource {
             "cpu" | "memory" => {}
-            "" => {
-                findings.error_at(&RESIZE, path, &place, FieldValueRequired, "Name the resource: cpu or memory.");
-            }
+            "" => findings.required(&RESIZE, &resource_path, "Name the resource: cpu or memory."),
             other => {
                 let message = format!("{other:?} must be cpu or memory.");
-                findings.error_at(&RESIZE, path, &place.field("resourceName"), FieldValueNotSupported, message);
+                findings.error(&RESIZE, &resource_path, FieldValueNotSupported, message);
             }
         }
         if !seen.insert(resource) {
-            findings.error(&RESIZE, &place, FieldValueDuplicate, format!("{resource} has a policy already."));
+            findings.duplicate(&RESIZE, &element, format!("{resource} has a policy already."));
         }
-        let action = policy.restart_policy.as_str();
-        let place = place.field("restartPolicy");
+        let (action, action_path) = (policy.restart_policy.as_str(), path!(hidden.restartPolicy).hidden());
         match action {
             "NotRequired" | "RestartContainer" => {}
-            "" => {
-                let message = "Write NotRequired or RestartContainer.";
-                findings.error_at(&RESIZE, path, &place, FieldValueRequired, message);
-            }
+            "" => findings.required(&RESIZE, &action_path, "Write NotRequired or RestartContainer."),
             other => {
                 let message = format!("{other:?} must be NotRequired or RestartContainer.");
-                findings.error_at(&RESIZE, path, &place, FieldValueNotSupported, message);
+                findings.error(&RESIZE, &action_path, FieldValueNotSupported, message);
             }
         }
         if text(&pod.restart_policy) == "Never" && action != "NotRequired" {
             let message = "In a pod that never restarts its containers this must be NotRequired.";
-            findings.error_at(&RESIZE, path, &place, FieldValueInvalid, message);
+            findings.invalid(&RESIZE, &action_path, message);
         }
     }
 }
 
 /// The same of an init container that is no sidecar.
-pub fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (nth, policy) in each(&container.resize_policy).iter().enumerate() {
+pub(super) fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+    for (path, policy) in path.each(&container.resize_policy) {
         if policy.restart_policy == "RestartContainer" {
-            let place = path.index(nth);
-            let message = "An init container without restartPolicy: Always cannot have this. Write NotRequired.";
-            findings.invalid(&RESIZE_INIT, &place.field("restartPolicy"), message);
+            let wording = ("An init container without restartPolicy: Always cannot have this.", "Write NotRequired.");
+            findings.invalid(&RESIZE_INIT, &path!(path.restartPolicy), wording);
         }
     }
 }

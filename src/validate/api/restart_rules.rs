@@ -2,12 +2,12 @@
 
 use k8s_openapi::api::core::v1::{Container, ContainerRestartRule};
 
-use super::common::{each, text};
+use super::common::text;
 use crate::apimachinery::version::V1_36;
-use crate::apimachinery::{Path, Version};
-use crate::validate::Reason::{FieldValueTooLong, FieldValueTooMany};
+use crate::apimachinery::{Elements, Path, Version, path};
+use crate::diagnostic::Reason::{FieldValueTooLong, FieldValueTooMany};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -33,29 +33,29 @@ const CODES_MAX: usize = 255;
 const COUNTED_SINCE: Version = V1_36;
 
 /// The restart policy of a container at `path`.
-pub fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if container.restart_policy.is_some() {
-        let message = "A container has no restartPolicy of its own. Remove it.";
-        findings.forbidden(&NO_POLICY, &path.field("restartPolicy"), message);
+        let wording = ("A container has no restartPolicy of its own.", "Remove it.");
+        findings.forbidden(&NO_POLICY, &path!(path.restartPolicy), wording);
     }
     check_policy(container, path, findings);
 }
 
 /// The restart policy of an init container at `path`.
-pub fn check_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &container.restart_policy {
-        findings.one_of(&NO_POLICY, &path.field("restartPolicy"), policy, &["Always"]);
+        findings.one_of(&NO_POLICY, &path!(path.restartPolicy), policy, &["Always"]);
     }
-    let rules = each(&container.restart_policy_rules);
+    let rules = container.restart_policy_rules.elements();
     if text(&container.restart_policy) == "Always" && !rules.is_empty() && RESTART_ALL.span.contains(findings.version())
     {
-        let message = "An init container with restartPolicy: Always has no rules. Remove them.";
-        findings.forbidden(&RESTART_ALL, &path.field("restartPolicyRules"), message);
+        let wording = ("An init container with restartPolicy: Always has no rules.", "Remove them.");
+        findings.forbidden(&RESTART_ALL, &path!(path.restartPolicyRules), wording);
         return;
     }
     if container.restart_policy.is_none() && !rules.is_empty() {
         let message = "restartPolicyRules need a restartPolicy beside them.";
-        findings.required(&RULE, &path.field("restartPolicy"), message);
+        findings.required(&RULE, &path!(path.restartPolicy), message);
         return;
     }
     check_policy(container, path, findings);
@@ -63,37 +63,37 @@ pub fn check_init(container: &Container, path: &Path<'_>, findings: &mut Finding
 
 fn check_policy(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &container.restart_policy {
-        findings.one_of(&POLICY, &path.field("restartPolicy"), policy, &["Always", "Never", "OnFailure"]);
+        findings.one_of(&POLICY, &path!(path.restartPolicy), policy, &["Always", "Never", "OnFailure"]);
     }
-    let rules = each(&container.restart_policy_rules);
-    let list = path.field("restartPolicyRules");
+    let rules = container.restart_policy_rules.elements();
+    let list = path!(path.restartPolicyRules);
     if !rules.is_empty() && container.restart_policy.is_none() {
-        findings.required(&RULE, &path.field("restartPolicy"), "restartPolicyRules need a restartPolicy beside them.");
+        findings.required(&RULE, &path!(path.restartPolicy), "restartPolicyRules need a restartPolicy beside them.");
     }
     check_length(rules.len(), RULES_MAX, &list, findings);
-    for (nth, rule) in rules.iter().enumerate() {
-        check_rule(rule, &list.index(nth), findings);
+    for (path, rule) in list.each(rules) {
+        check_rule(rule, &path, findings);
     }
 }
 
 fn check_length(found: usize, max: usize, path: &Path<'_>, findings: &mut Findings<'_>) {
     if found > max {
         let reason = if findings.version() >= COUNTED_SINCE { FieldValueTooMany } else { FieldValueTooLong };
-        findings.error(&RULE, path, reason, format!("There are {found}, and {max} at most. Remove some."));
+        findings.error(&RULE, path, reason, (format!("There are {found}, and {max} at most."), "Remove some."));
     }
 }
 
 fn check_rule(rule: &ContainerRestartRule, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let action = path.field("action");
+    let action = path!(path.action);
     findings.one_of(&RULE, &action, &rule.action, &["Restart", "RestartAllContainers"]);
     if rule.action == "RestartAllContainers" {
         findings.one_of(&RESTART_ALL, &action, &rule.action, &["Restart"]);
     }
-    let codes_path = path.field("exitCodes");
+    let codes_path = path!(path.exitCodes);
     let Some(codes) = &rule.exit_codes else {
         findings.required(&RULE, &codes_path, "A rule needs exitCodes.");
         return;
     };
-    findings.one_of(&RULE, &codes_path.field("operator"), &codes.operator, &["In", "NotIn"]);
-    check_length(each(&codes.values).len(), CODES_MAX, &codes_path.field("values"), findings);
+    findings.one_of(&RULE, &path!(codes_path.operator), &codes.operator, &["In", "NotIn"]);
+    check_length(codes.values.elements().len(), CODES_MAX, &path!(codes_path.values), findings);
 }

@@ -3,9 +3,9 @@
 use k8s_openapi::api::batch::v1::CronJobSpec;
 
 use super::cron;
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -22,8 +22,8 @@ rules! {
 }
 
 /// The schedule of a `CronJob` whose spec is at `path`.
-pub fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let field = path.field("schedule");
+pub(super) fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let field = path!(path.schedule);
     let schedule = spec.schedule.as_str();
     if schedule.is_empty() {
         findings.required(&SCHEDULE, &field, "Write when the Jobs start, such as 30 2 * * *.");
@@ -32,17 +32,17 @@ pub fn check(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
             findings.invalid(&SCHEDULE, &field, format!("{schedule:?} is no schedule: {fault}."));
         }
         if schedule.contains("TZ") {
-            let message = "The time zone has a field of its own. Move it to timeZone.";
-            findings.invalid(&ZONE_IN_SCHEDULE, &field, message);
+            let wording = ("The time zone has a field of its own.", "Move it to timeZone.");
+            findings.invalid(&ZONE_IN_SCHEDULE, &field, wording);
         }
     }
     let Some(zone) = &spec.time_zone else { return };
-    let field = path.field("timeZone");
+    let field = path!(path.timeZone);
     if zone.eq_ignore_ascii_case("Local") {
-        findings.invalid(&ZONE, &field, "Local would be the server's own. Name the time zone.");
+        findings.invalid(&ZONE, &field, ("Local would be the server's own.", "Name the time zone."));
     } else if !is_well_spelled(zone) || !cron::is_zone(zone) {
-        let message = format!("{zone:?} is no time zone. Write a name such as Asia/Seoul or Etc/UTC.");
-        findings.invalid(&ZONE, &field, message);
+        let wording = (format!("{zone:?} is no time zone."), "Write a name such as Asia/Seoul or Etc/UTC.");
+        findings.invalid(&ZONE, &field, wording);
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use k8s_openapi::api::core::v1::{PodSpec, Toleration, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use super::common::{each, text};
+use super::common::text;
 use super::selector;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
+use crate::apimachinery::{Elements, Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -36,53 +36,51 @@ rules! {
 }
 
 /// The tolerations and constraints of a pod at `path`.
-pub fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("topologySpreadConstraints");
-    let constraints = each(&pod.topology_spread_constraints);
+pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let constraints = pod.topology_spread_constraints.elements();
     let kind = |constraint: &TopologySpreadConstraint| {
         (constraint.topology_key.clone(), constraint.when_unsatisfiable.clone())
     };
-    let last_places: HashMap<_, usize> = constraints.iter().enumerate().map(|(nth, one)| (kind(one), nth)).collect();
-    for (nth, constraint) in constraints.iter().enumerate() {
-        let repeated = last_places.get(&kind(constraint)).is_some_and(|last| *last > nth);
-        check_constraint(constraint, repeated, &list.index(nth), findings);
+    let last_indexes: HashMap<_, usize> = constraints.iter().enumerate().map(|(nth, one)| (kind(one), nth)).collect();
+    for (nth, (path, constraint)) in path!(path.topologySpreadConstraints).each(constraints).enumerate() {
+        let repeated = last_indexes.get(&kind(constraint)).is_some_and(|last| *last > nth);
+        check_constraint(constraint, repeated, &path, findings);
     }
-    let list = path.field("tolerations");
-    for (nth, toleration) in each(&pod.tolerations).iter().enumerate() {
-        check_toleration(toleration, &list.index(nth), findings);
+    for (path, toleration) in path!(path.tolerations).each(&pod.tolerations) {
+        check_toleration(toleration, &path, findings);
     }
 }
 
 /// A toleration at `path`.
-pub fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (key, value) = (text(&toleration.key), text(&toleration.value));
     let (operator, effect) = (text(&toleration.operator), text(&toleration.effect));
     if !key.is_empty() {
-        findings.spelled(&TOLERATION, &path.field("key"), key, qualified_name);
+        findings.check_format(&TOLERATION, &path!(path.key), key, qualified_name);
     }
-    let place = path.field("operator");
+    let field = path!(path.operator);
     if key.is_empty() && operator != "Exists" {
-        findings.invalid(&TOLERATION, &place, "Without a key this must be Exists, which tolerates every taint.");
+        findings.invalid(&TOLERATION, &field, "Without a key this must be Exists, which tolerates every taint.");
     }
     match operator {
         "" | "Equal" => {
             if let Err(fault) = label_value(value) {
-                findings.invalid(&TOLERATION, &place, format!("The value {value:?} cannot stand here: {fault}."));
+                findings.invalid(&TOLERATION, &field, format!("The value {value:?} cannot stand here: {fault}."));
             }
         }
         "Exists" => {
             if !value.is_empty() {
-                findings.invalid(&TOLERATION, &place, "Exists takes no value. Remove it, or write Equal.");
+                findings.invalid(&TOLERATION, &field, ("Exists takes no value.", "Remove it, or write Equal."));
             }
         }
-        other => findings.one_of(&TOLERATION, &place, other, &["Equal", "Exists"]),
+        other => findings.one_of(&TOLERATION, &field, other, &["Equal", "Exists"]),
     }
-    let place = path.field("effect");
+    let field = path!(path.effect);
     if toleration.toleration_seconds.is_some() && effect != "NoExecute" {
-        findings.invalid(&TOLERATION, &place, "tolerationSeconds needs effect: NoExecute.");
+        findings.invalid(&TOLERATION, &field, "tolerationSeconds needs effect: NoExecute.");
     }
     if !effect.is_empty() {
-        findings.one_of(&TOLERATION, &place, effect, &["NoExecute", "NoSchedule", "PreferNoSchedule"]);
+        findings.one_of(&TOLERATION, &field, effect, &["NoExecute", "NoSchedule", "PreferNoSchedule"]);
     }
 }
 
@@ -94,40 +92,41 @@ fn check_constraint(
 ) {
     let skew = constraint.max_skew;
     if skew <= 0 {
-        findings.invalid(&SPREAD, &path.field("maxSkew"), format!("{skew} must be greater than 0."));
+        findings.invalid(&SPREAD, &path!(path.maxSkew), format!("{skew} must be greater than 0."));
     }
     if constraint.topology_key.is_empty() {
         let message = "Name a node's label, such as kubernetes.io/hostname.";
-        findings.required(&SPREAD, &path.field("topologyKey"), message);
+        findings.required(&SPREAD, &path!(path.topologyKey), message);
     }
     let when = constraint.when_unsatisfiable.as_str();
-    findings.one_of(&SPREAD, &path.field("whenUnsatisfiable"), when, &["DoNotSchedule", "ScheduleAnyway"]);
+    findings.one_of(&SPREAD, &path!(path.whenUnsatisfiable), when, &["DoNotSchedule", "ScheduleAnyway"]);
     if repeated {
-        let message = "Another constraint has the same topologyKey and whenUnsatisfiable. Remove one.";
-        findings.duplicate(&SPREAD, &path.field("{topologyKey, whenUnsatisfiable}"), message);
+        let wording = ("Another constraint has the same topologyKey and whenUnsatisfiable.", "Remove one.");
+        findings.duplicate(&SPREAD, &path.with_suffix("{topologyKey, whenUnsatisfiable}"), wording);
     }
     if let Some(domains) = constraint.min_domains {
-        let place = path.field("minDomains");
+        let field = path!(path.minDomains);
         if domains <= 0 {
-            findings.invalid(&SPREAD, &place, format!("{domains} must be greater than 0."));
+            findings.invalid(&SPREAD, &field, format!("{domains} must be greater than 0."));
         }
         if when != "DoNotSchedule" {
-            findings.invalid(&SPREAD, &place, "minDomains needs whenUnsatisfiable: DoNotSchedule.");
+            findings.invalid(&SPREAD, &field, "minDomains needs whenUnsatisfiable: DoNotSchedule.");
         }
     }
-    for (field, policy) in
-        [("nodeAffinityPolicy", &constraint.node_affinity_policy), ("nodeTaintsPolicy", &constraint.node_taints_policy)]
-    {
+    for (field, policy) in fields![
+        nodeAffinityPolicy = &constraint.node_affinity_policy,
+        nodeTaintsPolicy = &constraint.node_taints_policy
+    ] {
         if let Some(policy) = policy {
-            findings.one_of(&SPREAD, &path.field(field), policy, &["Honor", "Ignore"]);
+            findings.one_of(&SPREAD, &path.at(field), policy, &["Honor", "Ignore"]);
         }
     }
     let label_selector = constraint.label_selector.as_ref();
-    let (keys, list) = (each(&constraint.match_label_keys), path.field("matchLabelKeys"));
+    let (keys, list) = (constraint.match_label_keys.elements(), path!(path.matchLabelKeys));
     selector::check_label_keys(keys, label_selector, &list, findings);
     selector::check_repeated_keys(&REPEATED_KEYS, keys, label_selector, path, findings);
     check_selected_keys(keys, label_selector, &list, findings);
-    selector::check(label_selector, &path.field("labelSelector"), findings);
+    selector::check(label_selector, &path!(path.labelSelector), findings);
 }
 
 /// How the server kept the keys and the selector apart before it merged the two.
@@ -138,16 +137,16 @@ fn check_selected_keys(
     findings: &mut Findings<'_>,
 ) {
     let Some(selector) = selector else {
-        for (nth, key) in keys.iter().enumerate() {
-            findings.spelled(&SELECTED_KEYS, &path.index(nth), key, qualified_name);
+        for (path, key) in path.each(keys) {
+            findings.check_format(&SELECTED_KEYS, &path, key, qualified_name);
         }
         return;
     };
     let labels = selector.match_labels.iter().flatten().map(|(key, _)| key);
     let selected: BTreeSet<&String> =
-        labels.chain(each(&selector.match_expressions).iter().map(|it| &it.key)).collect();
+        labels.chain(selector.match_expressions.elements().iter().map(|it| &it.key)).collect();
     for (nth, key) in keys.iter().enumerate().filter(|(_, key)| selected.contains(key)) {
-        let message = format!("{key} is in the labelSelector already. Remove it from one.");
-        findings.invalid(&SELECTED_KEYS, &path.index(nth), message);
+        let wording = (format!("{key} is in the labelSelector already."), "Remove it from one.");
+        findings.invalid(&SELECTED_KEYS, &path.index(nth), wording);
     }
 }

@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
-use super::common::each;
 use super::metadata::check_labels;
-use crate::apimachinery::Path;
 use crate::apimachinery::names::{label_value, qualified_name};
-use crate::validate::Reason::FieldValueInvalid;
-use crate::validate::Rule;
+use crate::apimachinery::{Elements, Path, path};
+use crate::diagnostic::Rule;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -24,43 +22,41 @@ rules! {
 }
 
 /// A selector; an absent one is fine.
-pub fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(selector) = selector else { return };
-    check_labels(&SELECTOR, selector.match_labels.as_ref(), &path.field("matchLabels"), findings);
-    let expressions = path.field("matchExpressions");
-    for (nth, requirement) in each(&selector.match_expressions).iter().enumerate() {
-        check_requirement(requirement, &expressions.index(nth), findings);
+    check_labels(&SELECTOR, selector.match_labels.as_ref(), &path!(path.matchLabels), findings);
+    for (path, requirement) in path!(path.matchExpressions).each(&selector.match_expressions) {
+        check_requirement(requirement, &path, findings);
     }
 }
 
 fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let values = each(&requirement.values);
+    let values = requirement.values.elements();
     match requirement.operator.as_str() {
         "In" | "NotIn" if values.is_empty() => {
-            findings.required(&SELECTOR, &path.field("values"), "In and NotIn need at least one value.");
+            findings.required(&SELECTOR, &path!(path.values), "In and NotIn need at least one value.");
         }
         "Exists" | "DoesNotExist" if !values.is_empty() => {
             findings.forbidden(
                 &SELECTOR,
-                &path.field("values"),
-                "Exists and DoesNotExist take no values. Remove them, or write In.",
+                &path!(path.values),
+                ("Exists and DoesNotExist take no values.", "Remove them, or write In."),
             );
         }
         "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
         other => {
             let message = format!("{other:?} must be In, NotIn, Exists or DoesNotExist.");
-            findings.invalid(&SELECTOR, &path.field("operator"), message);
+            findings.invalid(&SELECTOR, &path!(path.operator), message);
         }
     }
-    findings.spelled(&SELECTOR, &path.field("key"), &requirement.key, qualified_name);
-    let list = path.field("values");
-    for (nth, value) in values.iter().enumerate() {
-        findings.spelled(&SELECTOR, &list.index(nth), value, label_value);
+    findings.check_format(&SELECTOR, &path!(path.key), &requirement.key, qualified_name);
+    for (path, value) in path!(path.values).each(values) {
+        findings.check_format(&SELECTOR, &path, value, label_value);
     }
 }
 
 /// Whether a selector is one at all, and selects these labels.
-pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> Option<bool> {
+pub(super) fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> Option<bool> {
     let mut all = true;
     for (key, value) in selector.match_labels.iter().flatten() {
         if qualified_name(key).is_err() || label_value(value).is_err() {
@@ -68,8 +64,8 @@ pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l 
         }
         all &= label(key) == Some(value.as_str());
     }
-    for requirement in each(&selector.match_expressions) {
-        let values = each(&requirement.values);
+    for requirement in selector.match_expressions.elements() {
+        let values = requirement.values.elements();
         if qualified_name(&requirement.key).is_err() || values.iter().any(|value| label_value(value).is_err()) {
             return None;
         }
@@ -87,24 +83,24 @@ pub fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l 
 }
 
 /// The keys of `matchLabelKeys` or `mismatchLabelKeys` by themselves: they are labels' keys, and narrow a selector.
-pub fn check_label_keys(
+pub(super) fn check_label_keys(
     keys: &[String],
     selector: Option<&LabelSelector>,
     path: &Path<'_>,
     findings: &mut Findings<'_>,
 ) {
     if !keys.is_empty() && selector.is_none() {
-        findings.forbidden(&SELECTOR, path, "These keys narrow a labelSelector, and there is none. Add one.");
+        findings.forbidden(&SELECTOR, path, ("These keys narrow a labelSelector, and there is none.", "Add one."));
         return;
     }
-    for (nth, key) in keys.iter().enumerate() {
-        findings.spelled(&SELECTOR, &path.index(nth), key, qualified_name);
+    for (path, key) in path.each(keys) {
+        findings.check_format(&SELECTOR, &path, key, qualified_name);
     }
 }
 
-/// The server makes requirements of `matchLabelKeys`. A key of which the selector at `path` has a requirement, and something
-/// before it, can be none of them; the server names it by the owner of both lists and the key's place in its own.
-pub fn check_repeated_keys(
+/// The server makes requirements of `matchLabelKeys`. None of them can be a key that the selector names twice. The server
+/// names it by the owner of both lists, at `path`, and the index of the key in `matchLabelKeys`.
+pub(super) fn check_repeated_keys(
     rule: &'static Rule,
     keys: &[String],
     selector: Option<&LabelSelector>,
@@ -112,16 +108,17 @@ pub fn check_repeated_keys(
     findings: &mut Findings<'_>,
 ) {
     let Some(selector) = selector.filter(|_| !keys.is_empty()) else { return };
-    let places: BTreeMap<&str, usize> = keys.iter().enumerate().map(|(nth, key)| (key.as_str(), nth)).collect();
+    let indexes: BTreeMap<&str, usize> = keys.iter().enumerate().map(|(nth, key)| (key.as_str(), nth)).collect();
     let mut seen: BTreeSet<&str> = selector.match_labels.iter().flatten().map(|(key, _)| key.as_str()).collect();
-    let list = path.field("matchLabelKeys");
-    for requirement in each(&selector.match_expressions) {
+    let list = path!(path.matchLabelKeys).hidden();
+    for requirement in selector.match_expressions.elements() {
         let key = requirement.key.as_str();
         if !seen.insert(key)
-            && let Some(nth) = places.get(key)
+            && let Some(index) = indexes.get(key)
         {
-            let message = format!("{key} is in the labelSelector twice, and in matchLabelKeys. Remove it from one.");
-            findings.error_at(rule, &path.index(*nth), &list.index(*nth), FieldValueInvalid, message);
+            let wording =
+                (format!("{key} is in the labelSelector twice, and in matchLabelKeys."), "Remove it from one.");
+            findings.invalid(rule, &list.index(*index), wording);
         }
     }
 }

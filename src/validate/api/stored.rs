@@ -13,7 +13,7 @@ use super::defaults::fill_in;
 const FILE_MODE: i32 = 0o644;
 
 /// Fills in all defaults of a Job.
-pub fn fill_in_all(job: &mut Job) {
+pub(crate) fn fill_in_all(job: &mut Job) {
     for volumes in job.spec.iter_mut().filter_map(|spec| spec.template.spec.as_mut()).flat_map(|pod| &mut pod.volumes) {
         volumes.iter_mut().for_each(image_volume);
     }

@@ -3,14 +3,13 @@
 use k8s_openapi::api::core::v1::{EphemeralVolumeSource, PersistentVolumeClaimSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::common::{each, text};
+use super::common::text;
 use super::metadata::{check_annotations, check_labels};
 use super::selector;
 use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Path, Quantity};
-use crate::validate::Reason::{FieldValueForbidden, FieldValueInvalid};
+use crate::apimachinery::{Elements, Path, Quantity, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -31,51 +30,51 @@ rules! {
 }
 
 /// The source of an ephemeral volume at `path`.
-pub fn check(source: Option<&EphemeralVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(source: Option<&EphemeralVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(source) = source else { return };
-    let path = path.field("volumeClaimTemplate");
+    let path = path!(path.volumeClaimTemplate);
     let Some(template) = &source.volume_claim_template else {
         findings.required(&TEMPLATE, &path, "An ephemeral volume needs a volumeClaimTemplate.");
         return;
     };
     if let Some(metadata) = &template.metadata {
-        check_metadata(metadata, &path.field("metadata"), findings);
+        check_metadata(metadata, &path!(path.metadata), findings);
     }
-    check_claim(&template.spec, &path.field("spec"), findings);
+    check_claim(&template.spec, &path!(path.spec), findings);
 }
 
 fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let annotations = path.field("annotations");
-    check_annotations(metadata.annotations.as_ref(), &annotations, &annotations, findings);
-    check_labels(&super::metadata::LABELS, metadata.labels.as_ref(), &path.field("labels"), findings);
+    check_annotations(metadata.annotations.as_ref(), &path!(path.annotations), findings);
+    check_labels(&super::metadata::LABELS, metadata.labels.as_ref(), &path!(path.labels), findings);
     // The server refuses some of them even if they are empty, and spells one of them in its own way.
-    for (field, shown, set) in [
-        ("name", "name", !text(&metadata.name).is_empty()),
-        ("generateName", "generateName", !text(&metadata.generate_name).is_empty()),
-        ("namespace", "namespace", !text(&metadata.namespace).is_empty()),
-        ("selfLink", "selfLink", !text(&metadata.self_link).is_empty()),
-        ("uid", "uID", !text(&metadata.uid).is_empty()),
-        ("resourceVersion", "resourceVersion", !text(&metadata.resource_version).is_empty()),
-        ("generation", "generation", metadata.generation.unwrap_or_default() != 0),
-        ("creationTimestamp", "creationTimestamp", metadata.creation_timestamp.is_some()),
-        ("deletionTimestamp", "deletionTimestamp", metadata.deletion_timestamp.is_some()),
-        ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds", metadata.deletion_grace_period_seconds.is_some()),
-        ("ownerReferences", "ownerReferences", metadata.owner_references.is_some()),
-        ("finalizers", "finalizers", metadata.finalizers.is_some()),
-        ("managedFields", "managedFields", metadata.managed_fields.is_some()),
+    for (field, set) in fields![
+        name = !text(&metadata.name).is_empty(),
+        generateName = !text(&metadata.generate_name).is_empty(),
+        namespace = !text(&metadata.namespace).is_empty(),
+        selfLink = !text(&metadata.self_link).is_empty(),
+        uid = !text(&metadata.uid).is_empty(),
+        resourceVersion = !text(&metadata.resource_version).is_empty(),
+        generation = metadata.generation.unwrap_or_default() != 0,
+        creationTimestamp = metadata.creation_timestamp.is_some(),
+        deletionTimestamp = metadata.deletion_timestamp.is_some(),
+        deletionGracePeriodSeconds = metadata.deletion_grace_period_seconds.is_some(),
+        ownerReferences = metadata.owner_references.is_some(),
+        finalizers = metadata.finalizers.is_some(),
+        managedFields = metadata.managed_fields.is_some()
     ] {
         if set {
-            let message = format!("The server chooses the claim's {field}. Remove it.");
-            findings.error_at(&TEMPLATE, &path.field(shown), &path.field(field), FieldValueForbidden, message);
+            let shown = if field.as_str() == "uid" { "uID" } else { field.as_str() };
+            let wording = (format!("The server chooses the claim's {field}."), "Remove it.");
+            findings.forbidden(&TEMPLATE, &path.at(field).shown_as(shown), wording);
         }
     }
 }
 
 fn check_claim(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    check_modes(each(&claim.access_modes), &path.field("accessModes"), findings);
-    selector::check(claim.selector.as_ref(), &path.field("selector"), findings);
-    let resources = path.field("resources");
-    let storage = resources.key("storage");
+    check_modes(claim.access_modes.elements(), &path!(path.accessModes), findings);
+    selector::check(claim.selector.as_ref(), &path!(path.selector), findings);
+    let requests = path!(path.resources.requests).shown_as("resources");
+    let storage = requests.key("storage");
     let request = claim.resources.as_ref().and_then(|resources| resources.requests.as_ref()?.get("storage"));
     match request.map(|request| Quantity::parse(&request.0).unwrap_or(Quantity::ZERO)) {
         None => findings.required(&CLAIM, &storage, "Write requests: {storage: 1Gi}, with the amount that is needed."),
@@ -86,39 +85,39 @@ fn check_claim(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mu
     }
     if !text(&claim.storage_class_name).is_empty() {
         let class = text(&claim.storage_class_name);
-        findings.spelled(&CLAIM, &path.field("storageClassName"), class, dns_subdomain);
+        findings.check_format(&CLAIM, &path!(path.storageClassName), class, dns_subdomain);
     }
     if let Some(mode) = &claim.volume_mode {
-        findings.one_of(&CLAIM, &path.field("volumeMode"), mode, &["Block", "Filesystem"]);
+        findings.one_of(&CLAIM, &path!(path.volumeMode), mode, &["Block", "Filesystem"]);
     }
     if !text(&claim.volume_attributes_class_name).is_empty() {
         let class = text(&claim.volume_attributes_class_name);
-        findings.spelled(&ATTRIBUTES, &path.field("volumeAttributesClassName"), class, dns_subdomain);
+        findings.check_format(&ATTRIBUTES, &path!(path.volumeAttributesClassName), class, dns_subdomain);
     }
     check_data_sources(claim, path, findings);
 }
 
 fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(source) = &claim.data_source {
-        check_data_source(&source.kind, &source.name, text(&source.api_group), &path.field("dataSource"), findings);
+        check_data_source(&source.kind, &source.name, text(&source.api_group), &path!(path.dataSource), findings);
     }
     let Some(reference) = &claim.data_source_ref else { return };
-    let field = path.field("dataSourceRef");
+    let field = path!(path.dataSourceRef);
     check_data_source(&reference.kind, &reference.name, text(&reference.api_group), &field, findings);
     let namespace = text(&reference.namespace);
     if !namespace.is_empty() {
-        findings.spelled(&CLAIM, &field.field("namespace"), namespace, dns_label);
+        findings.check_format(&CLAIM, &path!(field.namespace), namespace, dns_label);
     }
     let Some(source) = &claim.data_source else { return };
     let agree =
         source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
     if !namespace.is_empty() || !agree {
-        let message = "dataSource and dataSourceRef say different things. Remove dataSource.";
-        findings.error_at(&CLAIM, path, &path.field("dataSource"), FieldValueInvalid, message);
+        let wording = ("dataSource and dataSourceRef say different things.", "Remove dataSource.");
+        findings.invalid(&CLAIM, &path!(path.dataSource).hidden(), wording);
     }
 }
 
-/// The server names the list and not the place in it.
+/// The server names the list and not its element.
 fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     const POD: &str = "ReadWriteOncePod";
     const OTHERS: [&str; 3] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"];
@@ -130,14 +129,14 @@ fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     }
     let other = |mode: &String| OTHERS.contains(&mode.as_str());
     if modes.iter().any(|mode| mode == POD) && modes.iter().any(other) {
-        findings.forbidden(&CLAIM, path, "ReadWriteOncePod excludes other modes. Remove them.");
+        findings.forbidden(&CLAIM, path, ("ReadWriteOncePod excludes other modes.", "Remove them."));
     }
 }
 
 fn check_data_source(kind: &str, name: &str, group: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
-    for (field, value) in [("name", name), ("kind", kind)] {
+    for (field, value) in fields![name = name, kind = kind] {
         if value.is_empty() {
-            findings.required(&CLAIM, &path.field(field), format!("A source of data needs its {field}."));
+            findings.required(&CLAIM, &path.at(field), format!("A source of data needs its {field}."));
         }
     }
     if group.is_empty() && kind != "PersistentVolumeClaim" {
@@ -145,6 +144,6 @@ fn check_data_source(kind: &str, name: &str, group: &str, path: &Path<'_>, findi
         findings.invalid(&CLAIM, path, message);
     }
     if !group.is_empty() {
-        findings.spelled(&CLAIM, &path.field("apiGroup"), group, dns_subdomain);
+        findings.check_format(&CLAIM, &path!(path.apiGroup), group, dns_subdomain);
     }
 }

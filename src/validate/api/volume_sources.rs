@@ -6,14 +6,14 @@ use k8s_openapi::api::core::v1::{
     QuobyteVolumeSource, StorageOSVolumeSource, Volume,
 };
 
-use super::common::{descending, each, is_true, no_backsteps, text};
+use super::common::{check_no_backsteps, check_relative, is_true, text};
 use super::image::check_pull_policy;
 use crate::apimachinery::names::{dns_label, dns_subdomain, lower_case};
 use crate::apimachinery::version::V1_35;
-use crate::apimachinery::{Path, Quantity, Version};
-use crate::validate::Reason::FieldValueNotSupported;
+use crate::apimachinery::{Elements, FieldName, Path, Quantity, Version, fields, path};
+use crate::diagnostic::Reason::FieldValueNotSupported;
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -49,31 +49,23 @@ rules! {
         "nfs: {server: nas.local, path: /data}";
 }
 
-/// The source of a volume at `path`, by the name that the server gives it, where it is one of this file's.
-pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    // The server names a field differently once it looks into it.
-    let path = path.field(match source {
-        "gcePersistentDisk" => "persistentDisk",
-        "cephFS" => "cephfs",
-        other => other,
-    });
+/// The source of a volume at `path`, where it is one of this file's.
+pub(super) fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let source = field.as_str();
+    let path = path.at(field).shown_as(if source == "gcePersistentDisk" { "persistentDisk" } else { source });
     check_required(source, volume, &path, findings);
     match source {
         "emptyDir" => check_empty_dir(volume.empty_dir.as_ref(), &path, findings),
         "hostPath" => volume.host_path.iter().for_each(|it| check_host_path(it, &path, findings)),
         "gitRepo" => {
             let directory = volume.git_repo.as_ref().map_or("", |it| text(&it.directory));
-            descending(&OTHERS, &path.field("directory"), directory, findings);
+            check_relative(&OTHERS, &path!(path.directory), directory, findings);
         }
         "gcePersistentDisk" => {
-            byte(volume.gce_persistent_disk.as_ref().and_then(|it| it.partition), &path.field("partition"), findings);
+            byte(volume.gce_persistent_disk.as_ref().and_then(|it| it.partition), &path!(path.partition), findings);
         }
         "awsElasticBlockStore" => {
-            byte(
-                volume.aws_elastic_block_store.as_ref().and_then(|it| it.partition),
-                &path.field("partition"),
-                findings,
-            );
+            byte(volume.aws_elastic_block_store.as_ref().and_then(|it| it.partition), &path!(path.partition), findings);
         }
         "nfs" => volume.nfs.iter().for_each(|it| check_nfs(it, &path, findings)),
         "iscsi" => volume.iscsi.iter().for_each(|it| check_iscsi(it, &path, findings)),
@@ -86,82 +78,96 @@ pub fn check(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Find
         "flexVolume" => volume.flex_volume.iter().for_each(|it| check_flex(it, &path, findings)),
         "image" => {
             let policy = volume.image.as_ref().map_or("", |image| text(&image.pull_policy));
-            check_pull_policy(policy, &path.field("pullPolicy"), findings);
+            check_pull_policy(policy, &path!(path.pullPolicy), findings);
         }
         _ => {}
     }
 }
 
 /// An initiator's name is put together with the volume's; the server looks at that even if the volume has another source.
-pub fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     const MAX: usize = 64;
     let named = volume.iscsi.as_ref().filter(|source| source.initiator_name.is_some());
     if named.is_some_and(|source| volume.name.len() + 1 + source.target_portal.len() > MAX) {
         let message = format!("The volume's name and its targetPortal have {MAX} characters together at most.");
-        findings.invalid(&ISCSI, &path.field("name"), message);
+        findings.invalid(&ISCSI, &path!(path.name), message);
     }
 }
 
 /// The fields without which a source says nothing.
 fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut need = |field: &str, empty: bool| {
-        if empty {
-            findings.required(&REQUIRED, &path.field(field), format!("A {source} needs its {field}."));
+    let mut need = |fields: &[(FieldName, bool)]| {
+        for (field, _) in fields.iter().filter(|(_, empty)| *empty) {
+            findings.required(&REQUIRED, &path.at(*field), format!("A {source} needs its {field}."));
         }
     };
     match source {
-        "hostPath" => need("path", volume.host_path.as_ref().is_some_and(|it| it.path.is_empty())),
-        "gitRepo" => need("repository", volume.git_repo.as_ref().is_some_and(|it| it.repository.is_empty())),
+        "hostPath" => volume.host_path.iter().for_each(|it| need(&fields![path = it.path.is_empty()])),
+        "gitRepo" => volume.git_repo.iter().for_each(|it| need(&fields![repository = it.repository.is_empty()])),
         "gcePersistentDisk" => {
-            need("pdName", volume.gce_persistent_disk.as_ref().is_some_and(|it| it.pd_name.is_empty()));
+            volume.gce_persistent_disk.iter().for_each(|it| need(&fields![pdName = it.pd_name.is_empty()]));
         }
         "awsElasticBlockStore" => {
-            need("volumeID", volume.aws_elastic_block_store.as_ref().is_some_and(|it| it.volume_id.is_empty()));
+            volume.aws_elastic_block_store.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
         }
         "nfs" => {
-            need("server", volume.nfs.as_ref().is_some_and(|it| it.server.is_empty()));
-            need("path", volume.nfs.as_ref().is_some_and(|it| it.path.is_empty()));
+            volume.nfs.iter().for_each(|it| need(&fields![server = it.server.is_empty(), path = it.path.is_empty()]));
         }
         "iscsi" => {
-            need("targetPortal", volume.iscsi.as_ref().is_some_and(|it| it.target_portal.is_empty()));
-            need("iqn", volume.iscsi.as_ref().is_some_and(|it| it.iqn.is_empty()));
+            volume
+                .iscsi
+                .iter()
+                .for_each(|it| need(&fields![targetPortal = it.target_portal.is_empty(), iqn = it.iqn.is_empty()]));
         }
         "glusterfs" => {
-            need("endpoints", volume.glusterfs.as_ref().is_some_and(|it| it.endpoints.is_empty()));
-            need("path", volume.glusterfs.as_ref().is_some_and(|it| it.path.is_empty()));
+            volume
+                .glusterfs
+                .iter()
+                .for_each(|it| need(&fields![endpoints = it.endpoints.is_empty(), path = it.path.is_empty()]));
         }
         "persistentVolumeClaim" => {
-            need("claimName", volume.persistent_volume_claim.as_ref().is_some_and(|it| it.claim_name.is_empty()));
+            volume.persistent_volume_claim.iter().for_each(|it| need(&fields![claimName = it.claim_name.is_empty()]));
         }
         "rbd" => {
-            need("monitors", volume.rbd.as_ref().is_some_and(|it| it.monitors.is_empty()));
-            need("image", volume.rbd.as_ref().is_some_and(|it| it.image.is_empty()));
+            volume
+                .rbd
+                .iter()
+                .for_each(|it| need(&fields![monitors = it.monitors.is_empty(), image = it.image.is_empty()]));
         }
         "cinder" => {
-            need("volumeID", volume.cinder.as_ref().is_some_and(|it| it.volume_id.is_empty()));
+            volume.cinder.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
             need_secret(volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()), path, findings);
         }
-        "cephFS" => need("monitors", volume.cephfs.as_ref().is_some_and(|it| it.monitors.is_empty())),
-        "flexVolume" => need("driver", volume.flex_volume.as_ref().is_some_and(|it| it.driver.is_empty())),
+        "cephfs" => volume.cephfs.iter().for_each(|it| need(&fields![monitors = it.monitors.is_empty()])),
+        "flexVolume" => volume.flex_volume.iter().for_each(|it| need(&fields![driver = it.driver.is_empty()])),
         "azureFile" => {
-            need("secretName", volume.azure_file.as_ref().is_some_and(|it| it.secret_name.is_empty()));
-            need("shareName", volume.azure_file.as_ref().is_some_and(|it| it.share_name.is_empty()));
+            volume.azure_file.iter().for_each(|it| {
+                need(&fields![secretName = it.secret_name.is_empty(), shareName = it.share_name.is_empty()]);
+            });
         }
         "vsphereVolume" => {
-            need("volumePath", volume.vsphere_volume.as_ref().is_some_and(|it| it.volume_path.is_empty()));
+            volume.vsphere_volume.iter().for_each(|it| need(&fields![volumePath = it.volume_path.is_empty()]));
         }
         "photonPersistentDisk" => {
-            need("pdID", volume.photon_persistent_disk.as_ref().is_some_and(|it| it.pd_id.is_empty()));
+            volume.photon_persistent_disk.iter().for_each(|it| need(&fields![pdID = it.pd_id.is_empty()]));
         }
-        "portworxVolume" => need("volumeID", volume.portworx_volume.as_ref().is_some_and(|it| it.volume_id.is_empty())),
+        "portworxVolume" => {
+            volume.portworx_volume.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
+        }
         "azureDisk" => {
-            need("diskName", volume.azure_disk.as_ref().is_some_and(|it| it.disk_name.is_empty()));
-            need("diskURI", volume.azure_disk.as_ref().is_some_and(|it| it.disk_uri.is_empty()));
+            volume
+                .azure_disk
+                .iter()
+                .for_each(|it| need(&fields![diskName = it.disk_name.is_empty(), diskURI = it.disk_uri.is_empty()]));
         }
         "scaleIO" => {
-            need("gateway", volume.scale_io.as_ref().is_some_and(|it| it.gateway.is_empty()));
-            need("system", volume.scale_io.as_ref().is_some_and(|it| it.system.is_empty()));
-            need("volumeName", volume.scale_io.as_ref().is_some_and(|it| text(&it.volume_name).is_empty()));
+            volume.scale_io.iter().for_each(|it| {
+                need(&fields![
+                    gateway = it.gateway.is_empty(),
+                    system = it.system.is_empty(),
+                    volumeName = text(&it.volume_name).is_empty()
+                ]);
+            });
         }
         _ => {}
     }
@@ -170,25 +176,24 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
 /// A reference to a Secret has its name.
 fn need_secret(secret: Option<&LocalObjectReference>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if secret.is_some_and(|secret| secret.name.is_empty()) {
-        let path = path.field("secretRef");
-        findings.required(&REQUIRED, &path.field("name"), "Name the Secret.");
+        findings.required(&REQUIRED, &path!(path.secretRef.name), "Name the Secret.");
     }
 }
 
 fn check_empty_dir(source: Option<&EmptyDirVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(limit) = source.and_then(|source| source.size_limit.as_ref()) else { return };
     if Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative()) {
-        let message = format!("{} is negative. Write an amount such as 1Gi, or leave it out.", limit.0);
-        findings.forbidden(&EMPTY_DIR, &path.field("sizeLimit"), message);
+        let wording = (format!("{} is negative.", limit.0), "Write an amount such as 1Gi, or leave it out.");
+        findings.forbidden(&EMPTY_DIR, &path!(path.sizeLimit), wording);
     }
 }
 
 fn check_flex(source: &FlexVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let options = path.field("options");
+    let options = path!(path.options);
     for key in source.options.iter().flat_map(std::collections::BTreeMap::keys) {
         let domain = format!(".{}", lower_case(key.split('/').next().unwrap_or_default()));
         if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
-            findings.invalid(&OTHERS, &options.key(key), "This domain is kept for Kubernetes. Use another one.");
+            findings.invalid(&OTHERS, &options.key(key), ("This domain is kept for Kubernetes.", "Use another one."));
         }
     }
 }
@@ -203,34 +208,34 @@ fn check_host_path(source: &HostPathVolumeSource, path: &Path<'_>, findings: &mu
     if source.path.is_empty() {
         return;
     }
-    no_backsteps(&HOST_PATH, &path.field("path"), &source.path, findings);
+    check_no_backsteps(&HOST_PATH, &path!(path.path), &source.path, findings);
     if let Some(kind) = &source.type_ {
         let allowed =
             ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
-        findings.one_of(&HOST_PATH, &path.field("type"), kind, &allowed);
+        findings.one_of(&HOST_PATH, &path!(path.type), kind, &allowed);
     }
 }
 
 fn check_nfs(source: &NFSVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !source.path.starts_with('/') {
-        let message = format!("{:?} must be absolute. Start it with '/'.", source.path);
-        findings.invalid(&NFS, &path.field("path"), message);
+        let wording = (format!("{:?} must be absolute.", source.path), "Start it with '/'.");
+        findings.invalid(&NFS, &path!(path.path), wording);
     }
 }
 
 fn check_iscsi(source: &ISCSIVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !source.iqn.is_empty() && !is_initiator(&source.iqn) {
         let message = format!("{:?} must start with iqn., eui. or naa. and go on as that form does.", source.iqn);
-        findings.invalid(&ISCSI, &path.field("iqn"), message);
+        findings.invalid(&ISCSI, &path!(path.iqn), message);
     }
-    byte(Some(source.lun), &path.field("lun"), findings);
+    byte(Some(source.lun), &path!(path.lun), findings);
     let chap = is_true(source.chap_auth_discovery) || is_true(source.chap_auth_session);
     if chap && source.secret_ref.is_none() {
-        findings.required(&ISCSI, &path.field("secretRef"), "CHAP needs a secretRef.");
+        findings.required(&ISCSI, &path!(path.secretRef), "CHAP needs a secretRef.");
     }
     if let Some(name) = source.initiator_name.as_deref().filter(|name| !is_initiator(name)) {
         let message = format!("{name:?} must start with iqn., eui. or naa. and go on as that form does.");
-        findings.invalid(&ISCSI, &path.field("initiatorname"), message);
+        findings.invalid(&ISCSI, &path!(path.initiatorName).shown_as("initiatorname"), message);
     }
 }
 
@@ -265,30 +270,30 @@ fn is_qualified(text: &str) -> bool {
 }
 
 fn check_fc(source: &FCVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let (wwns, wwids) = (!each(&source.target_wwns).is_empty(), !each(&source.wwids).is_empty());
-    let place = path.field("targetWWNs");
+    let (wwns, wwids) = (!source.target_wwns.elements().is_empty(), !source.wwids.elements().is_empty());
+    let field = path!(path.targetWWNs);
     match (wwns, wwids) {
-        (false, false) => findings.required(&FC, &place, "Write targetWWNs with a lun, or wwids."),
-        (true, true) => findings.invalid(&FC, &place, "targetWWNs and wwids exclude each other. Remove one."),
+        (false, false) => findings.required(&FC, &field, "Write targetWWNs with a lun, or wwids."),
+        (true, true) => findings.invalid(&FC, &field, ("targetWWNs and wwids exclude each other.", "Remove one.")),
         _ => {}
     }
     if wwns {
         match source.lun {
-            None => findings.required(&FC, &path.field("lun"), "targetWWNs need a lun."),
-            lun => byte(lun, &path.field("lun"), findings),
+            None => findings.required(&FC, &path!(path.lun), "targetWWNs need a lun."),
+            lun => byte(lun, &path!(path.lun), findings),
         }
     }
 }
 
 fn check_azure_disk(source: &AzureDiskVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let kind = text(&source.kind);
-    findings.one_of(&AZURE_DISK, &path.field("kind"), kind, &["Dedicated", "Managed", "Shared"]);
+    findings.one_of(&AZURE_DISK, &path!(path.kind), kind, &["Dedicated", "Managed", "Shared"]);
     let caching = text(&source.caching_mode);
-    findings.one_of(&AZURE_DISK, &path.field("cachingMode"), caching, &["None", "ReadOnly", "ReadWrite"]);
+    findings.one_of(&AZURE_DISK, &path!(path.cachingMode), caching, &["None", "ReadOnly", "ReadWrite"]);
     let start = if kind == "Managed" { "/subscriptions/" } else { "https://" };
     if !source.disk_uri.starts_with(start) {
         let message = format!("{:?} must start with {start} for kind {kind}.", source.disk_uri);
-        findings.error(&AZURE_DISK, &path.field("diskURI"), FieldValueNotSupported, message);
+        findings.error(&AZURE_DISK, &path!(path.diskURI), FieldValueNotSupported, message);
     }
 }
 
@@ -296,22 +301,22 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
     const DRIVER_MAX: usize = 63;
     /// Before this version, no name was a badly spelled one too.
     const NAMED_SINCE: Version = V1_35;
-    let place = path.field("driver");
+    let field = path!(path.driver);
     if source.driver.is_empty() {
-        findings.required(&REQUIRED, &place, "Name the driver.");
+        findings.required(&REQUIRED, &field, "Name the driver.");
     }
     if source.driver.len() > DRIVER_MAX {
-        findings.too_long(&CSI, &place, DRIVER_MAX);
+        findings.too_long(&CSI, &field, DRIVER_MAX);
     }
     if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
-        findings.spelled(&CSI, &place, &lower_case(&source.driver), dns_subdomain);
+        findings.check_format(&CSI, &field, &lower_case(&source.driver), dns_subdomain);
     }
     if let Some(secret) = &source.node_publish_secret_ref {
         if secret.name.is_empty() {
-            let path = path.field("nodePublishSecretRef");
-            findings.required(&REQUIRED, &path.field("name"), "Name the Secret.");
+            findings.required(&REQUIRED, &path!(path.nodePublishSecretRef.name), "Name the Secret.");
         } else {
-            findings.spelled(&CSI, &path.field("name"), &secret.name, dns_subdomain);
+            let secret_path = path!(path.nodePublishSecretRef).hidden();
+            findings.check_format(&CSI, &path!(secret_path.name), &secret.name, dns_subdomain);
         }
     }
 }
@@ -324,22 +329,22 @@ fn check_flocker(source: &FlockerVolumeSource, path: &Path<'_>, findings: &mut F
         _ => {}
     }
     if name.contains('/') {
-        findings.invalid(&OTHERS, &path.field("datasetName"), "'/' must not stand in it.");
+        findings.invalid(&OTHERS, &path!(path.datasetName), "'/' must not stand in it.");
     }
 }
 
 fn check_quobyte(source: &QuobyteVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     const TENANT_MAX: usize = 64;
     if source.registry.is_empty() {
-        findings.required(&REQUIRED, &path.field("registry"), "Write HOST:PORT, several separated by commas.");
+        findings.required(&REQUIRED, &path!(path.registry), "Write HOST:PORT, several separated by commas.");
     } else if text(&source.tenant).len() > TENANT_MAX {
         let message = format!("A tenant is a UUID of {TENANT_MAX} characters at most.");
-        findings.required(&REQUIRED, &path.field("tenant"), message);
+        findings.required(&REQUIRED, &path!(path.tenant), message);
     } else if !source.registry.split(',').all(is_host_and_port) {
-        findings.invalid(&OTHERS, &path.field("registry"), "Write HOST:PORT, several separated by commas.");
+        findings.invalid(&OTHERS, &path!(path.registry), "Write HOST:PORT, several separated by commas.");
     }
     if source.volume.is_empty() {
-        findings.required(&REQUIRED, &path.field("volume"), "A quobyte needs its volume.");
+        findings.required(&REQUIRED, &path!(path.volume), "A quobyte needs its volume.");
     }
 }
 
@@ -359,12 +364,12 @@ fn is_host_and_port(text: &str) -> bool {
 fn check_storageos(source: &StorageOSVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let name = text(&source.volume_name);
     if name.is_empty() {
-        findings.required(&REQUIRED, &path.field("volumeName"), "Name the volume.");
+        findings.required(&REQUIRED, &path!(path.volumeName), "Name the volume.");
     } else {
-        findings.spelled(&OTHERS, &path.field("volumeName"), name, dns_label);
+        findings.check_format(&OTHERS, &path!(path.volumeName), name, dns_label);
     }
     if !text(&source.volume_namespace).is_empty() {
-        findings.spelled(&OTHERS, &path.field("volumeNamespace"), text(&source.volume_namespace), dns_label);
+        findings.check_format(&OTHERS, &path!(path.volumeNamespace), text(&source.volume_namespace), dns_label);
     }
     need_secret(source.secret_ref.as_ref(), path, findings);
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::Volume;
 
 use super::{projections, volume_claim, volume_sources};
-use crate::apimachinery::Path;
 use crate::apimachinery::names::dns_label;
-use crate::validate::Reason::FieldValueForbidden;
+use crate::apimachinery::{FieldName, Path, fields, path};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -20,71 +19,70 @@ rules! {
     SOURCE = "volume-source" in Volume: "emptyDir: {}\nhostPath: {path: /data}", "hostPath: {path: /data}";
 }
 
-/// The volumes that mounts can refer to, by name: those without a fault.
-pub type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
+/// The volumes that mounts can refer to, by name: those in which nothing is wrong.
+pub(super) type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
 
-/// Which sources a volume has, by the names that the server gives them, in its order.
-fn sources(volume: &Volume) -> [(&'static str, bool); 30] {
-    [
-        ("emptyDir", volume.empty_dir.is_some()),
-        ("hostPath", volume.host_path.is_some()),
-        ("gitRepo", volume.git_repo.is_some()),
-        ("gcePersistentDisk", volume.gce_persistent_disk.is_some()),
-        ("awsElasticBlockStore", volume.aws_elastic_block_store.is_some()),
-        ("secret", volume.secret.is_some()),
-        ("nfs", volume.nfs.is_some()),
-        ("iscsi", volume.iscsi.is_some()),
-        ("glusterfs", volume.glusterfs.is_some()),
-        ("flocker", volume.flocker.is_some()),
-        ("persistentVolumeClaim", volume.persistent_volume_claim.is_some()),
-        ("rbd", volume.rbd.is_some()),
-        ("cinder", volume.cinder.is_some()),
-        ("cephFS", volume.cephfs.is_some()),
-        ("quobyte", volume.quobyte.is_some()),
-        ("downwardAPI", volume.downward_api.is_some()),
-        ("fc", volume.fc.is_some()),
-        ("flexVolume", volume.flex_volume.is_some()),
-        ("configMap", volume.config_map.is_some()),
-        ("azureFile", volume.azure_file.is_some()),
-        ("vsphereVolume", volume.vsphere_volume.is_some()),
-        ("photonPersistentDisk", volume.photon_persistent_disk.is_some()),
-        ("portworxVolume", volume.portworx_volume.is_some()),
-        ("azureDisk", volume.azure_disk.is_some()),
-        ("storageos", volume.storageos.is_some()),
-        ("projected", volume.projected.is_some()),
-        ("scaleIO", volume.scale_io.is_some()),
-        ("csi", volume.csi.is_some()),
-        ("ephemeral", volume.ephemeral.is_some()),
-        ("image", volume.image.is_some()),
+/// Which sources a volume has, in the server's order.
+fn sources(volume: &Volume) -> [(FieldName, bool); 30] {
+    fields![
+        emptyDir = volume.empty_dir.is_some(),
+        hostPath = volume.host_path.is_some(),
+        gitRepo = volume.git_repo.is_some(),
+        gcePersistentDisk = volume.gce_persistent_disk.is_some(),
+        awsElasticBlockStore = volume.aws_elastic_block_store.is_some(),
+        secret = volume.secret.is_some(),
+        nfs = volume.nfs.is_some(),
+        iscsi = volume.iscsi.is_some(),
+        glusterfs = volume.glusterfs.is_some(),
+        flocker = volume.flocker.is_some(),
+        persistentVolumeClaim = volume.persistent_volume_claim.is_some(),
+        rbd = volume.rbd.is_some(),
+        cinder = volume.cinder.is_some(),
+        cephfs = volume.cephfs.is_some(),
+        quobyte = volume.quobyte.is_some(),
+        downwardAPI = volume.downward_api.is_some(),
+        fc = volume.fc.is_some(),
+        flexVolume = volume.flex_volume.is_some(),
+        configMap = volume.config_map.is_some(),
+        azureFile = volume.azure_file.is_some(),
+        vsphereVolume = volume.vsphere_volume.is_some(),
+        photonPersistentDisk = volume.photon_persistent_disk.is_some(),
+        portworxVolume = volume.portworx_volume.is_some(),
+        azureDisk = volume.azure_disk.is_some(),
+        storageos = volume.storageos.is_some(),
+        projected = volume.projected.is_some(),
+        scaleIO = volume.scale_io.is_some(),
+        csi = volume.csi.is_some(),
+        ephemeral = volume.ephemeral.is_some(),
+        image = volume.image.is_some()
     ]
 }
 
 /// How many sources a volume has.
-pub fn count_sources(volume: &Volume) -> usize {
+pub(super) fn count_sources(volume: &Volume) -> usize {
     sources(volume).iter().filter(|(_, set)| *set).count()
 }
 
-/// The volumes of a pod; gives those without a fault.
-pub fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
-    let mut sound = Volumes::new();
-    for (nth, volume) in volumes.iter().enumerate() {
-        let path = path.index(nth);
+/// The volumes of a pod; returns those in which nothing is wrong.
+pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
+    let mut valid = Volumes::new();
+    for (path, volume) in path.each(volumes) {
         let before = findings.len();
         check_sources(volume, &path, findings);
-        let name = path.field("name");
+        let name = path!(path.name);
         if volume.name.is_empty() {
             findings.required(&NAME, &name, "A volume needs a name, by which containers mount it.");
         } else {
-            findings.spelled(&NAME, &name, &volume.name, dns_label);
+            findings.check_format(&NAME, &name, &volume.name, dns_label);
         }
-        if sound.contains_key(volume.name.as_str()) {
-            findings.duplicate(&NAME, &name, format!("Another volume is named {}. Rename one.", volume.name));
+        if valid.contains_key(volume.name.as_str()) {
+            findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
         }
         if findings.len() == before {
-            sound.insert(&volume.name, volume);
+            valid.insert(&volume.name, volume);
         }
     }
-    sound
+    valid
 }
 
 /// The first source counts, and is checked; each further one is refused.
@@ -97,21 +95,21 @@ fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) 
     check_source(first, volume, path, findings);
     volume_sources::check_name(volume, path, findings);
     for further in present {
-        let message = format!("The volume has the source {first} already. Keep one, and make two volumes of two.");
+        let wording = (format!("The volume has the source {first} already."), "Keep one, and make two volumes of two.");
         // The server spells two of the fields in its own way.
-        let (field, shown) = match further {
-            "downwardAPI" => (further, "downwarAPI"),
-            "cephFS" => ("cephfs", further),
-            _ => (further, further),
+        let shown = match further.as_str() {
+            "downwardAPI" => "downwarAPI",
+            "cephfs" => "cephFS",
+            other => other,
         };
-        findings.error_at(&SOURCE, &path.field(shown), &path.field(field), FieldValueForbidden, message);
+        findings.forbidden(&SOURCE, &path.at(further).shown_as(shown), wording);
     }
 }
 
-fn check_source(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    match source {
+fn check_source(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
+    match source.as_str() {
         "downwardAPI" | "configMap" | "secret" | "projected" => projections::check(source, volume, path, findings),
-        "ephemeral" => volume_claim::check(volume.ephemeral.as_ref(), &path.field("ephemeral"), findings),
+        "ephemeral" => volume_claim::check(volume.ephemeral.as_ref(), &path!(path.ephemeral), findings),
         _ => volume_sources::check(source, volume, path, findings),
     }
 }

@@ -6,14 +6,15 @@ use k8s_openapi::api::batch::v1::JobSpec;
 use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::common::{each, text, visit};
+use super::affinity::pod_affinities;
+use super::common::{containers_at, text};
 use super::metadata::{all_of, effective_name};
 use super::{deprecated, node_labels, overlaps};
 use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{Path, Quantity, ip};
-use crate::validate::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueRequired};
+use crate::apimachinery::{Elements, Path, Quantity, fields, ip, path};
+use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueRequired};
+use crate::diagnostic::rule::rules;
 use crate::validate::findings::Findings;
-use crate::validate::rule::rules;
 
 rules! {
     Api;
@@ -30,9 +31,6 @@ rules! {
     /// no use without a hostPort.
     DUPLICATE_PORT = "port-duplicate" in Container:
         "ports: [{containerPort: 80}, {containerPort: 80}]", "ports: [{containerPort: 80}, {containerPort: 81}]";
-    /// A source of a projected volume names what it projects.
-    EMPTY_SOURCE = "volume-projected-nothing" in Volume:
-        "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
     /// An owner stands once in the list: the server drops its repetitions.
     DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
@@ -59,54 +57,45 @@ rules! {
     /// An Indexed Job of more than 100,000 completions with a parallelism above 10,000 may lose count of its indexes.
     MANY_INDEXES = "job-many-indexes" in JobSpec:
         "completionMode: Indexed\ncompletions: 200000\nparallelism: 20000", "completionMode: Indexed\ncompletions: 200000\nparallelism: 10000";
-    /// No two files of a volume are at one path, and none is below another one's.
-    OVERLAP = "volume-overlapping-paths" in Volume:
-        "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
-        "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";
-    /// The values of a preference for nodes are values of labels; no node has a label with another one.
-    PREFERRED_VALUE = "affinity-preferred-value" in Pod:
-        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
-        "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
 }
 
 /// What the server warns of in the metadata of a Job or `CronJob`.
-pub fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    let path = root.field("metadata");
+pub(super) fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
+    let path = path!(.metadata);
     let name = effective_name(metadata);
     if let Err(fault) = dns_label(&name) {
         let message = format!("{name:?} makes a bad host name: {fault}.");
-        findings.warning(&HOST_NAME, &path.field("name"), FieldValueInvalid, message);
+        findings.warning(&HOST_NAME, &path!(path.name), FieldValueInvalid, message);
     }
-    // The server tells this once.
-    let owners = each(&metadata.owner_references);
+    // The server reports this once.
+    let owners = metadata.owner_references.elements();
     let mut seen = BTreeSet::new();
     if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
-        let list = path.field("ownerReferences");
-        let message = "This owner stands above already, and the server drops it. Remove it.";
-        findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, message);
+        let list = path!(path.ownerReferences);
+        let wording = ("This owner stands above already, and the server drops it.", "Remove it.");
+        findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, wording);
     }
 }
 
 /// What it warns of in a Job's own fields at `path` and below them, after defaulting.
-pub fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     const COMPLETIONS: i32 = 100_000;
     const PARALLELISM: i32 = 10_000;
     let indexed = text(&spec.completion_mode) == "Indexed";
     let above = |value: Option<i32>, most| value.unwrap_or_default() > most;
     if indexed && above(spec.completions, COMPLETIONS) && above(spec.parallelism, PARALLELISM) {
         let message = format!("Above {COMPLETIONS} completions, a parallelism above {PARALLELISM} is not safe.");
-        findings.warning(&MANY_INDEXES, &path.field("parallelism"), FieldValueInvalid, message);
+        findings.warning(&MANY_INDEXES, &path!(path.parallelism), FieldValueInvalid, message);
     }
-    check_template(&spec.template, &path.field("template"), findings);
+    check_template(&spec.template, &path!(path.template), findings);
 }
 
 fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(pod) = &template.spec else { return };
-    let metadata = path.field("metadata");
+    let metadata = path!(path.metadata);
     let annotations = template.metadata.as_ref().and_then(|metadata| metadata.annotations.as_ref());
-    deprecated::check_annotations(pod, annotations, &metadata.field("annotations"), findings);
-    let path = path.field("spec");
+    deprecated::check_annotations(pod, annotations, &path!(metadata.annotations), findings);
+    let path = path!(path.spec);
     node_labels::check(pod, &path, findings);
     deprecated::check_volumes(pod, &path, findings);
     overlaps::check(pod, &path, findings);
@@ -114,76 +103,55 @@ fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Fi
     check_addresses(pod, &path, findings);
     check_pull_secrets(pod, &path, findings);
     if pod.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
-        let message = "This is negative, and counts as 1. Write 0 or more.";
-        findings.warning(&GRACE_PERIOD, &path.field("terminationGracePeriodSeconds"), FieldValueInvalid, message);
+        let wording = ("This is negative, and counts as 1.", "Write 0 or more.");
+        findings.warning(&GRACE_PERIOD, &path!(path.terminationGracePeriodSeconds), FieldValueInvalid, wording);
     }
-    visit(pod, &path, |container, path| {
-        check_env(container, path, findings);
-        check_resources(container, path, findings);
-    });
+    for (path, container) in containers_at(pod, &path) {
+        check_env(&container, &path, findings);
+        check_resources(&container, &path, findings);
+    }
     check_ports(pod, &path, findings);
     check_claims(pod, &path, findings);
     let overhead = pod.overhead.iter().flatten().map(|(name, amount)| (name.as_str(), amount.0.as_str()));
-    check_fractions(overhead, &path.field("overhead"), findings);
+    check_fractions(overhead, &path!(path.overhead), findings);
 }
 
 fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut null = |path: &Path<'_>| {
-        let message = "No labelSelector selects no pod at all. Add one.";
-        findings.warning(&NULL_SELECTOR, &path.field("labelSelector"), FieldValueRequired, message);
-    };
-    let list = path.field("topologySpreadConstraints");
-    for (nth, constraint) in each(&pod.topology_spread_constraints).iter().enumerate() {
-        if constraint.label_selector.is_none() {
-            null(&list.index(nth));
+    let mut warn = |is_missing: bool, path: &Path<'_>| {
+        if is_missing {
+            let wording = ("No labelSelector selects no pod at all.", "Add one.");
+            findings.warning(&NULL_SELECTOR, &path!(path.labelSelector), FieldValueRequired, wording);
         }
+    };
+    for (path, constraint) in path!(path.topologySpreadConstraints).each(&pod.topology_spread_constraints) {
+        warn(constraint.label_selector.is_none(), &path);
     }
     let Some(affinity) = &pod.affinity else { return };
-    let affinity_path = path.field("affinity");
-    let near = affinity.pod_affinity.as_ref().map(|pods| {
-        (
-            "podAffinity",
-            &pods.required_during_scheduling_ignored_during_execution,
-            &pods.preferred_during_scheduling_ignored_during_execution,
-        )
-    });
-    let far = affinity.pod_anti_affinity.as_ref().map(|pods| {
-        (
-            "podAntiAffinity",
-            &pods.required_during_scheduling_ignored_during_execution,
-            &pods.preferred_during_scheduling_ignored_during_execution,
-        )
-    });
-    for (field, required, preferred) in [near, far].into_iter().flatten() {
-        let path = affinity_path.field(field);
-        let list = path.field("requiredDuringSchedulingIgnoredDuringExecution");
-        for (nth, _) in each(required).iter().enumerate().filter(|(_, term)| term.label_selector.is_none()) {
-            null(&list.index(nth));
+    let affinity_path = path!(path.affinity);
+    for (field, required, preferred) in pod_affinities(affinity) {
+        let path = affinity_path.at(field);
+        for (path, term) in path!(path.requiredDuringSchedulingIgnoredDuringExecution).each(required) {
+            warn(term.label_selector.is_none(), &path);
         }
-        let list = path.field("preferredDuringSchedulingIgnoredDuringExecution");
-        for (nth, term) in each(preferred).iter().enumerate() {
-            if term.pod_affinity_term.label_selector.is_none() {
-                let place = list.index(nth);
-                null(&place.field("podAffinityTerm"));
-            }
+        for (path, term) in path!(path.preferredDuringSchedulingIgnoredDuringExecution).each(preferred) {
+            warn(term.pod_affinity_term.label_selector.is_none(), &path!(path.podAffinityTerm));
         }
     }
 }
 
 fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("hostAliases");
+    let list = path!(path.hostAliases);
     let mut seen = BTreeSet::new();
-    for (nth, alias) in each(&pod.host_aliases).iter().enumerate() {
-        let place = list.index(nth);
-        check_address(&alias.ip, &place.field("ip"), findings);
+    for (path, alias) in list.each(&pod.host_aliases) {
+        check_address(&alias.ip, &path!(path.ip), findings);
         if !seen.insert(&alias.ip) {
-            let message = format!("{} has names above already. Put all of them there.", alias.ip);
-            findings.warning(&DUPLICATE_ALIAS, &place.field("ip"), FieldValueDuplicate, message);
+            let wording = (format!("{} has names above already.", alias.ip), "Put all of them there.");
+            findings.warning(&DUPLICATE_ALIAS, &path!(path.ip), FieldValueDuplicate, wording);
         }
     }
-    let config = path.field("dnsConfig");
-    let list = config.field("nameservers");
-    let servers = pod.dns_config.iter().flat_map(|config| each(&config.nameservers));
+    let config = path!(path.dnsConfig);
+    let list = path!(config.nameservers);
+    let servers = pod.dns_config.iter().flat_map(|config| config.nameservers.elements());
     for (nth, server) in servers.enumerate() {
         check_address(server, &list.index(nth), findings);
     }
@@ -191,67 +159,59 @@ fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 
 fn check_address(value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(better) = ip::better_spelling(value) {
-        let message = format!("{value:?} is not how programs write this address. Write {better}.");
-        findings.warning(&ADDRESS, path, FieldValueInvalid, message);
+        let wording = (format!("{value:?} is not how programs write this address."), format!("Write {better}."));
+        findings.warning(&ADDRESS, path, FieldValueInvalid, wording);
     }
 }
 
 fn check_pull_secrets(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("imagePullSecrets");
     let mut seen = BTreeSet::new();
-    for (nth, secret) in each(&pod.image_pull_secrets).iter().enumerate() {
-        let place = list.index(nth);
-        let name = place.field("name");
+    for (path, secret) in path!(path.imagePullSecrets).each(&pod.image_pull_secrets) {
+        let name = path!(path.name);
         if !seen.insert(&secret.name) {
-            let message = format!("{:?} stands here twice. Remove one.", secret.name);
-            findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, message);
+            let wording = (format!("{:?} stands here twice.", secret.name), "Remove one.");
+            findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, wording);
         }
         if secret.name.is_empty() {
-            findings.warning(&PULL_SECRETS, &name, FieldValueInvalid, "An empty name names no Secret. Remove it.");
+            findings.warning(&PULL_SECRETS, &name, FieldValueInvalid, ("An empty name names no Secret.", "Remove it."));
         }
     }
 }
 
 fn check_env(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("env");
     let mut seen = BTreeSet::new();
-    for (nth, variable) in each(&container.env).iter().enumerate() {
+    for (path, variable) in path!(path.env).each(&container.env) {
         if seen.insert(&variable.name) {
             continue;
         }
         let (value, reference) = (text(&variable.value), format!("$({})", variable.name));
         if variable.value_from.is_some() || value == reference || !value.contains(&reference) {
-            let message = format!("{} is set above already, and this one counts. Remove one.", variable.name);
-            findings.warning(&DUPLICATE_ENV, &list.index(nth), FieldValueDuplicate, message);
+            let wording = (format!("{} is set above already, and this one counts.", variable.name), "Remove one.");
+            findings.warning(&DUPLICATE_ENV, &path, FieldValueDuplicate, wording);
         }
     }
 }
 
 fn check_resources(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(resources) = &container.resources else { return };
-    let path = path.field("resources");
-    for (field, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
+    let path = path!(path.resources);
+    for (field, amounts) in fields![requests = &resources.requests, limits = &resources.limits] {
         let amounts = amounts.iter().flatten().map(|(name, amount)| (name.as_str(), amount.0.as_str()));
-        check_fractions(amounts, &path.field(field), findings);
+        check_fractions(amounts, &path.at(field), findings);
     }
 }
 
 /// The claims of ephemeral volumes.
 fn check_claims(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let list = path.field("volumes");
-    for (nth, volume) in each(&pod.volumes).iter().enumerate() {
+    for (path, volume) in path!(path.volumes).each(&pod.volumes) {
         let template = volume.ephemeral.as_ref().and_then(|source| source.volume_claim_template.as_ref());
         let Some(resources) = template.and_then(|template| template.spec.resources.as_ref()) else { continue };
-        let path = list.index(nth);
-        let path = path.field("ephemeral");
-        let path = path.field("volumeClaimTemplate");
-        let path = path.field("spec");
-        let path = path.field("resources");
-        for (field, amounts) in [("requests", &resources.requests), ("limits", &resources.limits)] {
+        let path = path!(path.ephemeral.volumeClaimTemplate.spec.resources);
+        for (field, amounts) in fields![requests = &resources.requests, limits = &resources.limits] {
             let storage = amounts.as_ref().and_then(|amounts| amounts.get("storage"));
             check_fractions(
                 storage.map(|amount| ("storage", amount.0.as_str())).into_iter(),
-                &path.field(field),
+                &path.at(field),
                 findings,
             );
         }
@@ -266,16 +226,16 @@ fn check_fractions<'a>(
     for (name, amount) in amounts {
         let whole = Quantity::parse(amount).is_none_or(|amount| amount.is_whole());
         if matches!(name, "memory" | "ephemeral-storage" | "storage") && !whole {
-            let message = format!("{amount} is no whole number of bytes. Write one.");
-            findings.warning(&FRACTION, &path.key(name), FieldValueInvalid, message);
+            let wording = (format!("{amount} is no whole number of bytes."), "Write one.");
+            findings.warning(&FRACTION, &path.key(name), FieldValueInvalid, wording);
         }
     }
 }
 
-/// So many warnings of one port are told; the server's own answer has no room for more.
-const MOST: usize = 100;
-/// So many of one pod are told: pods with thousands of equal ports are no accident.
-const MOST_IN_A_POD: usize = 1000;
+/// The most warnings about one port; the server's own answer has no room for more.
+const MAX_PER_PORT: usize = 100;
+/// The most about one pod: thousands of equal ports are no accident.
+const MAX_PER_POD: usize = 1000;
 
 /// Ports of a pod with one number and protocol, by their ports of the host: how many, and on which addresses.
 #[derive(Default)]
@@ -292,16 +252,16 @@ struct Addresses {
 }
 
 impl SamePorts {
-    /// How many of them cannot be told from this one, on the host either.
-    fn confused_with(&self, port: &ContainerPort) -> usize {
+    /// How many of them cannot be told from this one, not even on the host.
+    fn indistinguishable_from(&self, port: &ContainerPort) -> usize {
         let on = |host_port: i32| self.by_host_port.get(&host_port);
         let count = |host_port| on(host_port).map_or(0, |addresses| addresses.all);
         match (host_port(port), text(&port.host_ip)) {
             (0, _) => self.all,
             (number, "") => count(0) + count(number),
             (number, ip) => {
-                let alike = |on: &Addresses| [ip, ""].iter().filter_map(|ip| on.by_ip.get(*ip)).sum::<usize>();
-                count(0) + on(number).map_or(0, alike)
+                let same = |on: &Addresses| [ip, ""].iter().filter_map(|ip| on.by_ip.get(*ip)).sum::<usize>();
+                count(0) + on(number).map_or(0, same)
             }
         }
     }
@@ -322,30 +282,28 @@ fn host_port(port: &ContainerPort) -> i32 {
 fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut numbers: HashMap<(i32, String), SamePorts> = HashMap::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut left = MOST_IN_A_POD;
-    visit(pod, path, |container, path| {
-        let list = path.field("ports");
-        for (nth, port) in each(&container.ports).iter().enumerate() {
-            let place = list.index(nth);
+    let mut left = MAX_PER_POD;
+    for (path, container) in containers_at(pod, path) {
+        for (path, port) in path!(path.ports).each(&container.ports) {
             // The server's warning quotes the address, and with a control character in it no header can carry it.
             let shown = |ip: &str| !ip.is_empty() && !ip.contains(char::is_control);
             if shown(text(&port.host_ip)) && host_port(port) == 0 {
-                let message = "A hostIP is of no use without a hostPort. Add one, or remove this.";
-                findings.warning(&DUPLICATE_PORT, &place.field("hostIP"), FieldValueInvalid, message);
+                let wording = ("A hostIP is of no use without a hostPort.", "Add one, or remove this.");
+                findings.warning(&DUPLICATE_PORT, &path!(path.hostIP), FieldValueInvalid, wording);
             }
             let others = numbers.entry((port.container_port, text(&port.protocol).to_owned())).or_default();
-            let told = others.confused_with(port).min(MOST).min(left);
-            left -= told;
-            for _ in 0..told {
-                let message = "This port stands above already. Remove one of the two.";
-                findings.warning(&DUPLICATE_PORT, &place, FieldValueDuplicate, message);
+            let repeated = others.indistinguishable_from(port).min(MAX_PER_PORT).min(left);
+            left -= repeated;
+            for _ in 0..repeated {
+                let wording = ("This port stands above already.", "Remove one of the two.");
+                findings.warning(&DUPLICATE_PORT, &path, FieldValueDuplicate, wording);
             }
             others.push(port);
             let name = text(&port.name);
             if !name.is_empty() && !names.insert(name.to_owned()) {
-                let message = format!("Another container has a port named {name}. Rename one.");
-                findings.warning(&DUPLICATE_PORT, &place.field("name"), FieldValueDuplicate, message);
+                let wording = (format!("Another container has a port named {name}."), "Rename one.");
+                findings.warning(&DUPLICATE_PORT, &path!(path.name), FieldValueDuplicate, wording);
             }
         }
-    });
+    }
 }

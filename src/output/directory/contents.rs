@@ -11,14 +11,14 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::handle::{At, Dir};
+use super::handle::{Dir, FileRef};
 
 /// No file of this tool, and nothing that a person keeps beside them, comes near it.
 const LARGEST: usize = 64 * 1024 * 1024;
 const CHUNK: usize = 1024 * 1024;
 
 /// What was read of a regular file.
-pub struct Content {
+pub struct FileContent {
     pub bytes: Vec<u8>,
     /// Its type and permissions.
     pub mode: u32,
@@ -28,32 +28,32 @@ pub struct Content {
     pub is_too_large: bool,
 }
 
-/// A content, told from every other one.
+/// What tells a content from every other one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Print {
+pub struct Fingerprint {
     size: u64,
     sha256: String,
 }
 
-/// A file as it was when it was looked at.
+/// A file as it was when the run looked at it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct FileSnapshot {
     /// Its type and permissions.
     mode: u32,
     #[serde(flatten)]
-    print: Print,
+    fingerprint: Fingerprint,
 }
 
-/// What has a name.
+/// What stands under a name in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    Nothing,
-    File(Seen),
+    Absent,
+    File(FileSnapshot),
     /// What is no regular file, cannot be read, or is larger than any file that this tool replaces.
-    Else,
+    Other,
 }
 
-impl Content {
+impl FileContent {
     /// Reads a regular file.
     pub fn read(dir: &Dir, name: &OsStr) -> io::Result<Self> {
         Self::of(&dir.open_to_read(name)?)
@@ -101,8 +101,8 @@ impl Content {
     }
 
     /// The file, to be known again.
-    pub fn seen(&self) -> Seen {
-        Seen { mode: self.mode, print: Print::of(&self.bytes) }
+    pub fn snapshot(&self) -> FileSnapshot {
+        FileSnapshot { mode: self.mode, fingerprint: Fingerprint::of(&self.bytes) }
     }
 }
 
@@ -110,15 +110,15 @@ fn not_a_file() -> io::Error {
     io::Error::other("it is not a regular file")
 }
 
-impl Seen {
+impl FileSnapshot {
     /// Its permissions, without its type.
     pub const fn permissions(&self) -> u32 {
         self.mode & 0o7777
     }
 }
 
-impl Print {
-    /// The print of a content.
+impl Fingerprint {
+    /// The fingerprint of a content.
     pub fn of(bytes: &[u8]) -> Self {
         Self { size: bytes.len() as u64, sha256: format!("{:x}", Sha256::digest(bytes)) }
     }
@@ -126,18 +126,18 @@ impl Print {
 
 impl Found {
     /// Looks at what has a name.
-    pub fn at(place: At<'_>) -> io::Result<Self> {
+    pub fn at(place: FileRef<'_>) -> io::Result<Self> {
         let read = place.dir.open_to_read(place.name).and_then(|file| {
             let metadata = file.metadata()?;
             if !metadata.is_file() || metadata.len() > LARGEST as u64 {
-                return Ok(Self::Else);
+                return Ok(Self::Other);
             }
             let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
             (&file).take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
-            Ok(Self::File(Seen { mode: metadata.mode(), print: Print::of(&bytes) }))
+            Ok(Self::File(FileSnapshot { mode: metadata.mode(), fingerprint: Fingerprint::of(&bytes) }))
         });
         read.or_else(|error| match Errno::from_io_error(&error) {
-            Some(Errno::NOENT) => Ok(Self::Nothing),
+            Some(Errno::NOENT) => Ok(Self::Absent),
             // A link, a socket, a device without a driver, and what may not be read.
             Some(
                 Errno::LOOP
@@ -147,18 +147,18 @@ impl Found {
                 | Errno::OPNOTSUPP
                 | Errno::ACCESS
                 | Errno::PERM,
-            ) => Ok(Self::Else),
+            ) => Ok(Self::Other),
             _ => Err(error),
         })
     }
 
     /// Whether it is a file of this content.
-    pub fn has(&self, print: &Print) -> bool {
-        matches!(self, Self::File(seen) if seen.print == *print)
+    pub fn has(&self, fingerprint: &Fingerprint) -> bool {
+        matches!(self, Self::File(seen) if seen.fingerprint == *fingerprint)
     }
 
     /// Whether it is the file that was seen.
-    pub fn is(&self, seen: &Seen) -> bool {
+    pub fn is(&self, seen: &FileSnapshot) -> bool {
         matches!(self, Self::File(found) if found == seen)
     }
 }
@@ -190,7 +190,7 @@ mod tests {
         let dir = Dir::open(root.path()).unwrap();
         let read = |bytes: &[u8]| {
             fs::write(root.path().join("a"), bytes).unwrap();
-            Content::read(&dir, OsStr::new("a")).unwrap()
+            FileContent::read(&dir, OsStr::new("a")).unwrap()
         };
         assert_eq!(read(b"a: 1\n\0b: 2\n").bytes, b"a: 1\n\0");
         assert_eq!(read(b"\xFF\xFEa\0").bytes, b"\xFF\xFEa\0");
@@ -206,18 +206,18 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (dir, path) = (Dir::open(root.path()).unwrap(), root.path().join("a"));
         fs::write(&path, "one").unwrap();
-        let seen = Content::read(&dir, OsStr::new("a")).unwrap().seen();
+        let seen = FileContent::read(&dir, OsStr::new("a")).unwrap().snapshot();
         let found = || Found::at(dir.at("a")).unwrap();
-        assert!(found().is(&seen) && found().has(&Print::of(b"one")));
+        assert!(found().is(&seen) && found().has(&Fingerprint::of(b"one")));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
-        assert!(!found().is(&seen) && found().has(&Print::of(b"one")));
+        assert!(!found().is(&seen) && found().has(&Fingerprint::of(b"one")));
         fs::set_permissions(&path, fs::Permissions::from_mode(seen.mode)).unwrap();
         fs::write(&path, "two").unwrap();
         assert!(!found().is(&seen));
         fs::remove_file(&path).unwrap();
-        assert_eq!(found(), Found::Nothing);
+        assert_eq!(found(), Found::Absent);
         symlink("elsewhere", &path).unwrap();
-        assert_eq!(found(), Found::Else);
-        assert_eq!(Found::at(dir.at(".")).unwrap(), Found::Else);
+        assert_eq!(found(), Found::Other);
+        assert_eq!(Found::at(dir.at(".")).unwrap(), Found::Other);
     }
 }

@@ -1,4 +1,4 @@
-//! Where a field stands: a path comes in, and the place in the file that it leads to goes out.
+//! Where a field is: a path comes in, and the position in the file that it leads to goes out.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,22 @@ use crate::manifest::{Entry, Node, Position, Value};
 /// Up to so many entries a key is found faster by looking than by hashing.
 const LOOK_UP_TO: usize = 16;
 
-/// The places of one document. A large mapping is gone through once, however many paths lead into it.
+/// Finds the positions of one document. A large mapping is read once, however many paths lead into it.
 #[derive(Debug)]
-pub struct Places<'d> {
+pub struct Positions<'d> {
     root: &'d Node,
     /// The entries of each large mapping that a path has led into, by the address of its node.
     entries: HashMap<*const Node, HashMap<&'d str, &'d Entry>>,
 }
 
-impl<'d> Places<'d> {
-    /// The places of the document `root`.
+impl<'d> Positions<'d> {
+    /// Finds positions in the document `root`.
     #[must_use]
     pub fn new(root: &'d Node) -> Self {
         Self { root, entries: HashMap::new() }
     }
 
-    /// The place of the node that a path leads to, or of the last node on the way that is there:
+    /// The position of the node that a path leads to, or of the last node on the way that exists:
     /// a missing field is shown at the object that lacks it. A field is shown at its key where
     /// the value takes more than a line.
     pub fn locate(&mut self, path: &[Segment<'_>]) -> Position {
@@ -37,8 +37,8 @@ impl<'d> Places<'d> {
                 (Segment::Index(index), Value::Sequence(items)) => items.get(*index).map(|item| (item, item.position)),
                 _ => None,
             };
-            let Some((next, place)) = found else { break };
-            (node, position) = (next, place);
+            let Some((next, next_position)) = found else { break };
+            (node, position) = (next, next_position);
         }
         position
     }
@@ -61,13 +61,13 @@ mod tests {
     use crate::manifest::{Text, documents};
 
     #[test]
-    fn a_field_is_where_it_stands_or_where_it_lacks() {
+    fn a_missing_field_is_at_the_object_that_lacks_it() {
         for more in [0, 100] {
             let entries: Vec<String> = (0..more).map(|nth| format!("  k{nth}: 1\n")).collect();
             let text = format!("spec:\n{}  a: [x, {{b: c}}]\n  d: {{}}\n", entries.concat());
             documents(Text::decode(text.into()).as_str(), |document| {
                 let document = document.unwrap();
-                let mut places = Places::new(&document.root);
+                let mut positions = Positions::new(&document.root);
                 let (spec, a) = (Segment::Field("spec"), Segment::Field("a"));
                 for (path, line, column) in [
                     (&[spec, a, Segment::Index(1), Segment::Key("b")][..], 2, 14),
@@ -76,7 +76,7 @@ mod tests {
                     (&[spec, Segment::Field("d")], 3, 3),
                     (&[spec, Segment::Field("z"), a], 1, 1),
                 ] {
-                    let found = places.locate(path);
+                    let found = positions.locate(path);
                     let line = if line == 1 { 1 } else { line + more };
                     assert_eq!((found.line, found.column), (line, column), "{path:?}");
                 }

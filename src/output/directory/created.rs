@@ -15,33 +15,33 @@ const NEW: u32 = 0o777;
 
 /// Directories that were made, the innermost last; when this goes, those that are empty go.
 #[derive(Debug, Default)]
-pub struct Made(Vec<MadeDir>);
+pub struct CreatedDirectories(Vec<CreatedDirectory>);
 
 #[derive(Debug)]
-struct MadeDir {
+struct CreatedDirectory {
     parent: Arc<Dir>,
     name: OsString,
     dir: Arc<Dir>,
 }
 
 /// Opens a directory, and makes what is missing of its path.
-pub fn open(path: &Path) -> Result<(Dir, Made), DirectoryError> {
+pub fn open(path: &Path) -> Result<(Dir, CreatedDirectories), DirectoryError> {
     match fs::metadata(path) {
         Ok(found) if !found.is_dir() => return Err(DirectoryError::NotADirectory(path.to_owned())),
         Ok(_) => {
             let dir = Dir::open(path);
             return dir
-                .map(|dir| (dir, Made::default()))
+                .map(|dir| (dir, CreatedDirectories::default()))
                 .map_err(|source| DirectoryError::Unusable { path: path.to_owned(), source });
         }
         Err(_) => {}
     }
-    let mut made = Made::default();
+    let mut made = CreatedDirectories::default();
     let dir = made.make(path).map_err(|source| DirectoryError::Create { path: path.to_owned(), source })?;
     Ok((dir, made))
 }
 
-impl Made {
+impl CreatedDirectories {
     fn make(&mut self, path: &Path) -> io::Result<Dir> {
         let is_missing = |path: &&Path| !path.as_os_str().is_empty() && fs::symlink_metadata(path).is_err();
         let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
@@ -64,12 +64,12 @@ impl Made {
             }
             other => Arc::new(other?),
         };
-        self.0.push(MadeDir { parent, name, dir: Arc::clone(&dir) });
+        self.0.push(CreatedDirectory { parent, name, dir: Arc::clone(&dir) });
         Ok(dir)
     }
 }
 
-impl Drop for Made {
+impl Drop for CreatedDirectories {
     fn drop(&mut self) {
         // A directory that holds something is not removed.
         for made in self.0.iter().rev() {

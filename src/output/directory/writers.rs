@@ -33,12 +33,12 @@ pub struct Staged {
 
 /// Those who write; a thread starts with the first file of its lane.
 #[derive(Debug, Default)]
-pub struct Lanes {
-    writers: [Writer; LANES],
+pub struct StagingWriters {
+    writers: [LaneWriter; LANES],
 }
 
 #[derive(Debug, Default)]
-enum Writer {
+enum LaneWriter {
     #[default]
     Idle,
     Thread(Thread),
@@ -52,17 +52,17 @@ struct Thread {
     handle: JoinHandle<Result<(), DirectoryError>>,
 }
 
-impl Lanes {
+impl StagingWriters {
     /// Has a file written by the writer of a lane; an error may be that of a file before it.
     pub fn write(&mut self, lane: usize, staged: Staged) -> Result<(), DirectoryError> {
         let writer = &mut self.writers[lane];
-        if matches!(writer, Writer::Idle) {
-            *writer = Thread::start().map_or(Writer::Caller, Writer::Thread);
+        if matches!(writer, LaneWriter::Idle) {
+            *writer = Thread::start().map_or(LaneWriter::Caller, LaneWriter::Thread);
         }
         match std::mem::take(writer) {
-            Writer::Thread(thread) => match thread.sender.send(staged) {
+            LaneWriter::Thread(thread) => match thread.sender.send(staged) {
                 Ok(()) => {
-                    *writer = Writer::Thread(thread);
+                    *writer = LaneWriter::Thread(thread);
                     Ok(())
                 }
                 // The thread has ended before its time; it knows why.
@@ -70,8 +70,8 @@ impl Lanes {
                     thread.join().map(|()| unreachable!("a thread that is still sent files ends by an error only"))
                 }
             },
-            Writer::Idle | Writer::Caller => {
-                *writer = Writer::Caller;
+            LaneWriter::Idle | LaneWriter::Caller => {
+                *writer = LaneWriter::Caller;
                 staged.write()
             }
         }
@@ -81,8 +81,8 @@ impl Lanes {
     pub fn finish(&mut self) -> Result<(), DirectoryError> {
         // All have to end, whatever the first of them says.
         let results = self.writers.each_mut().map(|writer| match std::mem::take(writer) {
-            Writer::Thread(thread) => thread.join(),
-            Writer::Idle | Writer::Caller => Ok(()),
+            LaneWriter::Thread(thread) => thread.join(),
+            LaneWriter::Idle | LaneWriter::Caller => Ok(()),
         });
         results.into_iter().collect()
     }

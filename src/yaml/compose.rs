@@ -4,6 +4,9 @@
 //! overrides what stands before it, aliases are copied within the reader's own bounds, and a key is whatever
 //! text its value comes to.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -11,9 +14,9 @@ use super::budget::{Budget, Size};
 use super::error::{Fault, ReadError};
 use super::event::{EventKind, Properties};
 use super::mapping::{Duplicate, Entries, take_exactly};
-use super::node::{Entry, MAX_DEPTH, Node, Position, Value, Written};
-use super::number::float_key;
+use super::node::{Entry, MAX_DEPTH, Node, Position, Value};
 use super::parser::Parser;
+use super::refusals::{self, Refusals};
 use super::scalar::{self, MERGE_TAG, Meaning};
 
 /// Room for as many levels as a manifest usually has, …
@@ -22,20 +25,20 @@ const USUAL_DEPTH: usize = 16;
 const USUAL_LENGTH: usize = 16;
 
 /// Why a document could not be built.
-pub enum BuildError {
+pub enum ComposeError {
     /// The text is not well-formed.
     Fault(Box<Fault>),
     /// The text says something that kubectl does not take.
     Read(ReadError),
 }
 
-impl From<Box<Fault>> for BuildError {
+impl From<Box<Fault>> for ComposeError {
     fn from(fault: Box<Fault>) -> Self {
         Self::Fault(fault)
     }
 }
 
-impl From<ReadError> for BuildError {
+impl From<ReadError> for ComposeError {
     fn from(error: ReadError) -> Self {
         Self::Read(error)
     }
@@ -45,13 +48,13 @@ impl From<ReadError> for BuildError {
 ///
 /// # Errors
 /// Whatever keeps kubectl from reading the document.
-pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, BuildError> {
-    let mut builder = Builder {
+pub fn compose(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, ComposeError> {
+    let mut composer = Composer {
         frames: Vec::with_capacity(USUAL_DEPTH),
         anchors: HashMap::new(),
         duplicates,
         budget: Budget::default(),
-        refusals: Vec::new(),
+        refusals: Refusals::default(),
         spare_items: Vec::new(),
         spare_entries: Vec::new(),
     };
@@ -62,9 +65,9 @@ pub fn build(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result
         match event.kind {
             EventKind::DocumentEnd | EventKind::StreamEnd => {
                 let root = root.unwrap_or_else(|| Node::new(Value::Null, position));
-                return builder.finish(root).map_err(BuildError::Read);
+                return composer.refusals.finish(root).map_err(ComposeError::Read);
             }
-            kind => root = builder.event(kind, position)?.or(root),
+            kind => root = composer.event(kind, position)?.or(root),
         }
     }
 }
@@ -103,20 +106,18 @@ enum Key {
     Merge,
 }
 
-struct Builder<'t, 'd> {
+struct Composer<'t, 'd> {
     frames: Vec<Frame<'t>>,
     anchors: HashMap<&'t str, Anchored<'t>>,
     duplicates: &'d mut Vec<Duplicate>,
     budget: Budget,
-    /// What JSON cannot hold. kubectl finds it when the document is complete, so that it does no harm in the first
-    /// of two values of one key. A node that stands for one is not a number, and `written` is its place here.
-    refusals: Vec<ReadError>,
+    refusals: Refusals,
     /// Emptied lists, for the next collections.
     spare_items: Vec<Vec<Node>>,
     spare_entries: Vec<Entries>,
 }
 
-impl<'t> Builder<'t, '_> {
+impl<'t> Composer<'t, '_> {
     /// Takes in one event; gives the root once it is complete.
     fn event(&mut self, event: EventKind<'t>, position: Position) -> Result<Option<Node>, ReadError> {
         match event {
@@ -137,17 +138,6 @@ impl<'t> Builder<'t, '_> {
                 None => Ok(None),
             },
             EventKind::DocumentEnd | EventKind::StreamEnd => Ok(None),
-        }
-    }
-
-    /// The document, unless JSON cannot hold it.
-    fn finish(mut self, root: Node) -> Result<Node, ReadError> {
-        if self.refusals.is_empty() {
-            return Ok(root);
-        }
-        match refusal_in(&root) {
-            Some(nth) if nth < self.refusals.len() => Err(self.refusals.swap_remove(nth)),
-            _ => Ok(root),
         }
     }
 
@@ -195,7 +185,7 @@ impl<'t> Builder<'t, '_> {
                 self.spare_entries.push(entries);
                 node
             }
-            Content::Refused(nth, _) => refused(nth, position),
+            Content::Refused(nth, _) => refusals::refused(nth, position),
         };
         if let Some(name) = anchor {
             // A later anchor of the same name may have taken its place meanwhile.
@@ -280,10 +270,13 @@ impl<'t> Builder<'t, '_> {
         position: Position,
     ) -> Result<Option<Node>, ReadError> {
         if !self.expects(Option::is_none) {
-            let node = match value(meaning) {
+            let node = match meaning.value() {
                 Some(Value::String(_)) => Node::new(Value::String(text.into_owned()), position),
                 Some(value) => Node::scalar(value, position, &text),
-                None => self.refuse(ReadError::NotFinite { position, text: text.into_owned() }, position),
+                None => {
+                    let nth = self.refusals.add(ReadError::NotFinite { position, text: text.into_owned() });
+                    refusals::refused(nth, position)
+                }
             };
             return self.complete(node);
         }
@@ -291,21 +284,14 @@ impl<'t> Builder<'t, '_> {
             Meaning::Null => "null",
             Meaning::Unsigned(_) => "a number above 9223372036854775807",
             _ => {
-                self.set_key(Key::Text(key_text(meaning, text), position));
+                self.set_key(Key::Text(meaning.key(text), position));
                 return Ok(None);
             }
         };
-        self.refuse(ReadError::Key { position, kind }, position);
         self.set_key(Key::Text(String::new(), position));
-        let nth = self.refusals.len() - 1;
+        let nth = self.refusals.add(ReadError::Key { position, kind });
         self.refuse_mapping(nth);
         Ok(None)
-    }
-
-    /// Notes what JSON cannot hold, and gives the node that stands for it.
-    fn refuse(&mut self, error: ReadError, position: Position) -> Node {
-        self.refusals.push(error);
-        refused(self.refusals.len() - 1, position)
     }
 
     /// Makes the innermost mapping one that JSON cannot hold.
@@ -339,12 +325,12 @@ impl<'t> Builder<'t, '_> {
         let Some(Frame { content, .. }) = self.frames.last_mut() else { return Ok(Some(node)) };
         match content {
             Content::Sequence(items) => items.push(node),
-            Content::Merged(items) => items.push(mergeable(node, &self.refusals)?),
+            Content::Merged(items) => items.push(self.refusals.mergeable(node)?),
             Content::Mapping(_, None) | Content::Refused(_, None) => {
                 return Err(ReadError::Key { position: node.position, kind: node.kind() });
             }
             Content::Mapping(_, Some(Key::Merge)) | Content::Refused(_, Some(Key::Merge)) => {
-                let node = mergeable(node, &self.refusals)?;
+                let node = self.refusals.mergeable(node)?;
                 self.merge(node)?;
                 self.expect_key();
             }
@@ -360,231 +346,16 @@ impl<'t> Builder<'t, '_> {
 
     /// Takes over the entries of a mapping into the innermost one.
     fn merge(&mut self, node: Node) -> Result<(), ReadError> {
-        let (position, nth) = (node.position, number_of(&node));
+        if let Some(nth) = refusals::refusal_of(&node) {
+            self.refuse_mapping(nth);
+            return Ok(());
+        }
+        let position = node.position;
         match (node.value, self.frames.last_mut().map(|frame| &mut frame.content)) {
             (Value::Mapping(merged), Some(Content::Mapping(entries, _))) => entries.merge(merged),
             (Value::Mapping(_), _) => {}
-            (Value::Float(_), _) => self.refuse_mapping(nth),
             _ => return Err(ReadError::Merge { position }),
         }
         Ok(())
-    }
-}
-
-/// The node, if it can be merged: a mapping, even one that JSON cannot hold.
-fn mergeable(node: Node, refusals: &[ReadError]) -> Result<Node, ReadError> {
-    let is_refused_mapping = || matches!(refusals.get(number_of(&node)), Some(ReadError::Key { .. }));
-    match node.value {
-        Value::Mapping(_) => Ok(node),
-        Value::Float(number) if !number.is_finite() && is_refused_mapping() => Ok(node),
-        _ => Err(ReadError::Merge { position: node.position }),
-    }
-}
-
-/// The node that stands for refusal `nth`.
-fn refused(nth: usize, position: Position) -> Node {
-    Node { value: Value::Float(f64::NAN), position, written: Some(Box::new(Written(nth.to_string().into()))) }
-}
-
-fn number_of(node: &Node) -> usize {
-    node.written.as_ref().and_then(|written| written.0.parse().ok()).unwrap_or(usize::MAX)
-}
-
-/// The first refusal that is left in the document.
-fn refusal_in(node: &Node) -> Option<usize> {
-    match &node.value {
-        Value::Float(number) if !number.is_finite() => Some(number_of(node)),
-        Value::Sequence(items) => items.iter().find_map(refusal_in),
-        Value::Mapping(entries) => entries.iter().find_map(|entry| refusal_in(&entry.value)),
-        _ => None,
-    }
-}
-
-/// The value that a scalar stands for; text is filled in by who has it. None if JSON does not have it.
-fn value(meaning: Meaning) -> Option<Value> {
-    Some(match meaning {
-        Meaning::Text => Value::String(String::new()),
-        Meaning::Null => Value::Null,
-        Meaning::Bool(value) => Value::Bool(value),
-        Meaning::Integer(value) => Value::Integer(value),
-        #[allow(clippy::cast_precision_loss)] // Whatever reads the JSON that kubectl makes has a float.
-        Meaning::Unsigned(value) => Value::Float(value as f64),
-        Meaning::Float(value) => return Value::number(value),
-    })
-}
-
-fn key_text(meaning: Meaning, text: Cow<'_, str>) -> String {
-    match meaning {
-        Meaning::Bool(value) => value.to_string(),
-        Meaning::Integer(value) => value.to_string(),
-        Meaning::Float(value) => float_key(value),
-        Meaning::Text | Meaning::Null | Meaning::Unsigned(_) => text.into_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::yaml::read::first_document;
-    use crate::yaml::{Document, documents};
-
-    fn value(text: &str) -> Value {
-        first_document(text).unwrap().get("x").unwrap().value.clone()
-    }
-
-    fn read_all(text: &str) -> Document {
-        let mut all = Vec::new();
-        documents(text, |document| all.push(document.unwrap()));
-        all.remove(0)
-    }
-
-    #[test]
-    fn tags_decide_and_must_fit() {
-        for (text, expected) in [
-            ("x: !!str 5", Value::String("5".into())),
-            ("x: ! 5", Value::String("5".into())),
-            ("x: !foo 5", Value::String("5".into())),
-            ("x: !!int \"0x10\"", Value::Integer(16)),
-            ("x: !!bool \"y\"", Value::Bool(true)),
-            ("x: !!binary aGVsbG8=", Value::String("hello".into())),
-            ("x: !!str", Value::String(String::new())),
-            ("x: !<tag:yaml.org,2002:str> 5", Value::String("5".into())),
-            ("x: !<tag:yaml.org,2002:%73tr> 5", Value::String("5".into())),
-            ("%TAG !e! tag:yaml.org,2002:\n---\nx: !e!int \"5\"", Value::Integer(5)),
-        ] {
-            let text = if text.starts_with('%') { text.replace("---", "\u{2028}---") } else { text.to_owned() };
-            assert_eq!(value(&text), expected, "{text}");
-        }
-        for text in ["x: !!int yes", "x: !!bool 5", "x: !!null x", "x: !!int 5.0", "x: !!binary a"] {
-            assert!(matches!(first_document(text), Err(ReadError::Tag { .. })), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_merge_overrides_what_stands_before_it() {
-        for (text, expected) in [
-            ("l: &l {a: b}\nx: {a: d, <<: *l}", "b"),
-            ("l: &l {a: b}\nx: {<<: *l, a: d}", "d"),
-            ("l: &l {a: b}\nm: &m {a: c}\nx: {<<: [*l, *m]}", "b"),
-            ("x: {!!merge <<: {a: b}}", "b"),
-            ("x: {! <<: {a: b}}", "b"),
-        ] {
-            assert_eq!(
-                first_document(text).unwrap().get("x").unwrap().get("a").unwrap().as_str(),
-                Some(expected),
-                "{text}"
-            );
-        }
-        for text in ["<<: a", "l: &l [{a: b}]\n<<: *l", "<<: [[{a: b}]]", "<<:"] {
-            assert!(matches!(first_document(text), Err(ReadError::Merge { .. })), "{text}");
-        }
-        assert_eq!(first_document("\"<<\": a").unwrap().get("<<").unwrap().as_str(), Some("a"));
-    }
-
-    #[test]
-    fn duplicates_are_told_and_the_last_wins() {
-        let document = read_all("\n---\na: 1\nb: 2\na: 3\n");
-        assert_eq!(document.root.get("a").unwrap().value, Value::Integer(3));
-        assert_eq!((document.duplicates[0].first.line, document.duplicates[0].last.line), (3, 5));
-        let long = (0..40).map(|n| format!("k{n}: 1")).collect::<Vec<_>>().join("\n");
-        assert_eq!(read_all(&format!("{long}\nk7: 2\n")).duplicates.len(), 1);
-        // What a merge key brings may be overridden, before and after.
-        assert_eq!(read_all("l: &l {a: 1}\nx: {a: 2, <<: *l}\ny: {<<: *l, a: 2}").duplicates, []);
-        assert_eq!(read_all("l: &l {a: 1}\nx: {<<: *l, a: 2, b: 1, a: 3}").duplicates.len(), 1);
-    }
-
-    #[test]
-    fn keys_become_text() {
-        let node = first_document("on: 1\n0x10: 2\n2e6: 3\n.inf: 4\n!!float 7: 5").unwrap();
-        let keys: Vec<_> = node.as_mapping().unwrap().iter().map(|entry| entry.key.as_str()).collect();
-        assert_eq!(keys, ["true", "16", "2e+06", ".inf", "7"]);
-        for text in ["[a]: 1", "~: 1", "{a: b}: 1", "18446744073709551615: 1", "x: &a [b]\n*a : 1"] {
-            assert!(matches!(first_document(text), Err(ReadError::Key { .. })), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_json_cannot_hold_does_no_harm_where_it_is_overridden() {
-        for text in ["x: .nan", "x: [1, -.inf]", "x: {~: 1}", "y: &y {~: 1}\nx: {<<: *y}", "- 1e999999999\n- .inf"] {
-            let error = first_document(text).unwrap_err();
-            assert!(matches!(error, ReadError::NotFinite { .. } | ReadError::Key { .. }), "{text}: {error}");
-        }
-        assert_eq!(value("x: .nan\nx: 1"), Value::Integer(1));
-        assert_eq!(value("x: {~: 1, a: b}\nx: 1"), Value::Integer(1));
-        assert!(matches!(first_document("x: .nan\n<<: .nan"), Err(ReadError::Merge { .. })));
-    }
-
-    #[test]
-    fn an_alias_is_the_last_of_its_anchor() {
-        assert_eq!(value("a: &a 1\nb: &a 2\nx: *a"), Value::Integer(2));
-        assert_eq!(value("l: &a [&a 7, *a]\nx: *a"), Value::Integer(7));
-        let entries = first_document("&a 2e6: &b yes\nx: {*a : *b}").unwrap();
-        let entry = entries.get("x").unwrap().entry("2e+06").unwrap().clone();
-        assert_eq!(entry.value.value, Value::Bool(true));
-        assert!(matches!(first_document("x: *a"), Err(ReadError::UnknownAlias { .. })));
-        assert!(matches!(first_document("x: &a [*a]"), Err(ReadError::RecursiveAlias { .. })));
-    }
-
-    #[test]
-    fn bombs_are_refused() {
-        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for nth in 1..12 {
-            let aliases = vec![format!("*a{}", nth - 1); 10].join(", ");
-            bomb.extend([&format!("a{nth}: &a{nth} ["), aliases.as_str(), "]\n"]);
-        }
-        assert!(matches!(first_document(&bomb), Err(ReadError::Aliases { .. })));
-        let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 90].join(","));
-        assert!(matches!(first_document(&long), Err(ReadError::Aliases { .. })));
-        for text in [format!("x: {}", "[".repeat(5000)), "- ".repeat(5000), "{a: ".repeat(5000)] {
-            assert!(matches!(first_document(&text), Err(ReadError::Depth { .. })));
-        }
-    }
-
-    #[test]
-    fn aliases_add_to_the_depth() {
-        let mut text = format!("k0: &a0 {}x{}\n", "[".repeat(900), "]".repeat(900));
-        assert!(first_document(&format!("{text}k1: [*a0]\n")).is_ok());
-        for nth in 1..30 {
-            let (open, close) = ("[".repeat(900), "]".repeat(900));
-            text = format!("{text}k{nth}: &a{nth} {open}*a{}{close}\n", nth - 1);
-        }
-        assert!(matches!(first_document(&text), Err(ReadError::Depth { .. })));
-    }
-
-    #[test]
-    fn anchors_in_one_another_cost_no_more_than_aliases() {
-        let open: String = (0..900).map(|nth| format!("&a{nth} [")).collect::<Vec<_>>().concat();
-        let text = format!("{open}{}{}", "word, ".repeat(30_000), "]".repeat(900));
-        assert!(matches!(first_document(&text), Err(ReadError::Aliases { .. })));
-    }
-
-    #[test]
-    fn an_alias_stands_where_it_is_written() {
-        let root = first_document("a: &a x\nb: &b [1]\nc: {d: *a, e: *b, *a : f}\n").unwrap();
-        let entries = root.get("c").unwrap().as_mapping().unwrap();
-        let columns: Vec<_> = entries
-            .iter()
-            .map(|entry| (entry.key_position.column, entry.value.position.line, entry.value.position.column))
-            .collect();
-        assert_eq!(columns, [(5, 3, 8), (12, 3, 15), (19, 3, 24)]);
-    }
-
-    #[test]
-    fn everything_has_its_position() {
-        let text =
-            "a:\n- 1\n- é: 💰 x\n  k :\t\"q\\n\"\nb: |\n  text\nc: &x !!str\n  y\nd: [a, {b: c}]\ne: 'two\n lines'\n";
-        let root = first_document(text).unwrap();
-        let at = |node: &Node| (node.position.line, node.position.column, node.position.width);
-        let get = |key| root.get(key).unwrap();
-        assert_eq!(at(get("a")), (2, 1, 1));
-        let items = get("a").as_sequence().unwrap();
-        assert_eq!((at(&items[0]), at(&items[1])), ((2, 3, 1), (3, 3, 1)));
-        let entries = items[1].as_mapping().unwrap();
-        assert_eq!((entries[0].key_position.column, at(&entries[0].value)), (3, (3, 6, 3)));
-        assert_eq!(at(get("b")), (5, 4, 1));
-        assert_eq!(at(get("c")), (8, 3, 1));
-        let list = get("d").as_sequence().unwrap();
-        assert_eq!((at(get("d")), at(&list[0]), at(&list[1])), ((9, 4, 1), (9, 5, 1), (9, 8, 1)));
-        assert_eq!(at(get("e")), (10, 4, 1));
     }
 }

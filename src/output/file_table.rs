@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::directory::FileChange;
 use super::line::Line;
-use super::session::JobRow;
+use super::session_view::JobRow;
 use super::style::Role;
 use super::table::{self, Table};
 use crate::config::Session;
@@ -14,7 +14,7 @@ use crate::plan::plan_jobs;
 
 /// What became of the files of a run.
 #[derive(Debug, Clone, Copy)]
-pub struct Files<'f> {
+pub struct FileResults<'f> {
     /// The directory.
     pub directory: &'f Path,
     /// What became of the files of ConfigMaps, which come first.
@@ -27,7 +27,7 @@ pub struct Files<'f> {
     pub pruned: bool,
 }
 
-impl Files<'_> {
+impl FileResults<'_> {
     const fn fate_of_leftovers(&self) -> &'static str {
         if self.pruned { "pruned" } else { "stale" }
     }
@@ -53,7 +53,7 @@ impl Files<'_> {
 
 /// The table of workers with what became of each file, and after them what was left over.
 #[must_use]
-pub fn file_table<'f>(session: &Session, format: Format, files: &Files<'f>) -> Table<'f, 4> {
+pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>) -> Table<'f, 4> {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
@@ -75,12 +75,12 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &Files<'f>) -> T
 
 /// What is said of the files that a long table leaves out because they have stayed as they were.
 #[must_use]
-pub fn unchanged_line(files: &Files<'_>) -> Option<Line<'static>> {
+pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     let unchanged = files.count() - files.shown().len();
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
 }
 
-fn job_row(session: &Session, format: Format, nth: usize, files: &Files<'_>) -> [Line<'static>; 4] {
+fn job_row(session: &Session, format: Format, nth: usize, files: &FileResults<'_>) -> [Line<'static>; 4] {
     let status = status(files.changes[nth]);
     match plan_jobs(session.total_iterations, session.workers).nth(nth) {
         None => [status, "-".into(), "-".into(), "-".into()],
@@ -102,7 +102,7 @@ fn status(change: FileChange) -> Line<'static> {
 
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
 #[must_use]
-pub fn summary_line(files: &Files<'_>) -> String {
+pub fn summary_line(files: &FileResults<'_>) -> String {
     let changes = || files.config_maps.iter().map(|(_, change)| change).chain(files.changes);
     let count = |wanted| changes().filter(|change| **change == wanted).count();
     let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
     use crate::output::Style;
-    use crate::output::line::Start;
+    use crate::output::line::LineStart;
 
     #[test]
     fn a_long_table_shows_what_has_changed() {
@@ -129,16 +129,16 @@ mod tests {
         let mut changes = vec![FileChange::Unchanged; 100];
         changes[70] = FileChange::Changed;
         let leftovers = ["x.yaml".to_owned()];
-        let mut files = Files {
+        let mut files = FileResults {
             directory: Path::new("jobs"),
             config_maps: &[],
             changes: &changes,
             leftovers: &leftovers,
             pruned: true,
         };
-        let table = |files: &Files<'_>| {
+        let table = |files: &FileResults<'_>| {
             let mut text = file_table(&session, Format::Yaml, files).render(Style::plain());
-            text.extend(unchanged_line(files).map(|line| line.show(Start::OfLine, 80, Style::plain()) + "\n"));
+            text.extend(unchanged_line(files).map(|line| line.show(LineStart::OfLine, 80, Style::plain()) + "\n"));
             text
         };
         let lines: Vec<_> = table(&files).lines().map(ToOwned::to_owned).collect();

@@ -1,0 +1,115 @@
+//! The output directory for the time of one run: locked, and brought in order first.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::created::{self, CreatedDirectories};
+use super::error::DirectoryError;
+use super::handle::Dir;
+use super::recovery::{self, Recovery};
+
+/// A directory that manifests are written into, for this run alone.
+#[derive(Debug)]
+pub struct Directory {
+    dir: Dir,
+    /// What was made for this run goes again if nothing comes of it.
+    _created: CreatedDirectories,
+}
+
+impl Directory {
+    /// Opens the directory, and creates it with its parents where it is not there yet. While another
+    /// run has it, `waiting` is called and this one waits. What an interrupted run left is finished
+    /// or cleared.
+    ///
+    /// # Errors
+    /// [`DirectoryError`] if something else has its name, or it cannot be created or brought in order.
+    pub fn open(path: &Path, waiting: impl Fn()) -> Result<(Self, Option<Recovery>), DirectoryError> {
+        let (directory, is_locked) = loop {
+            let (dir, made) = created::open(path)?;
+            let unusable = |source| DirectoryError::Unusable { path: path.to_owned(), source };
+            let is_locked = lock(dir.handle(), &waiting).map_err(unusable)?;
+            let directory = Self { dir, _created: made };
+            // The run that we waited for may have removed what it had made.
+            if directory.is_still_there().map_err(unusable)? {
+                break (directory, is_locked);
+            }
+        };
+        let recovery = recovery::recover(&directory.dir, is_locked)?;
+        Ok((directory, recovery))
+    }
+
+    /// The open directory.
+    pub(super) const fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    fn is_still_there(&self) -> io::Result<bool> {
+        match fs::metadata(self.dir.path()) {
+            Ok(found) => Ok(self.dir.place()? == (found.dev(), found.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Takes the lock of an open directory; false where the file system has no locks.
+fn lock(handle: &File, waiting: &impl Fn()) -> io::Result<bool> {
+    let result = match handle.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            waiting();
+            handle.lock()
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    };
+    match result {
+        Ok(()) => Ok(true),
+        // Some network file systems lock no directories; there the staging directory alone keeps runs apart.
+        Err(error) if lacks_locks(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn lacks_locks(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let lacking = [Errno::BADF, Errno::NOLCK, Errno::OPNOTSUPP, Errno::NOSYS, Errno::INVAL];
+    Errno::from_io_error(error).is_some_and(|errno| lacking.contains(&errno))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_made_and_goes_again_if_nothing_comes_of_it() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a/b");
+        let (directory, recovery) = Directory::open(&path, || panic!("nobody has it")).unwrap();
+        assert!(path.is_dir() && recovery.is_none());
+        drop(directory);
+        assert!(!root.path().join("a").exists());
+        fs::create_dir(root.path().join("mine")).unwrap();
+        drop(Directory::open(&root.path().join("mine"), || {}).unwrap());
+        assert!(root.path().join("mine").is_dir(), "what was there stays");
+        fs::write(root.path().join("file"), "").unwrap();
+        assert!(matches!(Directory::open(&root.path().join("file"), || {}), Err(DirectoryError::NotADirectory(_))));
+        assert!(matches!(Directory::open(&root.path().join("file/x"), || {}), Err(DirectoryError::Create { .. })));
+    }
+
+    #[test]
+    fn the_second_of_two_runs_waits() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("jobs");
+        let (first, _) = Directory::open(&path, || {}).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| Directory::open(&path, || sender.send(()).unwrap()).map(drop));
+            receiver.recv().unwrap();
+            // The first one goes, and takes the directory that it made with it; the second makes its own.
+            drop(first);
+            second.join().unwrap().unwrap();
+        });
+    }
+}
