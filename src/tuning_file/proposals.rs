@@ -150,7 +150,9 @@ mod tests {
                 }
             }
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
-            counted.values().for_each(|times| *expected.entry(*times).or_default() += 1);
+            for times in counted.values() {
+                *expected.entry(*times).or_default() += 1;
+            }
             let proposals = Proposals::shared(shares.iter().map(|size| (*size, 1)), limit.map(u128::from));
             let found: Vec<_> = proposals.runs.iter().rev().map(|runs| (runs.times, runs.proposals)).collect();
             prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());

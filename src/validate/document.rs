@@ -120,6 +120,8 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
     let mut findings = Findings::new(node, text, checks);
     let mut member = None;
     match Standing::of(node, list) {
+        // The guide knows neither CronJobs nor ConfigMaps.
+        Standing::CronJob | Standing::ConfigMap if !checks.sources.api => skip(&mut report, findings, checks),
         Standing::Other => skip(&mut report, findings, checks),
         Standing::Unnamed(key) => {
             let message = format!(
@@ -129,8 +131,6 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             report.findings = findings.into_vec();
             report.settle();
         }
-        // The guide says nothing of ConfigMaps.
-        Standing::ConfigMap if !checks.sources.api => skip(&mut report, findings, checks),
         Standing::ConfigMap => {
             if let Some(config_map) = server::check(node, Kind::ConfigMap, &mut findings) {
                 api::check_config_map(&config_map, &mut findings);
@@ -138,8 +138,6 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             report.findings = findings.into_vec();
             report.settle();
         }
-        // The guide knows no CronJobs.
-        Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
         Standing::CronJob => {
             if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
                 api::check_cron_job(&cron_job, &mut findings);
