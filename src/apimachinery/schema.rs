@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use k8s_openapi::api::batch::v1::{CronJob, Job};
+use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
@@ -29,14 +30,15 @@ pub(super) enum Type {
 
 /// A Job or a `CronJob`, as one type with the fields of both.
 pub(super) fn document() -> &'static Type {
-    static DOCUMENT: LazyLock<Type> = LazyLock::new(|| type_of::<Job>().or(type_of::<CronJob>()));
+    static DOCUMENT: LazyLock<Type> =
+        LazyLock::new(|| type_of::<Job>().or(type_of::<CronJob>()).or(type_of::<ConfigMap>()));
     &DOCUMENT
 }
 
 fn type_of<'de, T: Deserialize<'de>>() -> Type {
     let mut recorded = Type::Other;
     // What a type makes of the values does not matter; that it has asked for them does.
-    let read = T::deserialize(Recorder(&mut recorded));
+    let read = T::deserialize(Recorder(&mut recorded, ""));
     assert!(read.is_ok(), "a type of the API cannot be recorded: {:?}", read.err());
     recorded
 }
@@ -76,16 +78,16 @@ impl fmt::Display for Type {
 }
 
 /// Gives a type a value for each field that it asks for, and writes the fields down.
-struct Recorder<'t>(&'t mut Type);
+struct Recorder<'t>(&'t mut Type, &'static str);
 
-/// A text that is a time too.
-const TEXT: &str = "2026-01-01T00:00:00Z";
+/// A time; other texts may have to be base64, which a time is not.
+const TIME: &str = "2026-01-01T00:00:00Z";
 
 impl<'de> Deserializer<'de> for Recorder<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_str(TEXT)
+        visitor.visit_str(self.1)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -104,8 +106,8 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(Self(self.0, if name.ends_with("Time") { TIME } else { "" }))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -147,7 +149,7 @@ impl<'de> SeqAccess<'de> for Once<'_> {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        self.0.take().map(|item| seed.deserialize(Recorder(item))).transpose()
+        self.0.take().map(|item| seed.deserialize(Recorder(item, ""))).transpose()
     }
 }
 
@@ -155,13 +157,13 @@ impl<'de> MapAccess<'de> for Once<'_> {
     type Error = Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        let key: StrDeserializer<'_, Error> = TEXT.into_deserializer();
+        let key: StrDeserializer<'_, Error> = "key".into_deserializer();
         self.0.is_some().then(|| seed.deserialize(key)).transpose()
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         let mut nowhere = Type::Other;
-        seed.deserialize(Recorder(self.0.take().unwrap_or(&mut nowhere)))
+        seed.deserialize(Recorder(self.0.take().unwrap_or(&mut nowhere), ""))
     }
 }
 
@@ -190,6 +192,6 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        seed.deserialize(Recorder(self.recorded.entry(self.name).or_default()))
+        seed.deserialize(Recorder(self.recorded.entry(self.name).or_default(), ""))
     }
 }

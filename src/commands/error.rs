@@ -7,7 +7,6 @@ use thiserror::Error;
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
 use crate::diff::ExistingError;
-use crate::job::PartialJobError;
 use crate::job::created_at::CreatedAtError;
 use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
@@ -38,9 +37,6 @@ pub enum CommandError {
     /// The time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),
-    /// The partial Job of a configuration.
-    #[error(transparent)]
-    PartialJob(#[from] PartialJobError),
     /// The output directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tell_findings, tuning, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
 use crate::job::K8sTuningJobFactory;
@@ -13,6 +13,7 @@ use crate::output::file_table::{self, FileResults};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
 use crate::output::{Style, messages, session_view};
+use crate::validate::job_template;
 use crate::validate::preflight::preflight;
 
 /// Runs the command.
@@ -26,11 +27,13 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     }
     let created_at = created_at(args.created_at)?;
     let tuning = tuning::load(&session)?;
-    let factory = K8sTuningJobFactory::new(&session, created_at, tuning.delivery.as_ref())?;
+    let factory =
+        job_template::factory(&session, created_at, tuning.delivery.as_ref(), args.server.kubernetes_version)?;
     let causes = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
     if !causes.is_empty() {
         return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
     }
+    tell_findings(&session, styles.err);
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     match &args.output_dir {

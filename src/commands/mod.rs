@@ -17,6 +17,7 @@ use std::path::Path;
 use crate::cli::SessionOptions;
 use crate::config::{Mode, Overrides, Session};
 use crate::job::CreatedAt;
+use crate::output::snippet::{Heading, Snippet};
 use crate::output::stdout::Stdout;
 use crate::output::{Screen, Style, messages};
 
@@ -59,6 +60,13 @@ fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
     // What is not text is not a number either, and must not be passed over.
     let epoch = std::env::var_os("SOURCE_DATE_EPOCH").map(|epoch| epoch.to_string_lossy().into_owned());
     Ok(CreatedAt::resolve(given, epoch.as_deref())?)
+}
+
+/// Tells the user on stderr what deserves a look in the configuration, each with its line.
+fn tell_findings(session: &Session, style: Style) {
+    for finding in &session.findings {
+        messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Warning, finding)));
+    }
 }
 
 /// Tells the user on stderr what the session's author should know, and whether it is about real money.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tell_findings, tuning, warn, write_out};
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::diff::{Counts, SessionDiff};
 use crate::job::{CreatedAt, K8sTuningJobFactory};
@@ -13,6 +13,7 @@ use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::{diff, messages, session_view};
+use crate::validate::job_template;
 use crate::validate::preflight::preflight;
 
 /// Runs the command.
@@ -30,7 +31,13 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     let tuning = tuning::load(&session)?;
     // The moment is no difference, and no cause of a refusal, so that any will do.
-    let factory = K8sTuningJobFactory::new(&session, CreatedAt::resolve(None, None)?, tuning.delivery.as_ref())?;
+    let factory = job_template::factory(
+        &session,
+        CreatedAt::resolve(None, None)?,
+        tuning.delivery.as_ref(),
+        args.server.kubernetes_version,
+    )?;
+    tell_findings(&session, styles.err);
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;
@@ -58,7 +65,9 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     refuse_what_does_not_go_with_diff(args, path)?;
     let session = load(&args.session.k8s_config, &args.session.options)?;
     let tuning = tuning::load(&session)?;
-    let factory = K8sTuningJobFactory::new(&session, created_at(None)?, tuning.delivery.as_ref())?;
+    let factory =
+        job_template::factory(&session, created_at(None)?, tuning.delivery.as_ref(), args.server.kubernetes_version)?;
+    tell_findings(&session, styles.err);
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;

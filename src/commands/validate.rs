@@ -6,7 +6,6 @@ use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, w
 use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
 use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
-use crate::job::K8sTuningJobFactory;
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
@@ -16,6 +15,7 @@ use crate::output::progress::Progress;
 use crate::plan::plan_jobs;
 use crate::printable;
 use crate::report;
+use crate::validate::job_template;
 use crate::validate::origins::Origins;
 use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 
@@ -116,20 +116,30 @@ fn check_session(
     checks: Checks,
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
-    let session = match load(k8s_config, &args.options) {
-        Err(CommandError::Config(ConfigError::Invalid(problems))) => return Ok(DocumentReport::of_configs(&problems)),
-        other => other?,
-    };
+    match reports_of_session(k8s_config, args, checks, styles) {
+        Err(CommandError::Config(ConfigError::Invalid(problems))) => Ok(DocumentReport::of_configs(&problems)),
+        other => other,
+    }
+}
+
+fn reports_of_session(
+    k8s_config: &Path,
+    args: &ValidateArgs,
+    checks: Checks,
+    styles: Styles,
+) -> Result<Vec<DocumentReport>, CommandError> {
+    let session = load(k8s_config, &args.options)?;
     let tuning = tuning::load(&session)?;
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
-    let factory = K8sTuningJobFactory::new(&session, created_at(None)?, tuning.delivery.as_ref())?;
+    let version = args.server.kubernetes_version;
+    let factory = job_template::factory(&session, created_at(None)?, tuning.delivery.as_ref(), version)?;
     let origins = Origins::of(&session);
     let mut validator = Validator::new(checks);
-    for (config_map, file) in factory.config_maps().zip(factory.config_map_files(Format::Yaml)) {
+    for config_map in factory.config_maps() {
         let mut content = Vec::new();
         Format::Yaml.push(&config_map, &mut content).map_err(OutputError::from)?;
-        validator.add(&file, &Text::decode(content));
+        validator.add(origins.file(), &Text::decode(content));
     }
     for share in plan_jobs(session.total_iterations, session.workers) {
         let spec = factory.create_job_for_worker(&share.worker_id, share.iterations, share.index);
@@ -137,5 +147,7 @@ fn check_session(
         Format::Yaml.push(&factory.job(&share), &mut content).map_err(OutputError::from)?;
         validator.add_job(&spec, &Text::decode(content), &origins);
     }
-    Ok(validator.finish())
+    let mut reports = DocumentReport::of_configs(&session.findings);
+    reports.extend(validator.finish());
+    Ok(reports)
 }

@@ -10,6 +10,9 @@ use super::partial::TUNER;
 use crate::config::IDENTITY;
 use crate::config::metadata::{ANNOTATIONS, LABELS};
 
+/// The environment variables that every worker has, whatever their values.
+const SETTINGS: [&str; 3] = ["APP_ENV", "REDIS_HOST", "REDIS_PORT"];
+
 /// One step to a field of a partial Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -30,6 +33,7 @@ pub struct Change {
 
 const WHO: &str = "says which worker the Job is";
 const WHAT: &str = "says what the worker runs";
+const NEEDED: &str = "every worker needs";
 const GUIDE: &str = "is the same for every tuning Job";
 
 /// The protected fields that differ.
@@ -65,10 +69,14 @@ pub fn changes(before: &Job, after: &Job) -> Vec<Change> {
         let within = |steps: &[Step]| [&pod_path[..], &[Field("containers"), Named(TUNER)], steps].concat();
         compare(old.command == new.command, &within(&[Field("command")]), WHAT);
         compare(old.args == new.args, &within(&[Field("args")]), WHAT);
+        let variable = |container: &Container, name: &str| {
+            container.env.iter().flatten().find(|variable| variable.name == name).cloned()
+        };
         for name in IDENTITY {
-            let variable =
-                |container: &Container| container.env.iter().flatten().find(|variable| variable.name == name).cloned();
-            compare(variable(old) == variable(new), &within(&[Field("env"), Named(name)]), WHO);
+            compare(variable(old, name) == variable(new, name), &within(&[Field("env"), Named(name)]), WHO);
+        }
+        for name in SETTINGS {
+            compare(variable(new, name).is_some(), &within(&[Field("env"), Named(name)]), NEEDED);
         }
     }
     found
@@ -98,7 +106,8 @@ mod tests {
     fn base() -> Value {
         let labels: serde_json::Map<String, Value> =
             LABELS.iter().map(|key| ((*key).to_owned(), Value::from("x"))).collect();
-        let env: Vec<Value> = IDENTITY.iter().map(|name| json!({"name": name, "value": "x"})).collect();
+        let env: Vec<Value> =
+            IDENTITY.iter().chain(&SETTINGS).map(|name| json!({"name": name, "value": "x"})).collect();
         json!({
             "metadata": {"name": "n", "namespace": "s", "labels": labels, "annotations": {"description": "d", "created_at": "c"}},
             "spec": {"backoffLimit": 0, "template": {"metadata": {"labels": labels}, "spec": {

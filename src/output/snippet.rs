@@ -5,6 +5,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer};
 
 use super::style::Style;
+use crate::diagnostic::Diagnostic;
 use crate::manifest::text::Excerpt;
 use crate::printable::{Part, parts, printable, printable_line, push_escape};
 
@@ -41,6 +42,15 @@ pub struct Snippet<'s> {
     pub notes: &'s [(&'s str, String)],
     /// What to do about it.
     pub help: Option<&'s str>,
+}
+
+impl<'s> Snippet<'s> {
+    /// What a diagnostic says, without the path that reports for programs have.
+    #[must_use]
+    pub fn of(heading: Heading<'s>, diagnostic: &'s Diagnostic) -> Self {
+        let Diagnostic { message, excerpt, help, .. } = diagnostic;
+        Self { heading, message, excerpt, notes: &[], help: help.as_deref() }
+    }
 }
 
 impl Snippet<'_> {

@@ -92,8 +92,7 @@ impl<'s> Template<'s> {
     /// Cuts a manifest where it has something of its worker.
     fn cut(factory: &K8sTuningJobFactory<'s>, manifest: &[u8], share: &WorkerShare) -> Self {
         let fill = WorkerValues::of(share, factory);
-        let placeholders =
-            [Placeholder::Worker, Placeholder::Index, Placeholder::Iterations, Placeholder::ConfigMap];
+        let placeholders = [Placeholder::Worker, Placeholder::Index, Placeholder::Iterations, Placeholder::ConfigMap];
         let placeholders = &placeholders[..if fill.config_map.is_some() { 4 } else { 3 }];
         let mut template =
             Self { factory: factory.clone(), text: Vec::with_capacity(manifest.len()), placeholders: Vec::new() };
@@ -190,7 +189,9 @@ mod tests {
     use crate::config::session::tests::{K8S, session};
     use crate::job::CreatedAt;
     use crate::plan::plan_jobs;
-    use crate::tuning_file::{Delivery, TuningConfigMaps, TuningFile};
+    use crate::tuning_file::Delivery;
+    use crate::tuning_file::config_map::TuningConfigMaps;
+    use crate::tuning_file::file::TuningFile;
     use proptest::prelude::*;
 
     fn created_at() -> CreatedAt {

@@ -97,11 +97,13 @@ impl TuningConfigMaps {
     }
 
     /// Their names, in order.
+    #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.chunks.iter().map(|chunk| chunk.name.as_str())
     }
 
     /// The ConfigMaps, each made when it is asked for.
+    #[must_use]
     pub fn config_maps(&self) -> impl ExactSizeIterator<Item = ConfigMap> {
         self.chunks.iter().map(|chunk| self.config_map(chunk))
     }

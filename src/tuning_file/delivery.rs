@@ -143,7 +143,9 @@ mod tests {
         for scenario in ["basic_spread_win", "choppy_market"] {
             fs::write(root.path().join(format!("configs/d17_scenarios/{scenario}.yaml")), "").unwrap();
         }
-        file.map(|text| fs::write(path, text).unwrap());
+        if let Some(text) = file {
+            fs::write(path, text).unwrap();
+        }
         let mut session = session(K8S, None).unwrap();
         change(&mut session);
         Tuning::of(&session, root.path())

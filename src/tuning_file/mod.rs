@@ -7,9 +7,9 @@
 //! ```
 //!
 //! What is known of the worker was read in the original project: `run_d24_tuning_session.py` takes the mapping
-//! `tuning` out of the file with PyYAML, and its keys method, scenarios, search_space, max_iterations, seed,
-//! grid_points and acquisition_fn out of that; `--optimizer` overrides the method and `--iterations` is used
-//! instead of max_iterations.
+//! `tuning` out of the file with PyYAML, and its keys method, scenarios, `search_space`, `max_iterations`, seed,
+//! `grid_points` and `acquisition_fn` out of that; `--optimizer` overrides the method and `--iterations` is used
+//! instead of `max_iterations`.
 
 pub mod config_map;
 pub mod delivery;

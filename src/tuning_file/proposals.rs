@@ -61,12 +61,6 @@ impl Proposals {
         Self { iterations, workers, distinct, runs }
     }
 
-    /// Whether any proposal is run more than once.
-    #[must_use]
-    pub const fn has_repeats(&self) -> bool {
-        self.distinct < self.iterations
-    }
-
     /// The numbers as a part of a sentence: `the 6 iterations are 3 distinct ones, each run twice`. Where chance may
     /// make two proposals equal, there are `at_most` so many.
     #[must_use]
@@ -150,7 +144,9 @@ mod tests {
                 }
             }
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
-            counted.values().for_each(|times| *expected.entry(*times).or_default() += 1);
+            for times in counted.values() {
+                *expected.entry(*times).or_default() += 1;
+            }
             let proposals = Proposals::shared(shares.iter().map(|size| (*size, 1)), limit.map(u128::from));
             let found: Vec<_> = proposals.runs.iter().rev().map(|runs| (runs.times, runs.proposals)).collect();
             prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());

@@ -120,12 +120,12 @@ fn repeats(settings: &Settings, situation: &Situation<'_>, grid: Option<u128>) -
         }
     };
     let proposals = Proposals::shared(sizes, grid);
-    let mut message = format!("{} {start}: {}", proposals.subject(), proposals.sentence_part(at_most));
     let untried = grid.map_or(0, |points| points.saturating_sub(u128::from(proposals.distinct)));
-    if untried > 0 {
-        message.push_str(&format!(", and {untried} of the grid's {} points are not tried", grid.unwrap_or_default()));
-    }
-    message.push('.');
+    let end = match (untried, grid) {
+        (1.., Some(points)) => format!(", and {untried} of the grid's {points} points are not tried."),
+        _ => ".".to_owned(),
+    };
+    let message = format!("{} {start}: {}{end}", proposals.subject(), proposals.sentence_part(at_most));
     Some(Repeats { proposals, message, help: help.to_owned() })
 }
 

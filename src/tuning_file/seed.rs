@@ -101,7 +101,7 @@ impl RaisedSeed {
     /// written with more characters than its digits.
     #[must_use]
     pub fn growth(&self, index: u32) -> isize {
-        let digits = self.at(index).checked_ilog10().map_or(1, |log| log as isize + 1);
+        let digits = self.at(index).to_string().len().cast_signed();
         if index == 0 { 0 } else { digits - self.span.len().cast_signed() }
     }
 

@@ -7,15 +7,39 @@ use super::decode::{DecodingErrorKind, decode};
 use crate::apimachinery::Version;
 use crate::config::partial_job::{KEY, PartialJob};
 use crate::config::rules::JOB_TEMPLATE;
+use crate::config::{ConfigError, Session};
 use crate::diagnostic::{Diagnostic, Reason, Severity, Wording};
 use crate::job::protected::{Change, Step, changes};
-use crate::job::{K8sTuningJobFactory, PartialJobError};
+use crate::job::{CreatedAt, K8sTuningJobFactory, PartialJobError};
 use crate::manifest::{Node, Position};
+use crate::tuning_file::Delivery;
+
+/// The factory of a session's Jobs, unless something is wrong with the partial Job of its config.
+///
+/// # Errors
+/// All that is wrong with the partial Job.
+pub fn factory<'s>(
+    session: &'s Session,
+    created_at: CreatedAt,
+    delivery: Option<&'s Delivery>,
+    version: Version,
+) -> Result<K8sTuningJobFactory<'s>, ConfigError> {
+    let partial = session.additions.job_template.as_ref();
+    let refuse = |problems: Vec<Diagnostic>| match problems.is_empty() {
+        true => Ok(()),
+        false => Err(ConfigError::Invalid(problems)),
+    };
+    refuse(partial.map(|partial| check_fields(partial, version)).unwrap_or_default())?;
+    let factory = K8sTuningJobFactory::new(session, created_at, delivery).map_err(|error| {
+        ConfigError::Invalid(partial.map(|partial| not_merged(partial, &error)).into_iter().collect())
+    })?;
+    refuse(partial.map(|partial| check_changes(partial, &factory)).unwrap_or_default())?;
+    Ok(factory)
+}
 
 /// What does not fit the type of a Job, decoded as strictly as a server of a version decodes a whole one. The directives
 /// of a strategic merge patch are no fields of it.
-#[must_use]
-pub fn check_fields(partial: &PartialJob, version: Version) -> Vec<Diagnostic> {
+fn check_fields(partial: &PartialJob, version: Version) -> Vec<Diagnostic> {
     let errors = match decode::<Job>(&partial.node, version) {
         Ok((_, unknown)) => unknown,
         Err(error) => vec![error],
@@ -36,14 +60,12 @@ pub fn check_fields(partial: &PartialJob, version: Version) -> Vec<Diagnostic> {
 }
 
 /// That it cannot be merged.
-#[must_use]
-pub fn not_merged(partial: &PartialJob, error: &PartialJobError) -> Diagnostic {
+fn not_merged(partial: &PartialJob, error: &PartialJobError) -> Diagnostic {
     diagnostic(partial, "", Reason::FieldValueInvalid, error.to_string(), partial.node.position)
 }
 
 /// What it changes of a worker's Job and may not change.
-#[must_use]
-pub fn check_changes(partial: &PartialJob, factory: &K8sTuningJobFactory<'_>) -> Vec<Diagnostic> {
+fn check_changes(partial: &PartialJob, factory: &K8sTuningJobFactory<'_>) -> Vec<Diagnostic> {
     let Some(extended) = factory.extended() else { return Vec::new() };
     let forbidden = |Change { path, because }: Change| {
         let shown = shown(&path);

@@ -34,7 +34,7 @@ use rayon::prelude::*;
 use self::findings::Findings;
 use self::origins::Origins;
 use crate::apimachinery::Version;
-use crate::config;
+use crate::{config, tuning_file};
 // The files of rules in `api` find the macro here.
 use crate::diagnostic::rule;
 use crate::diagnostic::{self, Reason, Rule, Severity};
@@ -67,7 +67,7 @@ const FEW: usize = 16;
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
-    [api, api::RULES, &[tuning::RULES, set::RULES, config::rules::RULES]].concat().concat()
+    [api, api::RULES, &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES]].concat().concat()
 }
 
 /// Checks documents one file after the other, and then what they are to each other.

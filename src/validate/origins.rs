@@ -152,7 +152,7 @@ const fn line_and_column(position: Position) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use crate::config::session::tests::{K8S, session};
-    use crate::job::{CreatedAt, K8sTuningJobFactory, build_job};
+    use crate::job::{CreatedAt, K8sTuningJobFactory};
     use crate::manifest::{Format, Text, documents};
 
     use super::*;
@@ -161,10 +161,11 @@ mod tests {
     /// The line of the baseline that is named for a path of its first Job, and what is marked there.
     fn marked(config: &str, path: &[Segment<'_>]) -> (u32, String) {
         let session = session(config, None).unwrap();
-        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap());
+        let factory =
+            K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
         let spec = factory.create_job_for_worker("worker-1", 3, 0);
         let mut content = Vec::new();
-        Format::Yaml.push(&build_job(spec.clone()), &mut content).unwrap();
+        Format::Yaml.push(&crate::job::api_object::build_job(spec.clone()), &mut content).unwrap();
         let origins = Origins::of(&session);
         let mut place = None;
         documents(Text::decode(content).as_str(), |document| {

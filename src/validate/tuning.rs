@@ -9,9 +9,7 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 use super::findings::Findings;
 use crate::apimachinery::{Path, path, time};
 use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
-use crate::diagnostic::Reason::{
-    FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
-};
+use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::rule::rules;
 use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
 use crate::job::names::{NameParts, parse_job_name};
@@ -43,7 +41,8 @@ rules! {
         "metadata:\n  annotations:\n    created_at: yesterday",
         "metadata:\n  annotations:\n    created_at: \"2025-11-16T18:21:45.000000Z\"";
 
-    /// The pod has one container, and it is named as the Job, so that logs can be found by either name.
+    /// The container that runs the worker is named as the Job, so that logs can be found by either name. There may be
+    /// others beside it.
     CONTAINER = "tuning-container" in Job:
         "spec:\n  template:\n    spec:\n      containers:\n      - name: main",
         "spec:\n  template:\n    spec:\n      containers:\n      - name: arb-tuning-d29-k8s--worker-1-0";
@@ -108,9 +107,9 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
     let pod = spec.template.spec.as_ref().unwrap_or(&default_pod);
     check_restart_policy(pod, findings);
     let container = check_container(pod, name, findings);
-    let iterations = container.and_then(|container| check_command(container, &labels, findings));
-    if let Some(container) = container {
-        check_env(container, &labels, findings);
+    let iterations = container.and_then(|(nth, container)| check_command(nth, container, &labels, findings));
+    if let Some((nth, container)) = container {
+        check_env(nth, container, &labels, findings);
     }
     let session_id = labels.get("session_id")?.clone();
     let NameParts { session_short, worker, .. } = parts?;
@@ -255,33 +254,42 @@ fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
     }
 }
 
-fn check_container<'p>(pod: &'p PodSpec, job_name: &str, findings: &mut Findings<'_>) -> Option<&'p Container> {
+/// The container that runs the worker, and its index: the one named as the Job, or else the first.
+fn check_container<'p>(
+    pod: &'p PodSpec,
+    job_name: &str,
+    findings: &mut Findings<'_>,
+) -> Option<(usize, &'p Container)> {
+    let named = pod.containers.iter().enumerate().find(|(_, container)| container.name == job_name);
+    if named.is_some() {
+        return named;
+    }
     let path = path!(.spec.template.spec.containers);
+    let first = path.index(0);
     match pod.containers.as_slice() {
         [] => {
             let wording = ("The pod has no container.", "Add the one that runs the worker.");
             findings.error(&CONTAINER, &path, FieldValueRequired, wording);
         }
-        [container] if container.name != job_name => {
-            let first = path.index(0);
+        [container] => {
             let message = format!("The container is named {:?}, and the Job {job_name:?}.", container.name);
             let wording = (message, "Give the container the name of the Job.");
             findings.error(&CONTAINER, &path!(first.name), FieldValueInvalid, wording);
         }
-        [_] => {}
         [_, ..] => {
-            let wording = ("A worker's pod has one container.", "Remove this one.");
-            findings.error(&CONTAINER, &path.index(1), FieldValueTooMany, wording);
+            let message = format!("No container is named {job_name:?}, as the Job is.");
+            let wording = (message, "Give the container that runs the worker the name of the Job.");
+            findings.error(&CONTAINER, &path!(first.name), FieldValueInvalid, wording);
         }
     }
-    pod.containers.first()
+    pod.containers.first().map(|container| (0, container))
 }
 
-fn check_command(container: &Container, labels: &Labels, findings: &mut Findings<'_>) -> Option<u64> {
+fn check_command(nth: usize, container: &Container, labels: &Labels, findings: &mut Findings<'_>) -> Option<u64> {
     let args = container.args.as_deref().unwrap_or_default();
     let mut iterations = None;
     let containers = path!(.spec.template.spec.containers);
-    let container_path = containers.index(0);
+    let container_path = containers.index(nth);
     if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
         let wording = (format!("The command is not {COMMAND} alone."), format!("Write command: [{COMMAND}]."));
         findings.error(&ARGS, &path!(container_path.command), FieldValueInvalid, wording);
@@ -360,10 +368,10 @@ fn check_option<'a>(
     Some(value)
 }
 
-fn check_env(container: &Container, labels: &Labels, findings: &mut Findings<'_>) {
+fn check_env(nth: usize, container: &Container, labels: &Labels, findings: &mut Findings<'_>) {
     let variables = container.env.as_deref().unwrap_or_default();
     let containers = path!(.spec.template.spec.containers);
-    let container_path = containers.index(0);
+    let container_path = containers.index(nth);
     let path = path!(container_path.env);
     for (name, label) in [
         ("APP_ENV", Some("env")),
@@ -374,15 +382,15 @@ fn check_env(container: &Container, labels: &Labels, findings: &mut Findings<'_>
         ("MODE", Some("mode")),
     ] {
         // The kubelet gives the pod the last of several variables of one name.
-        let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
+        let Some(position) = variables.iter().rposition(|variable| variable.name == name) else {
             let wording = (format!("The container lacks the variable {name}."), "Add it.");
             findings.error(&ENV, &path, FieldValueRequired, wording);
             continue;
         };
         let expected = label.and_then(|label| labels.get(label));
-        let value = variables[nth].value.as_deref().unwrap_or_default();
-        if variables[nth].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
-            let variable_path = path.index(nth);
+        let value = variables[position].value.as_deref().unwrap_or_default();
+        if variables[position].value_from.is_none() && expected.is_some_and(|expected| expected != value) {
+            let variable_path = path.index(position);
             let expected = expected.map(String::as_str).unwrap_or_default();
             let message = format!("{name} is {value:?}, and the labels say {expected:?}.");
             // extra_env may set APP_ENV to something else on purpose.

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::env::config_key;
 use super::metadata;
-use crate::apimachinery::Path;
+use crate::apimachinery::{Path, path};
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -21,25 +21,25 @@ rules! {
 const MAX_SIZE: usize = 1 << 20;
 
 /// The whole `ConfigMap`.
-pub fn check(config_map: &ConfigMap, findings: &mut Findings<'_>) {
-    let root = Path::root();
-    metadata::check(&config_map.metadata, &root.field("metadata"), findings);
-    let data = root.field("data");
+pub(super) fn check(config_map: &ConfigMap, findings: &mut Findings<'_>) {
+    metadata::check(&config_map.metadata, &path!(.metadata), findings);
+    let data = path!(.data);
     let mut size = 0;
     for (key, value) in config_map.data.iter().flatten() {
         findings.check_format(&DATA, &data.key(key), key, config_key);
         if config_map.binary_data.as_ref().is_some_and(|binary| binary.contains_key(key)) {
-            findings.invalid(&DATA, &data.key(key), format!("The key {key:?} stands in binaryData too. Keep one."));
+            let wording = (format!("The key {key:?} stands in binaryData too."), "Keep one of the two.");
+            findings.invalid(&DATA, &data.key(key), wording);
         }
         size += value.len();
     }
-    let data = root.field("binaryData");
+    let data = path!(.binaryData);
     for (key, value) in config_map.binary_data.iter().flatten() {
         findings.check_format(&DATA, &data.key(key), key, config_key);
         size += value.0.len();
     }
     if size > MAX_SIZE {
-        findings.too_long(&DATA, &root, MAX_SIZE);
+        findings.too_long(&DATA, Path::root(), MAX_SIZE);
     }
 }
 

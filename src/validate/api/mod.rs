@@ -126,8 +126,8 @@ pub(super) fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
 }
 
 /// Adds what the server would refuse or warn of in a decoded `ConfigMap`.
-pub fn check_config_map(config_map: &ConfigMap, findings: &mut Findings<'_>) {
-    managed_fields::check(&config_map.metadata, || json(config_map), &Path::root().field("metadata"), findings);
+pub(crate) fn check_config_map(config_map: &ConfigMap, findings: &mut Findings<'_>) {
+    managed_fields::check(&config_map.metadata, || json(config_map), &path!(.metadata), findings);
     config_map::check(config_map, findings);
     warnings::check_metadata(&config_map.metadata, findings);
 }
