@@ -268,6 +268,9 @@ Examples:
   # Check it against the rules of an older cluster
   kubectl arbtune validate --kubernetes-version 1.33 -f job.yaml
 
+  # Say whether a namespace with pod-security.kubernetes.io/enforce: restricted takes its pods
+  kubectl arbtune validate --pod-security restricted -f job.yaml
+
   # Say what a rule demands
   kubectl arbtune validate --explain container-image"
 )]
@@ -299,6 +302,10 @@ pub struct ValidateArgs {
         hide_possible_values = true
     )]
     pub rules: Vec<RuleSet>,
+
+    /// Hold the pods against a Pod Security Standard too: baseline or restricted.
+    #[arg(long, value_name = "LEVEL", hide_possible_values = true)]
+    pub pod_security: Option<Standard>,
 
     /// Leave out a rule of the guide; may be repeated.
     #[arg(long, value_name = "RULE")]
@@ -332,6 +339,15 @@ pub enum RuleSet {
     Api,
     /// The guide's.
     Tuning,
+}
+
+/// The Pod Security Standards that `validate` knows; the third one, privileged, allows everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Standard {
+    /// What is known to lead out of a container is refused.
+    Baseline,
+    /// What is known to harden a container is demanded.
+    Restricted,
 }
 
 /// How `validate` reports.

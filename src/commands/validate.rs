@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
-use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
+use crate::cli::{ReportFormat, RuleSet, Standard, ValidateArgs};
 use crate::job::K8sTuningJobFactory;
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
@@ -13,6 +13,7 @@ use crate::output::progress::Progress;
 use crate::output::{messages, session};
 use crate::printable;
 use crate::report;
+use crate::validate::pod_security_standards::Level;
 use crate::validate::{Checks, DocumentReport, Rule, Severity, Source, Sources, Validator, gates, rules};
 
 /// Runs the command.
@@ -65,13 +66,22 @@ fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
     let skipped = args.skip_rule.iter().map(|name| match rule(name)? {
         rule if rule.source == Source::Tuning => Ok(rule),
+        rule if rule.source == Source::PodSecurity => Err(CommandError::Usage(format!(
+            "{name} is a check of the Pod Security Standards, which skip none. Leave out --skip-rule {name}, \
+             or --pod-security."
+        ))),
         _ => Err(CommandError::Usage(format!(
             "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
              or write --rules tuning to leave out all of the server's."
         ))),
     });
+    let pod_security = args.pod_security.map(|standard| match standard {
+        Standard::Baseline => Level::Baseline,
+        Standard::Restricted => Level::Restricted,
+    });
     Ok(Checks {
         sources,
+        pod_security,
         version: args.server.kubernetes_version,
         skipped: skipped.collect::<Result<_, _>>()?,
         fail_on_skipped: args.fail_on_skipped,

@@ -1,11 +1,14 @@
 //! One document of a file, from its node to its reports: Lists are taken apart, documents that are no
 //! Jobs are passed over, and Jobs are held against the rules that were asked for.
 
+use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
+
 use super::api;
 use super::checks::Checks;
 use super::finding::{DocumentReport, Finding, Reason, Severity};
 use super::findings::Findings;
 use super::place::Places;
+use super::pod_security_standards::{self, PolicyVersion};
 use super::rule::rules;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
@@ -129,20 +132,33 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
             report.settle();
         }
         // The guide knows no CronJobs.
-        Standing::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
+        Standing::CronJob if !checks.sources.api && checks.pod_security.is_none() => {
+            skip(&mut report, findings, checks);
+        }
         Standing::CronJob => {
-            if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
-                api::check_cron_job(&cron_job, &mut findings);
+            let cron_job = server::check::<CronJob>(node, Kind::CronJob, &mut findings);
+            if !checks.sources.api {
+                findings = Findings::new(node, text, checks);
+            } else if let Some(cron_job) = &cron_job {
+                api::check_cron_job(cron_job, &mut findings);
+            }
+            if let Some(job) = cron_job.and_then(|cron_job| cron_job.spec.job_template.spec) {
+                check_standard(&job, &["spec", "jobTemplate", "spec"], &mut findings, checks);
             }
             report.findings = findings.into_vec();
-            report.settle();
+            if checks.sources.api {
+                report.settle();
+            }
         }
         Standing::Job(missing) => {
-            let job = server::check(node, Kind::Job, &mut findings);
+            let job = server::check::<Job>(node, Kind::Job, &mut findings);
             if !checks.sources.api {
                 findings = Findings::new(node, text, checks);
             } else if let Some(job) = &job {
                 api::check_job(job, &mut findings);
+            }
+            if let Some(spec) = job.as_ref().and_then(|job| job.spec.as_ref()) {
+                check_standard(spec, &["spec"], &mut findings, checks);
             }
             if let Some(key) = missing.filter(|_| checks.sources.tuning) {
                 let message = "kubectl tells a Job by apiVersion: batch/v1 and kind: Job. Write both.";
@@ -158,6 +174,26 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
         }
     }
     (report, member)
+}
+
+/// Holds the pods of a Job, whose spec is at `place`, against the standard that was asked for.
+fn check_standard(spec: &JobSpec, place: &[&str], findings: &mut Findings<'_>, checks: &Checks) {
+    let Some(level) = checks.pod_security else { return };
+    below(&Path::root(), place, &mut |path| {
+        let version = PolicyVersion::of(checks.version);
+        pod_security_standards::check(&spec.template, &path.field("template"), level, version, |breach| {
+            let message = format!("{} {}", breach.message, breach.help);
+            findings.error(breach.rule, breach.path, Reason::PodSecurity(breach.check), message);
+        });
+    });
+}
+
+/// Grows a path by fields, and hands over what it has become.
+fn below(path: &Path<'_>, fields: &[&str], then: &mut dyn FnMut(&Path<'_>)) {
+    match fields {
+        [] => then(path),
+        [field, rest @ ..] => below(&path.field(field), rest, then),
+    }
 }
 
 fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks) {

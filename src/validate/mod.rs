@@ -14,6 +14,7 @@ pub mod fields;
 pub mod finding;
 pub mod findings;
 mod place;
+pub mod pod_security_standards;
 pub mod rule;
 pub mod server;
 pub mod set;
@@ -52,7 +53,9 @@ const FEW: usize = 16;
 /// All rules, in the order in which they are applied.
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
-    [&[document::RULES, server::RULES], api::RULES, &[tuning::RULES, set::RULES]].concat().concat()
+    [&[document::RULES, server::RULES], api::RULES, pod_security_standards::RULES, &[tuning::RULES, set::RULES]]
+        .concat()
+        .concat()
 }
 
 /// Checks documents one file after the other, and then what they are to each other.

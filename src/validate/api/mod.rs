@@ -4,9 +4,9 @@
 //! because its rules see the object after that; findings go out.
 
 mod affinity;
-mod annotations;
+pub(super) mod annotations;
 mod claims;
-mod common;
+pub(super) mod common;
 mod container;
 mod container_security;
 mod cron;
