@@ -9,7 +9,7 @@ use anstream::ColorChoice;
 use clap::Parser;
 use kubectl_arbtune::cli::{Cli, Color, Command};
 use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
-use kubectl_arbtune::config::Problem;
+use kubectl_arbtune::diagnostic::Diagnostic;
 use kubectl_arbtune::output::snippet::{Heading, Snippet};
 use kubectl_arbtune::output::stdout::{self, Stdout};
 use kubectl_arbtune::output::{Style, messages};
@@ -115,13 +115,6 @@ fn tell_error(error: &CommandError, style: Style) {
     }
 }
 
-fn snippet<'s>(heading: Heading<'s>, problem: &'s Problem) -> Snippet<'s> {
-    Snippet {
-        heading,
-        message: &problem.message,
-        file: &problem.excerpt.file,
-        position: problem.excerpt.position,
-        window: &problem.excerpt.window,
-        help: problem.help.as_deref(),
-    }
+fn snippet<'s>(heading: Heading<'s>, problem: &'s Diagnostic) -> Snippet<'s> {
+    Snippet { heading, message: &problem.message, excerpt: &problem.excerpt, help: problem.help.as_deref() }
 }

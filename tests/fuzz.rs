@@ -16,7 +16,7 @@ fn validate(bytes: Vec<u8>) -> Vec<DocumentReport> {
 
 fn sound(reports: &[DocumentReport]) -> Result<(), TestCaseError> {
     for finding in reports.iter().flat_map(|report| &report.findings) {
-        prop_assert!(!finding.message.is_empty() && finding.position.column > 0, "{finding:?}");
+        prop_assert!(!finding.message.is_empty() && finding.excerpt.position.column > 0, "{finding:?}");
     }
     Ok(())
 }

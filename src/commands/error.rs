@@ -4,7 +4,8 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::config::{ConfigError, Problem};
+use crate::config::ConfigError;
+use crate::diagnostic::Diagnostic;
 use crate::diff::ExistingError;
 use crate::job::created_at::CreatedAtError;
 use crate::manifest::InputError;
@@ -64,7 +65,7 @@ impl CommandError {
 
     /// The places in configuration files that the error is about.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[Diagnostic] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
             Self::Existing(ExistingError::Unreadable(problem)) => std::slice::from_ref(problem),

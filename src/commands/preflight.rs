@@ -4,12 +4,13 @@
 use super::CommandError;
 use crate::apimachinery::Version;
 use crate::config::Session;
+use crate::diagnostic::Severity;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, Text};
 use crate::output::manifests::OutputError;
 use crate::plan::first_and_last;
 use crate::printable::printable;
-use crate::validate::{Checks, Severity, Sources, check_text};
+use crate::validate::{Checks, Sources, check_text};
 
 /// Why the server of a version would refuse the Jobs, a line for each cause; none where it would take them.
 ///
@@ -28,7 +29,7 @@ pub fn refusal(session: &Session, created_at: CreatedAt, version: Version) -> Re
         let findings = checked.into_iter().flat_map(|(report, _)| report.findings);
         let causes: Vec<String> = findings
             .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| format!("\n  {}", printable(&format!("{}: {}", finding.field, finding.message))))
+            .map(|finding| format!("\n  {}", printable(&finding.summary())))
             .collect();
         if !causes.is_empty() {
             return Ok(Some(causes.concat()));

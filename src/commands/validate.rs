@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{ReportFormat, RuleSet, Standard, ValidateArgs};
+use crate::diagnostic::{Rule, Severity, Source};
 use crate::job::K8sTuningJobFactory;
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
@@ -14,7 +15,7 @@ use crate::output::{messages, session};
 use crate::printable;
 use crate::report;
 use crate::validate::pod_security_standards::Level;
-use crate::validate::{Checks, DocumentReport, Rule, Severity, Source, Sources, Validator, gates, rules};
+use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 
 /// Runs the command.
 ///

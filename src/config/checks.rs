@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 
 use super::file::ConfigFile;
-use super::problem::{ConfigError, Problem};
+use super::problem::ConfigError;
+use super::rules;
 use super::vocabulary::Word;
 use crate::apimachinery::{Quantity, names, resource};
+use crate::diagnostic::{Diagnostic, Reason, Severity};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Entry, Node, Position, Value};
 
@@ -28,7 +30,7 @@ pub struct Key {
 /// The problems of one file, as they are found.
 pub struct Problems<'f> {
     file: &'f ConfigFile,
-    found: Vec<Problem>,
+    found: Vec<Diagnostic>,
 }
 
 impl<'f> Problems<'f> {
@@ -38,8 +40,12 @@ impl<'f> Problems<'f> {
 
     pub fn add(&mut self, position: Position, message: impl Into<String>, help: impl Into<String>) {
         let help = help.into();
-        self.found.push(Problem {
-            excerpt: Excerpt::cut(&self.file.name, &self.file.text, position),
+        self.found.push(Diagnostic {
+            severity: Severity::Error,
+            rule: &rules::VALUE,
+            path: String::new(),
+            reason: Reason::FieldValueInvalid,
+            excerpt: Excerpt::cut(self.file.name.as_str(), &self.file.text, position),
             message: message.into(),
             help: (!help.is_empty()).then_some(help),
         });

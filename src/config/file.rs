@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::problem::{ConfigError, Problem};
+use super::problem::ConfigError;
+use crate::diagnostic::Diagnostic;
 use crate::manifest::text::Excerpt;
-use crate::manifest::{self, Document, Node, ReadError, Text};
+use crate::manifest::{self, Document, Node, Text};
 
 /// A session is described in some twenty lines; a file above this size is a mistake.
 const MAX_SIZE: u64 = 1 << 20;
@@ -52,7 +53,7 @@ impl ConfigFile {
         let mut problems = Vec::new();
         manifest::documents(text.as_str(), |document| match document {
             Ok(document) => documents.push(document),
-            Err(error) => problems.push(problem_of(&name, &text, &error)),
+            Err(error) => problems.push(Diagnostic::unreadable(&error, name.as_str(), &text)),
         });
         if !problems.is_empty() {
             return Err(ConfigError::Invalid(problems));
@@ -77,7 +78,7 @@ impl ConfigFile {
     #[must_use]
     pub fn excerpt(&self, key: &str) -> Excerpt {
         let position = self.root().entry(key).map_or(self.root().position, manifest::Entry::place);
-        Excerpt::cut(&self.name, &self.text, position)
+        Excerpt::cut(self.name.as_str(), &self.text, position)
     }
 }
 
@@ -101,14 +102,6 @@ fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> 
         return Err(ConfigError::TooLarge { file: file.to_owned(), max: MAX_SIZE });
     }
     Ok(bytes)
-}
-
-fn problem_of(name: &str, text: &Text, error: &ReadError) -> Problem {
-    Problem {
-        excerpt: Excerpt::cut(name, text, error.position()),
-        message: error.to_string(),
-        help: error.help().map(ToOwned::to_owned),
-    }
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ pub mod file;
 pub mod k8s;
 pub mod orchestrator;
 pub mod problem;
+pub mod rules;
 pub mod session;
 pub mod vocabulary;
 
 pub use file::ConfigFile;
 pub use k8s::{K8sOrchestratorConfig, Resources};
 pub use orchestrator::OrchestratorConfig;
-pub use problem::{ConfigError, Problem};
+pub use problem::ConfigError;
 pub use session::{Overrides, Session, Setting};
 pub use vocabulary::{Env, Mode, Optimizer};
 

@@ -1,23 +1,11 @@
-//! What can be wrong with a configuration, in whole sentences that say how to mend it.
-//! The checks make these; `output::snippet` shows them.
+//! Why a configuration cannot be used, in whole sentences that say what to do about it.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::manifest::text::Excerpt;
+use crate::diagnostic::Diagnostic;
 use crate::printable;
-
-/// One thing to mend in a configuration file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The place, and the line as it stands there.
-    pub excerpt: Excerpt,
-    /// What is wrong, as a sentence.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
-}
 
 /// Why a configuration cannot be used.
 #[derive(Debug, Error)]
@@ -75,10 +63,10 @@ pub enum ConfigError {
     Flag(String),
     /// The file can be read, and its content must be mended.
     #[error("{}", summary(.0))]
-    Invalid(Vec<Problem>),
+    Invalid(Vec<Diagnostic>),
 }
 
-fn summary(problems: &[Problem]) -> String {
+fn summary(problems: &[Diagnostic]) -> String {
     match problems {
         [] => "The configuration is invalid.".to_owned(),
         [one] => one.message.clone(),

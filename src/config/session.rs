@@ -7,8 +7,10 @@ use super::checks::{SHORT_LEN, session_id_start_fault};
 use super::file::ConfigFile;
 use super::k8s::{K8sOrchestratorConfig, Resources};
 use super::orchestrator::OrchestratorConfig;
-use super::problem::{ConfigError, Problem};
+use super::problem::ConfigError;
+use super::rules;
 use super::vocabulary::{Env, Mode, Optimizer};
+use crate::diagnostic::{Diagnostic, Reason, Severity};
 
 /// A tuning session, complete and checked.
 #[derive(Debug, Clone)]
@@ -155,12 +157,16 @@ fn refuse_disagreement(
 ) -> Result<(), ConfigError> {
     let pairs =
         [("mode", k8s.mode.to_string(), config.mode.to_string()), ("env", k8s.env.to_string(), config.env.to_string())];
-    let problems: Vec<Problem> = pairs
+    let problems: Vec<Diagnostic> = pairs
         .into_iter()
         .filter(|(_, ours, theirs)| ours != theirs)
         .map(|(key, ours, theirs)| {
             let default = if file.root().get(key).is_none() { " by default" } else { "" };
-            Problem {
+            Diagnostic {
+                severity: Severity::Error,
+                rule: &rules::VALUE,
+                path: key.to_owned(),
+                reason: Reason::FieldValueInvalid,
                 excerpt: k8s_file.excerpt(key),
                 message: format!("{key} is {ours} here, and {theirs}{default} in {}.", file.name),
                 help: Some(format!("Write the same {key} in both files.")),

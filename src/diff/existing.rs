@@ -6,11 +6,10 @@ use std::path::Path;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::config::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::job::JobIdentity;
 use crate::manifest::input::Inputs;
-use crate::manifest::text::Excerpt;
-use crate::manifest::{self, Input, InputError, Node, ReadError, Text, input};
+use crate::manifest::{self, Input, InputError, Node, input};
 use crate::printable::printable;
 
 /// So many inputs are read before what was made of them is handed over.
@@ -37,7 +36,7 @@ pub enum ExistingError {
     Input(#[from] InputError),
     /// A document that kubectl could not read either.
     #[error("{}", .0.message)]
-    Unreadable(Box<Problem>),
+    Unreadable(Box<Diagnostic>),
     /// Nothing at all: what should have written it has most likely failed.
     #[error("There is no document in {}. Where there are no Jobs, kubectl get -o yaml prints an empty List.", printable(.0))]
     Nothing(String),
@@ -107,11 +106,7 @@ fn read<T: Send>(
         }
         Err(error) => fault = fault.take().or(Some(error)),
     });
-    fault.map_or(Ok((results, documents)), |error| Err(unreadable(&file, &text, &error)))
-}
-
-fn unreadable(file: &str, text: &Text, error: &ReadError) -> ExistingError {
-    let excerpt = Excerpt::cut(file, text, error.position());
-    let help = error.help().map(ToOwned::to_owned);
-    ExistingError::Unreadable(Box::new(Problem { excerpt, message: error.to_string(), help }))
+    fault.map_or(Ok((results, documents)), |error| {
+        Err(ExistingError::Unreadable(Box::new(Diagnostic::unreadable(&error, file.as_str(), &text))))
+    })
 }

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::stored::Stored;
 use crate::apimachinery::Version;
-use crate::validate::{Reason, faults_of};
+use crate::diagnostic::Reason;
+use crate::validate::faults_of;
 
 /// Fields of a Job that nobody may change, beside those with rules of their own.
 const IMMUTABLE: [&str; 6] =

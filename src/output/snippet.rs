@@ -5,8 +5,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer};
 
 use super::style::Style;
-use crate::manifest::Position;
-use crate::manifest::text::Window;
+use crate::manifest::text::Excerpt;
 use crate::printable::{Part, parts, printable, printable_line, push_escape};
 
 /// A mark is no wider than this.
@@ -34,13 +33,9 @@ pub struct Snippet<'s> {
     pub heading: Heading<'s>,
     /// What is wrong.
     pub message: &'s str,
-    /// The name of the file.
-    pub file: &'s str,
-    /// Where in the file.
-    pub position: Position,
-    /// What stands there.
-    pub window: &'s Window,
-    /// How to mend it.
+    /// Where, and what stands there.
+    pub excerpt: &'s Excerpt,
+    /// What to do about it.
     pub help: Option<&'s str>,
 }
 
@@ -54,11 +49,11 @@ impl Snippet<'_> {
             Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
             Heading::Bare => Level::ERROR.no_name().primary_title(message),
         };
-        let file = printable(self.file);
+        let file = printable(&self.excerpt.file);
         let (line, start, end) = self.marked();
         let source = annotate_snippets::Snippet::source(line.as_str())
             .path(file.as_ref())
-            .line_start(usize::try_from(self.position.line).unwrap_or(usize::MAX).max(1))
+            .line_start(usize::try_from(self.excerpt.position.line).unwrap_or(usize::MAX).max(1))
             .annotation(AnnotationKind::Primary.span(start..end));
         let mut group = title.element(source);
         if let Some(help) = self.help {
@@ -68,8 +63,8 @@ impl Snippet<'_> {
         let text = renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n";
         // The column that comes with the mark is that in the part of the line that is shown.
         let column = line[..start].chars().count() + 1;
-        let place = |column: usize| format!("{file}:{}:{column}", self.position.line.max(1));
-        let in_file = usize::try_from(self.position.column).unwrap_or(usize::MAX).max(1);
+        let place = |column: usize| format!("{file}:{}:{column}", self.excerpt.position.line.max(1));
+        let in_file = usize::try_from(self.excerpt.position.column).unwrap_or(usize::MAX).max(1);
         match text.split_once('\n') {
             Some((title, rest)) if column != in_file => {
                 format!("{title}\n{}", rest.replacen(&place(column), &place(in_file), 1))
@@ -81,13 +76,17 @@ impl Snippet<'_> {
     /// The part of the line as it is shown, and the mark's bytes in it.
     fn marked(&self) -> (String, usize, usize) {
         let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let from = number(self.position.column).saturating_sub(1).saturating_sub(number(self.window.skipped));
-        let to = from + number(self.position.width).clamp(1, MAX_MARK);
-        let byte = |nth: usize| self.window.text.char_indices().nth(nth).map_or(self.window.text.len(), |(at, _)| at);
+        let from =
+            number(self.excerpt.position.column).saturating_sub(1).saturating_sub(number(self.excerpt.window.skipped));
+        let to = from + number(self.excerpt.position.width).clamp(1, MAX_MARK);
+        let byte = |nth: usize| {
+            self.excerpt.window.text.char_indices().nth(nth).map_or(self.excerpt.window.text.len(), |(at, _)| at)
+        };
         let (from, to) = (byte(from), byte(to));
         let left_out = |is: bool| if is { "…" } else { "" };
-        let (mut line, mut at, mut start, mut end) = (left_out(self.window.skipped > 0).to_owned(), 0, None, None);
-        for part in parts(&self.window.text) {
+        let (mut line, mut at, mut start, mut end) =
+            (left_out(self.excerpt.window.skipped > 0).to_owned(), 0, None, None);
+        for part in parts(&self.excerpt.window.text) {
             let before = line.len();
             let len = match part {
                 Part::Plain(plain) => plain.len(),
@@ -107,7 +106,7 @@ impl Snippet<'_> {
             }
         }
         let (start, end) = (start.unwrap_or(line.len()), end.unwrap_or(line.len()));
-        line += left_out(self.window.goes_on);
+        line += left_out(self.excerpt.window.goes_on);
         (line, start, end)
     }
 }
@@ -119,12 +118,15 @@ fn short(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::Position;
+    use crate::manifest::text::Window;
 
     fn render(heading: Heading<'_>, line: &str, place: (u32, u32, u32), help: Option<&str>) -> String {
         let window = Window { text: line.into(), skipped: 0, goes_on: false };
         let position = Position { line: place.0, column: place.1, width: place.2 };
         let message = "mode is \"papr\".";
-        Snippet { heading, message, file: "x.yaml", position, window: &window, help }.render(Style::plain())
+        let excerpt = Excerpt { file: "x.yaml".into(), position, window };
+        Snippet { heading, message, excerpt: &excerpt, help }.render(Style::plain())
     }
 
     #[test]
@@ -157,8 +159,8 @@ mod tests {
     fn the_place_in_a_long_line_is_that_in_the_file() {
         let window = Window { text: "x".repeat(100).into(), skipped: 5000, goes_on: true };
         let position = Position { line: 7, column: 5041, width: 3 };
-        let snippet =
-            Snippet { heading: Heading::Error, message: "m", file: "x", position, window: &window, help: None };
+        let excerpt = Excerpt { file: "x".into(), position, window };
+        let snippet = Snippet { heading: Heading::Error, message: "m", excerpt: &excerpt, help: None };
         let text = snippet.render(Style::plain());
         assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
         assert!(text.contains(&format!("7 | …{}…\n", "x".repeat(100))), "{text}");

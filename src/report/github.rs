@@ -16,9 +16,9 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
                 out,
                 "::{} file={},line={},col={},title={}::{}",
                 finding.severity.as_str(),
-                property(&report.file),
-                finding.position.line,
-                finding.position.column,
+                property(&finding.excerpt.file),
+                finding.excerpt.position.line,
+                finding.excerpt.position.column,
                 property(finding.rule.name),
                 data(&finding.summary())
             )?;

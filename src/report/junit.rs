@@ -9,8 +9,10 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::manifest::text::Excerpt;
 use crate::printable::{Part, parts, push_escape};
-use crate::validate::{DocumentReport, Finding, Severity};
+use crate::validate::DocumentReport;
 
 /// Writes all reports as XML.
 ///
@@ -60,32 +62,27 @@ fn test_case<W: Write>(document: &DocumentReport, xml: &mut Writer<W>) -> io::Re
     }
     if let Some(first) = first {
         let count = document.count(Severity::Error);
-        let message = if count == 1 { line(document, first) } else { format!("{count} errors") };
+        let message = if count == 1 { line(first) } else { format!("{count} errors") };
         xml.write_event(Event::Start(start("failure", &[("message", &message), ("type", first.rule.name)])))?;
-        lines(document, of(Severity::Error), xml)?;
+        lines(of(Severity::Error), xml)?;
         end("failure", xml)?;
     }
     if has_warnings {
         xml.write_event(Event::Start(start("system-out", &[])))?;
-        lines(document, of(Severity::Warning), xml)?;
+        lines(of(Severity::Warning), xml)?;
         end("system-out", xml)?;
     }
     end("testcase", xml)
 }
 
-fn line(document: &DocumentReport, finding: &Finding) -> String {
-    let position = finding.position;
-    let place = format!("{}:{}:{}", document.file, position.line, position.column);
-    format!("{place}: {} [{}]", finding.summary(), finding.rule.name)
+fn line(finding: &Diagnostic) -> String {
+    let Excerpt { file, position, .. } = &finding.excerpt;
+    format!("{file}:{}:{}: {} [{}]", position.line, position.column, finding.summary(), finding.rule.name)
 }
 
-fn lines<'f, W: Write>(
-    document: &DocumentReport,
-    findings: impl Iterator<Item = &'f Finding>,
-    xml: &mut Writer<W>,
-) -> io::Result<()> {
+fn lines<'f, W: Write>(findings: impl Iterator<Item = &'f Diagnostic>, xml: &mut Writer<W>) -> io::Result<()> {
     for finding in findings {
-        let text = escaped(&line(document, finding)) + "\n";
+        let text = escaped(&line(finding)) + "\n";
         xml.write_event(Event::Text(BytesText::from_escaped(text)))?;
     }
     Ok(())

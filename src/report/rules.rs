@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use crate::apimachinery::{Span, VERSIONS, Version};
+use crate::diagnostic::Rule;
 use crate::output::{Line, Role, Screen, Table};
-use crate::validate::Rule;
 use crate::validate::fields::FIELDS;
 use crate::validate::gates::{GATES, Gate, State};
 use crate::validate::server::UNKNOWN_FIELD;

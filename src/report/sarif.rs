@@ -7,8 +7,10 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::diagnostic::Diagnostic;
+use crate::manifest::text::Excerpt;
 use crate::manifest::write_json;
-use crate::validate::{DocumentReport, Finding, rules};
+use crate::validate::{DocumentReport, rules};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -69,16 +71,14 @@ struct Results<'r> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let findings =
-            self.reports.iter().flat_map(|report| report.findings.iter().map(move |finding| (report, finding)));
-        serializer.collect_seq(
-            findings.map(|(report, finding)| result(report, finding, self.places.get(finding.rule.name).copied())),
-        )
+        let findings = self.reports.iter().flat_map(|report| &report.findings);
+        serializer.collect_seq(findings.map(|finding| result(finding, self.places.get(finding.rule.name).copied())))
     }
 }
 
-fn result<'r>(report: &DocumentReport, finding: &'r Finding, rule_index: Option<usize>) -> SarifResult<'r> {
-    let (line, column) = (finding.position.line.max(1), finding.position.column.max(1));
+fn result(finding: &Diagnostic, rule_index: Option<usize>) -> SarifResult<'_> {
+    let Excerpt { file, position, .. } = &finding.excerpt;
+    let (line, column) = (position.line.max(1), position.column.max(1));
     SarifResult {
         rule_id: finding.rule.name,
         rule_index,
@@ -86,11 +86,11 @@ fn result<'r>(report: &DocumentReport, finding: &'r Finding, rule_index: Option<
         message: Message { text: finding.summary() },
         locations: [Location {
             physical_location: PhysicalLocation {
-                artifact_location: ArtifactLocation { uri: uri(&report.file) },
+                artifact_location: ArtifactLocation { uri: uri(file) },
                 region: Region {
                     start_line: line,
                     start_column: column,
-                    end_column: column.saturating_add(finding.position.width.max(1)),
+                    end_column: column.saturating_add(position.width.max(1)),
                 },
             },
             logical_locations: [LogicalLocation { fully_qualified_name: finding.subject() }],

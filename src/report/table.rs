@@ -3,10 +3,11 @@
 
 use std::io::{self, Write};
 
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::output::session::plural;
 use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Line, Role, Screen, Table};
-use crate::validate::{DocumentReport, Finding, Severity, Summary};
+use crate::validate::{DocumentReport, Summary};
 
 /// Up to so many documents are listed even where there is nothing to say of them.
 const LIST_ALL: usize = 40;
@@ -18,7 +19,7 @@ const LIST_ALL: usize = 40;
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     for report in reports {
         for finding in &report.findings {
-            show(report, finding, screen)?;
+            show(finding, screen)?;
             screen.blank()?;
         }
     }
@@ -28,23 +29,16 @@ pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io:
     screen.line(counts(&Summary::of(reports)))
 }
 
-fn show(report: &DocumentReport, finding: &Finding, screen: &mut Screen<impl Write>) -> io::Result<()> {
+fn show(finding: &Diagnostic, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let heading = match finding.severity {
         Severity::Error => Heading::ErrorOf(finding.rule.name),
         Severity::Warning => Heading::WarningOf(finding.rule.name),
     };
-    let title = if finding.field.is_empty() {
-        finding.reason.as_str().to_owned()
-    } else {
-        format!("{}: {}", finding.field, finding.reason.as_str())
-    };
     screen.snippet(&Snippet {
         heading,
-        message: &title,
-        file: &report.file,
-        position: finding.position,
-        window: &finding.window,
-        help: Some(&finding.message),
+        message: &finding.message,
+        excerpt: &finding.excerpt,
+        help: finding.help.as_deref(),
     })
 }
 
@@ -64,7 +58,7 @@ fn row(report: &DocumentReport) -> [Line<'_>; 6] {
     }
     let said = if said.is_empty() { "-".to_owned() } else { said.join(", ") };
     [
-        report.file.as_str().into(),
+        (&*report.file).into(),
         report.index.to_string().into(),
         or_dash(&report.kind).into(),
         or_dash(&report.name).into(),

@@ -1,8 +1,8 @@
 //! What documents are held against: whose rules, those of which version, and which of them are left out.
 
 use super::pod_security_standards::Level;
-use super::rule::{Rule, Source};
 use crate::apimachinery::Version;
+use crate::diagnostic::{Rule, Source};
 
 /// Which sources' rules are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

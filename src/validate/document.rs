@@ -1,28 +1,26 @@
 //! One document of a file, from its node to its reports: Lists are taken apart, documents that are no
 //! Jobs are passed over, and Jobs are held against the rules that were asked for.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
 
 use super::api;
 use super::checks::Checks;
-use super::finding::{DocumentReport, Finding, Reason, Severity};
+use super::finding::DocumentReport;
 use super::findings::Findings;
 use super::place::Places;
 use super::pod_security_standards::{self, PolicyVersion};
-use super::rule::rules;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, Segment};
-use crate::manifest::text::Window;
+use crate::diagnostic::rule::rules;
+use crate::diagnostic::{Diagnostic, Reason, Severity};
+use crate::manifest::text::Excerpt;
 use crate::manifest::{Document, Node, ReadError, Text, Value};
 
 rules! {
     Api;
-
-    /// The text is YAML or JSON that kubectl can read; nothing else ever reaches the server.
-    SYNTAX = "syntax" in Job:
-        "metadata: {labels: {app: [}}",
-        "metadata: {labels: {app: arbitrage-tuning}}";
 
     /// A key stands once in its mapping. kubectl keeps the last of two and says nothing, so the first
     /// value is lost before the server sees it. The server accepts what is left, and this is a warning.
@@ -41,7 +39,7 @@ pub type Checked = (DocumentReport, Option<Membership>);
 /// Checks a document of a file, which may be a List of many; `first` is the place of the next report
 /// in its file.
 pub fn check(
-    file: &str,
+    file: &Arc<str>,
     text: &Text,
     read: Result<Document, ReadError>,
     first: usize,
@@ -56,59 +54,47 @@ pub fn check(
         checked.push(check_object(file, text, node, list, first + checked.len(), checks));
     });
     if let Some((report, _)) = checked.first_mut().filter(|_| checks.sources.api) {
-        let mut findings = Findings::new(&document.root, text, checks);
+        let mut findings = Findings::new(&document.root, file, text, checks);
         for duplicate in &document.duplicates {
-            let message = format!(
-                "The key {} stands in line {} already; kubectl keeps this one only. Remove one of the two.",
-                duplicate.key, duplicate.first.line
-            );
-            let field = duplicate.key.clone();
-            findings.push(
-                Severity::Warning,
-                &DUPLICATE_KEY,
-                field,
-                Reason::FieldValueDuplicate,
-                message,
-                duplicate.last,
-            );
+            let (key, line) = (&duplicate.key, duplicate.first.line);
+            let message = format!("The key {key} stands in line {line} already; kubectl keeps this one only.");
+            let wording = (message, "Remove one of the two.");
+            let reason = Reason::FieldValueDuplicate;
+            findings.push(Severity::Warning, &DUPLICATE_KEY, key.clone(), reason, wording, duplicate.last);
         }
         report.findings.extend(findings.into_vec());
     }
     checked
 }
 
-fn unreadable(file: &str, text: &Text, error: &ReadError, index: usize) -> DocumentReport {
-    let position = error.position();
-    let window = text.window(position);
-    let finding = Finding {
-        severity: Severity::Error,
-        rule: &SYNTAX,
-        field: String::new(),
-        reason: Reason::SyntaxError,
-        message: error.with_help(),
-        position,
-        window,
-    };
+fn unreadable(file: &Arc<str>, text: &Text, error: &ReadError, index: usize) -> DocumentReport {
+    let diagnostic = Diagnostic::unreadable(error, Arc::clone(file), text);
     DocumentReport {
-        file: file.to_owned(),
+        file: Arc::clone(file),
         index,
         kind: String::new(),
         name: String::new(),
         namespace: String::new(),
         accepted: Some(false),
-        findings: vec![finding],
+        name_excerpt: diagnostic.excerpt.clone(),
+        findings: vec![diagnostic],
         skipped: false,
-        name_position: position,
-        name_window: Window::default(),
     }
 }
 
-fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index: usize, checks: &Checks) -> Checked {
+fn check_object(
+    file: &Arc<str>,
+    text: &Text,
+    node: &Node,
+    list: Option<&Node>,
+    index: usize,
+    checks: &Checks,
+) -> Checked {
     let string = |node: Option<&Node>| node.and_then(Node::as_str).unwrap_or_default().to_owned();
     let metadata = node.get("metadata");
     let name_position = Places::new(node).locate(&[Segment::Field("metadata"), Segment::Field("name")]);
     let mut report = DocumentReport {
-        file: file.to_owned(),
+        file: Arc::clone(file),
         index,
         kind: string(node.get("kind")),
         name: string(metadata.and_then(|metadata| metadata.get("name"))),
@@ -116,18 +102,16 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
         accepted: None,
         findings: Vec::new(),
         skipped: false,
-        name_position,
-        name_window: text.window(name_position),
+        name_excerpt: Excerpt::cut(Arc::clone(file), text, name_position),
     };
-    let mut findings = Findings::new(node, text, checks);
+    let mut findings = Findings::new(node, file, text, checks);
     let mut member = None;
     match Standing::of(node, list) {
         Standing::Other => skip(&mut report, findings, checks),
         Standing::Unnamed(key) => {
-            let message = format!(
-                "kubectl cannot tell what this is: {key} is missing. A Job has apiVersion: batch/v1 and kind: Job."
-            );
-            findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, message);
+            let message = format!("kubectl cannot tell what this is: {key} is missing.");
+            let wording = (message, "A Job has apiVersion: batch/v1 and kind: Job.");
+            findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, wording);
             report.findings = findings.into_vec();
             report.settle();
         }
@@ -138,7 +122,7 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
         Standing::CronJob => {
             let cron_job = server::check::<CronJob>(node, Kind::CronJob, &mut findings);
             if !checks.sources.api {
-                findings = Findings::new(node, text, checks);
+                findings = Findings::new(node, file, text, checks);
             } else if let Some(cron_job) = &cron_job {
                 api::check_cron_job(cron_job, &mut findings);
             }
@@ -153,7 +137,7 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
         Standing::Job(missing) => {
             let job = server::check::<Job>(node, Kind::Job, &mut findings);
             if !checks.sources.api {
-                findings = Findings::new(node, text, checks);
+                findings = Findings::new(node, file, text, checks);
             } else if let Some(job) = &job {
                 api::check_job(job, &mut findings);
             }
@@ -161,8 +145,8 @@ fn check_object(file: &str, text: &Text, node: &Node, list: Option<&Node>, index
                 check_standard(spec, &["spec"], &mut findings, checks);
             }
             if let Some(key) = missing.filter(|_| checks.sources.tuning) {
-                let message = "kubectl tells a Job by apiVersion: batch/v1 and kind: Job. Write both.";
-                findings.error(&TYPE, &Path::root().field(key), Reason::FieldValueRequired, message);
+                let wording = ("kubectl tells a Job by apiVersion: batch/v1 and kind: Job.", "Write both.");
+                findings.error(&TYPE, &Path::root().field(key), Reason::FieldValueRequired, wording);
             }
             if let Some(job) = job.filter(|_| checks.sources.tuning) {
                 member = tuning::check(&job, &mut findings);
@@ -182,8 +166,8 @@ fn check_standard(spec: &JobSpec, place: &[&str], findings: &mut Findings<'_>, c
     below(&Path::root(), place, &mut |path| {
         let version = PolicyVersion::of(checks.version);
         pod_security_standards::check(&spec.template, &path.field("template"), level, version, |breach| {
-            let message = format!("{} {}", breach.message, breach.help);
-            findings.error(breach.rule, breach.path, Reason::PodSecurity(breach.check), message);
+            let wording = (breach.message, breach.help);
+            findings.error(breach.rule, breach.path, Reason::PodSecurity(breach.check), wording);
         });
     });
 }
@@ -199,8 +183,9 @@ fn below(path: &Path<'_>, fields: &[&str], then: &mut dyn FnMut(&Path<'_>)) {
 fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks) {
     report.skipped = true;
     if checks.fail_on_skipped {
-        let message = format!("No rule here is about a {}. Leave the document out, or --fail-on-skipped.", report.kind);
-        findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, message);
+        let message = format!("No rule here is about a {}.", report.kind);
+        let wording = (message, "Leave the document out, or --fail-on-skipped.");
+        findings.error(&SKIPPED, &Path::root().field("kind"), Reason::FieldValueNotSupported, wording);
         report.findings = findings.into_vec();
     }
 }

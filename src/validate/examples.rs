@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::rule::Scope;
-use super::{Checks, DocumentReport, Rule, Source, Sources, Validator, rules};
+use super::{Checks, DocumentReport, Sources, Validator, rules};
 use crate::apimachinery::VERSIONS;
+use crate::diagnostic::rule::Scope;
+use crate::diagnostic::{Rule, Source};
 use crate::manifest::{Node, Text, Value};
 
 const ALL: Sources = Sources { api: true, tuning: true };
@@ -99,9 +100,9 @@ fn with(rule: &Rule, piece: &str) -> DocumentReport {
     }
 }
 
-/// Rules that concern several documents have their tests with them.
+/// Rules that concern several documents, or a configuration, have their tests with them.
 fn concerns_one_document(rule: &Rule) -> bool {
-    !super::set::RULES.contains(&rule)
+    !super::set::RULES.contains(&rule) && rule.source != Source::Config
 }
 
 fn breaks(report: &DocumentReport, rule: &Rule) -> bool {

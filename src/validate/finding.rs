@@ -1,137 +1,18 @@
-//! What `validate` has to say: a [`Finding`] for one place, a [`DocumentReport`] for one document.
+//! What `validate` found out about one document, and about all documents of a run.
 
-use serde::Serialize;
-use serde::ser::{SerializeStruct, Serializer};
+use std::sync::Arc;
 
-use super::rule::{Rule, Source};
-use crate::manifest::Position;
-use crate::manifest::text::Window;
+use serde::{Serialize, Serializer};
 
-/// Whether a finding makes the document unusable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The API server, or the guide, refuses it.
-    Error,
-    /// It is accepted, and probably not what was meant.
-    Warning,
-}
-
-impl Severity {
-    /// The severity as reports have it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
-/// Why, in the API server's words for the causes of a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// A value that must be there is not.
-    FieldValueRequired,
-    /// A value that cannot be.
-    FieldValueInvalid,
-    /// A value outside a closed list.
-    FieldValueNotSupported,
-    /// A value that may stand once stands twice.
-    FieldValueDuplicate,
-    /// A field that may not be set here.
-    FieldValueForbidden,
-    /// More characters or bytes than allowed.
-    FieldValueTooLong,
-    /// More elements than allowed.
-    FieldValueTooMany,
-    /// A reference to something that is not there.
-    FieldValueNotFound,
-    /// A value of the wrong type.
-    FieldValueTypeInvalid,
-    /// A field that the type does not have.
-    FieldUnknown,
-    /// Text that is no document.
-    SyntaxError,
-    /// A check of the Pod Security Standards, by the name that the server gives it.
-    PodSecurity(&'static str),
-}
-
-impl Reason {
-    /// The reason as the API server spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FieldValueRequired => "FieldValueRequired",
-            Self::FieldValueInvalid => "FieldValueInvalid",
-            Self::FieldValueNotSupported => "FieldValueNotSupported",
-            Self::FieldValueDuplicate => "FieldValueDuplicate",
-            Self::FieldValueForbidden => "FieldValueForbidden",
-            Self::FieldValueTooLong => "FieldValueTooLong",
-            Self::FieldValueTooMany => "FieldValueTooMany",
-            Self::FieldValueNotFound => "FieldValueNotFound",
-            Self::FieldValueTypeInvalid => "FieldValueTypeInvalid",
-            Self::FieldUnknown => "FieldUnknown",
-            Self::SyntaxError => "SyntaxError",
-            Self::PodSecurity(check) => check,
-        }
-    }
-}
-
-/// One thing that `validate` has to say of a document.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// How serious it is.
-    pub severity: Severity,
-    /// The rule that says it.
-    pub rule: &'static Rule,
-    /// The field's path, as the API server writes it.
-    pub field: String,
-    /// Why.
-    pub reason: Reason,
-    /// What is wrong and what to write instead, as a sentence.
-    pub message: String,
-    /// Where in the file.
-    pub position: Position,
-    /// What stands there.
-    pub window: Window,
-}
-
-impl Finding {
-    /// What is wrong and with which field, in a line.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        format!("{}: {}", self.subject(), self.message)
-    }
-
-    /// The field, or the document as a whole.
-    #[must_use]
-    pub fn subject(&self) -> &str {
-        if self.field.is_empty() { "document" } else { &self.field }
-    }
-}
-
-/// A finding as reports for programs have it: flat, and without the line's text.
-impl Serialize for Finding {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Finding", 8)?;
-        object.serialize_field("severity", &self.severity)?;
-        object.serialize_field("source", &self.rule.source)?;
-        object.serialize_field("rule", self.rule.name)?;
-        object.serialize_field("field", &self.field)?;
-        object.serialize_field("reason", self.reason.as_str())?;
-        object.serialize_field("message", &self.message)?;
-        object.serialize_field("line", &self.position.line)?;
-        object.serialize_field("column", &self.position.column)?;
-        object.end()
-    }
-}
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::manifest::text::Excerpt;
 
 /// Everything that was found out about one document.
 #[derive(Debug, Clone, Serialize)]
 pub struct DocumentReport {
     /// The file, or `standard input`.
-    pub file: String,
+    #[serde(serialize_with = "as_text")]
+    pub file: Arc<str>,
     /// The document's place in its file, from 0; the items of a List count one by one.
     pub index: usize,
     /// Its kind, empty where it has none.
@@ -144,16 +25,17 @@ pub struct DocumentReport {
     /// API rules were not asked for.
     pub accepted: Option<bool>,
     /// What there is to say, in the server's order of subjects.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Diagnostic>,
     /// Whether the document was passed over because it is no Job.
     #[serde(skip)]
     pub skipped: bool,
     /// Where its name stands, for findings that concern it as a whole.
     #[serde(skip)]
-    pub name_position: Position,
-    /// What stands there.
-    #[serde(skip)]
-    pub name_window: Window,
+    pub name_excerpt: Excerpt,
+}
+
+fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }
 
 impl DocumentReport {
@@ -165,7 +47,7 @@ impl DocumentReport {
 
     /// Settles the verdict: the server accepts what no API rule refuses.
     pub fn settle(&mut self) {
-        let refused = |finding: &Finding| finding.rule.source == Source::Api && finding.severity == Severity::Error;
+        let refused = |finding: &Diagnostic| finding.rule.source == Source::Api && finding.severity == Severity::Error;
         self.accepted = Some(!self.findings.iter().any(refused));
     }
 }

@@ -1,13 +1,15 @@
-//! Gathers the findings of one document: a rule, a path and a sentence come in, and a [`Finding`]
-//! with its place in the file is kept.
+//! Gathers the findings of one document: a rule, a path and what to say come in, and a [`Diagnostic`]
+//! with its position in the file is kept.
+
+use std::sync::Arc;
 
 use super::checks::Checks;
 use super::decode::LIKENESS;
-use super::finding::{Finding, Reason, Severity};
 use super::place::Places;
-use super::rule::Rule;
 use crate::apimachinery::names::Fault;
 use crate::apimachinery::{Path, Version};
+use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
+use crate::manifest::text::Excerpt;
 use crate::manifest::{Node, Position, Text};
 use crate::nearest::nearest;
 
@@ -15,16 +17,18 @@ use crate::nearest::nearest;
 #[derive(Debug)]
 pub struct Findings<'d> {
     places: Places<'d>,
+    file: &'d Arc<str>,
     text: &'d Text,
     checks: &'d Checks,
-    found: Vec<Finding>,
+    found: Vec<Diagnostic>,
 }
 
 impl<'d> Findings<'d> {
-    /// Nothing found yet in the document `root` of the file with this text; what is no rule of these checks is not kept.
+    /// Nothing found yet in the document `root` of the file with this name and text; what is no rule of these checks
+    /// is not kept.
     #[must_use]
-    pub fn new(root: &'d Node, text: &'d Text, checks: &'d Checks) -> Self {
-        Self { places: Places::new(root), text, checks, found: Vec::new() }
+    pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
+        Self { places: Places::new(root), file, text, checks, found: Vec::new() }
     }
 
     /// The version of Kubernetes whose rules are applied.
@@ -34,15 +38,15 @@ impl<'d> Findings<'d> {
     }
 
     /// The document has a fault.
-    pub fn error(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, message: impl Into<String>) {
+    pub fn error(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
         let position = self.places.locate(&path.segments());
-        self.push(Severity::Error, rule, path.to_string(), reason, message.into(), position);
+        self.push(Severity::Error, rule, path.to_string(), reason, wording, position);
     }
 
     /// The document has something that deserves a look.
-    pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, message: impl Into<String>) {
+    pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
         let position = self.places.locate(&path.segments());
-        self.push(Severity::Warning, rule, path.to_string(), reason, message.into(), position);
+        self.push(Severity::Warning, rule, path.to_string(), reason, wording, position);
     }
 
     /// As [`Self::error`], where the server names the field by another path than its own.
@@ -52,50 +56,47 @@ impl<'d> Findings<'d> {
         shown: &Path<'_>,
         place: &Path<'_>,
         reason: Reason,
-        message: impl Into<String>,
+        wording: impl Into<Wording>,
     ) {
         let position = self.places.locate(&place.segments());
-        self.push(Severity::Error, rule, shown.to_string(), reason, message.into(), position);
+        self.push(Severity::Error, rule, shown.to_string(), reason, wording, position);
     }
 
     /// A value that must be there is not.
-    pub fn required(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
-        self.error(rule, path, Reason::FieldValueRequired, message);
+    pub fn required(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
+        self.error(rule, path, Reason::FieldValueRequired, wording);
     }
 
     /// A value that cannot be.
-    pub fn invalid(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
-        self.error(rule, path, Reason::FieldValueInvalid, message);
+    pub fn invalid(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
+        self.error(rule, path, Reason::FieldValueInvalid, wording);
     }
 
     /// A field that may not be set here.
-    pub fn forbidden(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
-        self.error(rule, path, Reason::FieldValueForbidden, message);
+    pub fn forbidden(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
+        self.error(rule, path, Reason::FieldValueForbidden, wording);
     }
 
     /// A value that may stand once stands twice.
-    pub fn duplicate(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
-        self.error(rule, path, Reason::FieldValueDuplicate, message);
+    pub fn duplicate(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
+        self.error(rule, path, Reason::FieldValueDuplicate, wording);
     }
 
     /// A name that nothing here has.
-    pub fn not_found(&mut self, rule: &'static Rule, path: &Path<'_>, message: impl Into<String>) {
-        self.error(rule, path, Reason::FieldValueNotFound, message);
+    pub fn not_found(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
+        self.error(rule, path, Reason::FieldValueNotFound, wording);
     }
 
     /// More elements than allowed.
     pub fn too_many(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
-        self.error(
-            rule,
-            path,
-            Reason::FieldValueTooMany,
-            format!("There are {found}, and {max} at most. Remove some."),
-        );
+        let wording = (format!("There are {found}, and there can be {max} at most."), "Remove some.");
+        self.error(rule, path, Reason::FieldValueTooMany, wording);
     }
 
     /// More characters than allowed.
     pub fn too_long(&mut self, rule: &'static Rule, path: &Path<'_>, max: usize) {
-        self.error(rule, path, Reason::FieldValueTooLong, format!("This is longer than {max} bytes. Shorten it."));
+        let wording = (format!("This is longer than {max} bytes."), "Shorten it.");
+        self.error(rule, path, Reason::FieldValueTooLong, wording);
     }
 
     /// A value outside a closed list.
@@ -125,7 +126,7 @@ impl<'d> Findings<'d> {
     /// A number below zero.
     pub fn not_negative(&mut self, rule: &'static Rule, path: &Path<'_>, value: Option<impl Into<i64>>) {
         if let Some(value) = value.map(Into::into).filter(|value| *value < 0) {
-            self.invalid(rule, path, format!("{value} is negative. Write 0 or more."));
+            self.invalid(rule, path, (format!("{value} is negative."), "Write 0 or more."));
         }
     }
 
@@ -141,39 +142,41 @@ impl<'d> Findings<'d> {
         self.found.is_empty()
     }
 
-    /// A finding whose place is known already.
+    /// A finding whose position is known already.
     pub fn push(
         &mut self,
         severity: Severity,
         rule: &'static Rule,
-        field: String,
+        path: String,
         reason: Reason,
-        message: String,
+        wording: impl Into<Wording>,
         position: Position,
     ) {
         if !self.checks.apply(rule) {
             return;
         }
-        let window = self.text.window(position);
-        self.found.push(Finding { severity, rule, field, reason, message, position, window });
+        let Wording { message, help } = wording.into();
+        let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position);
+        self.found.push(Diagnostic { severity, rule, path, reason, message, help, excerpt });
     }
 
     /// All that was found.
     #[must_use]
-    pub fn into_vec(self) -> Vec<Finding> {
+    pub fn into_vec(self) -> Vec<Diagnostic> {
         self.found
     }
 }
 
 /// Why a value is refused that is not in its list, and which one was meant.
-fn not_in_list(value: &str, allowed: &[&str]) -> String {
+fn not_in_list(value: &str, allowed: &[&str]) -> Wording {
     let list = match allowed {
-        [] => return format!("{value:?} cannot stand here."),
+        [] => return format!("{value:?} cannot stand here.").into(),
         [one] => (*one).to_owned(),
         [all @ .., last] => format!("{} or {last}", all.join(", ")),
     };
+    let message = format!("{value:?} must be {list}.");
     match nearest(value, allowed.iter().copied(), LIKENESS) {
-        Some(word) => format!("{value:?} must be {list}. Did you mean {word}?"),
-        None => format!("{value:?} must be {list}."),
+        Some(word) => (message, format!("Did you mean {word}?")).into(),
+        None => message.into(),
     }
 }

@@ -15,7 +15,6 @@ pub mod finding;
 pub mod findings;
 mod place;
 pub mod pod_security_standards;
-pub mod rule;
 pub mod server;
 pub mod set;
 mod threads;
@@ -24,25 +23,35 @@ pub mod tuning;
 pub use api::fill_in_all as fill_in_defaults;
 pub use api::gates;
 pub use checks::{Checks, Sources};
-pub use finding::{DocumentReport, Finding, Reason, Severity, Summary};
-pub use rule::{Rule, Source};
+pub use finding::{DocumentReport, Summary};
+
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use self::findings::Findings;
 use crate::apimachinery::Version;
+use crate::config;
+// The files of rules in `api` find the macro here.
+use crate::diagnostic::rule;
+use crate::diagnostic::{self, Reason, Rule, Severity};
 use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 
 /// What the rules of a server say of a Job by itself that no file holds: a field, the reason and a sentence for each
 /// fault.
 #[must_use]
 pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Vec<(String, Reason, String)> {
-    let (nowhere, text) = (Node::new(Value::Null, Position::default()), Text::decode(Vec::new()));
+    let (nowhere, file, text) = (Node::new(Value::Null, Position::default()), "".into(), Text::decode(Vec::new()));
     let checks = Checks { version, ..Checks::from(Sources { api: true, tuning: false }) };
-    let mut findings = Findings::new(&nowhere, &text, &checks);
+    let mut findings = Findings::new(&nowhere, &file, &text, &checks);
     api::check_job(job, &mut findings);
     let errors = findings.into_vec().into_iter().filter(|finding| finding.severity == Severity::Error);
-    errors.map(|finding| (finding.field, finding.reason, finding.message)).collect()
+    errors
+        .map(|finding| {
+            let message = finding.with_help();
+            (finding.path, finding.reason, message)
+        })
+        .collect()
 }
 
 /// So many inputs are read before their reports are put in order.
@@ -53,9 +62,9 @@ const FEW: usize = 16;
 /// All rules, in the order in which they are applied.
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
-    [&[document::RULES, server::RULES], api::RULES, pod_security_standards::RULES, &[tuning::RULES, set::RULES]]
-        .concat()
-        .concat()
+    let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
+    let own = &[tuning::RULES, set::RULES, config::rules::RULES];
+    [api, api::RULES, pod_security_standards::RULES, own].concat().concat()
 }
 
 /// Checks documents one file after the other, and then what they are to each other.
@@ -131,8 +140,9 @@ impl Validator {
 #[must_use]
 pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
+    let file = Arc::from(file);
     manifest::documents(text.as_str(), |read| {
-        let checked = document::check(file, text, read, all.len(), checks);
+        let checked = document::check(&file, text, read, all.len(), checks);
         all.extend(checked);
     });
     all

@@ -4,10 +4,10 @@
 use serde::Deserialize;
 
 use super::decode::{Misfit, MisfitKind, decode};
-use super::finding::{Reason, Severity};
 use super::findings::Findings;
-use super::rule::rules;
 use crate::apimachinery::Path;
+use crate::diagnostic::rule::rules;
+use crate::diagnostic::{Reason, Severity};
 use crate::manifest::{Node, Value};
 
 rules! {
@@ -94,22 +94,18 @@ fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
         let fault = match root.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,
-            Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => Some((
-                &TYPE,
-                Reason::FieldValueTypeInvalid,
-                format!("{text:?} is no group and version. Write {key}: {expected}."),
-            )),
+            Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => {
+                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("{text:?} is no group and version.")))
+            }
             Some(Value::String(text)) => Some((
                 &KIND,
                 Reason::FieldValueNotSupported,
-                format!("The server knows no {}s of {key} {text:?}. Write {key}: {expected}.", kind.as_str()),
+                format!("The server knows no {}s of {key} {text:?}.", kind.as_str()),
             )),
-            Some(_) => {
-                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("This must be a string. Write {key}: {expected}.")))
-            }
+            Some(_) => Some((&TYPE, Reason::FieldValueTypeInvalid, "This must be a string.".to_owned())),
         };
         if let Some((rule, reason, message)) = fault {
-            findings.error(rule, &path.field(key), reason, message);
+            findings.error(rule, &path.field(key), reason, (message, format!("Write {key}: {expected}.")));
             fits = false;
         }
     }

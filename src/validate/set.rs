@@ -3,10 +3,12 @@
 //! the document that shows it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use super::finding::{DocumentReport, Finding, Reason, Severity};
-use super::rule::{Rule, rules};
+use super::finding::DocumentReport;
 use super::tuning::Membership;
+use crate::diagnostic::rule::rules;
+use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
 
 rules! {
     Tuning;
@@ -40,7 +42,7 @@ rules! {
 #[derive(Debug, Default)]
 pub struct Sets {
     /// Namespace and name, and the file where they stood first.
-    names: HashMap<(String, String), String>,
+    names: HashMap<(String, String), Arc<str>>,
     /// Session and namespace, and its workers.
     sessions: BTreeMap<(String, String), Session>,
 }
@@ -61,11 +63,12 @@ impl Sets {
         if !report.name.is_empty() {
             let key = (report.namespace.clone(), report.name.clone());
             if let Some(first) = self.names.get(&key) {
-                let message = format!("The Job {} stands in {first} already. Give each Job its own name.", report.name);
-                let finding = finding(&DUPLICATE_NAME, "metadata.name", Reason::FieldValueDuplicate, message, report);
+                let message = format!("The Job {} stands in {first} already.", report.name);
+                let wording = (message, "Give each Job its own name.");
+                let finding = finding(&DUPLICATE_NAME, "metadata.name", Reason::FieldValueDuplicate, wording, report);
                 report.findings.push(finding);
             } else {
-                self.names.insert(key, report.file.clone());
+                self.names.insert(key, Arc::clone(&report.file));
             }
         }
         let Some(member) = member else { return };
@@ -94,12 +97,11 @@ impl Sets {
             (session.iterations.first_key_value(), session.iterations.last_key_value())
             && most - least > 1
         {
-            let message = format!(
-                "The workers of session {} run between {least} and {most} iterations; an even split differs by one at the most.",
-                member.session_id
-            );
-            let field = "spec.template.spec.containers[0].args";
-            let finding = finding(&SPLIT, field, Reason::FieldValueInvalid, message, report);
+            let message =
+                format!("The workers of session {} run between {least} and {most} iterations.", member.session_id);
+            let wording = (message, "Split the iterations evenly: two workers differ by one at the most.");
+            let path = "spec.template.spec.containers[0].args";
+            let finding = finding(&SPLIT, path, Reason::FieldValueInvalid, wording, report);
             report.findings.push(finding);
             // Taken out again, so that one odd Job does not make odd ones of all that follow.
             session.iterations.remove(&iterations);
@@ -121,10 +123,9 @@ impl Sets {
                 1 => format!("worker-{first} is"),
                 more => format!("worker-{first} and {} more are", more - 1),
             };
-            let message = format!(
-                "The session {session_id} goes up to worker-{last}, and {who} missing. Validate the whole session at once."
-            );
-            let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueRequired, message, report);
+            let message = format!("The session {session_id} goes up to worker-{last}, and {who} missing.");
+            let wording = (message, "Validate the whole session at once.");
+            let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueRequired, wording, report);
             report.findings.push(finding);
         }
     }
@@ -151,16 +152,16 @@ fn gaps(workers: &BTreeMap<u64, usize>) -> impl Iterator<Item = u64> + '_ {
     })
 }
 
-fn finding(rule: &'static Rule, field: &str, reason: Reason, message: String, report: &DocumentReport) -> Finding {
-    Finding {
-        severity: Severity::Error,
-        rule,
-        field: field.to_owned(),
-        reason,
-        message,
-        position: report.name_position,
-        window: report.name_window.clone(),
-    }
+fn finding(
+    rule: &'static Rule,
+    path: &str,
+    reason: Reason,
+    wording: impl Into<Wording>,
+    report: &DocumentReport,
+) -> Diagnostic {
+    let Wording { message, help } = wording.into();
+    let (path, excerpt) = (path.to_owned(), report.name_excerpt.clone());
+    Diagnostic { severity: Severity::Error, rule, path, reason, message, help, excerpt }
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
-use super::finding::Reason::{
-    FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
-};
 use super::findings::Findings;
-use super::rule::rules;
 use crate::apimachinery::{Path, time};
 use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::diagnostic::Reason::{
+    FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
+};
+use crate::diagnostic::rule::rules;
 use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
 use crate::job::names::{NameParts, parse_job_name};
 
@@ -125,7 +125,8 @@ fn check_name<'n>(name: &'n str, findings: &mut Findings<'_>) -> Option<NamePart
     let path = metadata.field("name");
     let Some(parts) = parse_job_name(name) else {
         let reason = if name.is_empty() { FieldValueRequired } else { FieldValueInvalid };
-        findings.error(&NAME, &path, reason, "Write arb-tuning-{session_short}-worker-{k}-{k-1}.");
+        let message = if name.is_empty() { "The Job has no name." } else { "This is not the name of a tuning Job." };
+        findings.error(&NAME, &path, reason, (message, "Write arb-tuning-{session_short}-worker-{k}-{k-1}."));
         return None;
     };
     // Workers count from 1, which `parse_job_name` sees to; the largest index has no successor.
@@ -156,9 +157,13 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
     ] {
         let path = path.key(key);
         match (labels.get(key), expected) {
-            (None, _) => findings.error(&LABELS, &path, FieldValueRequired, format!("Add the label {key}.")),
+            (None, _) => {
+                let wording = (format!("The Job lacks the label {key}."), "Add it.");
+                findings.error(&LABELS, &path, FieldValueRequired, wording);
+            }
             (Some(value), Some(expected)) if value != expected => {
-                findings.error(&LABELS, &path, FieldValueInvalid, format!("Write {key}: {expected}."));
+                let wording = (format!("The label {key} is {value:?}."), format!("Write {key}: {expected}."));
+                findings.error(&LABELS, &path, FieldValueInvalid, wording);
             }
             _ => {}
         }
@@ -166,18 +171,15 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
     check_word::<Mode>(&path.key("mode"), labels.get("mode"), findings);
     check_word::<Env>(&path.key("env"), labels.get("env"), findings);
     if labels.get("mode").is_some_and(|mode| *mode == Mode::Live.to_string()) {
-        findings.warning(
-            &LIVE_MODE,
-            &path.key("mode"),
-            FieldValueInvalid,
-            "This Job trades real money once it is applied.",
-        );
+        let wording = "This Job trades real money once it is applied.";
+        findings.warning(&LIVE_MODE, &path.key("mode"), FieldValueInvalid, wording);
     }
 }
 
 fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut Findings<'_>) {
-    if value.is_some_and(|value| W::parse(value).is_none()) {
-        findings.error(&LABELS, path, FieldValueNotSupported, format!("Write {}.", W::list()));
+    if let Some(value) = value.filter(|value| W::parse(value).is_none()) {
+        let wording = (format!("The value is {value:?}."), format!("Write {}.", W::list()));
+        findings.error(&LABELS, path, FieldValueNotSupported, wording);
     }
 }
 
@@ -191,14 +193,15 @@ fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &
         let Some(expected) = labels.get(key) else { continue };
         let path = path.key(key);
         match template.and_then(|template| template.get(key)) {
-            None => findings.error(
-                &LABELS,
-                &path,
-                FieldValueRequired,
-                format!("Add the label {key}: {expected} to the pods too."),
-            ),
+            None => {
+                let message = format!("The pods lack the label {key}, which the Job has.");
+                let wording = (message, format!("Write {key}: {expected}, as on the Job."));
+                findings.error(&LABELS, &path, FieldValueRequired, wording);
+            }
             Some(value) if value != expected => {
-                findings.error(&LABELS, &path, FieldValueInvalid, format!("Write {key}: {expected}, as on the Job."));
+                let message = format!("The label {key} of the pods is {value:?}, and the Job's is {expected:?}.");
+                let wording = (message, format!("Write {key}: {expected}, as on the Job."));
+                findings.error(&LABELS, &path, FieldValueInvalid, wording);
             }
             Some(_) => {}
         }
@@ -214,22 +217,24 @@ fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
     match (annotation("description"), expected) {
         (None, expected) => {
             let expected = expected.unwrap_or_else(|| description("{worker_id}"));
-            let message = format!("Add the annotation description: {expected}.");
-            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueRequired, message);
+            let wording = ("The Job lacks the annotation description.", format!("Add description: {expected}."));
+            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueRequired, wording);
         }
         (Some(value), Some(expected)) if *value != expected => {
-            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueInvalid, format!("Write {expected:?}."));
+            let wording = (format!("The description is {value:?}."), format!("Write {expected:?}."));
+            findings.error(&ANNOTATIONS, &path.key("description"), FieldValueInvalid, wording);
         }
         _ => {}
     }
-    let example = "RFC 3339, such as 2025-11-16T18:21:45.000000Z.";
+    let example = "Write RFC 3339, such as 2025-11-16T18:21:45.000000Z.";
     match annotation("created_at") {
         None => {
-            let message = format!("Add the annotation created_at as {example}");
-            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueRequired, message);
+            let wording = ("The Job lacks the annotation created_at.", example);
+            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueRequired, wording);
         }
         Some(value) if time::rfc3339(value).is_none() => {
-            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueInvalid, format!("Write {example}"));
+            let wording = (format!("{value:?} is not a time."), example);
+            findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueInvalid, wording);
         }
         Some(_) => {}
     }
@@ -239,15 +244,25 @@ fn check_spec(spec: &JobSpec, findings: &mut Findings<'_>) {
     if spec.backoff_limit != Some(0) {
         let root = Path::root();
         let path = root.field("spec");
-        findings.error(&BACKOFF_LIMIT, &path.field("backoffLimit"), FieldValueInvalid, "Write backoffLimit: 0.");
+        let message = match spec.backoff_limit {
+            None => "Without a backoffLimit, a failed worker is started again 6 times.".to_owned(),
+            Some(limit) => format!("The backoffLimit is {limit}."),
+        };
+        let wording = (message, "Write backoffLimit: 0.");
+        findings.error(&BACKOFF_LIMIT, &path.field("backoffLimit"), FieldValueInvalid, wording);
     }
 }
 
 fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
-    if pod.restart_policy.as_deref() != Some("Never") {
+    let policy = pod.restart_policy.as_deref();
+    if policy != Some("Never") {
         with_pod_path(|path| {
-            let message = "Write restartPolicy: Never.";
-            findings.error(&RESTART_POLICY, &path.field("restartPolicy"), FieldValueInvalid, message);
+            let message = match policy {
+                None => "The pod has no restartPolicy.".to_owned(),
+                Some(policy) => format!("The restartPolicy is {policy:?}."),
+            };
+            let wording = (message, "Write restartPolicy: Never.");
+            findings.error(&RESTART_POLICY, &path.field("restartPolicy"), FieldValueInvalid, wording);
         });
     }
 }
@@ -267,19 +282,19 @@ fn check_container<'p>(pod: &'p PodSpec, job_name: &str, findings: &mut Findings
     with_pod_path(|pod_path| {
         let path = pod_path.field("containers");
         match pod.containers.as_slice() {
-            [] => findings.error(&CONTAINER, &path, FieldValueRequired, "Add the one container that runs the worker."),
+            [] => {
+                let wording = ("The pod has no container.", "Add the one that runs the worker.");
+                findings.error(&CONTAINER, &path, FieldValueRequired, wording);
+            }
             [container] if container.name != job_name => {
-                let message = format!("Name the container {job_name}, as the Job.");
-                findings.error(&CONTAINER, &path.index(0).field("name"), FieldValueInvalid, message);
+                let message = format!("The container is named {:?}, and the Job {job_name:?}.", container.name);
+                let wording = (message, "Give the container the name of the Job.");
+                findings.error(&CONTAINER, &path.index(0).field("name"), FieldValueInvalid, wording);
             }
             [_] => {}
             [_, ..] => {
-                findings.error(
-                    &CONTAINER,
-                    &path.index(1),
-                    FieldValueTooMany,
-                    "A worker's pod has one container. Remove this one.",
-                );
+                let wording = ("A worker's pod has one container.", "Remove this one.");
+                findings.error(&CONTAINER, &path.index(1), FieldValueTooMany, wording);
             }
         }
     });
@@ -291,12 +306,13 @@ fn check_command(container: &Container, labels: &Labels, findings: &mut Findings
     let mut iterations = None;
     with_container_path(|container_path| {
         if container.command.as_deref() != Some(&[COMMAND.to_owned()]) {
-            let message = format!("Write command: [{COMMAND}].");
-            findings.error(&ARGS, &container_path.field("command"), FieldValueInvalid, message);
+            let wording = (format!("The command is not {COMMAND} alone."), format!("Write command: [{COMMAND}]."));
+            findings.error(&ARGS, &container_path.field("command"), FieldValueInvalid, wording);
         }
         let path = container_path.field("args");
         if args.first().map(String::as_str) != Some(SCRIPT) {
-            findings.error(&ARGS, &path.index(0), FieldValueInvalid, format!("Write {SCRIPT} first."));
+            let wording = ("The arguments do not start with the script of a worker.", format!("Write {SCRIPT} first."));
+            findings.error(&ARGS, &path.index(0), FieldValueInvalid, wording);
         }
         let worker_id = labels.get("worker_id");
         let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
@@ -328,16 +344,13 @@ fn check_option<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<&'a str> {
     let Some(nth) = args.iter().position(|arg| arg == option) else {
-        findings.error(&ARGS, path, FieldValueRequired, format!("Add {option} and its value, as two items."));
+        let wording = (format!("The arguments lack {option}."), "Add it and its value, as two items.");
+        findings.error(&ARGS, path, FieldValueRequired, wording);
         return None;
     };
     let Some(value) = args.get(nth + 1) else {
-        findings.error(
-            &ARGS,
-            &path.index(nth),
-            FieldValueRequired,
-            format!("Add the value of {option} as the next item."),
-        );
+        let wording = (format!("{option} has no value."), "Add it as the next item.");
+        findings.error(&ARGS, &path.index(nth), FieldValueRequired, wording);
         return None;
     };
     let place = path.index(nth + 1);
@@ -356,17 +369,13 @@ fn check_option<'a>(
         }
         _ => None,
     };
-    if let Some((reason, message)) = fault {
-        findings.error(&ARGS, &place, reason, message);
+    if let Some((reason, help)) = fault {
+        findings.error(&ARGS, &place, reason, (format!("{option} is {value:?}."), help));
     }
     if let Some(again) = args.iter().skip(nth + 1).position(|arg| arg == option) {
         let place = path.index(nth + 1 + again);
-        findings.error(
-            &ARGS,
-            &place,
-            FieldValueForbidden,
-            format!("{option} stands here again. Remove one of the two."),
-        );
+        let wording = (format!("{option} stands here again."), "Remove one of the two.");
+        findings.error(&ARGS, &place, FieldValueForbidden, wording);
     }
     Some(value)
 }
@@ -385,7 +394,8 @@ fn check_env(container: &Container, labels: &Labels, findings: &mut Findings<'_>
         ] {
             // The kubelet gives the pod the last of several variables of one name.
             let Some(nth) = variables.iter().rposition(|variable| variable.name == name) else {
-                findings.error(&ENV, &path, FieldValueRequired, format!("Add the variable {name}."));
+                let wording = (format!("The container lacks the variable {name}."), "Add it.");
+                findings.error(&ENV, &path, FieldValueRequired, wording);
                 continue;
             };
             let expected = label.and_then(|label| labels.get(label));

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::str::Utf8Chunk;
+use std::sync::Arc;
 
 use super::node::Position;
 
@@ -232,10 +233,10 @@ fn number(number: u32) -> usize {
 }
 
 /// A place in a file together with what stands around it, to be shown to a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
     /// The name of the file.
-    pub file: String,
+    pub file: Arc<str>,
     /// Where in the file.
     pub position: Position,
     /// What stands there.
@@ -245,8 +246,8 @@ pub struct Excerpt {
 impl Excerpt {
     /// Cuts what stands around `position` out of a file's text.
     #[must_use]
-    pub fn cut(file: &str, text: &Text, position: Position) -> Self {
-        Self { file: file.to_owned(), position, window: text.window(position) }
+    pub fn cut(file: impl Into<Arc<str>>, text: &Text, position: Position) -> Self {
+        Self { file: file.into(), position, window: text.window(position) }
     }
 }
 

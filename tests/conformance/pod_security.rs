@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kubectl_arbtune::diagnostic::Source;
 use kubectl_arbtune::manifest::Text;
 use kubectl_arbtune::validate::pod_security_standards::Level;
-use kubectl_arbtune::validate::{Checks, Source, Sources, Validator};
+use kubectl_arbtune::validate::{Checks, Sources, Validator};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kubectl_arbtune::apimachinery::{VERSIONS, Version};
+use kubectl_arbtune::diagnostic::Severity;
 use kubectl_arbtune::manifest::Text;
-use kubectl_arbtune::validate::{Checks, DocumentReport, Severity, Sources, Validator};
+use kubectl_arbtune::validate::{Checks, DocumentReport, Sources, Validator};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -129,7 +130,7 @@ fn verdict(report: &DocumentReport) -> Verdict {
     Verdict {
         accepted,
         rejected_as: rejected_as.map(str::to_owned),
-        causes: errors().filter(|_| of_rules).map(|finding| cause(&finding.field, finding.reason.as_str())).collect(),
+        causes: errors().filter(|_| of_rules).map(|finding| cause(&finding.path, finding.reason.as_str())).collect(),
         warnings: if accepted { report.count(Severity::Warning) } else { 0 },
     }
 }

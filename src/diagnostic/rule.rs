@@ -15,6 +15,8 @@ pub enum Source {
     PodSecurity,
     /// The guide's: what a Job of a tuning session looks like.
     Tuning,
+    /// This project's: what the configuration of a session holds.
+    Config,
 }
 
 impl Source {
@@ -25,11 +27,12 @@ impl Source {
             Self::Api => "api",
             Self::PodSecurity => "pod-security",
             Self::Tuning => "tuning",
+            Self::Config => "config",
         }
     }
 }
 
-/// Where in a Job a rule's examples stand.
+/// Where a rule's examples stand, mostly in a Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// At its top.
@@ -44,13 +47,15 @@ pub enum Scope {
     Container,
     /// In the pod's first volume, after its name.
     Volume,
+    /// In the K8s configuration of a session.
+    Config,
 }
 
 impl Scope {
     /// The lines above an example, and what stands before each of its own.
     const fn frame(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Job | Self::CronJob => ("", "", ""),
+            Self::Job | Self::CronJob | Self::Config => ("", "", ""),
             Self::JobSpec => ("spec:\n", "  ", "  "),
             Self::Pod => ("spec:\n  template:\n    spec:\n", "      ", "      "),
             Self::Container => ("spec:\n  template:\n    spec:\n      containers:\n", "      - ", "        "),
@@ -122,11 +127,11 @@ macro_rules! rules {
         $(
             $(#[doc = $doc])+
             #[allow(clippy::doc_markdown, clippy::doc_link_with_quotes)] // Printed as plain text.
-            pub(crate) static $name: $crate::validate::Rule = $crate::validate::Rule {
+            pub(crate) static $name: $crate::diagnostic::Rule = $crate::diagnostic::Rule {
                 name: $text,
-                source: $crate::validate::Source::$source,
+                source: $crate::diagnostic::Source::$source,
                 doc: concat!($($doc),+),
-                scope: $crate::validate::rule::Scope::$scope,
+                scope: $crate::diagnostic::rule::Scope::$scope,
                 bad: $bad,
                 good: $good,
                 span: $crate::apimachinery::Span {
@@ -137,7 +142,7 @@ macro_rules! rules {
         )+
 
         /// The rules of this subject.
-        pub static RULES: &[&$crate::validate::Rule] = &[$(&$name),+];
+        pub static RULES: &[&$crate::diagnostic::Rule] = &[$(&$name),+];
     };
 }
-pub(in crate::validate) use rules;
+pub(crate) use rules;

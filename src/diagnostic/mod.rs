@@ -1,0 +1,198 @@
+//! The one type of everything that is reported about a file: what is wrong with a configuration, a text that cannot be
+//! read, a value that does not fit its field, and what the rules find.
+
+pub mod rule;
+
+pub use rule::{Rule, Source};
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::yaml::text::Excerpt;
+use crate::yaml::{ReadError, Text};
+
+use self::rule::rules;
+
+rules! {
+    Api;
+
+    /// The text is YAML or JSON that kubectl can read; nothing else ever reaches the server.
+    SYNTAX = "syntax" in Job:
+        "metadata: {labels: {app: [}}",
+        "metadata: {labels: {app: arbitrage-tuning}}";
+}
+
+/// Whether a diagnostic makes the file unusable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The API server, the guide or this program refuses it.
+    Error,
+    /// It is accepted, and probably not what was meant.
+    Warning,
+}
+
+impl Severity {
+    /// The severity as reports have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// Why, in the API server's words for the causes of a rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A value that must be there is not.
+    FieldValueRequired,
+    /// A value that cannot be.
+    FieldValueInvalid,
+    /// A value outside a closed list.
+    FieldValueNotSupported,
+    /// A value that may stand once stands twice.
+    FieldValueDuplicate,
+    /// A field that may not be set here.
+    FieldValueForbidden,
+    /// More characters or bytes than allowed.
+    FieldValueTooLong,
+    /// More elements than allowed.
+    FieldValueTooMany,
+    /// A reference to something that is not there.
+    FieldValueNotFound,
+    /// A value of the wrong type.
+    FieldValueTypeInvalid,
+    /// A field that the type does not have.
+    FieldUnknown,
+    /// Text that is no document.
+    SyntaxError,
+    /// A check of the Pod Security Standards, by the name that the server gives it.
+    PodSecurity(&'static str),
+}
+
+impl Reason {
+    /// The reason as the API server spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FieldValueRequired => "FieldValueRequired",
+            Self::FieldValueInvalid => "FieldValueInvalid",
+            Self::FieldValueNotSupported => "FieldValueNotSupported",
+            Self::FieldValueDuplicate => "FieldValueDuplicate",
+            Self::FieldValueForbidden => "FieldValueForbidden",
+            Self::FieldValueTooLong => "FieldValueTooLong",
+            Self::FieldValueTooMany => "FieldValueTooMany",
+            Self::FieldValueNotFound => "FieldValueNotFound",
+            Self::FieldValueTypeInvalid => "FieldValueTypeInvalid",
+            Self::FieldUnknown => "FieldUnknown",
+            Self::SyntaxError => "SyntaxError",
+            Self::PodSecurity(check) => check,
+        }
+    }
+}
+
+/// What a diagnostic says in words: what is wrong, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// What to do about it, as a sentence; none where the message leaves nothing to add.
+    pub help: Option<String>,
+}
+
+impl From<&str> for Wording {
+    fn from(message: &str) -> Self {
+        message.to_owned().into()
+    }
+}
+
+impl From<String> for Wording {
+    fn from(message: String) -> Self {
+        Self { message, help: None }
+    }
+}
+
+impl<M: Into<String>, H: Into<String>> From<(M, H)> for Wording {
+    fn from((message, help): (M, H)) -> Self {
+        Self { message: message.into(), help: Some(help.into()) }
+    }
+}
+
+/// One thing to say about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The rule that says it.
+    pub rule: &'static Rule,
+    /// The path of the field, as the API server writes it, or of the key; empty where the document as a whole is meant.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// What to do about it, as a sentence.
+    pub help: Option<String>,
+    /// The file, the position in it, and the line as it stands there.
+    pub excerpt: Excerpt,
+}
+
+impl Diagnostic {
+    /// A text that kubectl cannot read.
+    #[must_use]
+    pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
+        Self {
+            severity: Severity::Error,
+            rule: &SYNTAX,
+            path: String::new(),
+            reason: Reason::SyntaxError,
+            message: error.to_string(),
+            help: error.help().map(ToOwned::to_owned),
+            excerpt: Excerpt::cut(file, text, error.position()),
+        }
+    }
+
+    /// What is wrong and what to do about it, in one text.
+    #[must_use]
+    pub fn with_help(&self) -> String {
+        match &self.help {
+            Some(help) => format!("{} {help}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// With which field what is wrong, and what to do about it, in one text.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        format!("{}: {}", self.subject(), self.with_help())
+    }
+
+    /// The field, or the document as a whole.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        if self.path.is_empty() { "document" } else { &self.path }
+    }
+}
+
+/// A diagnostic as reports for programs have it: flat, and without the line's text. `message` is the whole of what is
+/// said, so that who reads nothing else misses nothing; `help` is the part of it that says what to do.
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Diagnostic", 10)?;
+        object.serialize_field("severity", &self.severity)?;
+        object.serialize_field("source", &self.rule.source)?;
+        object.serialize_field("rule", self.rule.name)?;
+        object.serialize_field("field", &self.path)?;
+        object.serialize_field("reason", self.reason.as_str())?;
+        object.serialize_field("message", &self.with_help())?;
+        object.serialize_field("help", &self.help)?;
+        object.serialize_field("file", &*self.excerpt.file)?;
+        object.serialize_field("line", &self.excerpt.position.line)?;
+        object.serialize_field("column", &self.excerpt.position.column)?;
+        object.end()
+    }
+}
