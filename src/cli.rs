@@ -201,7 +201,11 @@ Examples:
   # What applying it would change in a directory, and in a cluster
   kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff jobs
   kubectl get jobs -n trading-bots -o yaml |
-    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff -"
+    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff -
+
+  # What its namespace would refuse
+  kubectl get quota,limits -n trading-bots -o yaml |
+    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --quota -"
 )]
 pub struct PlanArgs {
     /// The session.
@@ -211,6 +215,11 @@ pub struct PlanArgs {
     /// Show what would change: against the manifests of a directory, of a file, or of standard input (-).
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub diff: Option<PathBuf>,
+
+    /// Say what a namespace's quotas, limit ranges and Pod Security labels would refuse, from files, directories or
+    /// standard input (-); exits with 1 where something is refused, above 1 is an error.
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with = "diff")]
+    pub quota: Vec<PathBuf>,
 
     /// Whether --diff exits with 1 where something differs; above 1 is an error in any case.
     #[arg(

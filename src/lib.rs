@@ -19,6 +19,7 @@ pub mod nearest;
 pub mod output;
 pub mod plan;
 pub mod printable;
+pub mod quota;
 pub mod report;
 pub mod validate;
 pub mod yaml;

@@ -8,6 +8,7 @@ pub mod line;
 pub mod manifests;
 pub mod messages;
 pub mod progress;
+pub mod quota;
 pub mod screen;
 pub mod session;
 pub mod snippet;

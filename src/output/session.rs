@@ -10,6 +10,7 @@ use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
 use crate::manifest::Format;
 use crate::plan::{WorkerShare, plan_jobs};
+use crate::quota::Answer;
 
 /// The columns of [`JobRow::cells`].
 const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
@@ -62,6 +63,9 @@ pub struct PlanView {
     pub totals: Totals,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// What the policies of the namespace mean for the session, where they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Answer>,
 }
 
 impl JobRow {
@@ -118,6 +122,7 @@ pub fn view(session: &Session) -> PlanView {
         jobs: rows(session, Format::Yaml).collect(),
         totals: totals(session),
         warnings: session.warnings.clone(),
+        quota: None,
     }
 }
 
