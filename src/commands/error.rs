@@ -72,8 +72,9 @@ impl CommandError {
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
-            Self::Existing(ExistingError::Unreadable(problem)) => std::slice::from_ref(problem),
-            Self::Policy(PolicyError::Unreadable(problem)) => std::slice::from_ref(problem),
+            Self::Existing(ExistingError::Unreadable(problem)) | Self::Policy(PolicyError::Unreadable(problem)) => {
+                std::slice::from_ref(problem)
+            }
             Self::InDiff(error) => error.problems(),
             _ => &[],
         }

@@ -76,7 +76,7 @@ fn quota_table(rows: &[Row], workers: u32, all_rows: bool) -> Table<'_, 8> {
 }
 
 fn filled_table(answer: &Answer, all_rows: bool) -> Table<'_, 3> {
-    const HEADERS: [&str; 3] = ["LIMITRANGE", "CONTAINER", "FILLS IN"];
+    const HEADERS: [&str; 3] = ["LIMITRANGE", "CONTAINER OF WORKER-1", "FILLS IN"];
     let cells = |nth: usize| {
         let filled = &answer.filled_in[nth];
         let what = format!("{}.{}={}", filled.field, filled.resource, filled.amount);

@@ -137,6 +137,9 @@ impl Question<'_> {
         }
         self.note_rival_defaults(policies, &said);
         self.refuse_limits_below_requests(resources);
+        for wording in resources.contradictions() {
+            self.refuse_all("the API's rules for pods".to_owned(), wording);
+        }
         for range in &policies.limit_ranges {
             for wording in range.refusals(resources) {
                 self.refuse_all(format!("LimitRange {}", range.name), wording);
@@ -225,8 +228,9 @@ impl Question<'_> {
         const HELP: &str = "Lower what a worker asks for, run fewer workers at a time, or have the quota raised.";
         let Some(spec) = &template.spec else { return };
         let usage = resources.usage();
-        let mut others = 0_usize;
+        let (mut others, mut unmeasured) = (0_usize, 0_usize);
         for quota in quotas {
+            unmeasured += usize::from(!quota.is_measured);
             if !quota.counts_pod(spec, resources) {
                 others += usize::from(!quota.counts_jobs());
                 continue;
@@ -240,6 +244,10 @@ impl Question<'_> {
                 let each = amount.times(u64::from(self.pods));
                 self.ask(quota, resource, each, "Pod", jobs, HELP);
             }
+        }
+        if unmeasured > 0 {
+            let subject = if unmeasured == 1 { "1 quota says".to_owned() } else { format!("{unmeasured} quotas say") };
+            self.answer.notes.push(format!("{subject} nothing of what is used; it counts as nothing."));
         }
         if others > 0 {
             let subject = if others == 1 { "1 quota counts".to_owned() } else { format!("{others} quotas count") };
@@ -270,9 +278,10 @@ impl Question<'_> {
             workers: found,
         });
         if found < askers {
+            let rest = if left.is_zero() || left.is_negative() { "nothing".to_owned() } else { left.to_string() };
             let message = format!(
-                "Of {resource}, {left} is left ({used} of {hard} is used); each worker asks for {each}, and {found} of \
-                 {} find it.",
+                "Of {resource} {rest} is left, since {used} of {hard} is used. Each worker asks for {each}, so that \
+                 {found} of {} fit.",
                 self.workers
             );
             self.answer.refusals.push(Refusal {
@@ -312,7 +321,7 @@ fn breaches(standard: Standard, template: &PodTemplateSpec) -> Vec<Wording> {
 }
 
 fn title(standard: Standard) -> String {
-    format!("{} of {}", standard.level, standard.version)
+    format!("{} ({})", standard.level, standard.version)
 }
 
 /// The first few, and how many more.
@@ -323,3 +332,6 @@ fn some_of(names: &[String]) -> String {
         _ => names.join(", "),
     }
 }
+
+#[cfg(test)]
+mod tests;

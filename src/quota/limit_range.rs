@@ -135,60 +135,63 @@ impl Item {
     }
 
     fn check(&self, own: &Resources, who: &str, found: &mut Vec<Wording>) {
+        let amounts = |resource: &String| (own.requests.get(resource), own.limits.get(resource));
         for (resource, min) in &self.min {
-            let help = format!("Ask for {min} at least.");
-            match (own.requests.get(resource), own.limits.get(resource)) {
-                (None, _) => {
-                    found.push((format!("{who} requests no {resource}, and must request {min}."), help).into())
-                }
-                (Some(request), _) if request < min => {
-                    found.push((format!("{who} requests {request} of {resource}, less than {min}."), help).into());
-                }
-                (_, Some(limit)) if limit < min => {
-                    found.push((format!("{who} is limited to {limit} of {resource}, less than {min}."), help).into());
-                }
-                _ => {}
+            if let Some(message) = below(min, amounts(resource), who, resource) {
+                found.push((message, format!("Ask for {min} at least.")).into());
             }
         }
         for (resource, max) in &self.max {
-            let help = format!("Set a limit of {max} at most.");
-            match (own.limits.get(resource), own.requests.get(resource)) {
-                (None, _) => found.push((format!("{who} has no limit of {resource}, and must have one."), help).into()),
-                (Some(limit), _) if limit > max => {
-                    found.push((format!("{who} is limited to {limit} of {resource}, more than {max}."), help).into());
-                }
-                (_, Some(request)) if request > max => {
-                    found.push((format!("{who} requests {request} of {resource}, more than {max}."), help).into());
-                }
-                _ => {}
+            if let Some(message) = above(max, amounts(resource), who, resource) {
+                found.push((message, format!("Set a limit of {max} at most.")).into());
             }
         }
         for (resource, ratio) in &self.ratio {
-            let amounts = (own.requests.get(resource), own.limits.get(resource));
-            let help = format!("Set both, the limit {ratio} times the request at most.");
-            match amounts {
-                (Some(request), Some(limit)) if !request.is_zero() && !limit.is_zero() => {
-                    if exceeds(*limit, *request, *ratio) {
-                        let message = format!(
-                            "The limit of {who_of}'s {resource} is more than {ratio} times its request: \
-                                     {limit} to {request}.",
-                            who_of = lower(who)
-                        );
-                        found.push((message, help).into());
-                    }
-                }
-                _ => {
-                    let message = format!("{who} has no request and limit of {resource} that could be compared.");
-                    found.push((message, help).into());
-                }
+            if let Some(message) = apart(ratio, amounts(resource), who, resource) {
+                found.push((message, format!("Set both, and the limit to {ratio} times the request at most.")).into());
             }
         }
     }
 }
 
-/// The subject of a sentence in the middle of one.
-fn lower(who: &str) -> String {
-    who.replacen("The ", "the ", 1)
+/// A request and a limit, as far as they are set.
+type Both<'a> = (Option<&'a Quantity>, Option<&'a Quantity>);
+
+/// Why a request or a limit is less than the least that is allowed.
+fn below(min: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) -> Option<String> {
+    match (request, limit) {
+        (None, _) => Some(format!("{who} requests no {resource}, and must request {min}.")),
+        (Some(request), _) if request < min => {
+            Some(format!("{who} requests {request} of {resource}, less than {min}."))
+        }
+        (_, Some(limit)) if limit < min => Some(format!("{who} is limited to {limit} of {resource}, less than {min}.")),
+        _ => None,
+    }
+}
+
+/// Why a request or a limit is more than the most that is allowed.
+fn above(max: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) -> Option<String> {
+    match (limit, request) {
+        (None, _) => Some(format!("{who} has no limit of {resource}, and must have one.")),
+        (Some(limit), _) if limit > max => Some(format!("{who} is limited to {limit} of {resource}, more than {max}.")),
+        (_, Some(request)) if request > max => {
+            Some(format!("{who} requests {request} of {resource}, more than {max}."))
+        }
+        _ => None,
+    }
+}
+
+/// Why a limit is further from its request than is allowed.
+fn apart(ratio: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) -> Option<String> {
+    match (request, limit) {
+        (Some(request), Some(limit)) if !request.is_zero() && !limit.is_zero() => exceeds(*limit, *request, *ratio)
+            .then(|| {
+                format!(
+                    "{who} requests {request} of {resource} and is limited to {limit}, more than {ratio} times as much."
+                )
+            }),
+        _ => Some(format!("{who} has no request and limit of {resource} that could be compared.")),
+    }
 }
 
 /// Whether a limit is more than `ratio` times a request. The server divides floats here, so that an exact answer would
@@ -201,6 +204,8 @@ fn exceeds(limit: Quantity, request: Quantity, ratio: Quantity) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::needless_pass_by_value)] // `json!` is written where it is used.
+
     use serde_json::{Value, json};
 
     use super::*;
@@ -256,7 +261,10 @@ mod tests {
         let ratio = json!([{"type": "Container", "maxLimitRequestRatio": {"cpu": "2"}}]);
         assert_eq!(refused(ratio.clone(), json!({"limits": {"cpu": "2"}, "requests": {"cpu": "1"}})), [""; 0]);
         let found = refused(ratio.clone(), json!({"limits": {"cpu": "2001m"}, "requests": {"cpu": "1"}}));
-        assert_eq!(found, ["The limit of the container \"a\"'s cpu is more than 2 times its request: 2001m to 1."]);
+        assert_eq!(
+            found,
+            ["The container \"a\" requests 1 of cpu and is limited to 2001m, more than 2 times as much."]
+        );
         assert_eq!(refused(ratio, json!({})).len(), 1);
     }
 }

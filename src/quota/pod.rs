@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
 use super::amounts::{Amounts, add, amounts, fill_in, raise};
 use crate::apimachinery::Quantity;
+use crate::diagnostic::Wording;
 
 /// What a container is to its pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +151,35 @@ impl PodResources {
         usage
     }
 
+    /// Where the containers ask for more than the pod itself says. The server sees that in a pod only, once defaults are
+    /// filled in, and not in a Job.
+    #[must_use]
+    pub fn contradictions(&self) -> Vec<Wording> {
+        let Some(own) = &self.own else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut check = |who: String, does: &str, asked: &Amounts, own: &Amounts| {
+            for (name, asked) in asked {
+                if let Some(own) = own.get(name).filter(|own| asked > own) {
+                    let message = format!("{who} {does} {asked} of {name}, and the pod itself {own}.");
+                    found.push((message, format!("Raise what the pod says of {name}.")).into());
+                }
+            }
+        };
+        check("All containers together".to_owned(), "request", &self.sum(REQUESTS), &own.requests);
+        let huge_pages = self.sum(LIMITS).into_iter().filter(|(name, _)| is_huge_pages(name)).collect();
+        check("All containers together".to_owned(), "are limited to", &huge_pages, &own.limits);
+        for container in self.containers.iter().filter(|container| container.kind == Kind::Main) {
+            check(format!("The {}", container.title()), "is limited to", &container.resources.limits, &own.limits);
+        }
+        for (name, limit) in &own.limits {
+            if let Some(request) = own.requests.get(name).filter(|request| *request > limit) {
+                let message = format!("The pod itself requests {request} of {name}, more than its limit of {limit}.");
+                found.push((message, format!("Set the pod's request of {name}, or raise its limit.")).into());
+            }
+        }
+        found
+    }
+
     /// Whether the pod itself says what it asks for, so that its containers need not.
     #[must_use]
     pub fn speaks_for_its_containers(&self) -> bool {
@@ -229,6 +259,8 @@ fn is_extended(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::needless_pass_by_value)] // `json!` is written where it is used.
+
     use serde_json::{Value, json};
 
     use super::*;

@@ -22,6 +22,8 @@ pub struct ResourceQuota {
     pub hard: Amounts,
     /// What is used.
     pub used: Amounts,
+    /// Whether the object says what is used. A new quota does not until it is counted.
+    pub is_measured: bool,
     scopes: Vec<Scope>,
 }
 
@@ -47,10 +49,12 @@ impl ResourceQuota {
             values: term.values.unwrap_or_default(),
         });
         let scopes = named.chain(selected).collect();
+        let used = object.status.as_ref().and_then(|status| status.used.as_ref());
         Self {
             name: object.metadata.name.clone().unwrap_or_default(),
             hard: amounts(spec.hard.as_ref()),
-            used: amounts(object.status.as_ref().and_then(|status| status.used.as_ref())),
+            used: amounts(used),
+            is_measured: used.is_some(),
             scopes,
         }
     }
@@ -152,6 +156,8 @@ fn reaches_other_namespaces(spec: &PodSpec) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::needless_pass_by_value)] // `json!` is written where it is used.
+
     use serde_json::{Value, json};
 
     use super::*;

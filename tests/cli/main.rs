@@ -25,6 +25,7 @@ mod odd_files;
 mod plan;
 mod plugin;
 mod printed;
+mod quota;
 mod readme;
 mod rules;
 #[cfg(unix)]

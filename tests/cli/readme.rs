@@ -1,18 +1,21 @@
-//! Every command that the README shows with its output is run again, and has to print the same.
-//! `TRYCMD=overwrite cargo test readme` writes what it prints now into the README.
+//! Every command that the README, or a page of `docs`, shows with its output is run again, and has to print the same.
+//! `TRYCMD=overwrite cargo test readme` writes what it prints now into the page.
 
 use std::fs;
 use std::path::Path;
 
 use crate::common::root;
 
-/// What the README's commands read.
+/// What the pages' commands read.
 const READ: &[&str] = &[
     "configs/d28_orchestrator/demo_baseline.yaml",
     "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
     "tests/data/changed.yaml",
     "tests/data/mistakes.yaml",
     "tests/data/mistyped.yaml",
+    "tests/data/quota/labels.yaml",
+    "tests/data/quota/namespace.yaml",
+    "tests/data/worker-1.yaml",
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -31,26 +34,48 @@ fn stand_in(dir: &Path) -> std::path::PathBuf {
     path
 }
 
+/// Runs the commands of a page again. `READ` is what they find: a copy of the page stands in an empty folder, and trycmd
+/// runs `README.md` in `README.in`, so that what the commands make is made there and not in the project.
 #[cfg(unix)]
-#[test]
-fn the_readme_tells_the_truth() {
+fn replay(page: &str, least: usize) {
     let dir = tempfile::tempdir().unwrap();
-    // trycmd runs README.md in README.in: the directory that it shows is made there, not in the project.
+    let name = Path::new(page).file_name().unwrap();
     for file in READ {
-        copy(&root().join(file), &dir.path().join("README.in").join(file));
+        copy(&root().join(file), &dir.path().join(Path::new(name).with_extension("in")).join(file));
     }
-    let readme = dir.path().join("README.md");
-    copy(&root().join("README.md"), &readme);
-    assert!(fs::read_to_string(&readme).unwrap().matches("\n```console\n").count() >= 5);
+    let copied = dir.path().join(name);
+    copy(&root().join(page), &copied);
+    assert!(fs::read_to_string(&copied).unwrap().matches("\n```console\n").count() >= least);
     let replayed = std::panic::catch_unwind(|| {
         trycmd::TestCases::new()
             .env("SOURCE_DATE_EPOCH", "1763317305")
             .register_bin("kubectl", stand_in(dir.path()))
-            .case(&readme)
+            .case(&copied)
             .run();
     });
     if std::env::var_os("TRYCMD").is_some() {
-        copy(&readme, &root().join("README.md"));
+        copy(&copied, &root().join(page));
     }
-    replayed.unwrap_or_else(|_| panic!("README.md shows another output; see above."));
+    replayed.unwrap_or_else(|_| panic!("{page} shows another output; see above."));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_readme_tells_the_truth() {
+    replay("README.md", 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_docs_tell_the_truth() {
+    let mut pages: Vec<String> = fs::read_dir(root().join("docs"))
+        .unwrap()
+        .map(|entry| format!("docs/{}", entry.unwrap().file_name().into_string().unwrap()))
+        .filter(|page| Path::new(page).extension().is_some_and(|ending| ending == "md"))
+        .collect();
+    pages.sort();
+    assert!(!pages.is_empty());
+    for page in pages {
+        replay(&page, 1);
+    }
 }

@@ -92,7 +92,7 @@ pub struct Breach<'b> {
     pub check: &'static str,
     /// Where: the field, or where it is missing.
     pub path: &'b Path<'b>,
-    /// What is wrong, as a sentence.
+    /// What is wrong, as a sentence that names the check.
     pub message: String,
     /// What to write instead, as a sentence.
     pub help: &'static str,
@@ -167,7 +167,10 @@ struct Report<'r> {
 }
 
 impl Report<'_> {
-    fn breach(&mut self, check: &'static str, path: &Path<'_>, message: String, help: &'static str) {
+    /// Hands over a breach; its sentence ends with the server's name of the check, for who looks for that.
+    fn breach(&mut self, check: &'static str, path: &Path<'_>, mut message: String, help: &'static str) {
+        message.truncate(message.trim_end_matches('.').len());
+        message.extend([" (", check, ")."]);
         (self.each)(Breach { rule: self.rule, check, path, message, help });
     }
 }
@@ -175,16 +178,14 @@ impl Report<'_> {
 /// Containers by their names: the first few, and how many more.
 fn containers(names: &[String]) -> String {
     const SHOWN: usize = 5;
-    let mut list: Vec<String> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => list.push(format!("{more} more")),
-        _ => {}
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("{} more", names.len() - SHOWN));
     }
     let noun = if names.len() == 1 { "container" } else { "containers" };
-    match list.split_last() {
-        Some((last, [])) => format!("the {noun} {last}"),
-        Some((last, first)) => format!("the {noun} {} and {last}", first.join(", ")),
-        None => format!("no {noun}"),
+    match shown.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("the {noun} {} and {last}", others.join(", ")),
+        _ => format!("the {noun} {}", shown.concat()),
     }
 }
 

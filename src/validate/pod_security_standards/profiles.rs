@@ -1,4 +1,4 @@
-//! The profiles that confine a container: `AppArmor`, seccomp and SELinux.
+//! The profiles that confine a container: `AppArmor`, seccomp and `SELinux`.
 
 use std::collections::BTreeSet;
 

@@ -1,3 +1,5 @@
+#![allow(clippy::needless_pass_by_value)] // `json!` is written where it is used.
+
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use serde_json::{Value, json};
 
@@ -84,6 +86,8 @@ fn many_containers_are_not_all_named() {
     check(&template, &Path::root(), Level::Restricted, PolicyVersion::minor(0), |breach| said.push(breach.message));
     assert_eq!(
         said,
-        ["Nothing keeps the containers \"c0\", \"c1\", \"c2\", \"c3\", \"c4\" and 995 more from running as root."]
+        [
+            "Nothing keeps the containers \"c0\", \"c1\", \"c2\", \"c3\", \"c4\" and 995 more from running as root (runAsNonRoot != true)."
+        ]
     );
 }
