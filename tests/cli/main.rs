@@ -24,6 +24,7 @@ mod meddling;
 mod odd_files;
 mod plan;
 mod plugin;
+mod pod_security;
 mod printed;
 mod quota;
 mod readme;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod pod_security;
+mod quota;
 mod verdicts;
 
 use kubectl_arbtune::manifest::{self, Text};

@@ -1,10 +1,13 @@
-//! What the Pod Security admission of 1.36 said of accepted Jobs: the names of the checks, for each level.
+//! What the Pod Security admission of 1.36 said of accepted Jobs: the names of the checks, for each level; and what its
+//! policies of each version say of templates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use k8s_openapi::api::core::v1::PodTemplateSpec;
+use kubectl_arbtune::apimachinery::Path;
 use kubectl_arbtune::diagnostic::Source;
 use kubectl_arbtune::manifest::Text;
-use kubectl_arbtune::validate::pod_security_standards::Level;
+use kubectl_arbtune::validate::pod_security_standards::{Level, PolicyVersion, check};
 use kubectl_arbtune::validate::{Checks, Sources, Validator};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,6 +15,18 @@ use serde_json::Value;
 use super::verdicts::{BASES, CASES, Case, bases, object, rows};
 
 const ANSWERS: &str = include_str!("pod-security.jsonl");
+const VERSIONS: &str = include_str!("pod-security-versions.jsonl");
+
+/// The newest version of the policies on record.
+const NEWEST: u16 = 36;
+
+/// A template, and what it breaks in each version: a row wherever that changes, from 1.0 on.
+#[derive(Deserialize)]
+struct ByVersion {
+    template: PodTemplateSpec,
+    baseline: Vec<(u16, BTreeSet<String>)>,
+    restricted: Vec<(u16, BTreeSet<String>)>,
+}
 
 #[derive(Deserialize)]
 struct Answer {
@@ -47,5 +62,27 @@ fn the_standards_find_what_the_server_found() {
         }
     }
     assert!(count > 2000, "only {count} answers");
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_version_has_its_own_checks() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for row in rows::<ByVersion>(VERSIONS) {
+        for (level, changes) in [(Level::Baseline, &row.baseline), (Level::Restricted, &row.restricted)] {
+            for minor in 0..=NEWEST {
+                count += 1;
+                let (_, recorded) = changes.iter().rfind(|(since, _)| *since <= minor).unwrap();
+                let mut ours = BTreeSet::new();
+                check(&row.template, &Path::root(), level, PolicyVersion::minor(minor), |breach| {
+                    ours.insert(breach.check.to_owned());
+                });
+                if ours != *recorded {
+                    wrong.push(format!("{level} of 1.{minor}: {ours:?}, and the server: {recorded:?}"));
+                }
+            }
+        }
+    }
+    assert!(count > 20_000, "only {count} answers");
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
