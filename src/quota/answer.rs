@@ -5,6 +5,8 @@
 //! their name and their iterations only, so that one pod speaks for all. Each policy is judged by itself: what one
 //! refuses does not leave more of another.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use serde::Serialize;
@@ -14,7 +16,7 @@ use super::limit_range::Filled;
 use super::namespace::{PodSecurity, Standard};
 use super::pod::PodResources;
 use super::read::Policies;
-use super::resource_quota::{JOBS, ResourceQuota};
+use super::resource_quota::{JOBS, ResourceQuota, Traits};
 use crate::apimachinery::{Path, Quantity, Version};
 use crate::diagnostic::Wording;
 use crate::validate::gates;
@@ -140,8 +142,9 @@ impl Question<'_> {
         for wording in resources.contradictions() {
             self.refuse_all("the API's rules for pods".to_owned(), wording);
         }
+        let whole = resources.for_limit_range();
         for range in &policies.limit_ranges {
-            for wording in range.refusals(resources) {
+            for wording in range.refusals(resources, &whole) {
                 self.refuse_all(format!("LimitRange {}", range.name), wording);
             }
         }
@@ -152,8 +155,8 @@ impl Question<'_> {
         if policies.limit_ranges.len() < 2 {
             return;
         }
-        let mut by_field = std::collections::BTreeMap::new();
-        let mut rivals = std::collections::BTreeSet::new();
+        let mut by_field = BTreeMap::new();
+        let mut rivals = BTreeSet::new();
         for range in &policies.limit_ranges {
             for filled in range.fill_in(&mut said.clone()) {
                 let field = (filled.field, filled.resource);
@@ -172,18 +175,16 @@ impl Question<'_> {
 
     /// The server refuses a pod that requests more than its limit, also where a default made it so.
     fn refuse_limits_below_requests(&mut self, resources: &PodResources) {
+        // Where both are filled in, the limit comes last, and is named.
+        let key = |it: &Filled| (it.container.clone(), it.resource.clone());
+        let filled: HashMap<_, _> = self.answer.filled_in.iter().map(|it| (key(it), it)).collect();
         let mut found = Vec::new();
         for container in &resources.containers {
             for (resource, limit) in &container.resources.limits {
                 let Some(request) = container.resources.requests.get(resource).filter(|it| *it > limit) else {
                     continue;
                 };
-                let filled = |field: &str| {
-                    let is_it =
-                        |it: &&Filled| it.field == field && it.resource == *resource && it.container == container.name;
-                    self.answer.filled_in.iter().find(is_it)
-                };
-                let Some(cause) = filled("limits").or_else(|| filled("requests")) else { continue };
+                let Some(cause) = filled.get(&(container.name.clone(), resource.clone())) else { continue };
                 let message = format!(
                     "The {} requests {request} of {resource} and is limited to {limit}, of which the limit range fills \
                      in the {}.",
@@ -227,11 +228,11 @@ impl Question<'_> {
     ) {
         const HELP: &str = "Lower what a worker asks for, run fewer workers at a time, or have the quota raised.";
         let Some(spec) = &template.spec else { return };
-        let usage = resources.usage();
+        let (usage, traits) = (resources.usage(), Traits::of(spec, resources));
         let (mut others, mut unmeasured) = (0_usize, 0_usize);
         for quota in quotas {
             unmeasured += usize::from(!quota.is_measured);
-            if !quota.counts_pod(spec, resources) {
+            if !quota.counts_pod(&traits) {
                 others += usize::from(!quota.counts_jobs());
                 continue;
             }
@@ -306,8 +307,9 @@ impl Question<'_> {
 }
 
 /// What a quota counts of what a pod uses, except what the pod uses nothing of.
-fn counted_by<'u>(quota: &ResourceQuota, usage: &'u Amounts) -> impl Iterator<Item = (&'u String, &'u Quantity)> {
-    usage.iter().filter(|(name, amount)| quota.hard.contains_key(*name) && !amount.is_zero())
+fn counted_by<'q>(quota: &'q ResourceQuota, usage: &'q Amounts) -> impl Iterator<Item = (&'q String, &'q Quantity)> {
+    let used = quota.hard.keys().filter_map(|name| usage.get_key_value(name));
+    used.filter(|(_, amount)| !amount.is_zero())
 }
 
 fn breaches(standard: Standard, template: &PodTemplateSpec) -> Vec<Wording> {

@@ -90,18 +90,17 @@ impl LimitRange {
         filled
     }
 
-    /// What the limit range refuses of a pod, once everything is filled in.
+    /// What the limit range refuses of a pod, once everything is filled in; `whole` is what its containers come to.
     #[must_use]
-    pub fn refusals(&self, pod: &PodResources) -> Vec<Wording> {
+    pub fn refusals(&self, pod: &PodResources, whole: &Resources) -> Vec<Wording> {
         let mut found = Vec::new();
         for item in self.of_target(Target::Container) {
             for container in &pod.containers {
                 item.check(&container.resources, &format!("The {}", container.title()), &mut found);
             }
         }
-        let whole = pod.for_limit_range();
         for item in self.of_target(Target::Pod) {
-            item.check(&whole, "The pod", &mut found);
+            item.check(whole, "The pod", &mut found);
         }
         found
     }
@@ -229,7 +228,7 @@ mod tests {
     fn refused(limits: Value, resources: Value) -> Vec<String> {
         let (range, mut pod) = (limit_range(limits), pod(resources));
         let _ = range.fill_in(&mut pod);
-        range.refusals(&pod).into_iter().map(|wording| wording.message).collect()
+        range.refusals(&pod, &pod.for_limit_range()).into_iter().map(|wording| wording.message).collect()
     }
 
     #[test]

@@ -209,10 +209,14 @@ impl ContainerResources {
         format!("{kind} {:?}", self.name)
     }
 
-    /// Whether the container sets what a quota of this name counts.
+    /// Whether the container sets what a quota of CPU or memory counts under this name.
     #[must_use]
     pub fn sets(&self, counted_as: &str) -> bool {
-        counted(&self.resources.requests, &self.resources.limits).contains_key(counted_as)
+        match counted_as.split_once('.') {
+            Some(("limits", name)) => self.resources.limits.contains_key(name),
+            Some((_, name)) => self.resources.requests.contains_key(name),
+            None => self.resources.requests.contains_key(counted_as),
+        }
     }
 }
 

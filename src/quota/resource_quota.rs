@@ -27,6 +27,28 @@ pub struct ResourceQuota {
     scopes: Vec<Scope>,
 }
 
+/// What scopes ask of a pod.
+#[derive(Debug)]
+pub struct Traits<'p> {
+    is_terminating: bool,
+    is_best_effort: bool,
+    priority_class: &'p str,
+    reaches_other_namespaces: bool,
+}
+
+impl<'p> Traits<'p> {
+    /// The traits of a pod.
+    #[must_use]
+    pub fn of(spec: &'p PodSpec, resources: &PodResources) -> Self {
+        Self {
+            is_terminating: spec.active_deadline_seconds.is_some_and(|seconds| seconds >= 0),
+            is_best_effort: resources.is_best_effort(),
+            priority_class: spec.priority_class_name.as_deref().unwrap_or_default(),
+            reaches_other_namespaces: reaches_other_namespaces(spec),
+        }
+    }
+}
+
 /// What a pod must be like to be counted.
 #[derive(Debug)]
 struct Scope {
@@ -75,8 +97,8 @@ impl ResourceQuota {
 
     /// Whether the quota counts such a pod.
     #[must_use]
-    pub fn counts_pod(&self, spec: &PodSpec, resources: &PodResources) -> bool {
-        self.hard.keys().any(|name| is_of_pods(name)) && self.scopes.iter().all(|scope| scope.holds(spec, resources))
+    pub fn counts_pod(&self, pod: &Traits<'_>) -> bool {
+        self.hard.keys().any(|name| is_of_pods(name)) && self.scopes.iter().all(|scope| scope.holds(pod))
     }
 
     /// The resources that the quota demands of every container, each with the containers that do not set it.
@@ -95,15 +117,14 @@ impl ResourceQuota {
 }
 
 impl Scope {
-    fn holds(&self, spec: &PodSpec, resources: &PodResources) -> bool {
-        let is_terminating = spec.active_deadline_seconds.is_some_and(|seconds| seconds >= 0);
+    fn holds(&self, pod: &Traits<'_>) -> bool {
         match self.name.as_str() {
-            "Terminating" => is_terminating,
-            "NotTerminating" => !is_terminating,
-            "BestEffort" => resources.is_best_effort(),
-            "NotBestEffort" => !resources.is_best_effort(),
-            "PriorityClass" => self.selects(spec.priority_class_name.as_deref().unwrap_or_default()),
-            "CrossNamespacePodAffinity" => reaches_other_namespaces(spec),
+            "Terminating" => pod.is_terminating,
+            "NotTerminating" => !pod.is_terminating,
+            "BestEffort" => pod.is_best_effort,
+            "NotBestEffort" => !pod.is_best_effort,
+            "PriorityClass" => self.selects(pod.priority_class),
+            "CrossNamespacePodAffinity" => pod.reaches_other_namespaces,
             _ => false,
         }
     }
@@ -168,7 +189,7 @@ mod tests {
 
     fn counts(quota_spec: Value, pod: Value) -> bool {
         let spec: PodSpec = serde_json::from_value(pod).unwrap();
-        quota(quota_spec).counts_pod(&spec, &PodResources::of(&spec))
+        quota(quota_spec).counts_pod(&Traits::of(&spec, &PodResources::of(&spec)))
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler, Probe};
 
-use super::common::{each, is_true};
-use super::{Pod, Report};
+use super::subject::{Pod, Report};
 use crate::apimachinery::Path;
+use crate::validate::api::common::{each, is_true};
 use crate::validate::rule::rules;
 
 rules! {

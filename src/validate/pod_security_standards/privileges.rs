@@ -2,8 +2,8 @@
 
 use k8s_openapi::api::core::v1::Capabilities;
 
-use super::common::{each, is_true};
-use super::{Pod, Report};
+use super::subject::{Pod, Report};
+use crate::validate::api::common::{each, is_true};
 use crate::validate::rule::rules;
 
 rules! {

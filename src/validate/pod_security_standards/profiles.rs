@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{SELinuxOptions, SeccompProfile};
 
-use super::common::text;
-use super::{Pod, PolicyVersion, Report};
+use super::level::PolicyVersion;
+use super::subject::{Pod, Report};
 use crate::apimachinery::Path;
 use crate::validate::api::annotations::{APP_ARMOR as APP_ARMOR_KEY, SECCOMP_CONTAINER, SECCOMP_POD};
+use crate::validate::api::common::text;
 use crate::validate::rule::rules;
 
 rules! {
@@ -176,7 +177,7 @@ pub(super) fn check_seccomp_restricted(pod: &Pod<'_>, report: &mut Report<'_>) {
         }
     });
     if !lacking.is_empty() {
-        let message = format!("No seccomp profile confines {}.", super::containers(&lacking));
+        let message = format!("No seccomp profile confines {}.", super::subject::containers(&lacking));
         let help = "Set seccompProfile: {type: RuntimeDefault} in the securityContext of the pod.";
         report.breach(SECCOMP, &pod.path.field("securityContext").field(SECCOMP), message, help);
     }

@@ -1,7 +1,8 @@
 //! The kernel's settings that a pod changes.
 
-use super::common::each;
-use super::{Pod, PolicyVersion, Report};
+use super::level::PolicyVersion;
+use super::subject::{Pod, Report};
+use crate::validate::api::common::each;
 use crate::validate::rule::rules;
 
 rules! {

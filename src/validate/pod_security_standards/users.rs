@@ -1,6 +1,6 @@
 //! Which user a container runs as.
 
-use super::{Pod, Report};
+use super::subject::{Pod, Report};
 use crate::validate::rule::rules;
 
 rules! {
@@ -26,13 +26,8 @@ pub(super) fn check_non_root(pod: &Pod<'_>, report: &mut Report<'_>) {
     let place = context.field("runAsNonRoot");
     if of_pod == Some(false) {
         is_explicit = true;
-        report.breach(
-            NAME,
-            &place,
-            "The pod may run as root.".to_owned(),
-            "Write true, or remove the field and set it \
-                       for each container.",
-        );
+        let message = "The pod may run as root.".to_owned();
+        report.breach(NAME, &place, message, "Write true, or leave it to each container.");
     }
     pod.each_container(|container, path| {
         match container.security_context.as_ref().and_then(|context| context.run_as_non_root) {
@@ -48,7 +43,7 @@ pub(super) fn check_non_root(pod: &Pod<'_>, report: &mut Report<'_>) {
     });
     // Where a false is said, the server speaks of that alone; what is missing besides is mended with it.
     if !is_explicit && !lacking.is_empty() {
-        let message = format!("Nothing keeps {} from running as root.", super::containers(&lacking));
+        let message = format!("Nothing keeps {} from running as root.", super::subject::containers(&lacking));
         report.breach(NAME, &place, message, "Set runAsNonRoot: true in the securityContext of the pod.");
     }
 }

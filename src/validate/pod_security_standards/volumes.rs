@@ -2,8 +2,8 @@
 
 use k8s_openapi::api::core::v1::Volume;
 
-use super::common::each;
-use super::{Pod, Report};
+use super::subject::{Pod, Report};
+use crate::validate::api::common::each;
 use crate::validate::rule::rules;
 
 rules! {
