@@ -116,5 +116,5 @@ fn tell_error(error: &CommandError, style: Style) {
 }
 
 fn snippet<'s>(heading: Heading<'s>, problem: &'s Diagnostic) -> Snippet<'s> {
-    Snippet { heading, message: &problem.message, excerpt: &problem.excerpt, help: problem.help.as_deref() }
+    Snippet { heading, message: &problem.message, excerpt: &problem.excerpt, notes: &[], help: problem.help.as_deref() }
 }

@@ -14,6 +14,13 @@ pub fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
 }
 
+/// Whether a text is a time as RFC 3339 or ISO 8601 has it: as [`rfc3339`], or without a zone, as Python's `isoformat`
+/// writes local time.
+#[must_use]
+pub fn is_date_time(text: &str) -> bool {
+    rfc3339(text).is_some() || rfc3339(&format!("{text}Z")).is_some()
+}
+
 /// The moment that a text names to the API server, which reads RFC 3339 with Go's tolerance: the hour may have one
 /// digit, a comma may stand before the fraction, and an offset may be as large as 24 hours and 60 minutes.
 #[must_use]
@@ -114,6 +121,16 @@ mod tests {
             "10000-01-01T00:00:00Z",
         ] {
             assert_eq!(by_server(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_date_time_may_lack_its_zone() {
+        for good in ["2025-11-16T18:21:45.906585", "2025-11-16T18:21:45", "2025-11-16T18:21:45.906585+00:00"] {
+            assert!(is_date_time(good), "{good}");
+        }
+        for bad in ["", "Z", "2025-11-16", "2025-11-16T18:21", "2025-11-16T18:21:45ZZ", "2025-11-16T18:21:45+09:00Z"] {
+            assert!(!is_date_time(bad), "{bad}");
         }
     }
 

@@ -4,16 +4,19 @@ use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, warn, write_out};
 use crate::cli::{ReportFormat, RuleSet, Standard, ValidateArgs};
+use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
-use crate::job::K8sTuningJobFactory;
+use crate::job::{K8sTuningJobFactory, build_job};
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
 use crate::nearest::nearest;
 use crate::output::manifests::OutputError;
+use crate::output::messages;
 use crate::output::progress::Progress;
-use crate::output::{messages, session};
+use crate::plan::plan_jobs;
 use crate::printable;
 use crate::report;
+use crate::validate::origins::Origins;
 use crate::validate::pod_security_standards::Level;
 use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 
@@ -65,16 +68,23 @@ fn rule(name: &str) -> Result<&'static Rule, CommandError> {
 /// What the documents are held against.
 fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
-    let skipped = args.skip_rule.iter().map(|name| match rule(name)? {
-        rule if rule.source == Source::Tuning => Ok(rule),
-        rule if rule.source == Source::PodSecurity => Err(CommandError::Usage(format!(
-            "{name} is a check of the Pod Security Standards, which skip none. Leave out --skip-rule {name}, \
-             or --pod-security."
-        ))),
-        _ => Err(CommandError::Usage(format!(
-            "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
-             or write --rules tuning to leave out all of the server's."
-        ))),
+    let skipped = args.skip_rule.iter().map(|name| {
+        let rule = rule(name)?;
+        match rule.source {
+            Source::Tuning => Ok(rule),
+            Source::Api => Err(CommandError::Usage(format!(
+                "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
+                 or write --rules tuning to leave out all of the server's."
+            ))),
+            Source::PodSecurity => Err(CommandError::Usage(format!(
+                "{name} is a check of the Pod Security Standards, which skip none. Leave out --skip-rule {name}, \
+                 or --pod-security."
+            ))),
+            Source::Config => Err(CommandError::Usage(format!(
+                "{name} is a rule of configurations, and no Jobs come of one that breaks it. Leave out --skip-rule \
+                 {name}."
+            ))),
+        }
     });
     let pod_security = args.pod_security.map(|standard| match standard {
         Standard::Baseline => Level::Baseline,
@@ -109,21 +119,26 @@ fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Ve
     Ok(reports)
 }
 
-/// Checks the manifests that the configuration would make, each under the name of its file.
+/// Checks the configuration, and the Jobs that it would make; what is found is told in its lines.
 fn check_session(
     k8s_config: &Path,
     args: &ValidateArgs,
     checks: Checks,
     styles: Styles,
 ) -> Result<Vec<DocumentReport>, CommandError> {
-    let session = load(k8s_config, &args.options)?;
+    let session = match load(k8s_config, &args.options) {
+        Err(CommandError::Config(ConfigError::Invalid(problems))) => return Ok(DocumentReport::of_configs(&problems)),
+        other => other?,
+    };
     warn(&session, styles.err);
     let factory = K8sTuningJobFactory::new(&session, created_at(None)?);
+    let origins = Origins::of(&session);
     let mut validator = Validator::new(checks);
-    for (job, row) in factory.jobs().zip(session::rows(&session, Format::Yaml)) {
+    for share in plan_jobs(session.total_iterations, session.workers) {
+        let spec = factory.create_job_for_worker(&share.worker_id, share.iterations, share.index);
         let mut content = Vec::new();
-        Format::Yaml.push(&job, &mut content).map_err(OutputError::from)?;
-        validator.add(&row.file, &Text::decode(content));
+        Format::Yaml.push(&build_job(spec.clone()), &mut content).map_err(OutputError::from)?;
+        validator.add_job(&spec, &Text::decode(content), &origins);
     }
     Ok(validator.finish())
 }

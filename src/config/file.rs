@@ -5,9 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::problem::ConfigError;
-use crate::diagnostic::Diagnostic;
-use crate::manifest::text::Excerpt;
+use super::problem::{ConfigError, Problems};
 use crate::manifest::{self, Document, Node, Text};
 
 /// A session is described in some twenty lines; a file above this size is a mistake.
@@ -50,14 +48,12 @@ impl ConfigFile {
             return Err(ConfigError::NotText { file: file() });
         }
         let mut documents = Vec::new();
-        let mut problems = Vec::new();
+        let mut problems = Problems::of(&name, &text);
         manifest::documents(text.as_str(), |document| match document {
             Ok(document) => documents.push(document),
-            Err(error) => problems.push(Diagnostic::unreadable(&error, name.as_str(), &text)),
+            Err(error) => problems.unreadable(&error),
         });
-        if !problems.is_empty() {
-            return Err(ConfigError::Invalid(problems));
-        }
+        Problems::finish([problems], Some(()))?;
         match documents.len() {
             0 => Err(ConfigError::Empty { file: file() }),
             1 => {
@@ -74,11 +70,10 @@ impl ConfigFile {
         &self.document.root
     }
 
-    /// The place of a key's value, or of the document's start where the key is absent.
+    /// The list for what is found to be wrong with the file.
     #[must_use]
-    pub fn excerpt(&self, key: &str) -> Excerpt {
-        let position = self.root().entry(key).map_or(self.root().position, manifest::Entry::place);
-        Excerpt::cut(self.name.as_str(), &self.text, position)
+    pub fn problems(&self) -> Problems<'_> {
+        Problems::of(&self.name, &self.text)
     }
 }
 

@@ -1,140 +1,99 @@
 //! The D29 file: what a session's Jobs look like on Kubernetes.
-//! A configuration file comes in, and a [`K8sOrchestratorConfig`] or all its problems go out.
+//! A configuration file comes in, and its typed values go out, together with all its problems.
 
-use serde::{Deserialize, Serialize};
+use std::num::{NonZeroU32, NonZeroU64};
 
-use super::checks::{self, Key, Problems, check_file};
+use serde::Deserialize;
+
+use super::checks;
 use super::file::ConfigFile;
-use super::problem::ConfigError;
-use super::session::Overrides;
-use super::vocabulary::{Env, Mode, Optimizer};
-use crate::manifest::node::{Node, Value};
+use super::keys::Keys;
+use super::problem::Problems;
+use super::resources::{self, Resources};
+use super::vocabulary::{DEFAULT_CONFIG_PATH, Env, Mode, Optimizer};
+use crate::yaml::{Given, OrderedMap};
 
-/// The parameter file of a session whose configuration names none.
-pub const DEFAULT_CONFIG_PATH: &str = "configs/d23_tuning/advanced_baseline.yaml";
-
-/// A tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config").
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config"), as its file has it.
+///
+/// A key belongs into this list and into [`K8sOrchestratorConfig::check`]; `Session` says what comes of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct K8sOrchestratorConfig {
     /// The session's name: a label value whose first 8 characters can stand in a Job's name, unless
     /// `session_short` does.
-    pub session_id: String,
+    pub session_id: Given<String>,
     /// What stands for the session in Job names, instead of its id's first 8 characters.
-    #[serde(default)]
-    pub session_short: Option<String>,
+    pub session_short: Given<String>,
     /// The namespace of the Jobs.
-    pub k8s_namespace: String,
+    pub k8s_namespace: Given<String>,
     /// The container image of the workers.
-    pub image: String,
+    pub image: Given<String>,
     /// Whether orders are real.
-    pub mode: Mode,
+    pub mode: Given<Mode>,
     /// The environment that the workers run in.
-    pub env: Env,
+    pub env: Given<Env>,
     /// Iterations of the whole session, at least as many as workers.
-    pub total_iterations: u64,
+    pub total_iterations: Given<NonZeroU64>,
     /// How many Jobs share the iterations.
-    pub workers: u32,
+    pub workers: Given<NonZeroU32>,
     /// How the next parameters are chosen.
-    pub optimizer: Optimizer,
+    pub optimizer: Given<Optimizer>,
     /// The parameter file, as a path inside the image.
     #[serde(default = "default_config_path")]
-    pub config_path: String,
+    pub config_path: Given<String>,
     /// Environment variables to add or to replace, in the file's order.
-    #[serde(default)]
-    pub extra_env: serde_yaml::Mapping,
+    pub extra_env: Given<OrderedMap<String>>,
     /// What each container asks for, and may use at most.
-    #[serde(default)]
-    pub resources: Resources,
+    pub resources: Given<Resources>,
 }
 
-/// Requests and limits of a container: resource name to quantity, in the file's order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Resources {
-    /// What the scheduler sets aside.
-    pub requests: serde_yaml::Mapping,
-    /// What the container may use at most.
-    pub limits: serde_yaml::Mapping,
+fn default_config_path() -> Given<String> {
+    Given::Default(DEFAULT_CONFIG_PATH.to_owned())
 }
-
-/// The default of `config_path`.
-#[must_use]
-pub fn default_config_path() -> String {
-    DEFAULT_CONFIG_PATH.to_owned()
-}
-
-const KEYS: &[Key] = &[
-    Key { name: "session_id", required: true, check: checks::session_id },
-    Key { name: "session_short", required: false, check: checks::session_short },
-    Key { name: "k8s_namespace", required: true, check: checks::namespace },
-    Key { name: "image", required: true, check: checks::image },
-    Key { name: "mode", required: true, check: checks::word::<Mode> },
-    Key { name: "env", required: true, check: checks::word::<Env> },
-    Key { name: "total_iterations", required: true, check: checks::count },
-    Key { name: "workers", required: true, check: checks::count },
-    Key { name: "optimizer", required: true, check: checks::word::<Optimizer> },
-    Key { name: "config_path", required: false, check: checks::non_empty },
-    Key { name: "extra_env", required: false, check: checks::extra_env },
-    Key { name: "resources", required: false, check: checks::resources },
-];
 
 impl K8sOrchestratorConfig {
-    /// Reads the configuration out of its file; `overrides` may make up for what it lacks.
-    ///
-    /// # Errors
-    /// [`ConfigError::Invalid`] with every problem of the file.
-    pub fn from_file(file: &ConfigFile, overrides: &Overrides) -> Result<Self, ConfigError> {
-        let mut problems = Problems::of(file);
-        check_file(file, KEYS, &mut problems);
-        if overrides.session_short.is_none() && file.root().get("session_short").is_none() {
-            checks::session_id_start(file.root(), &mut problems);
+    /// Reads and checks the configuration; none where the file is no mapping. The start of its session id is left
+    /// alone where something else `is_short`.
+    #[must_use]
+    pub fn read(file: &ConfigFile, is_short: bool) -> (Option<Self>, Problems<'_>) {
+        let (config, mut keys) = Keys::read::<Self>(file);
+        if let Some(config) = &config {
+            config.check(&mut keys, is_short);
         }
-        checks::workers_within_iterations(file.root(), &mut problems);
-        problems.finish()?;
-        typed(file)
+        (config, keys.problems)
     }
-}
 
-/// Makes the typed form of a file that has passed its checks.
-///
-/// # Errors
-/// [`ConfigError::Invalid`] if the checks and the type disagree, which is a defect of the checks.
-pub(super) fn typed<T: for<'de> Deserialize<'de>>(file: &ConfigFile) -> Result<T, ConfigError> {
-    serde_yaml::from_value(bridge(file.root())).or_else(|error| {
-        let mut problems = Problems::of(file);
-        problems.add(file.root().position, format!("The file does not have the expected form: {error}."), "");
-        problems.finish()?;
-        Err(ConfigError::Invalid(Vec::new()))
-    })
-}
-
-/// A node as serde's value. An absent value is left out, so that defaults apply.
-fn bridge(node: &Node) -> serde_yaml::Value {
-    match &node.value {
-        Value::Null => serde_yaml::Value::Null,
-        Value::Bool(value) => (*value).into(),
-        Value::Integer(value) => (*value).into(),
-        Value::Float(value) => (*value).into(),
-        Value::String(value) => value.clone().into(),
-        Value::Sequence(items) => items.iter().map(bridge).collect::<Vec<_>>().into(),
-        Value::Mapping(entries) => entries
-            .iter()
-            .filter(|entry| entry.value.value != Value::Null)
-            .map(|entry| (entry.key.clone().into(), bridge(&entry.value)))
-            .collect::<serde_yaml::Mapping>()
-            .into(),
+    fn check(&self, keys: &mut Keys<'_>, is_short: bool) {
+        keys.required("session_id", &self.session_id, checks::session_id);
+        keys.optional("session_short", &self.session_short, checks::session_short);
+        keys.required("k8s_namespace", &self.k8s_namespace, checks::namespace);
+        keys.required("image", &self.image, checks::image);
+        keys.required("mode", &self.mode, checks::by_type);
+        keys.required("env", &self.env, checks::by_type);
+        keys.required("total_iterations", &self.total_iterations, checks::by_type);
+        keys.required("workers", &self.workers, checks::by_type);
+        keys.required("optimizer", &self.optimizer, checks::by_type);
+        keys.optional("config_path", &self.config_path, checks::non_empty);
+        keys.optional("extra_env", &self.extra_env, checks::extra_env);
+        keys.optional("resources", &self.resources, resources::check);
+        if !is_short && self.session_short == Given::Absent {
+            checks::session_id_start(&self.session_id, &mut keys.problems);
+        }
+        checks::workers_within_iterations(&self.total_iterations, &self.workers, &mut keys.problems);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ConfigError;
 
     const BASELINE: &str = include_str!("../../configs/d29_k8s/orchestrator_k8s_baseline.yaml");
 
     fn read(text: &str) -> Result<K8sOrchestratorConfig, ConfigError> {
-        K8sOrchestratorConfig::from_file(&ConfigFile::parse("k8s.yaml".to_owned(), text.into())?, &Overrides::default())
+        let file = ConfigFile::parse("k8s.yaml".to_owned(), text.into())?;
+        let (config, problems) = K8sOrchestratorConfig::read(&file, false);
+        Problems::finish([problems], config)
     }
 
     /// What is said of the baseline after a replacement: line, column, message and help of each problem.
@@ -159,17 +118,22 @@ mod tests {
     #[test]
     fn the_baseline_is_read() {
         let config = read(BASELINE).unwrap();
-        assert_eq!((config.total_iterations, config.workers, config.mode), (6, 2, Mode::Paper));
-        assert_eq!(config.extra_env.len(), 3);
-        assert_eq!(config.resources.limits.get("cpu"), Some(&"1".into()));
+        let numbers = (config.total_iterations.get().unwrap().get(), config.workers.get().unwrap().get());
+        assert_eq!((numbers, config.mode.get()), ((6, 2), Some(&Mode::Paper)));
+        assert_eq!(config.extra_env.get().unwrap().0.len(), 3);
+        let Resources { limits, .. } = config.resources.get().unwrap();
+        let cpu = limits.get().unwrap().iter().find(|(name, _)| name.value == "cpu").unwrap();
+        assert_eq!(cpu.1.value.0, "1");
+        assert_eq!((cpu.0.position.line, cpu.1.position.column), (21, 10));
     }
 
     #[test]
     fn optional_keys_may_be_absent_or_empty() {
         let end = BASELINE.find("config_path").unwrap();
         let config = read(&format!("{}extra_env:\nresources:\n", &BASELINE[..end])).unwrap();
-        assert_eq!(config.config_path, DEFAULT_CONFIG_PATH);
-        assert!(config.extra_env.is_empty() && config.resources == Resources::default());
+        assert_eq!(config.config_path, Given::Default(DEFAULT_CONFIG_PATH.to_owned()));
+        assert!(config.extra_env.get().unwrap().0.is_empty());
+        assert_eq!(config.resources.get(), Some(&Resources::default()));
     }
 
     #[test]

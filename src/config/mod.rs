@@ -4,17 +4,22 @@
 mod checks;
 pub mod file;
 pub mod k8s;
+mod keys;
 pub mod orchestrator;
 pub mod problem;
+pub mod resources;
 pub mod rules;
 pub mod session;
+pub mod setting;
 pub mod vocabulary;
 
 pub use file::ConfigFile;
-pub use k8s::{K8sOrchestratorConfig, Resources};
+pub use k8s::K8sOrchestratorConfig;
 pub use orchestrator::OrchestratorConfig;
-pub use problem::ConfigError;
-pub use session::{Overrides, Session, Setting};
+pub use problem::{ConfigError, Problems};
+pub use resources::Resources;
+pub use session::{Overrides, Session};
+pub use setting::{Origin, Setting};
 pub use vocabulary::{Env, Mode, Optimizer};
 
 pub use checks::{namespace_fault, session_id_fault, session_id_start_fault, session_short_fault};

@@ -1,75 +1,72 @@
 //! The D28 file: a session as the local orchestrator runs it.
-//! A configuration file comes in, and an [`OrchestratorConfig`] or all its problems go out.
+//! A configuration file comes in, and its typed values go out, together with all its problems.
 
-use serde::{Deserialize, Serialize};
+use std::num::{NonZeroU32, NonZeroU64};
 
-use super::checks::{self, Key, Problems, check_file};
+use serde::Deserialize;
+
+use super::checks;
 use super::file::ConfigFile;
-use super::k8s::{default_config_path, typed};
-use super::problem::ConfigError;
-use super::vocabulary::{Env, Mode, Optimizer};
+use super::keys::Keys;
+use super::problem::Problems;
+use super::vocabulary::{DEFAULT_CONFIG_PATH, Env, Mode, Optimizer};
+use crate::yaml::Given;
 
-/// A tuning session of the D28 orchestrator (D28 guide, "Orchestrator Config").
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A tuning session of the D28 orchestrator (D28 guide, "Orchestrator Config"), as its file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct OrchestratorConfig {
     /// The name of the D28 session; the Jobs carry the D29 one.
-    pub session_id: String,
+    pub session_id: Given<String>,
     /// Iterations of the whole session, at least as many as workers.
-    pub total_iterations: u64,
+    pub total_iterations: Given<NonZeroU64>,
     /// How many workers share the iterations.
-    pub workers: u32,
+    pub workers: Given<NonZeroU32>,
     /// Whether orders are real.
-    #[serde(default = "default_mode")]
-    pub mode: Mode,
+    pub mode: Given<Mode>,
     /// The environment that the workers run in.
-    #[serde(default = "default_env")]
-    pub env: Env,
+    pub env: Given<Env>,
     /// How the next parameters are chosen.
-    #[serde(default = "default_optimizer")]
-    pub optimizer: Optimizer,
+    pub optimizer: Given<Optimizer>,
     /// The parameter file.
-    #[serde(default = "default_config_path")]
-    pub config_path: String,
+    pub config_path: Given<String>,
     /// Where the D28 orchestrator writes its results; the Jobs write to their own files.
-    #[serde(default)]
-    pub base_output_csv: Option<String>,
+    pub base_output_csv: Given<String>,
 }
 
-fn default_mode() -> Mode {
-    Mode::Paper
+impl Default for OrchestratorConfig {
+    fn default() -> Self {
+        Self {
+            session_id: Given::Absent,
+            total_iterations: Given::Absent,
+            workers: Given::Absent,
+            mode: Given::Default(Mode::Paper),
+            env: Given::Default(Env::Docker),
+            optimizer: Given::Default(Optimizer::Bayesian),
+            config_path: Given::Default(DEFAULT_CONFIG_PATH.to_owned()),
+            base_output_csv: Given::Absent,
+        }
+    }
 }
-
-fn default_env() -> Env {
-    Env::Docker
-}
-
-fn default_optimizer() -> Optimizer {
-    Optimizer::Bayesian
-}
-
-const KEYS: &[Key] = &[
-    Key { name: "session_id", required: true, check: checks::session_id },
-    Key { name: "total_iterations", required: true, check: checks::count },
-    Key { name: "workers", required: true, check: checks::count },
-    Key { name: "mode", required: false, check: checks::word::<Mode> },
-    Key { name: "env", required: false, check: checks::word::<Env> },
-    Key { name: "optimizer", required: false, check: checks::word::<Optimizer> },
-    Key { name: "config_path", required: false, check: checks::non_empty },
-    Key { name: "base_output_csv", required: false, check: checks::non_empty },
-];
 
 impl OrchestratorConfig {
-    /// Reads the configuration out of its file.
-    ///
-    /// # Errors
-    /// [`ConfigError::Invalid`] with every problem of the file.
-    pub fn from_file(file: &ConfigFile) -> Result<Self, ConfigError> {
-        let mut problems = Problems::of(file);
-        check_file(file, KEYS, &mut problems);
-        checks::workers_within_iterations(file.root(), &mut problems);
-        problems.finish()?;
-        typed(file)
+    /// Reads and checks the configuration; none where the file is no mapping.
+    #[must_use]
+    pub fn read(file: &ConfigFile) -> (Option<Self>, Problems<'_>) {
+        let (config, mut keys) = Keys::read::<Self>(file);
+        if let Some(config) = &config {
+            config.check(&mut keys);
+        }
+        (config, keys.problems)
+    }
+
+    fn check(&self, keys: &mut Keys<'_>) {
+        keys.required("session_id", &self.session_id, checks::session_id);
+        keys.required("total_iterations", &self.total_iterations, checks::by_type);
+        keys.required("workers", &self.workers, checks::by_type);
+        keys.optional("config_path", &self.config_path, checks::non_empty);
+        keys.optional("base_output_csv", &self.base_output_csv, checks::non_empty);
+        checks::workers_within_iterations(&self.total_iterations, &self.workers, &mut keys.problems);
     }
 }
 
@@ -81,7 +78,10 @@ mod tests {
     fn defaults_are_the_guides() {
         let text = "session_id: a\ntotal_iterations: 3\nworkers: 1\n";
         let file = ConfigFile::parse("o.yaml".to_owned(), text.into()).unwrap();
-        let config = OrchestratorConfig::from_file(&file).unwrap();
-        assert_eq!((config.mode, config.env, config.optimizer), (Mode::Paper, Env::Docker, Optimizer::Bayesian));
+        let (config, problems) = OrchestratorConfig::read(&file);
+        let config = Problems::finish([problems], config).unwrap();
+        assert_eq!(config.mode, Given::Default(Mode::Paper));
+        assert_eq!(config.env, Given::Default(Env::Docker));
+        assert_eq!(config.optimizer, Given::Default(Optimizer::Bayesian));
     }
 }

@@ -1,11 +1,76 @@
-//! Why a configuration cannot be used, in whole sentences that say what to do about it.
+//! What is wrong with a configuration, as it is found, and why one cannot be used.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
+use crate::manifest::text::Excerpt;
+use crate::manifest::{Position, ReadError, Text};
 use crate::printable;
+
+/// The problems of one file, as they are found.
+#[derive(Debug)]
+pub struct Problems<'f> {
+    name: &'f str,
+    text: &'f Text,
+    found: Vec<Diagnostic>,
+}
+
+impl<'f> Problems<'f> {
+    /// Nothing found yet in a file of this name and text.
+    #[must_use]
+    pub const fn of(name: &'f str, text: &'f Text) -> Self {
+        Self { name, text, found: Vec::new() }
+    }
+
+    /// Adds what is wrong with the value of a key; `path` has a dot before each level below the first.
+    pub fn add(
+        &mut self,
+        rule: &'static Rule,
+        reason: Reason,
+        path: impl Into<String>,
+        position: Position,
+        wording: impl Into<Wording>,
+    ) {
+        let Wording { message, help } = wording.into();
+        let excerpt = Excerpt::cut(self.name, self.text, position);
+        self.found.push(Diagnostic {
+            severity: Severity::Error,
+            rule,
+            path: path.into(),
+            reason,
+            message,
+            help,
+            excerpt,
+        });
+    }
+
+    /// Adds that the text cannot be read.
+    pub fn unreadable(&mut self, error: &ReadError) {
+        self.found.push(Diagnostic::unreadable(error, self.name, self.text));
+    }
+
+    /// What stands in the file at a place.
+    #[must_use]
+    pub fn written(&self, position: Position) -> &'f str {
+        self.text.at(position)
+    }
+
+    /// A value that was made from files, unless something is wrong with one of them; what is missing in the value is
+    /// a problem too. The problems come file by file, in the order of each.
+    ///
+    /// # Errors
+    /// [`ConfigError::Invalid`] with all problems.
+    pub fn finish<T>(files: impl IntoIterator<Item = Self>, value: Option<T>) -> Result<T, ConfigError> {
+        let mut all = Vec::new();
+        for Self { mut found, .. } in files {
+            found.sort_by_key(|problem| (problem.excerpt.position.line, problem.excerpt.position.column));
+            all.append(&mut found);
+        }
+        value.filter(|_| all.is_empty()).ok_or(ConfigError::Invalid(all))
+    }
+}
 
 /// Why a configuration cannot be used.
 #[derive(Debug, Error)]

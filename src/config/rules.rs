@@ -1,10 +1,114 @@
-//! The rules of the two configuration files, by which problems are known in reports.
+//! What the two configuration files of a session demand of their keys, as rules that reports name and `--explain` prints.
 
 use crate::diagnostic::rule::rules;
 
 rules! {
     Config;
 
-    /// Each key has a value that a session can be made from.
-    VALUE = "config-value" in Config: "mode: papr", "mode: paper";
+    /// A key stands once in its mapping. kubectl would silently take the last of two; here, none counts.
+    DUPLICATE_KEY = "config-duplicate-key" in Config: "workers: 2\nworkers: 3", "workers: 2";
+
+    /// Every key is one that the file has, in its own spelling. A mistyped key is a setting lost.
+    UNKNOWN_KEY = "config-unknown-key" in Config:
+        "resources:\n  limit:\n    cpu: \"1\"",
+        "resources:\n  limits:\n    cpu: \"1\"";
+
+    /// The keys that have no default are there.
+    MISSING_KEY = "config-missing-key" in Config:
+        "# image: your-registry/arbitrage-lite:latest",
+        "image: your-registry/arbitrage-lite:latest";
+
+    /// Each value has its key's type. Text is quoted where YAML would read something else: the value of an environment
+    /// variable is a string, and a bare 6379 is a number.
+    TYPE = "config-type" in Config: "extra_env:\n  REDIS_PORT: 6379", "extra_env:\n  REDIS_PORT: \"6379\"";
+
+    /// mode, env and optimizer have one of their words: paper, shadow or live; docker, local, stage or prod; grid,
+    /// random or bayesian.
+    WORD = "config-word" in Config: "mode: papr", "mode: paper";
+
+    /// total_iterations and workers are whole numbers from 1.
+    NUMBER = "config-number" in Config: "workers: 0", "workers: 2";
+
+    /// A path that is given is not empty.
+    EMPTY = "config-empty" in Config:
+        "config_path: \"\"",
+        "config_path: configs/d23_tuning/advanced_baseline.yaml";
+
+    /// There are no more workers than iterations: the pod of each further one would start with nothing to do.
+    WORKERS = "config-workers" in Config: "total_iterations: 6\nworkers: 9", "total_iterations: 6\nworkers: 6";
+
+    /// session_id is the value of a label. Unless there is a session_short, its first 8 characters stand in the name of
+    /// each Job, so that they are lowercase letters, digits and '-'.
+    SESSION_ID = "config-session-id" in Config: "session_id: D29_demo", "session_id: d29-demo";
+
+    /// session_short stands in the name of each Job: 1 to 8 lowercase letters, digits and '-', of which the first is no
+    /// '-'.
+    SESSION_SHORT = "config-session-short" in Config: "session_short: second_session", "session_short: second";
+
+    /// k8s_namespace is the name of a namespace: up to 63 lowercase letters, digits and '-', of which the first and the
+    /// last are no '-'.
+    NAMESPACE = "config-namespace" in Config: "k8s_namespace: trading_bots", "k8s_namespace: trading-bots";
+
+    /// image is the name of an image, without white space.
+    IMAGE = "config-image" in Config:
+        "image: your registry/arbitrage-lite:latest",
+        "image: your-registry/arbitrage-lite:latest";
+
+    /// The names in extra_env can be those of environment variables, and none is SESSION_ID, WORKER_ID or MODE, which
+    /// say which worker a pod is.
+    EXTRA_ENV = "config-extra-env" in Config: "extra_env:\n  WORKER_ID: worker-1", "extra_env:\n  LOG_LEVEL: debug";
+
+    /// The names in resources are resources that a container can ask for, the amounts are quantities that are not below
+    /// zero, and no request is above its limit.
+    RESOURCES = "config-resources" in Config:
+        "resources:\n  requests:\n    memory: 1 GB",
+        "resources:\n  requests:\n    memory: 1Gi";
+
+    /// mode and env are the same in both files. Paper in one and live in the other must never pass.
+    AGREEMENT = "config-agreement" in Config:
+        "# with mode: paper in the orchestrator config\nmode: live",
+        "# with mode: paper in the orchestrator config\nmode: paper";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ConfigError;
+    use crate::config::session::tests::{K8S, ORCHESTRATOR, session};
+
+    /// The key that a line is about; a comment about one stands for its absence.
+    fn key(line: &str) -> Option<&str> {
+        let (key, _) = line.strip_prefix("# ").unwrap_or(line).split_once(':')?;
+        key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit()).then_some(key)
+    }
+
+    /// The baseline, with the keys of a piece as the piece has them.
+    fn with(piece: &str) -> String {
+        let replaced: Vec<&str> = piece.lines().filter_map(key).collect();
+        let mut is_replaced = false;
+        let kept = K8S.lines().filter(|line| {
+            if let Some(key) = key(line) {
+                is_replaced = replaced.contains(&key);
+            }
+            !is_replaced
+        });
+        kept.chain(piece.lines()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The names of the rules that the baseline breaks with a piece.
+    fn broken(piece: &str) -> Vec<&'static str> {
+        match session(&with(piece), Some(ORCHESTRATOR)) {
+            Ok(_) => Vec::new(),
+            Err(ConfigError::Invalid(problems)) => problems.iter().map(|problem| problem.rule.name).collect(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn bad_examples_break_their_rule_and_good_ones_keep_all() {
+        for rule in RULES {
+            assert_eq!(broken(&rule.bad_example()), [rule.name]);
+            assert_eq!(broken(&rule.good_example()), [""; 0], "{}", rule.name);
+        }
+    }
 }

@@ -1,16 +1,20 @@
 //! The two configurations and the flags, resolved into the one session that everything else is
 //! made from. Where a setting came from is kept, so that `plan` can show it.
 
+use std::fmt;
 use std::path::Path;
 
 use super::checks::{SHORT_LEN, session_id_start_fault};
 use super::file::ConfigFile;
-use super::k8s::{K8sOrchestratorConfig, Resources};
+use super::k8s::K8sOrchestratorConfig;
 use super::orchestrator::OrchestratorConfig;
-use super::problem::ConfigError;
+use super::problem::{ConfigError, Problems};
+use super::resources::Resources;
 use super::rules;
-use super::vocabulary::{Env, Mode, Optimizer};
-use crate::diagnostic::{Diagnostic, Reason, Severity};
+use super::setting::{Setting, Settings, by_file, by_flag};
+use super::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::diagnostic::Reason;
+use crate::yaml::{Given, OrderedMap, Spanned};
 
 /// A tuning session, complete and checked.
 #[derive(Debug, Clone)]
@@ -47,17 +51,6 @@ pub struct Session {
     pub warnings: Vec<String>,
 }
 
-/// One setting of a session and its origin.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Setting {
-    /// The key, with a dot before each level below the first: `resources.limits.cpu`.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-    /// The file or the flag that it came from, or `default`.
-    pub from: String,
-}
-
 /// Settings that a flag replaces.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
@@ -90,49 +83,126 @@ impl Session {
         orchestrator_file: Option<&ConfigFile>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigError> {
-        let orchestrator = orchestrator_file.map(OrchestratorConfig::from_file).transpose();
-        let (k8s, orchestrator) = both(K8sOrchestratorConfig::from_file(k8s_file, overrides), orchestrator)?;
-        let mut warnings = Vec::new();
-        if let (Some(file), Some(config)) = (orchestrator_file, &orchestrator) {
-            refuse_disagreement(k8s_file, &k8s, file, config)?;
-            warnings = overruled(k8s_file, &k8s, file, config);
-        }
-        warnings.extend(expansions(&k8s));
-        let settings = settings(k8s_file, &k8s, orchestrator_file.zip(orchestrator.as_ref()), overrides);
-        let session_id = overrides.session_id.clone().unwrap_or(k8s.session_id);
-        let session_short = match overrides.session_short.clone().or(k8s.session_short) {
-            Some(short) => short,
-            None => start_of(&session_id)?,
+        let (k8s, mut problems) = K8sOrchestratorConfig::read(k8s_file, overrides.session_short.is_some());
+        let (orchestrator, more) = orchestrator_file.map(OrchestratorConfig::read).unzip();
+        let session = k8s.and_then(|k8s| {
+            let orchestrator = orchestrator_file.zip(orchestrator.flatten());
+            let files = Files { k8s_file, k8s, orchestrator };
+            files.refuse_disagreement(&mut problems);
+            files.session(overrides)
+        });
+        let session = Problems::finish([problems].into_iter().chain(more), session)?;
+        check_flag(&session, overrides)?;
+        Ok(session)
+    }
+}
+
+/// The files of a session, each with what it says.
+struct Files<'f> {
+    k8s_file: &'f ConfigFile,
+    k8s: K8sOrchestratorConfig,
+    orchestrator: Option<(&'f ConfigFile, OrchestratorConfig)>,
+}
+
+impl Files<'_> {
+    /// The session, unless a key has nothing to say that must say something.
+    fn session(&self, overrides: &Overrides) -> Option<Session> {
+        let Self { k8s_file: file, k8s, orchestrator } = self;
+        let mut settings = Settings::default();
+        let session_id = by_flag("--session-id", overrides.session_id.as_ref()).or(by_file(file, &k8s.session_id));
+        let session_id = settings.take("session_id", session_id)?;
+        let short = by_flag("--session-short", overrides.session_short.as_ref());
+        let short = settings.take("session_short", short.or(by_file(file, &k8s.session_short)));
+        let namespace = by_flag("--namespace", overrides.namespace.as_ref()).or(by_file(file, &k8s.k8s_namespace));
+        let (total_iterations, workers) = match orchestrator {
+            Some((file, config)) => (by_file(file, &config.total_iterations), by_file(file, &config.workers)),
+            None => (by_file(file, &k8s.total_iterations), by_file(file, &k8s.workers)),
         };
-        let numbers = orchestrator.map(|config| (config.total_iterations, config.workers));
-        let (total_iterations, workers) = numbers.unwrap_or((k8s.total_iterations, k8s.workers));
-        let Resources { requests, limits } = &k8s.resources;
-        Ok(Self {
+        let Resources { requests, limits } = k8s.resources.get().cloned().unwrap_or_default();
+        Some(Session {
+            session_short: short.unwrap_or_else(|| session_id.chars().take(SHORT_LEN).collect()),
             session_id,
-            session_short,
-            namespace: overrides.namespace.clone().unwrap_or(k8s.k8s_namespace),
-            image: k8s.image,
-            mode: k8s.mode,
-            env: k8s.env,
-            optimizer: k8s.optimizer,
-            config_path: k8s.config_path,
-            total_iterations,
-            workers,
-            extra_env: pairs(&k8s.extra_env),
-            requests: pairs(requests),
-            limits: pairs(limits),
-            settings,
-            warnings,
+            namespace: settings.take("k8s_namespace", namespace)?,
+            image: settings.take("image", by_file(file, &k8s.image))?,
+            mode: settings.take("mode", by_file(file, &k8s.mode))?,
+            env: settings.take("env", by_file(file, &k8s.env))?,
+            optimizer: settings.take("optimizer", by_file(file, &k8s.optimizer))?,
+            config_path: settings.take("config_path", by_file(file, &k8s.config_path))?,
+            total_iterations: settings.take("total_iterations", total_iterations)?.get(),
+            workers: settings.take("workers", workers)?.get(),
+            extra_env: settings.take_all("extra_env", file, &k8s.extra_env),
+            requests: settings.take_all("resources.requests", file, &requests),
+            limits: settings.take_all("resources.limits", file, &limits),
+            settings: settings.0,
+            warnings: self.overruled().into_iter().chain(self.expansions()).collect(),
+        })
+    }
+
+    /// Paper in one file and live in the other must never pass, nor stage here and prod there.
+    fn refuse_disagreement(&self, problems: &mut Problems<'_>) {
+        let Some((file, config)) = &self.orchestrator else { return };
+        disagreement("mode", &self.k8s.mode, file, &config.mode, problems);
+        disagreement("env", &self.k8s.env, file, &config.env, problems);
+    }
+
+    /// Settings on which the files may differ, and which file wins.
+    fn overruled(&self) -> Vec<String> {
+        let Some((file, config)) = &self.orchestrator else { return Vec::new() };
+        let ours = &self.k8s_file.name;
+        [
+            overruled("optimizer", ours, &self.k8s.optimizer, &file.name, &config.optimizer),
+            overruled("config_path", ours, &self.k8s.config_path, &file.name, &config.config_path),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The kubelet replaces `$(NAME)` and `$$` in variables and arguments; a value that holds one may
+    /// not arrive as it was written.
+    fn expansions(&self) -> impl Iterator<Item = String> {
+        let env = self.k8s.extra_env.get().into_iter().flat_map(OrderedMap::iter);
+        let env = env.map(|(name, value)| (format!("extra_env.{}", name.value), &value.value));
+        let config_path = self.k8s.config_path.get().map(|path| ("config_path".to_owned(), path));
+        env.chain(config_path).filter(|(_, value)| value.contains("$(") || value.contains("$$")).map(|(key, value)| {
+            format!("{key} is {value:?}: the kubelet expands $(NAME) and turns $$ into $. Write $$ for a literal $.")
         })
     }
 }
 
-/// What stands in Job names for a session that has no `session_short`. A file's id has been checked where it stands,
-/// so that only `--session-id` can be at fault here.
-fn start_of(session_id: &str) -> Result<String, ConfigError> {
-    match session_id_start_fault(session_id) {
-        None => Ok(session_id.chars().take(SHORT_LEN).collect()),
+fn disagreement<W: Word>(
+    key: &str,
+    ours: &Given<W>,
+    file: &ConfigFile,
+    theirs: &Given<W>,
+    problems: &mut Problems<'_>,
+) {
+    let (Some(Spanned { value: ours, position }), Some(other)) = (ours.written(), theirs.get()) else { return };
+    if ours != other {
+        let default = if theirs.written().is_none() { " by default" } else { "" };
+        let message = format!("{key} is {ours} here, and {other}{default} in {}.", file.name);
+        let wording = (message, format!("Write the same {key} in both files."));
+        problems.add(&rules::AGREEMENT, Reason::FieldValueInvalid, key, *position, wording);
+    }
+}
+
+fn overruled<T: PartialEq + fmt::Display>(
+    key: &str,
+    our_file: &str,
+    ours: &Given<T>,
+    their_file: &str,
+    theirs: &Given<T>,
+) -> Option<String> {
+    let (ours, Spanned { value: theirs, .. }) = (ours.get()?, theirs.written()?);
+    (ours != theirs).then(|| format!("{key} is {ours} in {our_file} and {theirs} in {their_file}; {our_file} wins."))
+}
+
+/// The start of a file's id has been checked where it stands; that of `--session-id` stands in Job names too.
+fn check_flag(session: &Session, Overrides { session_id, .. }: &Overrides) -> Result<(), ConfigError> {
+    let is_short = session.settings.iter().any(|setting| setting.name == "session_short");
+    match session_id.as_deref().filter(|_| !is_short).and_then(session_id_start_fault) {
         Some((message, help)) => Err(ConfigError::Flag(format!("{message} {help}"))),
+        None => Ok(()),
     }
 }
 
@@ -148,138 +218,12 @@ fn both<A, B>(first: Result<A, ConfigError>, second: Result<B, ConfigError>) -> 
     }
 }
 
-/// Paper in one file and live in the other must never pass, nor stage here and prod there.
-fn refuse_disagreement(
-    k8s_file: &ConfigFile,
-    k8s: &K8sOrchestratorConfig,
-    file: &ConfigFile,
-    config: &OrchestratorConfig,
-) -> Result<(), ConfigError> {
-    let pairs =
-        [("mode", k8s.mode.to_string(), config.mode.to_string()), ("env", k8s.env.to_string(), config.env.to_string())];
-    let problems: Vec<Diagnostic> = pairs
-        .into_iter()
-        .filter(|(_, ours, theirs)| ours != theirs)
-        .map(|(key, ours, theirs)| {
-            let default = if file.root().get(key).is_none() { " by default" } else { "" };
-            Diagnostic {
-                severity: Severity::Error,
-                rule: &rules::VALUE,
-                path: key.to_owned(),
-                reason: Reason::FieldValueInvalid,
-                excerpt: k8s_file.excerpt(key),
-                message: format!("{key} is {ours} here, and {theirs}{default} in {}.", file.name),
-                help: Some(format!("Write the same {key} in both files.")),
-            }
-        })
-        .collect();
-    if problems.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(problems)) }
-}
-
-/// Settings on which the files may differ, and which file wins.
-fn overruled(
-    k8s_file: &ConfigFile,
-    k8s: &K8sOrchestratorConfig,
-    file: &ConfigFile,
-    config: &OrchestratorConfig,
-) -> Vec<String> {
-    let pairs = [
-        ("optimizer", k8s.optimizer.to_string(), config.optimizer.to_string()),
-        ("config_path", k8s.config_path.clone(), config.config_path.clone()),
-    ];
-    pairs
-        .into_iter()
-        .filter(|(key, ours, theirs)| ours != theirs && file.root().get(key).is_some())
-        .map(|(key, ours, theirs)| {
-            format!("{key} is {ours} in {} and {theirs} in {}; {} wins.", k8s_file.name, file.name, k8s_file.name)
-        })
-        .collect()
-}
-
-/// The kubelet replaces `$(NAME)` and `$$` in variables and arguments; a value that holds one may
-/// not arrive as it was written.
-fn expansions(k8s: &K8sOrchestratorConfig) -> Vec<String> {
-    let config_path = ("config_path".to_owned(), k8s.config_path.clone());
-    pairs(&k8s.extra_env)
-        .into_iter()
-        .map(|(name, value)| (format!("extra_env.{name}"), value))
-        .chain([config_path])
-        .filter(|(_, value)| value.contains("$(") || value.contains("$$"))
-        .map(|(key, value)| {
-            format!("{key} is {value:?}: the kubelet expands $(NAME) and turns $$ into $. Write $$ for a literal $.")
-        })
-        .collect()
-}
-
-fn settings(
-    k8s_file: &ConfigFile,
-    k8s: &K8sOrchestratorConfig,
-    orchestrator: Option<(&ConfigFile, &OrchestratorConfig)>,
-    overrides: &Overrides,
-) -> Vec<Setting> {
-    let from_k8s = |name: &str, value: &dyn std::fmt::Display| {
-        let present = k8s_file.root().get(name).is_some();
-        let from = if present { k8s_file.name.clone() } else { "default".to_owned() };
-        Setting { name: name.to_owned(), value: value.to_string(), from }
-    };
-    let flag = |flag: &str, value: &Option<String>, setting: Setting| match value {
-        Some(value) => Setting { value: value.clone(), from: flag.to_owned(), ..setting },
-        None => setting,
-    };
-    let number = |name: &str, ours: u64, theirs: fn(&OrchestratorConfig) -> u64| match orchestrator {
-        Some((file, config)) => {
-            Setting { name: name.to_owned(), value: theirs(config).to_string(), from: file.name.clone() }
-        }
-        None => from_k8s(name, &ours),
-    };
-    let short = || {
-        flag(
-            "--session-short",
-            &overrides.session_short,
-            from_k8s("session_short", &k8s.session_short.as_deref().unwrap_or_default()),
-        )
-    };
-    let mut settings = vec![flag("--session-id", &overrides.session_id, from_k8s("session_id", &k8s.session_id))];
-    settings.extend((overrides.session_short.is_some() || k8s.session_short.is_some()).then(short));
-    settings.extend([
-        flag("--namespace", &overrides.namespace, from_k8s("k8s_namespace", &k8s.k8s_namespace)),
-        from_k8s("image", &k8s.image),
-        from_k8s("mode", &k8s.mode),
-        from_k8s("env", &k8s.env),
-        from_k8s("optimizer", &k8s.optimizer),
-        from_k8s("config_path", &k8s.config_path),
-        number("total_iterations", k8s.total_iterations, |config| config.total_iterations),
-        number("workers", u64::from(k8s.workers), |config| u64::from(config.workers)),
-    ]);
-    let Resources { requests, limits } = &k8s.resources;
-    for (group, mapping) in
-        [("extra_env", &k8s.extra_env), ("resources.requests", requests), ("resources.limits", limits)]
-    {
-        settings.extend(pairs(mapping).into_iter().map(|(name, value)| Setting {
-            name: format!("{group}.{name}"),
-            value,
-            from: k8s_file.name.clone(),
-        }));
-    }
-    settings
-}
-
-/// The entries of a checked mapping as text; an amount may have been written as a number.
-fn pairs(mapping: &serde_yaml::Mapping) -> Vec<(String, String)> {
-    let text = |value: &serde_yaml::Value| match value {
-        serde_yaml::Value::String(text) => text.clone(),
-        serde_yaml::Value::Number(number) => number.to_string(),
-        _ => String::new(),
-    };
-    mapping.iter().map(|(key, value)| (text(key), text(value))).collect()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
 
     pub(crate) const K8S: &str = include_str!("../../configs/d29_k8s/orchestrator_k8s_baseline.yaml");
-    const ORCHESTRATOR: &str = include_str!("../../configs/d28_orchestrator/demo_baseline.yaml");
+    pub(crate) const ORCHESTRATOR: &str = include_str!("../../configs/d28_orchestrator/demo_baseline.yaml");
 
     pub(crate) fn session(k8s: &str, orchestrator: Option<&str>) -> Result<Session, ConfigError> {
         let k8s = ConfigFile::parse("k8s.yaml".to_owned(), k8s.into())?;
@@ -296,7 +240,7 @@ pub(crate) mod tests {
         assert_eq!(session.session_id, "d29-k8s-demo-session");
         assert_eq!(session.session_short, "d29-k8s-");
         let workers = session.settings.iter().find(|setting| setting.name == "workers").unwrap();
-        assert_eq!(workers.from, "o.yaml");
+        assert_eq!(workers.origin.to_string(), "o.yaml");
         assert!(session.warnings.is_empty());
     }
 
@@ -312,7 +256,7 @@ pub(crate) mod tests {
         let resolved = Session::resolve(&file, None, &overrides).unwrap();
         assert_eq!(resolved.session_short, "third");
         let setting = resolved.settings.iter().find(|setting| setting.name == "session_short").unwrap();
-        assert_eq!((setting.value.as_str(), setting.from.as_str()), ("third", "--session-short"));
+        assert_eq!((setting.value.as_str(), setting.origin.to_string().as_str()), ("third", "--session-short"));
     }
 
     #[test]

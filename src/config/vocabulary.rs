@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The parameter file of a session whose configuration names none.
+pub const DEFAULT_CONFIG_PATH: &str = "configs/d23_tuning/advanced_baseline.yaml";
+
 /// A setting that takes one word of a closed list.
 pub trait Word: Copy + PartialEq + fmt::Display + 'static {
     /// All the words, in the order in which the guides list them.
@@ -19,11 +22,16 @@ pub trait Word: Copy + PartialEq + fmt::Display + 'static {
     /// The list as a sentence has it: `paper, shadow or live`.
     #[must_use]
     fn list() -> String {
-        let words: Vec<String> = Self::ALL.iter().map(ToString::to_string).collect();
-        match words.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-            _ => words.concat(),
-        }
+        one_of(&Self::ALL.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+}
+
+/// Words as a sentence has them: `paper, shadow or live`.
+pub(super) fn one_of<S: AsRef<str>>(words: &[S]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }
 

@@ -151,7 +151,7 @@ impl Diagnostic {
             path: String::new(),
             reason: Reason::SyntaxError,
             message: error.to_string(),
-            help: error.help().map(ToOwned::to_owned),
+            help: error.help(),
             excerpt: Excerpt::cut(file, text, error.position()),
         }
     }
@@ -168,7 +168,14 @@ impl Diagnostic {
     /// With which field what is wrong, and what to do about it, in one text.
     #[must_use]
     pub fn summary(&self) -> String {
-        format!("{}: {}", self.subject(), self.with_help())
+        if self.names_its_key() { self.with_help() } else { format!("{}: {}", self.subject(), self.with_help()) }
+    }
+
+    /// Whether the message says by itself what it is about. A configuration is small, and its sentences start with the
+    /// key.
+    #[must_use]
+    pub fn names_its_key(&self) -> bool {
+        self.rule.source == Source::Config
     }
 
     /// The field, or the document as a whole.

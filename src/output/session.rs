@@ -143,7 +143,8 @@ pub fn job_table(session: &Session, format: Format, all_rows: bool) -> Table<'st
 /// The settings, each with the file or flag that it came from.
 #[must_use]
 pub fn setting_table(session: &Session) -> Table<'_, 3> {
-    let rows = session.settings.iter().map(|Setting { name, value, from }| [name.into(), value.into(), from.into()]);
+    let rows = session.settings.iter();
+    let rows = rows.map(|Setting { name, value, origin }| [name.into(), value.into(), origin.to_string().into()]);
     Table::new(["SETTING", "VALUE", "FROM"], rows.collect())
 }
 

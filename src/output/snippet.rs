@@ -35,6 +35,8 @@ pub struct Snippet<'s> {
     pub message: &'s str,
     /// Where, and what stands there.
     pub excerpt: &'s Excerpt,
+    /// What else there is to know, each under a word that says what it is.
+    pub notes: &'s [(&'s str, String)],
     /// What to do about it.
     pub help: Option<&'s str>,
 }
@@ -56,6 +58,10 @@ impl Snippet<'_> {
             .line_start(usize::try_from(self.excerpt.position.line).unwrap_or(usize::MAX).max(1))
             .annotation(AnnotationKind::Primary.span(start..end));
         let mut group = title.element(source);
+        for (word, note) in self.notes {
+            let note = printable(short(note));
+            group = group.element(Level::NOTE.with_name(*word).message(note));
+        }
         if let Some(help) = self.help {
             group = group.element(Level::HELP.message(printable(short(help))));
         }
@@ -126,7 +132,7 @@ mod tests {
         let position = Position { line: place.0, column: place.1, width: place.2 };
         let message = "mode is \"papr\".";
         let excerpt = Excerpt { file: "x.yaml".into(), position, window };
-        Snippet { heading, message, excerpt: &excerpt, help }.render(Style::plain())
+        Snippet { heading, message, excerpt: &excerpt, notes: &[], help }.render(Style::plain())
     }
 
     #[test]
@@ -160,7 +166,7 @@ mod tests {
         let window = Window { text: "x".repeat(100).into(), skipped: 5000, goes_on: true };
         let position = Position { line: 7, column: 5041, width: 3 };
         let excerpt = Excerpt { file: "x".into(), position, window };
-        let snippet = Snippet { heading: Heading::Error, message: "m", excerpt: &excerpt, help: None };
+        let snippet = Snippet { heading: Heading::Error, message: "m", excerpt: &excerpt, notes: &[], help: None };
         let text = snippet.render(Style::plain());
         assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
         assert!(text.contains(&format!("7 | …{}…\n", "x".repeat(100))), "{text}");

@@ -202,13 +202,13 @@ impl Question<'_> {
 
     fn ask_pod_security(&mut self, labels: &PodSecurity, template: &PodTemplateSpec) {
         self.answer.notes.extend(labels.faults.iter().cloned());
-        for wording in breaches(labels.enforce, template) {
-            self.refuse_all(format!("Pod Security {}", title(labels.enforce)), wording);
+        for (check, wording) in breaches(labels.enforce, template) {
+            self.refuse_all(format!("Pod Security {}, {check}", title(labels.enforce)), wording);
         }
         if labels.warn != labels.enforce {
-            let warnings = breaches(labels.warn, template).into_iter().map(|wording| {
+            let warnings = breaches(labels.warn, template).into_iter().map(|(check, wording)| {
                 let help = wording.help.unwrap_or_default();
-                format!("Pod Security {}: {} {help}", title(labels.warn), wording.message)
+                format!("Pod Security {}, {check}: {} {help}", title(labels.warn), wording.message)
             });
             self.answer.warnings.extend(warnings);
         }
@@ -312,12 +312,13 @@ fn counted_by<'q>(quota: &'q ResourceQuota, usage: &'q Amounts) -> impl Iterator
     used.filter(|(_, amount)| !amount.is_zero())
 }
 
-fn breaches(standard: Standard, template: &PodTemplateSpec) -> Vec<Wording> {
+/// What in a template breaks a standard: the server's name of each check, and what is wrong.
+fn breaches(standard: Standard, template: &PodTemplateSpec) -> Vec<(&'static str, Wording)> {
     let mut found = Vec::new();
     let root = Path::root();
     let path = root.field("spec");
     pod_security_standards::check(template, &path.field("template"), standard.level, standard.version, |breach| {
-        found.push((breach.message, breach.help).into());
+        found.push((breach.check, (breach.message, breach.help).into()));
     });
     found
 }

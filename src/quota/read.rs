@@ -16,7 +16,7 @@ use crate::manifest::input::{self, Inputs};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Input, InputError, Node, Text};
 use crate::printable::printable;
-use crate::validate::decode::{Misfit, MisfitKind, decode};
+use crate::validate::decode::{DecodingErrorKind, StrictDecodingError, decode};
 use crate::validate::server;
 
 /// So many names are listed in a sentence.
@@ -122,8 +122,8 @@ impl Reader<'_> {
             Ok(document) => {
                 self.documents += 1;
                 document.root.each_object(&mut |object, list| {
-                    if let Err(misfit) = self.take(object, list) {
-                        fault.get_or_insert_with(|| misplaced(misfit, &file, &text));
+                    if let Err(error) = self.take(object, list) {
+                        fault.get_or_insert_with(|| misplaced(error, &file, &text));
                     }
                 });
             }
@@ -132,7 +132,7 @@ impl Reader<'_> {
         fault.map_or(Ok(()), |fault| Err(PolicyError::Unreadable(Box::new(fault))))
     }
 
-    fn take(&mut self, object: &Node, list: Option<&Node>) -> Result<(), Misfit> {
+    fn take(&mut self, object: &Node, list: Option<&Node>) -> Result<(), StrictDecodingError> {
         let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
         // The items of a ResourceQuotaList may leave out what the list has said.
         let of_list = || list.map_or(String::new(), |list| text(list, "kind").trim_end_matches("List").to_owned());
@@ -174,23 +174,23 @@ fn remember(names: &mut BTreeSet<String>, name: String) {
 }
 
 /// An object as its type has it; fields that nobody knows are no business of ours.
-fn read_as<T: for<'de> Deserialize<'de>>(object: &Node) -> Result<T, Misfit> {
+fn read_as<T: for<'de> Deserialize<'de>>(object: &Node) -> Result<T, StrictDecodingError> {
     decode(object, Version::NEWEST).map(|(object, _)| object)
 }
 
-fn misplaced(misfit: Misfit, file: &str, text: &Text) -> Diagnostic {
-    let (rule, reason) = match misfit.kind {
-        MisfitKind::Quantity => (&server::QUANTITY, Reason::FieldValueInvalid),
-        MisfitKind::Type | MisfitKind::UnknownField => (&server::TYPE, Reason::FieldValueTypeInvalid),
+fn misplaced(error: StrictDecodingError, file: &str, text: &Text) -> Diagnostic {
+    let (rule, reason) = match error.kind {
+        DecodingErrorKind::Quantity => (&server::QUANTITY, Reason::FieldValueInvalid),
+        DecodingErrorKind::Type | DecodingErrorKind::UnknownField => (&server::TYPE, Reason::FieldValueTypeInvalid),
     };
     Diagnostic {
         severity: Severity::Error,
         rule,
-        path: misfit.field,
+        path: error.field,
         reason,
-        message: misfit.message,
-        help: None,
-        excerpt: Excerpt::cut(file, text, misfit.position),
+        message: error.wording.message,
+        help: error.wording.help,
+        excerpt: Excerpt::cut(file, text, error.position),
     }
 }
 

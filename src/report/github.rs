@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::once::{Told, each_once, in_more};
+use crate::manifest::text::Excerpt;
 use crate::printable::printable;
 use crate::validate::DocumentReport;
 
@@ -10,21 +12,20 @@ use crate::validate::DocumentReport;
 /// # Errors
 /// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
-    for report in reports {
-        for finding in &report.findings {
-            writeln!(
-                out,
-                "::{} file={},line={},col={},title={}::{}",
-                finding.severity.as_str(),
-                property(&finding.excerpt.file),
-                finding.excerpt.position.line,
-                finding.excerpt.position.column,
-                property(finding.rule.name),
-                data(&finding.summary())
-            )?;
-        }
-    }
-    Ok(())
+    each_once(reports).try_for_each(|Told { diagnostic, more, .. }| {
+        let Excerpt { file, position, .. } = &diagnostic.excerpt;
+        let more = if more == 0 { String::new() } else { format!(" ({})", in_more(more)) };
+        writeln!(
+            out,
+            "::{} file={},line={},col={},title={}::{}{more}",
+            diagnostic.severity.as_str(),
+            property(file),
+            position.line,
+            position.column,
+            property(diagnostic.rule.name),
+            data(&diagnostic.summary())
+        )
+    })
 }
 
 /// Text after the `::`. Nothing that is printable breaks a line, so that only the sign of GitHub's own escapes is left.

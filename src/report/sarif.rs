@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::diagnostic::Diagnostic;
+use super::once::{Told, each_once};
 use crate::manifest::text::Excerpt;
 use crate::manifest::write_json;
 use crate::validate::{DocumentReport, rules};
@@ -71,12 +71,12 @@ struct Results<'r> {
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let findings = self.reports.iter().flat_map(|report| &report.findings);
-        serializer.collect_seq(findings.map(|finding| result(finding, self.places.get(finding.rule.name).copied())))
+        let index = |told: &Told<'_>| self.places.get(told.diagnostic.rule.name).copied();
+        serializer.collect_seq(each_once(self.reports).map(|told| result(told, index(&told))))
     }
 }
 
-fn result(finding: &Diagnostic, rule_index: Option<usize>) -> SarifResult<'_> {
+fn result(Told { diagnostic: finding, more, .. }: Told<'_>, rule_index: Option<usize>) -> SarifResult<'_> {
     let Excerpt { file, position, .. } = &finding.excerpt;
     let (line, column) = (position.line.max(1), position.column.max(1));
     SarifResult {
@@ -84,6 +84,7 @@ fn result(finding: &Diagnostic, rule_index: Option<usize>) -> SarifResult<'_> {
         rule_index,
         level: finding.severity.as_str(),
         message: Message { text: finding.summary() },
+        occurrence_count: (more > 0).then_some(more + 1),
         locations: [Location {
             physical_location: PhysicalLocation {
                 artifact_location: ArtifactLocation { uri: uri(file) },
@@ -105,6 +106,9 @@ struct SarifResult<'r> {
     rule_index: Option<usize>,
     level: &'static str,
     message: Message,
+    /// In how many Jobs it is the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrence_count: Option<usize>,
     locations: [Location<'r>; 1],
 }
 

@@ -3,13 +3,14 @@
 
 use std::io::{self, Write};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use super::once::{Told, each_once, in_more};
+use crate::diagnostic::Severity;
 use crate::output::session::plural;
 use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::{DocumentReport, Summary};
 
-/// Up to so many documents are listed even where there is nothing to say of them.
+/// Up to so many documents are listed even where nothing is said of them that was not said before.
 const LIST_ALL: usize = 40;
 
 /// Writes the findings, the documents and the counts.
@@ -17,36 +18,54 @@ const LIST_ALL: usize = 40;
 /// # Errors
 /// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
-    for report in reports {
-        for finding in &report.findings {
-            show(finding, screen)?;
-            screen.blank()?;
+    let mut listed: Vec<&DocumentReport> = Vec::new();
+    for told in each_once(reports) {
+        show(&told, screen)?;
+        screen.blank()?;
+        if listed.last().is_none_or(|last| !std::ptr::eq(*last, told.report)) {
+            listed.push(told.report);
         }
     }
-    let listed = |report: &&DocumentReport| reports.len() <= LIST_ALL || !report.findings.is_empty();
+    if reports.len() <= LIST_ALL {
+        listed = reports.iter().collect();
+    }
     let headers = ["FILE", "DOC", "KIND", "NAME", "VERDICT", "FINDINGS"];
-    screen.table(&Table::new(headers, reports.iter().filter(listed).map(row).collect()))?;
+    screen.table(&Table::new(headers, listed.into_iter().map(row).collect()))?;
     screen.line(counts(&Summary::of(reports)))
 }
 
-fn show(finding: &Diagnostic, screen: &mut Screen<impl Write>) -> io::Result<()> {
+fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
+    let finding = told.diagnostic;
     let heading = match finding.severity {
         Severity::Error => Heading::ErrorOf(finding.rule.name),
         Severity::Warning => Heading::WarningOf(finding.rule.name),
     };
+    let mut notes = Vec::new();
+    if !finding.path.is_empty() && !finding.names_its_key() {
+        notes.push(("path", format!("{} ({})", finding.path, finding.reason.as_str())));
+    }
+    if told.more > 0 {
+        notes.push(("note", in_more(told.more)));
+    }
     screen.snippet(&Snippet {
         heading,
         message: &finding.message,
         excerpt: &finding.excerpt,
+        notes: &notes,
         help: finding.help.as_deref(),
     })
 }
 
 fn row(report: &DocumentReport) -> [Line<'_>; 6] {
     let verdict = match report.accepted {
+        Some(true) if report.breaks_guide() => {
+            Line::new(Role::Good, "accepted").text(", ").and(Role::Bad, "tuning errors")
+        }
         Some(true) => Line::new(Role::Good, "accepted"),
         Some(false) => Line::new(Role::Bad, "rejected"),
         None if report.skipped => Line::new(Role::Dim, "skipped"),
+        None if report.breaks_guide() => Line::new(Role::Bad, "tuning errors"),
+        None if report.count(Severity::Error) > 0 => Line::new(Role::Bad, "invalid"),
         None => "-".into(),
     };
     let mut said = Vec::new();
@@ -72,11 +91,17 @@ fn or_dash(text: &str) -> &str {
 }
 
 fn counts(summary: &Summary) -> String {
-    let Summary { documents, accepted, rejected, skipped, errors, warnings } = *summary;
+    let Summary { documents, accepted, accepted_with_tuning_errors: broken, rejected, skipped, errors, warnings } =
+        *summary;
+    let accepted_words = match broken {
+        0 => "accepted".to_owned(),
+        broken if broken == accepted => "accepted with tuning errors".to_owned(),
+        broken => format!("accepted ({broken} with tuning errors)"),
+    };
     let mut parts = Vec::new();
-    for (count, word) in [(accepted, "accepted"), (rejected, "rejected"), (skipped, "skipped")] {
+    for (count, words) in [(accepted, accepted_words.as_str()), (rejected, "rejected"), (skipped, "skipped")] {
         if count > 0 {
-            parts.push(format!("{count} {word}"));
+            parts.push(format!("{count} {words}"));
         }
     }
     parts.push(plural(errors as u64, "error"));

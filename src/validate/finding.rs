@@ -39,10 +39,35 @@ fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> 
 }
 
 impl DocumentReport {
+    /// What is wrong with configurations: a report on each of the files.
+    #[must_use]
+    pub fn of_configs(problems: &[Diagnostic]) -> Vec<Self> {
+        let of_file = |problems: &[Diagnostic]| Self {
+            file: Arc::clone(&problems[0].excerpt.file),
+            index: 0,
+            kind: String::new(),
+            name: String::new(),
+            namespace: String::new(),
+            accepted: None,
+            findings: problems.to_vec(),
+            skipped: false,
+            name_excerpt: problems[0].excerpt.clone(),
+        };
+        problems.chunk_by(|a, b| a.excerpt.file == b.excerpt.file).map(of_file).collect()
+    }
+
     /// How many findings are of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Whether the guide refuses the Job, whatever the server says.
+    #[must_use]
+    pub fn breaks_guide(&self) -> bool {
+        let refused =
+            |finding: &Diagnostic| finding.rule.source == Source::Tuning && finding.severity == Severity::Error;
+        self.findings.iter().any(refused)
     }
 
     /// Settles the verdict: the server accepts what no API rule refuses.
@@ -59,6 +84,8 @@ pub struct Summary {
     pub documents: usize,
     /// Jobs that the API server would accept.
     pub accepted: usize,
+    /// Those among the accepted that the guide refuses.
+    pub accepted_with_tuning_errors: usize,
     /// Jobs that it would reject.
     pub rejected: usize,
     /// Documents of another kind.
@@ -77,6 +104,7 @@ impl Summary {
         Self {
             documents: documents.len(),
             accepted: count(|document| document.accepted == Some(true)),
+            accepted_with_tuning_errors: count(|document| document.accepted == Some(true) && document.breaks_guide()),
             rejected: count(|document| document.accepted == Some(false)),
             skipped: count(|document| document.skipped),
             errors: documents.iter().map(|document| document.count(Severity::Error)).sum(),

@@ -13,6 +13,7 @@ mod examples;
 pub mod fields;
 pub mod finding;
 pub mod findings;
+pub mod origins;
 mod place;
 pub mod pod_security_standards;
 pub mod server;
@@ -30,11 +31,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::findings::Findings;
+use self::origins::Origins;
 use crate::apimachinery::Version;
 use crate::config;
 // The files of rules in `api` find the macro here.
 use crate::diagnostic::rule;
 use crate::diagnostic::{self, Reason, Rule, Severity};
+use crate::job::K8sJobSpec;
 use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 
 /// What the rules of a server say of a Job by itself that no file holds: a field, the reason and a sentence for each
@@ -87,6 +90,20 @@ impl Validator {
         for checked in check_text(file, text, &self.checks) {
             self.take(checked);
         }
+    }
+
+    /// Checks a Job of a session as it would be written. What is found is told at the keys that caused it, in the file
+    /// that the session comes from.
+    pub fn add_job(&mut self, spec: &K8sJobSpec, text: &Text, origins: &Origins<'_>) {
+        manifest::documents(text.as_str(), |read| {
+            let of_job = read.as_ref().ok().map(|document| origins.of_job(spec, &document.root));
+            for (mut report, member) in document::check(origins.file(), text, read, self.reports.len(), &self.checks) {
+                if let Some(of_job) = &of_job {
+                    of_job.apply(&mut report);
+                }
+                self.take((report, member));
+            }
+        });
     }
 
     /// Checks all documents of several inputs, on all cores; `done` is called after each input.

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::decode::{Misfit, MisfitKind, decode};
+use super::decode::{DecodingErrorKind, StrictDecodingError, decode};
 use super::findings::Findings;
 use crate::apimachinery::Path;
 use crate::diagnostic::rule::rules;
@@ -65,25 +65,25 @@ pub fn check<T: for<'de> Deserialize<'de>>(root: &Node, kind: Kind, findings: &m
     }
     match decode(root, findings.version()) {
         Ok((object, unknown)) => {
-            for misfit in unknown {
-                push(misfit, findings);
+            for error in unknown {
+                push(error, findings);
             }
             Some(object)
         }
-        Err(misfit) => {
-            push(misfit, findings);
+        Err(error) => {
+            push(error, findings);
             None
         }
     }
 }
 
-fn push(misfit: Misfit, findings: &mut Findings<'_>) {
-    let (rule, reason) = match misfit.kind {
-        MisfitKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
-        MisfitKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
-        MisfitKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
+fn push(error: StrictDecodingError, findings: &mut Findings<'_>) {
+    let (rule, reason) = match error.kind {
+        DecodingErrorKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
+        DecodingErrorKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
+        DecodingErrorKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
     };
-    findings.push(Severity::Error, rule, misfit.field, reason, misfit.message, misfit.position);
+    findings.push(Severity::Error, rule, error.field, reason, error.wording, error.position);
 }
 
 /// The server takes an absent apiVersion or kind from the address that it is asked at.

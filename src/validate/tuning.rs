@@ -38,7 +38,7 @@ rules! {
         "metadata:\n  labels:\n    worker_id: worker-1";
 
     /// The Job carries the annotations description (Arbitrage tuning job for {worker_id}) and created_at
-    /// (RFC 3339).
+    /// (RFC 3339, or the same without a zone).
     ANNOTATIONS = "tuning-annotations" in Job:
         "metadata:\n  annotations:\n    created_at: yesterday",
         "metadata:\n  annotations:\n    created_at: \"2025-11-16T18:21:45.000000Z\"";
@@ -162,7 +162,8 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
                 findings.error(&LABELS, &path, FieldValueRequired, wording);
             }
             (Some(value), Some(expected)) if value != expected => {
-                let wording = (format!("The label {key} is {value:?}."), format!("Write {key}: {expected}."));
+                let message = format!("The label {key} is {value:?}, and must be {expected:?} here.");
+                let wording = (message, format!("Write {key}: {expected}."));
                 findings.error(&LABELS, &path, FieldValueInvalid, wording);
             }
             _ => {}
@@ -178,7 +179,7 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
 
 fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut Findings<'_>) {
     if let Some(value) = value.filter(|value| W::parse(value).is_none()) {
-        let wording = (format!("The value is {value:?}."), format!("Write {}.", W::list()));
+        let wording = format!("{value:?} must be {}.", W::list());
         findings.error(&LABELS, path, FieldValueNotSupported, wording);
     }
 }
@@ -221,18 +222,19 @@ fn check_annotations(job: &Job, labels: &Labels, findings: &mut Findings<'_>) {
             findings.error(&ANNOTATIONS, &path.key("description"), FieldValueRequired, wording);
         }
         (Some(value), Some(expected)) if *value != expected => {
-            let wording = (format!("The description is {value:?}."), format!("Write {expected:?}."));
+            let message = format!("The description is {value:?}, and the worker's is {expected:?}.");
+            let wording = (message, format!("Write {expected:?}."));
             findings.error(&ANNOTATIONS, &path.key("description"), FieldValueInvalid, wording);
         }
         _ => {}
     }
-    let example = "Write RFC 3339, such as 2025-11-16T18:21:45.000000Z.";
+    let example = "Write a date and a time, such as 2025-11-16T18:21:45.000000Z.";
     match annotation("created_at") {
         None => {
             let wording = ("The Job lacks the annotation created_at.", example);
             findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueRequired, wording);
         }
-        Some(value) if time::rfc3339(value).is_none() => {
+        Some(value) if !time::is_date_time(value) => {
             let wording = (format!("{value:?} is not a time."), example);
             findings.error(&ANNOTATIONS, &path.key("created_at"), FieldValueInvalid, wording);
         }
@@ -245,8 +247,8 @@ fn check_spec(spec: &JobSpec, findings: &mut Findings<'_>) {
         let root = Path::root();
         let path = root.field("spec");
         let message = match spec.backoff_limit {
-            None => "Without a backoffLimit, a failed worker is started again 6 times.".to_owned(),
-            Some(limit) => format!("The backoffLimit is {limit}."),
+            None => "A tuning Job has backoffLimit 0, and this one has none.".to_owned(),
+            Some(limit) => format!("A tuning Job has backoffLimit 0, and this one has {limit}."),
         };
         let wording = (message, "Write backoffLimit: 0.");
         findings.error(&BACKOFF_LIMIT, &path.field("backoffLimit"), FieldValueInvalid, wording);
@@ -258,8 +260,8 @@ fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
     if policy != Some("Never") {
         with_pod_path(|path| {
             let message = match policy {
-                None => "The pod has no restartPolicy.".to_owned(),
-                Some(policy) => format!("The restartPolicy is {policy:?}."),
+                None => "A tuning Job has restartPolicy Never, and this one has none.".to_owned(),
+                Some(policy) => format!("A tuning Job has restartPolicy Never, and this one has {policy}."),
             };
             let wording = (message, "Write restartPolicy: Never.");
             findings.error(&RESTART_POLICY, &path.field("restartPolicy"), FieldValueInvalid, wording);
@@ -356,21 +358,25 @@ fn check_option<'a>(
     let place = path.index(nth + 1);
     let fault = match (option, expected) {
         (_, Some(expected)) if value != expected => {
-            Some((FieldValueInvalid, format!("Write {expected}, as the labels say.")))
+            let message = format!("{option} is {value:?}, and must be {expected:?} here.");
+            Some((FieldValueInvalid, (message, format!("Write {expected}, as the labels say."))))
         }
         ("--iterations", _) if value.parse::<u64>().map_or(true, |count| count == 0) => {
-            Some((FieldValueInvalid, "Write a whole number from 1.".to_owned()))
+            let message = format!("{option} is {value:?}, and must be a number.");
+            Some((FieldValueInvalid, (message, "Write a whole number from 1.".to_owned())))
         }
         ("--optimizer", _) if Optimizer::parse(value).is_none() => {
-            Some((FieldValueNotSupported, format!("Write {}.", Optimizer::list())))
+            let message = format!("{option} is {value:?}, which is no optimizer.");
+            Some((FieldValueNotSupported, (message, format!("Write {}.", Optimizer::list()))))
         }
         ("--config", _) if value.is_empty() => {
-            Some((FieldValueRequired, "Write the path of the parameter file.".to_owned()))
+            let message = format!("{option} is empty.");
+            Some((FieldValueRequired, (message, "Write the path of the parameter file.".to_owned())))
         }
         _ => None,
     };
-    if let Some((reason, help)) = fault {
-        findings.error(&ARGS, &place, reason, (format!("{option} is {value:?}."), help));
+    if let Some((reason, wording)) = fault {
+        findings.error(&ARGS, &place, reason, wording);
     }
     if let Some(again) = args.iter().skip(nth + 1).position(|arg| arg == option) {
         let place = path.index(nth + 1 + again);

@@ -20,7 +20,7 @@ pub enum ReadError {
         help: Option<String>,
     },
     /// Something other than a comment after `---` at the start of a line.
-    #[error("kubectl takes no text after '---' at the start of a line. Put {text:?} on a line of its own.")]
+    #[error("kubectl takes no text after '---' at the start of a line.")]
     Separator {
         /// Where the text stands.
         position: Position,
@@ -28,7 +28,7 @@ pub enum ReadError {
         text: String,
     },
     /// A character that YAML does not allow.
-    #[error("The control character {found:?} cannot stand in YAML. Write it as an escape in double quotes.")]
+    #[error("The control character {found:?} cannot stand in YAML.")]
     Control {
         /// Where it stands.
         position: Position,
@@ -36,7 +36,7 @@ pub enum ReadError {
         found: char,
     },
     /// A key that is not a scalar, or null.
-    #[error("A key must be a string, and this one is {kind}. Quote it if text was meant.")]
+    #[error("A key must be a string, and this one is {kind}.")]
     Key {
         /// Where it stands.
         position: Position,
@@ -44,7 +44,7 @@ pub enum ReadError {
         kind: &'static str,
     },
     /// `.inf` or `.nan`, or a number that no float holds.
-    #[error("{text} is not a finite number, and JSON holds no other. Quote it if text was meant.")]
+    #[error("{text} is not a finite number, and JSON holds no other.")]
     NotFinite {
         /// Where it stands.
         position: Position,
@@ -52,7 +52,7 @@ pub enum ReadError {
         text: String,
     },
     /// A value that its tag does not fit.
-    #[error("{text:?} is not a valid {tag}. Drop the tag, or write a value of that type.")]
+    #[error("{text:?} is not a valid {tag}.")]
     Tag {
         /// Where it stands.
         position: Position,
@@ -84,13 +84,13 @@ pub enum ReadError {
         name: String,
     },
     /// Aliases that multiply the document beyond all measure.
-    #[error("The aliases of this document multiply it beyond what can be read. Write the values out.")]
+    #[error("The aliases of this document multiply it beyond what can be read.")]
     Aliases {
         /// Where the limit was passed.
         position: Position,
     },
     /// A document that takes too much memory to be read.
-    #[error("This document is larger than {} MiB, and no Kubernetes object is. Put '---' between objects.", max >> 20)]
+    #[error("This document is larger than {} MiB, and no Kubernetes object is.", max >> 20)]
     Size {
         /// Where the document starts.
         position: Position,
@@ -127,22 +127,22 @@ impl ReadError {
         }
     }
 
-    /// What to do about it, where the message does not say so.
+    /// What to do about it, as a sentence.
     #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        match self {
-            Self::Syntax { help, .. } => help.as_deref(),
-            _ => None,
-        }
-    }
-
-    /// What is wrong and what to do about it, in one text.
-    #[must_use]
-    pub fn with_help(&self) -> String {
-        match self.help() {
-            Some(help) => format!("{self} {help}"),
-            None => self.to_string(),
-        }
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::Syntax { help, .. } => return help.clone(),
+            Self::Separator { text, .. } => return Some(format!("Put {text:?} on a line of its own.")),
+            Self::Control { .. } => "Write it as an escape in double quotes.",
+            Self::Key { .. } | Self::NotFinite { .. } => "Quote it if text was meant.",
+            Self::Tag { .. } => "Drop the tag, or write a value of that type.",
+            Self::Aliases { .. } => "Write the values out.",
+            Self::Size { .. } => "Put '---' between objects.",
+            Self::Merge { .. } | Self::RecursiveAlias { .. } | Self::UnknownAlias { .. } | Self::Depth { .. } => {
+                return None;
+            }
+        };
+        Some(help.to_owned())
     }
 }
 

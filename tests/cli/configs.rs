@@ -69,10 +69,14 @@ fn the_orchestrator_config_is_read_as_strictly() {
 fn all_errors_of_a_file_in_one_go() {
     let wrong = text_of(K8S).replace("mode: paper", "mode: papr").replace("workers: 2", "workers: 0");
     let wrong = wrong.replace("cpu: 500m", "cpu: half");
-    let ran = run_with(&["validate", "--k8s-config", "-"], wrong);
+    let ran = run_with(&["plan", "--k8s-config", "-"], wrong.as_str());
     assert_eq!(ran.code, 1);
     assert_eq!(ran.err.matches("--> standard input:").count(), 3, "{}", ran.err);
     assert_eq!(ran.err.matches("error:").count(), 1, "{}", ran.err);
+    let ran = run_with(&["validate", "--k8s-config", "-"], wrong);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "What is wrong is what was asked for.");
+    assert_eq!(ran.out.matches("--> standard input:").count(), 3, "{}", ran.out);
+    assert_eq!(ran.out.matches("\nerror[config-").count() + 1, 3, "{}", ran.out);
 }
 
 #[test]

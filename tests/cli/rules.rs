@@ -140,3 +140,10 @@ fn what_differs_between_versions_is_listed_and_explained() {
     let gate = run_well(&["validate", "--explain", "ImageVolume"]).out;
     assert!(gate.contains("\nBy default: 1.33 off, 1.34 off, 1.35 on, 1.36 on\n"), "{gate}");
 }
+
+#[test]
+fn rules_of_configurations_cannot_be_left_out() {
+    let ran = run(&["validate", "--k8s-config", "tests/data/mistakes.yaml", "--skip-rule", "config-word"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("config-word is a rule of configurations"), "{}", ran.err);
+}

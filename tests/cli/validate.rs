@@ -241,3 +241,109 @@ fn many_files_keep_their_order() {
     assert!(files.is_sorted());
     assert_eq!(report["summary"]["errors"], 0);
 }
+
+/// The lines of `tests/data/mistakes.yaml` that hold a mistake, and words of what is said about each.
+const MISTAKES: [(u64, &str); 3] = [
+    (5, "mode is \"papr\", and must be paper, shadow or live. Did you mean paper?"),
+    (8, "3 pods would start with nothing to do. Write 6 workers at the most"),
+    (15, "kubectl reads 6379 as a whole number. Quote it: \"6379\"."),
+];
+
+#[test]
+fn a_broken_config_is_told_in_every_format() {
+    const FILE: &str = "tests/data/mistakes.yaml";
+    let out = |format: &str| {
+        let ran = run(&["validate", "--k8s-config", FILE, "-o", format]);
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{format}: {}", ran.out);
+        ran.out
+    };
+    let (table, github, junit) = (out("table"), out("github"), out("junit"));
+    let json: Value = serde_json::from_str(&out("json")).unwrap();
+    let sarif: serde_sarif::sarif::Sarif = serde_json::from_str(&out("sarif")).unwrap();
+    quick_junit::Report::deserialize_from_str(&junit).unwrap();
+    let results = sarif.runs[0].results.as_ref().unwrap();
+    let findings = json["documents"][0]["findings"].as_array().unwrap();
+    assert_eq!((findings.len(), results.len(), github.lines().count()), (3, 3, 3));
+    assert_eq!(json["documents"][0]["accepted"], Value::Null, "There is no Job that a server could judge.");
+    for (nth, (line, words)) in MISTAKES.into_iter().enumerate() {
+        assert!(table.contains(&format!("--> {FILE}:{line}:")), "{line}: {table}");
+        let said = github.lines().nth(nth).unwrap();
+        assert!(said.starts_with(&format!("::error file={FILE},line={line},")) && said.contains(words), "{said}");
+        assert!(junit.contains(&format!("{FILE}:{line}:")) && junit.contains(&words.replace('"', "&quot;")), "{junit}");
+        assert_eq!((&findings[nth]["line"], &findings[nth]["source"]), (&line.into(), &"config".into()));
+        let message = findings[nth]["message"].as_str().unwrap();
+        assert!(message.contains(words) && message.ends_with(findings[nth]["help"].as_str().unwrap()), "{message}");
+        let place = results[nth].locations.as_ref().unwrap()[0].physical_location.as_ref().unwrap();
+        assert_eq!(place.artifact_location.as_ref().unwrap().uri.as_deref(), Some(FILE));
+        assert_eq!(place.region.as_ref().unwrap().start_line, i64::try_from(line).ok());
+    }
+}
+
+#[test]
+fn what_a_config_causes_is_told_at_its_key_and_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("k8s.yaml");
+    let config = text_of(K8S).replace("mode: paper", "mode: live").replace("s: 6\nworkers: 2", "s: 90\nworkers: 90");
+    fs::write(&path, config).unwrap();
+    let args = ["validate", "--k8s-config", arg(&path), "-o"];
+    let out = |format| run_well(&[&args[..], &[format]].concat()).out;
+    let github = out("github");
+    assert_eq!(github.lines().count(), 1, "{github}");
+    assert!(github.contains("k8s.yaml,line=5,col=7,title=tuning-live-mode::"), "{github}");
+    assert!(github.ends_with("(It is the same in 89 more Jobs.)\n"), "{github}");
+    let table = out("table");
+    assert_eq!(table.matches("tuning-live-mode").count(), 1, "{table}");
+    assert_eq!(table.matches("arb-tuning-").count(), 1, "{table}");
+    assert!(table.contains(" = note: It is the same in 89 more Jobs.\n"), "{table}");
+    assert!(table.ends_with("90 documents: 90 accepted, 0 errors, 90 warnings\n"), "{table}");
+    let sarif: Value = serde_json::from_str(&out("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
+    assert_eq!(sarif["runs"][0]["results"][0]["occurrenceCount"], 90);
+    let json: Value = serde_json::from_str(&out("json")).unwrap();
+    for document in json["documents"].as_array().unwrap() {
+        assert_eq!(document["file"], arg(&path));
+        assert_eq!(document["findings"][0]["line"], 5, "{document}");
+    }
+}
+
+#[test]
+fn what_the_server_accepts_and_the_guide_refuses_says_both() {
+    let wrong = text_of(WORKER_1).replace("backoffLimit: 0", "backoffLimit: 3");
+    let table = |text: &str, more: &[&str]| run_with(&[&["validate", "-f", "-"], more].concat(), text).out;
+    let one = table(&wrong, &[]);
+    assert!(one.contains("   accepted, tuning errors   1 error\n"), "{one}");
+    assert!(one.ends_with("1 document: 1 accepted with tuning errors, 1 error, 0 warnings\n"), "{one}");
+    let two = table(
+        &format!(
+            "{wrong}---\n{}",
+            text_of(WORKER_1).replace("worker-1-0", "worker-2-1").replace("worker-1", "worker-2")
+        ),
+        &[],
+    );
+    assert!(two.ends_with("2 documents: 2 accepted (1 with tuning errors), 1 error, 0 warnings\n"), "{two}");
+    let tuning = table(&wrong, &["--rules", "tuning"]);
+    assert!(tuning.contains("   tuning errors   1 error\n"), "{tuning}");
+    assert_eq!(report_on(&wrong, &[])["documents"][0]["accepted"], true, "This is the server's verdict.");
+}
+
+#[test]
+fn the_guides_own_example_is_sound() {
+    let example = text_of(WORKER_1);
+    let created_at = example.lines().find(|line| line.contains("created_at: ")).unwrap();
+    let example = example.replace(created_at, "    created_at: \"2025-11-16T18:21:45.906585\"");
+    assert_eq!(rules_in(&report_on(&example, &[])), [""; 0]);
+    let report = report_on(&example.replace("2025-11-16T18:21:45.906585", "16.11.2025"), &[]);
+    assert_eq!(rules_in(&report), ["tuning-annotations"]);
+}
+
+#[test]
+fn the_title_is_the_sentence_and_nothing_is_said_twice() {
+    let text = text_of(WORKER_1).replace("restartPolicy: Never", "restartPolcy: Never");
+    let ran = run_with(&["validate", "--rules", "api", "-f", "-"], text);
+    let lines: Vec<&str> = ran.out.lines().take(7).map(str::trim).collect();
+    assert_eq!(lines[0], "error[unknown-field]: There is no field restartPolcy here.", "{}", ran.out);
+    assert!(lines[1].starts_with("--> standard input:"), "{}", ran.out);
+    assert_eq!(lines[6], "= path: spec.template.spec.restartPolcy (FieldUnknown)", "{}", ran.out);
+    assert!(ran.out.contains("\n   = help: Did you mean restartPolicy?\n"), "{}", ran.out);
+    assert_eq!(ran.out.matches("restartPolcy").count(), 3, "{}", ran.out);
+}

@@ -18,7 +18,7 @@ pub struct Breach<'b> {
     pub check: &'static str,
     /// Where: the field, or where it is missing.
     pub path: &'b Path<'b>,
-    /// What is wrong, as a sentence that names the check.
+    /// What is wrong, as a sentence.
     pub message: String,
     /// What to write instead, as a sentence.
     pub help: &'static str,
@@ -68,10 +68,8 @@ pub struct Report<'r> {
 }
 
 impl Report<'_> {
-    /// Hands over a breach; its sentence ends with the server's name of the check, for who looks for that.
-    pub fn breach(&mut self, check: &'static str, path: &Path<'_>, mut message: String, help: &'static str) {
-        message.truncate(message.trim_end_matches('.').len());
-        message.extend([" (", check, ")."]);
+    /// Hands over a breach.
+    pub fn breach(&mut self, check: &'static str, path: &Path<'_>, message: String, help: &'static str) {
         (self.each)(Breach { rule: self.rule, check, path, message, help });
     }
 }

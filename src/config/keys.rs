@@ -1,0 +1,234 @@
+//! From a file's nodes to typed values: whatever does not fit its type is told, and leaves a gap, so that the checks
+//! behind it find what is wrong elsewhere in the same go.
+
+use std::cell::RefCell;
+
+use serde::Deserialize;
+
+use super::file::ConfigFile;
+use super::problem::Problems;
+use super::rules;
+use super::vocabulary::one_of;
+use crate::apimachinery::{Path, Segment};
+use crate::diagnostic::{Reason, Rule, Wording};
+use crate::manifest::{Entry, Node, Position, Value};
+use crate::yaml::de::{At, Error, Expected, Object, Policy, from_root};
+use crate::yaml::number::float_text;
+use crate::yaml::{Given, Spanned};
+
+/// The keys of a file while they are checked.
+#[derive(Debug)]
+pub struct Keys<'f> {
+    /// What has been found so far.
+    pub problems: Problems<'f>,
+    /// The keys that mistyped ones were meant to be.
+    meant: Vec<&'static str>,
+    position: Position,
+}
+
+impl<'f> Keys<'f> {
+    /// Reads a file as a type; none where the file is no mapping.
+    pub fn read<T: for<'de> Deserialize<'de> + Default>(file: &'f ConfigFile) -> (Option<T>, Self) {
+        let mut problems = file.problems();
+        for duplicate in &file.document.duplicates {
+            let (key, line) = (&duplicate.key, duplicate.first.line);
+            let message = format!(
+                "The key {key} stands here again; line {line} has it already, and kubectl would silently take the last \
+                 one."
+            );
+            let (wording, reason) = ((message, "Keep one of the two."), Reason::FieldValueDuplicate);
+            problems.add(&rules::DUPLICATE_KEY, reason, key.as_str(), duplicate.last, wording);
+        }
+        let reading = Reading(RefCell::new(Self { problems, meant: Vec::new(), position: file.root().position }));
+        // A gap is the worst that comes of an error, and each has been told.
+        let given: Given<T> = from_root(file.root(), &reading).unwrap_or_default();
+        let value = if let Given::Value(Spanned { value, .. }) = given { Some(value) } else { None };
+        (value, reading.0.into_inner())
+    }
+
+    /// Checks a key that must be there.
+    pub fn required<T>(&mut self, key: &'static str, given: &Given<T>, check: Check<T>) {
+        // One that was only mistyped has been told already.
+        if matches!(given, Given::Absent) && !self.meant.contains(&key) {
+            let wording = (format!("The key {key} is missing."), format!("Add a line {key}: …."));
+            self.problems.add(&rules::MISSING_KEY, Reason::FieldValueRequired, key, self.position, wording);
+        }
+        self.optional(key, given, check);
+    }
+
+    /// Checks a key that may be there.
+    pub fn optional<T>(&mut self, key: &'static str, given: &Given<T>, check: Check<T>) {
+        if let Some(value) = given.written() {
+            check(key, value, &mut self.problems);
+        }
+    }
+}
+
+/// A check of one value beyond its type: adds what is wrong with it to the list.
+pub type Check<T> = fn(&str, &Spanned<T>, &mut Problems<'_>);
+
+/// What to write where an amount is expected.
+pub const AMOUNT_HELP: &str = "Write an amount such as 500m, 1 or 512Mi.";
+
+/// How a configuration is read: null is no value, an amount may be a number, and reading goes on behind every error.
+struct Reading<'f>(RefCell<Keys<'f>>);
+
+impl Policy for Reading<'_> {
+    /// It has been told.
+    type Fault = ();
+
+    const NULL_IS_ZERO: bool = false;
+
+    fn mismatch(&self, at: At<'_>, expected: Expected) {
+        let Mismatch { rule, reason, wording } = mismatch(at, expected);
+        self.0.borrow_mut().problems.add(rule, reason, path(at.path), at.node.position, wording);
+    }
+
+    fn has_field(&self, at: At<'_>, of: Object, entry: &Entry) -> Result<bool, ()> {
+        if of.fields.contains(&entry.key.as_str()) {
+            return Ok(true);
+        }
+        let mut keys = self.0.borrow_mut();
+        let meant = nearest(&entry.key, of.fields);
+        keys.meant.extend(meant);
+        let help = match meant {
+            Some(name) => format!("Did you mean {name}?"),
+            None => format!("The keys are {}.", of.fields.join(", ")),
+        };
+        let (wording, reason) = ((format!("The key {} is unknown.", entry.key), help), Reason::FieldUnknown);
+        let path = path(&at.path.field(&entry.key));
+        keys.problems.add(&rules::UNKNOWN_KEY, reason, path, entry.key_position, wording);
+        Ok(false)
+    }
+
+    fn text_form(&self, newtype: &'static str, at: At<'_>) -> Option<Result<String, ()>> {
+        (newtype == "Amount").then(|| match &at.node.value {
+            Value::Integer(value) => Ok(value.to_string()),
+            Value::Float(value) => Ok(float_text(*value)),
+            Value::String(text) => Ok(text.clone()),
+            _ => {
+                let (what, kind) = (last_name(at.path), at.node.kind());
+                let message = format!("The amount of {what} must be a quantity, and this is {kind}.");
+                let (wording, reason) = ((message, AMOUNT_HELP), Reason::FieldValueTypeInvalid);
+                self.0.borrow_mut().problems.add(&rules::TYPE, reason, path(at.path), at.node.position, wording);
+                Err(())
+            }
+        })
+    }
+
+    fn go_on(&self, error: Error<()>, position: Position) -> Result<(), Error<()>> {
+        if let Error::Custom(message) = error {
+            self.0.borrow_mut().problems.add(&rules::TYPE, Reason::FieldValueTypeInvalid, "", position, message);
+        }
+        Ok(())
+    }
+}
+
+/// A value that does not fit its type.
+struct Mismatch {
+    rule: &'static Rule,
+    reason: Reason,
+    wording: Wording,
+}
+
+impl Mismatch {
+    fn of_type(wording: impl Into<Wording>) -> Self {
+        Self { rule: &rules::TYPE, reason: Reason::FieldValueTypeInvalid, wording: wording.into() }
+    }
+
+    fn of_number(message: String, help: impl Into<String>) -> Self {
+        Self { rule: &rules::NUMBER, reason: Reason::FieldValueInvalid, wording: (message, help).into() }
+    }
+}
+
+/// What is wrong with a value that does not fit its type, and what to write instead.
+fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
+    let (key, kind) = (name(path), node.kind());
+    let with = |what: &str, help: &str| Mismatch::of_type((format!("{key} must be {what}, and this is {kind}."), help));
+    match (expected, &node.value) {
+        (Expected::Word(words), Value::String(text)) => {
+            let message = format!("{key} is {text:?}, and must be {}.", one_of(words));
+            let help = nearest(text, words).map(|word| format!("Did you mean {word}?"));
+            let wording = Wording { message, help };
+            Mismatch { rule: &rules::WORD, reason: Reason::FieldValueNotSupported, wording }
+        }
+        (Expected::String | Expected::Word(_), _) => Mismatch::of_type(not_a_string(&key, node)),
+        (Expected::Integer { .. }, Value::Integer(number)) if *number < 1 => {
+            Mismatch::of_number(format!("{key} is {number}, and must be at least 1."), "Write a whole number from 1.")
+        }
+        (Expected::Integer { max, .. }, Value::Integer(number)) => Mismatch::of_number(
+            format!("{key} is {number}, and can be {max} at the most."),
+            format!("Write a whole number from 1 to {max}."),
+        ),
+        (Expected::Integer { .. }, _) => with("a whole number", "Write a whole number from 1, without quotes."),
+        (Expected::Object(keys), _) => {
+            with("a mapping", &format!("Write keys and values. The keys are {}.", keys.join(", ")))
+        }
+        (Expected::Mapping, _) if key == "extra_env" => {
+            with("a mapping of names to values", "Write one line NAME: \"value\" for each variable.")
+        }
+        (Expected::Mapping, _) => {
+            with("a mapping of resources to amounts", "Write lines such as cpu: 500m and memory: 512Mi.")
+        }
+        (Expected::Bool, _) => with("true or false", "Write one of the two, without quotes."),
+        (Expected::Sequence, _) => with("a list", "Write each item on a line of its own, after a dash."),
+        (Expected::Number, _) => with("a number", "Write a number, without quotes."),
+        (Expected::Any, _) => Mismatch::of_type(format!("{key} must be a value of another type, and this is {kind}.")),
+    }
+}
+
+fn not_a_string(key: &str, node: &Node) -> (String, String) {
+    let written = node.as_written();
+    let message = match written.as_deref() {
+        Some("") | None => format!("{key} must be a string, and this is {}.", node.kind()),
+        Some(written) => format!("{key} must be a string, and kubectl reads {written} as {}.", node.kind()),
+    };
+    let help = match written.as_deref() {
+        Some("") => "Write a value, or \"\" for an empty one.".to_owned(),
+        Some(written) => format!("Quote it: \"{written}\"."),
+        None => "Write text on the same line.".to_owned(),
+    };
+    (message, help)
+}
+
+/// What stands at a path, as a person would name it: `resources.limits.cpu`, or the file as a whole.
+fn name(path: &Path<'_>) -> String {
+    if path.is_root() { "The file".to_owned() } else { self::path(path) }
+}
+
+/// A path as settings have it: with a dot before each level below the first.
+fn path(path: &Path<'_>) -> String {
+    match path.parent() {
+        None => String::new(),
+        Some(parent) if parent.is_root() => last_name(path),
+        Some(parent) => format!("{}.{}", self::path(parent), last_name(path)),
+    }
+}
+
+fn last_name(path: &Path<'_>) -> String {
+    match path.last() {
+        Some(Segment::Field(name) | Segment::Key(name)) => name.to_owned(),
+        Some(Segment::Index(index)) => (index + 1).to_string(),
+        None => String::new(),
+    }
+}
+
+/// More unlike words are no typing errors.
+const LIKENESS: f64 = 0.8;
+
+/// The known word that a mistyped one was meant to be; keys have '_' where others have '-'.
+pub fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    crate::nearest::nearest(&word.replace('-', "_"), known.iter().copied(), LIKENESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_near() {
+        assert_eq!(nearest("totl_iterations", &["total_iterations", "workers"]), Some("total_iterations"));
+        assert_eq!(nearest("Workers", &["total_iterations", "workers"]), Some("workers"));
+        assert_eq!(nearest("colour", &["total_iterations", "workers"]), None);
+    }
+}

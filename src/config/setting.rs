@@ -1,0 +1,96 @@
+//! Where each setting of a session comes from. What files and flags say comes in; the values that count go out, and
+//! each leaves its origin behind.
+
+use std::fmt::{self, Display};
+
+use serde::{Serialize, Serializer};
+
+use super::file::ConfigFile;
+use crate::manifest::text::Excerpt;
+use crate::yaml::{Given, OrderedMap, Spanned};
+
+/// One setting of a session and its origin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// The key, with a dot before each level below the first: `resources.limits.cpu`.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where it came from.
+    #[serde(rename = "from")]
+    pub origin: Origin,
+}
+
+/// Where a setting came from; as text the file, the flag, or `default`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A place in a file.
+    File(Excerpt),
+    /// A flag.
+    Flag(&'static str),
+    /// Nowhere: nobody said anything else.
+    Default,
+}
+
+impl Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File(Excerpt { file, .. }) => file,
+            Self::Flag(flag) => flag,
+            Self::Default => "default",
+        })
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A value and its origin; none where nobody says anything.
+pub type Said<T> = Option<(T, Origin)>;
+
+/// What a flag says.
+#[must_use]
+pub fn by_flag(flag: &'static str, value: Option<&String>) -> Said<String> {
+    value.map(|value| (value.clone(), Origin::Flag(flag)))
+}
+
+/// What a file says at a key, or leaves to the key's default.
+#[must_use]
+pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
+    let origin = match given {
+        Given::Value(Spanned { position, .. }) => Origin::File(Excerpt::cut(file.name.as_str(), &file.text, *position)),
+        _ => Origin::Default,
+    };
+    given.get().map(|value| (value.clone(), origin))
+}
+
+/// The settings of a session, in the order in which they are taken.
+#[derive(Debug, Default)]
+pub struct Settings(pub Vec<Setting>);
+
+impl Settings {
+    /// Takes a setting, and notes where it came from.
+    pub fn take<T: Display>(&mut self, name: impl Into<String>, said: Said<T>) -> Option<T> {
+        let (value, origin) = said?;
+        self.0.push(Setting { name: name.into(), value: value.to_string(), origin });
+        Some(value)
+    }
+
+    /// Takes each entry of a mapping as a setting.
+    pub fn take_all<T: Display + Clone>(
+        &mut self,
+        group: &str,
+        file: &ConfigFile,
+        given: &Given<OrderedMap<T>>,
+    ) -> Vec<(String, String)> {
+        let entries = given.get().into_iter().flat_map(|entries| &entries.0);
+        let taken = entries.filter_map(|(Spanned { value: name, .. }, given)| {
+            let value = self.take(format!("{group}.{name}"), by_file(file, given))?;
+            Some((name.clone(), value.to_string()))
+        });
+        taken.collect()
+    }
+}

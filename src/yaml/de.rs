@@ -1,0 +1,426 @@
+//! Nodes as serde's data. A node comes in, and a typed value goes out, or what does not fit its type.
+//!
+//! Whatever is typed and comes out of a document is read here: objects of an API, and configurations. What they do
+//! not have in common is a [`Policy`]: what null means, which fields a type has, which types have a text form of
+//! their own, in which words a mismatch is told, and whether reading goes on after one.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::node::{Entry, Node, Position, Value};
+use super::spanned::SPANNED;
+use crate::apimachinery::{Path, Segment};
+
+/// A node that is being read, and the path that led to it.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// Its path from the root of the document.
+    pub path: &'a Path<'a>,
+}
+
+/// What a type takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number within a range.
+    Integer {
+        /// The least.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// Any number.
+    Number,
+    /// Text.
+    String,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list.
+    Sequence,
+    /// A mapping with keys of its own.
+    Mapping,
+    /// A mapping with these keys.
+    Object(&'static [&'static str]),
+    /// Whatever the type makes something of.
+    Any,
+}
+
+/// A type with named fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Object {
+    /// The name of the type.
+    pub name: &'static str,
+    /// All its fields.
+    pub fields: &'static [&'static str],
+}
+
+/// What a reader of typed values makes of a document.
+pub trait Policy {
+    /// What is told of a value that does not fit.
+    type Fault: fmt::Debug;
+
+    /// Whether null is the zero value of any type, as Go has it. Otherwise it is no more than an empty list or mapping.
+    const NULL_IS_ZERO: bool;
+
+    /// What to tell of a value that is not what its type takes.
+    fn mismatch(&self, at: At<'_>, expected: Expected) -> Self::Fault;
+
+    /// Whether the object at a place has the field that an entry names; the value of any other is passed over.
+    ///
+    /// # Errors
+    /// A field that ends the reading.
+    fn has_field(&self, at: At<'_>, of: Object, entry: &Entry) -> Result<bool, Self::Fault>;
+
+    /// The text of a value whose type is a newtype of this name and has a text form of its own.
+    fn text_form(&self, _newtype: &'static str, _at: At<'_>) -> Option<Result<String, Self::Fault>> {
+        None
+    }
+
+    /// Whether reading goes on behind a value, here, that can be left out.
+    ///
+    /// # Errors
+    /// The error that ends it.
+    fn go_on(&self, error: Error<Self::Fault>, _position: Position) -> Result<(), Error<Self::Fault>> {
+        Err(error)
+    }
+}
+
+/// Why a value could not be read.
+#[derive(Debug)]
+pub enum Error<F> {
+    /// It does not fit its type.
+    Fault(F),
+    /// A type has refused what fits its form.
+    Custom(String),
+}
+
+impl<F: fmt::Debug> fmt::Display for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fault(fault) => write!(f, "{fault:?}"),
+            Self::Custom(message) => f.write_str(message),
+        }
+    }
+}
+
+impl<F: fmt::Debug> std::error::Error for Error<F> {}
+
+impl<F: fmt::Debug> de::Error for Error<F> {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::Custom(message.to_string())
+    }
+}
+
+/// Reads the root of a document as a type.
+///
+/// # Errors
+/// The first value that does not fit, unless the policy goes on.
+pub fn from_root<'de, T: Deserialize<'de>, P: Policy>(root: &Node, policy: &P) -> Result<T, Error<P::Fault>> {
+    T::deserialize(Deserializer { node: root, path: &Path::root(), policy })
+}
+
+/// A node as serde asks for it.
+struct Deserializer<'a, P> {
+    node: &'a Node,
+    path: &'a Path<'a>,
+    policy: &'a P,
+}
+
+impl<P> Clone for Deserializer<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Deserializer<'_, P> {}
+
+impl<'a, P: Policy> Deserializer<'a, P> {
+    const fn at(&self) -> At<'a> {
+        At { node: self.node, path: self.path }
+    }
+
+    fn mismatch(&self, expected: Expected) -> Error<P::Fault> {
+        Error::Fault(self.policy.mismatch(self.at(), expected))
+    }
+
+    /// The value of a scalar, which null may stand for.
+    fn scalar<T>(
+        &self,
+        zero: T,
+        expected: Expected,
+        of: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<T, Error<P::Fault>> {
+        match &self.node.value {
+            Value::Null if P::NULL_IS_ZERO => Ok(zero),
+            value => of(value).ok_or_else(|| self.mismatch(expected)),
+        }
+    }
+
+    fn string(&self, expected: Expected) -> Result<&'a str, Error<P::Fault>> {
+        self.scalar("", expected, |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// A whole number of a type that may be narrower than its range says.
+    fn integer<'de, V: Visitor<'de>>(self, min: i64, max: i64, visitor: V) -> Result<V::Value, Error<P::Fault>> {
+        let expected = Expected::Integer { min, max };
+        let value = self.scalar(0, expected, |value| match value {
+            Value::Integer(value) if (min..=max).contains(value) => Some(*value),
+            _ => None,
+        })?;
+        self.settle(visitor.visit_i64(value), expected)
+    }
+
+    /// Says where it is that a type has refused a value.
+    fn settle<T>(&self, read: Result<T, Error<P::Fault>>, expected: Expected) -> Result<T, Error<P::Fault>> {
+        read.map_err(|error| match error {
+            Error::Custom(_) => self.mismatch(expected),
+            Error::Fault(_) => error,
+        })
+    }
+
+    fn entries<'de, V: Visitor<'de>>(self, of: Option<Object>, visitor: V) -> Result<V::Value, Error<P::Fault>> {
+        let entries = match &self.node.value {
+            Value::Null if P::NULL_IS_ZERO || !self.path.is_root() => &[] as &[Entry],
+            Value::Mapping(entries) => entries,
+            _ => return Err(self.mismatch(of.map_or(Expected::Mapping, |of| Expected::Object(of.fields)))),
+        };
+        visitor.visit_map(Entries { object: self, of, left: entries.iter(), value: None })
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident $type:ty),*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            self.integer(i64::from(<$type>::MIN), i64::from(<$type>::MAX), visitor)
+        }
+    )*};
+}
+
+impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
+    type Error = Error<P::Fault>;
+
+    integers!(deserialize_i8 i8, deserialize_i16 i16, deserialize_i32 i32, deserialize_i64 i64,
+        deserialize_u8 u8, deserialize_u16 u16, deserialize_u32 u32);
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let read = match &self.node.value {
+            Value::Null if P::NULL_IS_ZERO => visitor.visit_i64(0),
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Integer(value) => visitor.visit_i64(*value),
+            Value::Float(value) => visitor.visit_f64(*value),
+            Value::String(text) => visitor.visit_str(text),
+            Value::Sequence(_) => self.deserialize_seq(visitor),
+            Value::Mapping(_) => self.deserialize_map(visitor),
+        };
+        self.settle(read, Expected::Any)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_bool(self.scalar(false, Expected::Bool, |value| match value {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        })?)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        self.integer(0, i64::MAX, visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.node.value {
+            Value::Null if P::NULL_IS_ZERO => visitor.visit_f64(0.0),
+            Value::Float(value) => visitor.visit_f64(value),
+            Value::Integer(value) => visitor.visit_i64(value),
+            _ => Err(self.mismatch(Expected::Number)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_str(self.string(Expected::String)?)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        if self.node.value == Value::Null { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        if name == SPANNED {
+            return visitor.visit_seq(Parts::new(self.node.position, self, self.policy));
+        }
+        match self.policy.text_form(name, self.at()) {
+            Some(text) => visitor.visit_newtype_struct(text.map_err(Error::Fault)?.into_deserializer()),
+            None => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let items = match &self.node.value {
+            Value::Null => &[] as &[Node],
+            Value::Sequence(items) => items,
+            _ => return Err(self.mismatch(Expected::Sequence)),
+        };
+        visitor.visit_seq(Items { list: self, left: items.iter().enumerate() })
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        self.entries(None, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.entries(Some(Object { name, fields }), visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        words: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let expected = Expected::Word(words);
+        self.settle(visitor.visit_enum(self.string(expected)?.into_deserializer()), expected)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { f32 char bytes byte_buf unit unit_struct tuple tuple_struct identifier }
+}
+
+struct Items<'a, P> {
+    list: Deserializer<'a, P>,
+    left: std::iter::Enumerate<std::slice::Iter<'a, Node>>,
+}
+
+impl<'de, P: Policy> de::SeqAccess<'de> for Items<'_, P> {
+    type Error = Error<P::Fault>;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Self::Error> {
+        let Some((index, node)) = self.left.next() else { return Ok(None) };
+        seed.deserialize(Deserializer { node, path: &self.list.path.index(index), policy: self.list.policy }).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left.len())
+    }
+}
+
+/// What no type has for a field, so that its value is passed over.
+const NO_FIELD: &str = "";
+
+struct Entries<'a, P> {
+    object: Deserializer<'a, P>,
+    /// Whose fields the keys are; none for a mapping that takes any key.
+    of: Option<Object>,
+    left: std::slice::Iter<'a, Entry>,
+    value: Option<&'a Entry>,
+}
+
+impl<'de, P: Policy> de::MapAccess<'de> for Entries<'_, P> {
+    type Error = Error<P::Fault>;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let Some(entry) = self.left.next() else { return Ok(None) };
+        self.value = Some(entry);
+        let Deserializer { policy, .. } = self.object;
+        let is_known = match self.of.filter(|of| !of.fields.is_empty()) {
+            Some(of) => policy.has_field(self.object.at(), of, entry).map_err(Error::Fault)?,
+            None => true,
+        };
+        let text = if is_known { &entry.key } else { NO_FIELD };
+        seed.deserialize(Key { text, position: entry.key_position, policy }).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        let Some(Entry { key, value, .. }) = self.value.take() else {
+            return Err(de::Error::custom("a value was asked for before its key"));
+        };
+        let Deserializer { path, policy, .. } = self.object;
+        let step = if self.of.is_some() { Segment::Field(key) } else { Segment::Key(key) };
+        seed.deserialize(Deserializer { node: value, path: &path.step(step), policy })
+    }
+}
+
+/// The key of an entry.
+struct Key<'a, P> {
+    text: &'a str,
+    position: Position,
+    policy: &'a P,
+}
+
+impl<'de, P: Policy> de::Deserializer<'de> for Key<'_, P> {
+    type Error = Error<P::Fault>;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_str(self.text)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        match name {
+            SPANNED => visitor.visit_seq(Parts::new(self.position, self.text.into_deserializer(), self.policy)),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// A value as `Spanned` and `Given` ask for it: the numbers of its position, and then the value; none where the policy
+/// goes on behind one that does not fit.
+struct Parts<'a, P, D> {
+    position: Position,
+    numbers: std::array::IntoIter<u32, 3>,
+    value: Option<D>,
+    policy: &'a P,
+}
+
+impl<'a, P, D> Parts<'a, P, D> {
+    fn new(position: Position, value: D, policy: &'a P) -> Self {
+        let Position { line, column, width } = position;
+        Self { position, numbers: [line, column, width].into_iter(), value: Some(value), policy }
+    }
+}
+
+impl<'de, P: Policy, D: de::Deserializer<'de, Error = Error<P::Fault>>> de::SeqAccess<'de> for Parts<'_, P, D> {
+    type Error = Error<P::Fault>;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Self::Error> {
+        if let Some(number) = self.numbers.next() {
+            return seed.deserialize(number.into_deserializer()).map(Some);
+        }
+        let Some(value) = self.value.take() else { return Ok(None) };
+        match seed.deserialize(value) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => self.policy.go_on(error, self.position).map(|()| None),
+        }
+    }
+}
