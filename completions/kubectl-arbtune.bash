@@ -186,7 +186,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__plan)
-            opts="-n -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --diff --exit-code --output --kubernetes-version --color --help"
+            opts="-n -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --diff --quota --exit-code --output --kubernetes-version --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -242,6 +242,10 @@ _kubectl__arbtune() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --quota)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --exit-code)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
@@ -270,7 +274,7 @@ _kubectl__arbtune() {
             return 0
             ;;
         kubectl__subcmd__arbtune__subcmd__validate)
-            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --filename --recursive --rules --skip-rule --kubernetes-version --fail-on-skipped --explain --list-rules --output --color --help"
+            opts="-n -f -R -o -h --k8s-config --orchestrator-config --namespace --session-id --session-short --filename --recursive --rules --pod-security --skip-rule --kubernetes-version --fail-on-skipped --explain --list-rules --output --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -332,6 +336,10 @@ _kubectl__arbtune() {
                     ;;
                 --rules)
                     COMPREPLY=($(compgen -W "api tuning" -- "${cur}"))
+                    return 0
+                    ;;
+                --pod-security)
+                    COMPREPLY=($(compgen -W "baseline restricted" -- "${cur}"))
                     return 0
                     ;;
                 --skip-rule)

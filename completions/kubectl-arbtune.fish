@@ -62,6 +62,7 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l session-short -d 'What stands for the session in Job names, instead of its id\'s first 8 characters' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l diff -d 'Show what would change: against the manifests of a directory, of a file, or of standard input (-)' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l quota -d 'Say what a namespace\'s quotas, limit ranges and Pod Security labels would refuse, from files, directories or standard input (-); exits with 1 where something is refused, above 1 is an error' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -l exit-code -d 'Whether --diff exits with 1 where something differs; above 1 is an error in any case' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand plan" -s o -l output -d 'How to show it: table, wide (all rows), json, yaml or name' -r -f -a "table\t'Tables; a long one shows its head and its tail'
@@ -85,6 +86,8 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s f -l filename -d 'A manifest file, a directory of them, or - for standard input; may be repeated' -r -F
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l rules -d 'Whose rules to apply: api (the API server\'s), tuning (the guide\'s)' -r -f -a "api\t'The API server\'s'
 tuning\t'The guide\'s'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l pod-security -d 'Hold the pods against a Pod Security Standard too: baseline or restricted' -r -f -a "baseline\t'What is known to lead out of a container is refused'
+restricted\t'What is known to harden a container is demanded'"
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l skip-rule -d 'Leave out a rule of the guide; may be repeated' -r
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l kubernetes-version -d 'The version of Kubernetes that the Jobs are for' -r -f -a "1.33\t''
 1.34\t''

@@ -201,7 +201,11 @@ Examples:
   # What applying it would change in a directory, and in a cluster
   kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff jobs
   kubectl get jobs -n trading-bots -o yaml |
-    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff -"
+    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff -
+
+  # What its namespace would refuse
+  kubectl get quota,limits -n trading-bots -o yaml |
+    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --quota -"
 )]
 pub struct PlanArgs {
     /// The session.
@@ -211,6 +215,11 @@ pub struct PlanArgs {
     /// Show what would change: against the manifests of a directory, of a file, or of standard input (-).
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub diff: Option<PathBuf>,
+
+    /// Say what a namespace's quotas, limit ranges and Pod Security labels would refuse, from files, directories or
+    /// standard input (-); exits with 1 where something is refused, above 1 is an error.
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with = "diff")]
+    pub quota: Vec<PathBuf>,
 
     /// Whether --diff exits with 1 where something differs; above 1 is an error in any case.
     #[arg(
@@ -268,6 +277,9 @@ Examples:
   # Check it against the rules of an older cluster
   kubectl arbtune validate --kubernetes-version 1.33 -f job.yaml
 
+  # Say whether a namespace with pod-security.kubernetes.io/enforce: restricted takes its pods
+  kubectl arbtune validate --pod-security restricted -f job.yaml
+
   # Say what a rule demands
   kubectl arbtune validate --explain container-image"
 )]
@@ -299,6 +311,10 @@ pub struct ValidateArgs {
         hide_possible_values = true
     )]
     pub rules: Vec<RuleSet>,
+
+    /// Hold the pods against a Pod Security Standard too: baseline or restricted.
+    #[arg(long, value_name = "LEVEL", hide_possible_values = true)]
+    pub pod_security: Option<Standard>,
 
     /// Leave out a rule of the guide; may be repeated.
     #[arg(long, value_name = "RULE")]
@@ -332,6 +348,15 @@ pub enum RuleSet {
     Api,
     /// The guide's.
     Tuning,
+}
+
+/// The Pod Security Standards that `validate` knows; the third one, privileged, allows everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Standard {
+    /// What is known to lead out of a container is refused.
+    Baseline,
+    /// What is known to harden a container is demanded.
+    Restricted,
 }
 
 /// How `validate` reports.

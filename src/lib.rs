@@ -2,8 +2,8 @@
 //! come in, and Kubernetes Jobs, one per worker, or the truth about existing ones, go out.
 //!
 //! Data goes one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any
-//! manifest through [`validate`] to [`report`], or through [`diff`] to [`output`]. Nothing here opens
-//! a socket or starts a process;
+//! manifest through [`validate`] to [`report`], or through [`diff`] to [`output`]; what a namespace allows goes with
+//! the Jobs through [`quota`] to [`output`]. Nothing here opens a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 
 pub mod apimachinery;
@@ -20,6 +20,7 @@ pub(crate) mod nearest;
 pub mod output;
 pub mod plan;
 pub mod printable;
+pub mod quota;
 pub(crate) mod report;
 pub(crate) mod tuning_file;
 pub mod validate;

@@ -35,6 +35,9 @@ impl Quantity {
     /// Nothing.
     pub(crate) const ZERO: Self = Self { nanos: 0, notation: Notation::DecimalSi, millis: 0, units: 0 };
 
+    /// One.
+    pub(crate) const ONE: Self = Self { nanos: NANO, notation: Notation::DecimalSi, millis: 1000, units: 1 };
+
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
@@ -101,6 +104,29 @@ impl Quantity {
     #[must_use]
     pub(crate) const fn units(&self) -> i64 {
         self.units
+    }
+
+    /// The amount in whole thousandths, rounded away from zero, as the server counts them.
+    #[must_use]
+    pub(crate) const fn millis(&self) -> i64 {
+        self.millis
+    }
+
+    /// What is left of the amount once `other` is taken from it, which may be less than nothing.
+    #[must_use]
+    pub(crate) const fn minus(self, other: Self) -> Self {
+        let notation = if self.nanos == 0 { other.notation } else { self.notation };
+        let (millis, units) = (self.millis.wrapping_sub(other.millis), self.units.wrapping_sub(other.units));
+        Self { nanos: self.nanos.saturating_sub(other.nanos), notation, millis, units }
+    }
+
+    /// How many times `each` goes into the amount; as often as anyone may ask where `each` is nothing.
+    #[must_use]
+    pub(crate) fn holds(self, each: Self) -> u64 {
+        if each.nanos <= 0 {
+            return u64::MAX;
+        }
+        u64::try_from(self.nanos.max(0) / each.nanos).unwrap_or(u64::MAX)
     }
 
     /// The amount `times` over, as the sum over so many equal containers.

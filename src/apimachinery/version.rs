@@ -26,6 +26,12 @@ pub(crate) const V1_36: Version = Version { minor: 36 };
 impl Version {
     /// The newest version on record.
     pub const NEWEST: Self = VERSIONS[VERSIONS.len() - 1];
+
+    /// The number after `1.`.
+    #[must_use]
+    pub const fn minor(self) -> u16 {
+        self.minor
+    }
 }
 
 impl Default for Version {

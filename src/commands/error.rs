@@ -11,6 +11,7 @@ use crate::job::created_at::CreatedAtError;
 use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
 use crate::output::manifests::OutputError;
+use crate::quota::PolicyError;
 use crate::tuning_file::TuningError;
 
 /// What ended a command.
@@ -28,7 +29,10 @@ pub enum CommandError {
     /// What `plan --diff` was given to compare with.
     #[error(transparent)]
     Existing(#[from] ExistingError),
-    /// Anything that keeps `plan --diff` from an answer; 1 would be an answer.
+    /// What `plan --quota` was given to read.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// Anything that keeps `plan --diff` or `plan --quota` from an answer; 1 would be an answer.
     #[error(transparent)]
     InDiff(Box<CommandError>),
     /// The tuning file, where it is to be mounted.
@@ -72,7 +76,9 @@ impl CommandError {
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
-            Self::Existing(ExistingError::Unreadable(problem)) => std::slice::from_ref(problem),
+            Self::Existing(ExistingError::Unreadable(problem)) | Self::Policy(PolicyError::Unreadable(problem)) => {
+                std::slice::from_ref(problem)
+            }
             Self::InDiff(error) => error.problems(),
             _ => &[],
         }

@@ -1,18 +1,21 @@
 //! `plan`: shows what a session would become, or what applying it would change, and writes nothing.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, tell_findings, tuning, warn, write_out};
+use crate::apimachinery::Version;
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::diff::{Counts, SessionDiff};
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::{Format, write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
-use crate::output::{diff, messages, session_view};
+use crate::output::session_view::PlanView;
+use crate::output::{self, diff, messages, session_view};
+use crate::quota::{self, Answer, Policies};
 use crate::validate::job_template;
 use crate::validate::preflight::preflight;
 
@@ -22,12 +25,18 @@ use crate::validate::preflight::preflight;
 /// Whatever is wrong with the configuration, and output that cannot be written.
 pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     match &args.diff {
-        None => show(args, styles),
+        None if args.quota.is_empty() => show(args, None, styles),
+        None => show_with_quota(args, styles).map_err(|error| CommandError::InDiff(Box::new(error))),
         Some(path) => show_diff(args, path, styles).map_err(|error| CommandError::InDiff(Box::new(error))),
     }
 }
 
-fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
+fn show_with_quota(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
+    refuse_what_does_not_go_with_quota(args)?;
+    show(args, Some(&args.quota), styles)
+}
+
+fn show(args: &PlanArgs, quota: Option<&[PathBuf]>, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     let tuning = tuning::load(&session)?;
     // The moment is no difference, and no cause of a refusal, so that any will do.
@@ -41,10 +50,14 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;
-    let view = || session_view::view(&session, &tuning, tuning::sentences(&tuning));
+    let quota = quota.map(|paths| ask(&factory, paths, args.server.kubernetes_version)).transpose()?;
+    let refused = quota.as_ref().is_some_and(Answer::refuses);
+    let outcome = if refused { Outcome::Findings } else { Outcome::Success };
+    let all_rows = args.output == PlanFormat::Wide;
+    let view = |quota| PlanView { quota, ..session_view::view(&session, &tuning, tuning::sentences(&tuning)) };
     match args.output {
-        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Success, styles.out, |screen| {
-            screen.table(&session_view::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
+        PlanFormat::Table | PlanFormat::Wide => show_out(outcome, styles.out, |screen| {
+            screen.table(&session_view::job_table(&session, Format::Yaml, all_rows))?;
             screen.blank()?;
             screen.table(&session_view::total_table(&session, &tuning))?;
             if let Some(repeats) = &tuning.repeats {
@@ -53,10 +66,11 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
                 screen.line(repeats.help.as_str())?;
             }
             screen.blank()?;
-            screen.table(&session_view::setting_table(&session))
+            screen.table(&session_view::setting_table(&session))?;
+            quota.iter().try_for_each(|answer| output::quota::write(answer, session.workers, all_rows, screen))
         }),
-        PlanFormat::Json => write_out(Outcome::Success, |out| json(&view(), out)),
-        PlanFormat::Yaml => write_out(Outcome::Success, |out| yaml(&view(), out)),
+        PlanFormat::Json => write_out(outcome, |out| json(&view(quota), out)),
+        PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(quota), out)),
         PlanFormat::Name => write_out(Outcome::Success, |out| Ok(manifests::names(&factory, out, || {})?)),
     }
 }
@@ -88,6 +102,33 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
         PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(), out)),
         format => show_out(outcome, styles.out, |screen| diff::write(&found, format == PlanFormat::Wide, screen)),
     }
+}
+
+/// What the namespace's policies mean for the session. Its Jobs differ in nothing that they look at.
+fn ask(factory: &K8sTuningJobFactory<'_>, paths: &[PathBuf], version: Version) -> Result<Answer, CommandError> {
+    let session = factory.session();
+    let policies = Policies::read(paths, &session.namespace)?;
+    let answer = |job| quota::answer(&job, session.workers, &session.namespace, &policies, version);
+    Ok(factory.jobs().next().map(answer).unwrap_or_default())
+}
+
+fn refuse_what_does_not_go_with_quota(args: &PlanArgs) -> Result<(), CommandError> {
+    let stdin = Path::new("-");
+    let orchestrator = args.session.options.orchestrator_config.as_ref();
+    let named = args.quota.iter().chain(orchestrator).chain([&args.session.k8s_config]);
+    if named.filter(|path| path.as_path() == stdin).count() > 1 {
+        return Err(CommandError::Usage(
+            "Standard input can be read once only: as a configuration, or for --quota. Name files for the others."
+                .to_owned(),
+        ));
+    }
+    if args.output == PlanFormat::Name {
+        return Err(CommandError::Usage(
+            "-o name does not say what would be refused. Leave out --quota, or write -o table, wide, json or yaml."
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Tells the user where `generate` would come to nothing.

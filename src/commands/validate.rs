@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
-use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
+use crate::cli::{ReportFormat, RuleSet, Standard, ValidateArgs};
 use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
 use crate::manifest::input::{Inputs, expand};
@@ -17,6 +17,7 @@ use crate::printable;
 use crate::report;
 use crate::validate::job_template;
 use crate::validate::origins::Origins;
+use crate::validate::pod_security_standards::Level;
 use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 
 /// Runs the command.
@@ -75,14 +76,23 @@ fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
                 "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
                  or write --rules tuning to leave out all of the server's."
             ))),
+            Source::PodSecurity => Err(CommandError::Usage(format!(
+                "{name} is a check of the Pod Security Standards, which skip none. Leave out --skip-rule {name}, \
+                 or --pod-security."
+            ))),
             Source::Config => Err(CommandError::Usage(format!(
                 "{name} is a rule of configurations, and no Jobs come of one that breaks it. Leave out --skip-rule \
                  {name}."
             ))),
         }
     });
+    let pod_security = args.pod_security.map(|standard| match standard {
+        Standard::Baseline => Level::Baseline,
+        Standard::Restricted => Level::Restricted,
+    });
     Ok(Checks {
         sources,
+        pod_security,
         version: args.server.kubernetes_version,
         skipped: skipped.collect::<Result<_, _>>()?,
         fail_on_skipped: args.fail_on_skipped,

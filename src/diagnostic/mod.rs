@@ -47,7 +47,7 @@ impl Severity {
 }
 
 /// Why, in the API server's words for the causes of a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// A value that must be there is not.
     FieldValueRequired,
@@ -71,6 +71,8 @@ pub enum Reason {
     FieldUnknown,
     /// Text that is no document.
     SyntaxError,
+    /// A check of the Pod Security Standards, by the name that the server gives it.
+    PodSecurity(&'static str),
 }
 
 impl Reason {
@@ -89,6 +91,7 @@ impl Reason {
             Self::FieldValueTypeInvalid => "FieldValueTypeInvalid",
             Self::FieldUnknown => "FieldUnknown",
             Self::SyntaxError => "SyntaxError",
+            Self::PodSecurity(check) => check,
         }
     }
 }

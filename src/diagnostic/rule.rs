@@ -7,10 +7,12 @@ use crate::apimachinery::Span;
 
 /// Whose rule it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// The API server's: it decides whether a document is accepted.
     Api,
+    /// The Pod Security Standards': they decide whether a namespace takes the pods.
+    PodSecurity,
     /// The guide's: what a Job of a tuning session looks like.
     Tuning,
     /// This project's: what the configuration of a session holds.
@@ -23,6 +25,7 @@ impl Source {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
+            Self::PodSecurity => "pod-security",
             Self::Tuning => "tuning",
             Self::Config => "config",
         }

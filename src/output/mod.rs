@@ -8,6 +8,7 @@ pub(crate) mod line;
 pub(crate) mod manifests;
 pub mod messages;
 pub(crate) mod progress;
+pub(crate) mod quota;
 pub(crate) mod screen;
 pub(crate) mod session_view;
 pub mod snippet;

@@ -10,6 +10,7 @@ use crate::config::{Session, Setting};
 use crate::job::names::{file_name, job_name};
 use crate::manifest::Format;
 use crate::plan::{WorkerShare, plan_jobs};
+use crate::quota::Answer;
 use crate::tuning_file::Tuning;
 
 /// The columns of [`JobRow::cells`].
@@ -69,6 +70,9 @@ pub struct PlanView {
     pub totals: Totals,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// What the policies of the namespace mean for the session, where they were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Answer>,
 }
 
 impl JobRow {
@@ -127,6 +131,7 @@ pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> 
         jobs: rows(session, Format::Yaml).collect(),
         totals: totals(session, tuning),
         warnings: session.warnings.iter().cloned().chain(of_tuning_file).collect(),
+        quota: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What documents are held against: whose rules, those of which version, and which of them are left out.
 
+use super::pod_security_standards::Level;
 use crate::apimachinery::Version;
 use crate::diagnostic::{Rule, Source};
 
@@ -17,6 +18,8 @@ pub struct Sources {
 pub struct Checks {
     /// Whose rules.
     pub sources: Sources,
+    /// The Pod Security Standard that pods are held against besides, if any.
+    pub pod_security: Option<Level>,
     /// The API server's version.
     pub version: Version,
     /// Tuning rules that are left out.
@@ -37,6 +40,6 @@ impl Checks {
 impl From<Sources> for Checks {
     /// All rules of these sources, in the newest version.
     fn from(sources: Sources) -> Self {
-        Self { sources, version: Version::default(), skipped: Vec::new(), fail_on_skipped: false }
+        Self { sources, pod_security: None, version: Version::default(), skipped: Vec::new(), fail_on_skipped: false }
     }
 }

@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
+
 use super::api;
 use super::checks::Checks;
 use super::finding::DocumentReport;
 use super::findings::Findings;
+use super::pod_security_standards::{self, PolicyVersion};
 use super::positions::Positions;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
@@ -123,21 +126,34 @@ fn check_object(
             report.settle();
         }
         // The guide knows no CronJobs.
-        DocumentKind::CronJob if !checks.sources.api => skip(&mut report, findings, checks),
+        DocumentKind::CronJob if !checks.sources.api && checks.pod_security.is_none() => {
+            skip(&mut report, findings, checks);
+        }
         DocumentKind::CronJob => {
-            if let Some(cron_job) = server::check(node, Kind::CronJob, &mut findings) {
-                api::check_cron_job(&cron_job, &mut findings);
+            let cron_job = server::check::<CronJob>(node, Kind::CronJob, &mut findings);
+            if !checks.sources.api {
+                findings = Findings::new(node, file, text, checks);
+            } else if let Some(cron_job) = &cron_job {
+                api::check_cron_job(cron_job, &mut findings);
+            }
+            if let Some(job) = cron_job.and_then(|cron_job| cron_job.spec.job_template.spec) {
+                check_standard(&job, &path!(.spec.jobTemplate.spec.template), &mut findings, checks);
             }
             report.findings = findings.into_vec();
-            report.settle();
+            if checks.sources.api {
+                report.settle();
+            }
         }
         kind @ (DocumentKind::Job | DocumentKind::LikelyJob(_)) => {
             let missing = if let DocumentKind::LikelyJob(key) = kind { key } else { None };
-            let job = server::check(node, Kind::Job, &mut findings);
+            let job = server::check::<Job>(node, Kind::Job, &mut findings);
             if !checks.sources.api {
                 findings = Findings::new(node, file, text, checks);
             } else if let Some(job) = &job {
                 api::check_job(job, &mut findings);
+            }
+            if let Some(spec) = job.as_ref().and_then(|job| job.spec.as_ref()) {
+                check_standard(spec, &path!(.spec.template), &mut findings, checks);
             }
             if let Some(key) = missing.filter(|_| checks.sources.tuning) {
                 let wording = ("kubectl tells a Job by apiVersion: batch/v1 and kind: Job.", "Write both.");
@@ -153,6 +169,16 @@ fn check_object(
         }
     }
     (report, member)
+}
+
+/// Holds the pods of a Job, whose template is at `path`, against the standard that was asked for.
+fn check_standard(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>, checks: &Checks) {
+    let Some(level) = checks.pod_security else { return };
+    let version = PolicyVersion::of(checks.version);
+    pod_security_standards::check(&spec.template, path, level, version, |breach| {
+        let wording = (breach.message, breach.help);
+        findings.error(breach.rule, breach.path, Reason::PodSecurity(breach.check), wording);
+    });
 }
 
 fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks) {

@@ -88,7 +88,8 @@ fn lay_over(base: &mut Json, piece: Json) {
 /// clean YAML stands by itself.
 fn with(rule: &Rule, piece: &str) -> DocumentReport {
     let newest = VERSIONS.iter().rev().find(|version| rule.span.contains(**version)).unwrap();
-    let checks = Checks { version: *newest, fail_on_skipped: true, ..Checks::from(ALL) };
+    let pod_security = super::pod_security_standards::level_of(rule);
+    let checks = Checks { pod_security, version: *newest, fail_on_skipped: true, ..Checks::from(ALL) };
     match json(piece) {
         None => report_by(&format!("apiVersion: batch/v1\nkind: Job\n{piece}"), checks),
         Some(piece) => {

@@ -15,6 +15,7 @@ pub(crate) mod finding;
 pub(crate) mod findings;
 pub(crate) mod job_template;
 pub(crate) mod origins;
+pub mod pod_security_standards;
 mod positions;
 pub(crate) mod preflight;
 pub(crate) mod server;
@@ -67,7 +68,8 @@ const FEW: usize = 16;
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
-    [api, api::RULES, &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES]].concat().concat()
+    let own = &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES];
+    [api, api::RULES, pod_security_standards::RULES, own].concat().concat()
 }
 
 /// Checks documents one file after the other, and then what they are to each other.

@@ -24,7 +24,9 @@ mod meddling;
 mod odd_files;
 mod plan;
 mod plugin;
+mod pod_security;
 mod printed;
+mod quota;
 mod readme;
 mod rules;
 #[cfg(unix)]

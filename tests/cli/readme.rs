@@ -1,18 +1,21 @@
-//! Every command that the README shows with its output is run again, and has to print the same.
-//! `TRYCMD=overwrite cargo test readme` writes what it prints now into the README.
+//! Every command that the README, or a page of `docs`, shows with its output is run again, and has to print the same.
+//! `TRYCMD=overwrite cargo test readme` writes what it prints now into the page.
 
 use std::fs;
 use std::path::Path;
 
 use crate::common::root;
 
-/// What the README's commands read.
+/// What the pages' commands read.
 const READ: &[&str] = &[
     "configs/d28_orchestrator/demo_baseline.yaml",
     "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
     "tests/data/changed.yaml",
     "tests/data/mistakes.yaml",
     "tests/data/mistyped.yaml",
+    "tests/data/quota/labels.yaml",
+    "tests/data/quota/namespace.yaml",
+    "tests/data/worker-1.yaml",
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -62,16 +65,24 @@ fn the_readme_tells_the_truth() {
     replay("README.md", 5, READ);
 }
 
-/// The README's commands do not find a tuning file, and say nothing of one; these do.
+/// The commands of the pages in `docs` find all configurations, the tuning file among them.
 #[cfg(unix)]
 #[test]
-fn the_page_on_the_tuning_file_tells_the_truth() {
-    let files = [
-        "configs/d17_scenarios/basic_spread_win.yaml",
-        "configs/d17_scenarios/choppy_market.yaml",
-        "configs/d23_tuning/advanced_baseline.yaml",
-        "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
-        "configs/d29_k8s/own_seeds.yaml",
-    ];
-    replay("docs/tuning-file.md", 5, &files);
+fn the_docs_tell_the_truth() {
+    let files: Vec<String> = ["configs", "docs/examples", "tests/data"].iter().flat_map(|dir| below(dir)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let mut pages: Vec<String> = below("docs").into_iter().filter(|page| page.ends_with(".md")).collect();
+    pages.sort();
+    assert!(pages.len() >= 2, "{pages:?}");
+    for page in pages {
+        replay(&page, 1, &files);
+    }
+}
+
+/// The files below a directory of the project.
+#[cfg(unix)]
+fn below(dir: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(dir)).unwrap();
+    let names = entries.map(|entry| format!("{dir}/{}", entry.unwrap().file_name().into_string().unwrap()));
+    names.flat_map(|path| if root().join(&path).is_dir() { below(&path) } else { vec![path] }).collect()
 }

@@ -1,6 +1,8 @@
 //! Verdicts and texts, held against what real API servers and kubectl made of them (see README.md beside this file).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod pod_security;
+mod quota;
 mod verdicts;
 
 use kubectl_arbtune::manifest::{self, Text};

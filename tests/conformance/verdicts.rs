@@ -9,8 +9,8 @@ use kubectl_arbtune::validate::{Checks, DocumentReport, Sources, Validator};
 use serde::Deserialize;
 use serde_json::Value;
 
-const BASES: &str = include_str!("bases.json");
-const CASES: &str = include_str!("cases.jsonl");
+pub const BASES: &str = include_str!("bases.json");
+pub const CASES: &str = include_str!("cases.jsonl");
 const VERSION_CASES: &str = include_str!("versions/cases.jsonl");
 const CRON_JOB_BASES: &str = include_str!("cronjobs/bases.json");
 const CRON_JOB_CASES: &str = include_str!("cronjobs/cases.jsonl");
@@ -28,16 +28,16 @@ fn own_answers(version: Version) -> &'static str {
 
 /// A base, changed.
 #[derive(Deserialize)]
-struct Change {
-    id: String,
+pub struct Change {
+    pub id: String,
     base: String,
     patch: json_patch::Patch,
 }
 
 #[derive(Deserialize)]
-struct Case {
+pub struct Case {
     #[serde(flatten)]
-    change: Change,
+    pub change: Change,
     #[serde(flatten)]
     verdict: Verdict,
 }
@@ -76,13 +76,13 @@ struct Cause {
     reason: String,
 }
 
-type Bases = BTreeMap<String, Value>;
+pub type Bases = BTreeMap<String, Value>;
 
-fn bases(text: &str) -> Bases {
+pub fn bases(text: &str) -> Bases {
     serde_json::from_str(text).unwrap()
 }
 
-fn rows<T: for<'de> Deserialize<'de>>(text: &str) -> impl Iterator<Item = T> {
+pub fn rows<T: for<'de> Deserialize<'de>>(text: &str) -> impl Iterator<Item = T> {
     text.lines().map(|line| serde_json::from_str(line).unwrap())
 }
 
@@ -90,7 +90,7 @@ fn rows<T: for<'de> Deserialize<'de>>(text: &str) -> impl Iterator<Item = T> {
 ///
 /// When the Jobs were recorded, `seed` had one map for the labels of the Job and for those of its pods (an anchor and an
 /// alias in YAML), so that a change of the former was one of the latter too.
-fn object(bases: &Bases, change: &Change) -> Value {
+pub fn object(bases: &Bases, change: &Change) -> Value {
     const LABELS: &str = "/metadata/labels";
     let mut object = bases[&change.base].clone();
     json_patch::patch(&mut object, &change.patch).unwrap();

@@ -12,7 +12,7 @@ use crate::validate::findings::Findings;
 
 /// The text of a field that may be absent, where the server makes no difference between absent and
 /// empty.
-pub(super) fn text(field: &Option<String>) -> &str {
+pub(crate) fn text(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default()
 }
 
@@ -22,7 +22,7 @@ pub(super) fn containers(pod: &PodSpec) -> impl Iterator<Item = Cow<'_, Containe
 }
 
 /// The same of a pod at `path`, each with its own path.
-pub(super) fn containers_at<'p>(
+pub(crate) fn containers_at<'p>(
     pod: &'p PodSpec,
     path: &'p Path<'p>,
 ) -> impl Iterator<Item = (Path<'p>, Cow<'p, Container>)> {
@@ -77,7 +77,7 @@ pub(super) fn for_each_container_mut(pod: &mut PodSpec, mut change: impl FnMut(&
 }
 
 /// Whether a flag is set and true.
-pub(super) const fn is_true(flag: Option<bool>) -> bool {
+pub(crate) const fn is_true(flag: Option<bool>) -> bool {
     matches!(flag, Some(true))
 }
 

@@ -7,9 +7,9 @@
 #![warn(unreachable_pub)]
 
 mod affinity;
-mod annotations;
+pub(super) mod annotations;
 mod claims;
-mod common;
+pub(super) mod common;
 mod config_map;
 mod container;
 mod container_security;

@@ -1,0 +1,334 @@
+//! The answer: the Jobs of a session and the policies of its namespace come in, and what the server would do with the
+//! Jobs and their pods goes out.
+//!
+//! Everything is asked for at once: all Jobs are made, and each has its pods running. The workers of a session differ in
+//! their name and their iterations only, so that one pod speaks for all. Each policy is judged by itself: what one
+//! refuses does not leave more of another.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use k8s_openapi::api::batch::v1::Job;
+use k8s_openapi::api::core::v1::PodTemplateSpec;
+use serde::Serialize;
+
+use super::amounts::Amounts;
+use super::limit_range::Filled;
+use super::namespace::{PodSecurity, Standard};
+use super::pod::PodResources;
+use super::read::Policies;
+use super::resource_quota::{JOBS, ResourceQuota, Traits};
+use crate::apimachinery::{Quantity, Version};
+use crate::diagnostic::Wording;
+use crate::validate::gates;
+use crate::validate::pod_security_standards;
+
+/// What the policies of a namespace mean for a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The namespace.
+    pub namespace: String,
+    /// What each quota has left of what the session asks for.
+    pub quotas: Vec<Row>,
+    /// What limit ranges set in each pod.
+    pub filled_in: Vec<Filled>,
+    /// What would be refused; the first worker's refusals first.
+    pub refusals: Vec<Refusal>,
+    /// What the server would warn of.
+    pub warnings: Vec<String>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+}
+
+/// A resource of a quota.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The quota.
+    pub quota: String,
+    /// The resource, as the quota names it.
+    pub resource: String,
+    /// What may be used.
+    pub hard: String,
+    /// What is used.
+    pub used: String,
+    /// What is left.
+    pub left: String,
+    /// What one worker asks for.
+    pub each: String,
+    /// What the session asks for.
+    pub asked: String,
+    /// How many workers find what they ask for.
+    pub workers: u32,
+}
+
+/// Something that would be refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// What refuses it: the kind and the name.
+    pub by: String,
+    /// What is refused: `Job` or `Pod`.
+    pub object: &'static str,
+    /// The place of the first worker that is hit, from 0.
+    pub index: u32,
+    /// How many workers are hit, the first one included.
+    pub workers: u32,
+    /// Why, as a sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Answer {
+    /// Whether anything would be refused.
+    #[must_use]
+    pub const fn refuses(&self) -> bool {
+        !self.refusals.is_empty()
+    }
+}
+
+/// What the server would say of `workers` Jobs such as `job`.
+#[must_use]
+pub fn answer(job: &Job, workers: u32, namespace: &str, policies: &Policies, server: Version) -> Answer {
+    let mut answer =
+        Answer { namespace: namespace.to_owned(), notes: policies.left_alone.clone(), ..Answer::default() };
+    let Some(spec) = &job.spec else { return answer };
+    let mut template = spec.template.clone();
+    let Some(pod) = &mut template.spec else { return answer };
+    gates::drop_fields(pod, server);
+    let mut resources = PodResources::of(pod);
+    let mut question = Question { workers, pods: pods_of(job), answer: &mut answer };
+    let jobs = question.ask_for_jobs(&policies.quotas);
+    question.ask_limit_ranges(policies, &mut resources);
+    if let Some(labels) = &policies.labels {
+        question.ask_pod_security(&PodSecurity::of(labels, server), &template);
+    }
+    question.ask_for_pods(&policies.quotas, &template, &resources, jobs);
+    answer.refusals.sort_by_key(|refusal| refusal.index);
+    answer
+}
+
+/// How many pods a Job has running at once.
+fn pods_of(job: &Job) -> u32 {
+    let Some(spec) = &job.spec else { return 0 };
+    let most = spec.completions.unwrap_or(if spec.parallelism.is_none() { 1 } else { i32::MAX });
+    let pods = spec.parallelism.unwrap_or(1).min(most).max(0);
+    if spec.suspend == Some(true) { 0 } else { pods.unsigned_abs() }
+}
+
+struct Question<'a> {
+    workers: u32,
+    /// The pods of each worker.
+    pods: u32,
+    answer: &'a mut Answer,
+}
+
+impl Question<'_> {
+    /// Counts the Jobs against quotas, and gives how many there will be.
+    fn ask_for_jobs(&mut self, quotas: &[ResourceQuota]) -> u32 {
+        let mut jobs = self.workers;
+        for quota in quotas.iter().filter(|quota| quota.counts_jobs()) {
+            let help = "Delete Jobs that are done, run fewer workers, or have the quota raised.";
+            jobs = jobs.min(self.ask(quota, JOBS, Quantity::ONE, "Job", self.workers, help));
+        }
+        jobs
+    }
+
+    fn ask_limit_ranges(&mut self, policies: &Policies, resources: &mut PodResources) {
+        let said = resources.clone();
+        for range in &policies.limit_ranges {
+            self.answer.filled_in.extend(range.fill_in(resources));
+        }
+        self.note_rival_defaults(policies, &said);
+        self.refuse_limits_below_requests(resources);
+        for wording in resources.contradictions() {
+            self.refuse_all("the API's rules for pods".to_owned(), wording);
+        }
+        let whole = resources.for_limit_range();
+        for range in &policies.limit_ranges {
+            for wording in range.refusals(resources, &whole) {
+                self.refuse_all(format!("LimitRange {}", range.name), wording);
+            }
+        }
+    }
+
+    /// Two limit ranges may fill in one field, and the server goes through them in no particular order.
+    fn note_rival_defaults(&mut self, policies: &Policies, said: &PodResources) {
+        if policies.limit_ranges.len() < 2 {
+            return;
+        }
+        let mut by_field = BTreeMap::new();
+        let mut rivals = BTreeSet::new();
+        for range in &policies.limit_ranges {
+            for filled in range.fill_in(&mut said.clone()) {
+                let field = (filled.field, filled.resource);
+                let first = by_field.entry(field.clone()).or_insert_with(|| filled.amount.clone());
+                if *first != filled.amount {
+                    rivals.insert(field);
+                }
+            }
+        }
+        for (field, resource) in rivals {
+            self.answer.notes.push(format!(
+                "The limit ranges have several defaults for the {field} of {resource}, and any of them may be applied."
+            ));
+        }
+    }
+
+    /// The server refuses a pod that requests more than its limit, also where a default made it so.
+    fn refuse_limits_below_requests(&mut self, resources: &PodResources) {
+        // Where both are filled in, the limit comes last, and is named.
+        let key = |it: &Filled| (it.container.clone(), it.resource.clone());
+        let filled: HashMap<_, _> = self.answer.filled_in.iter().map(|it| (key(it), it)).collect();
+        let mut found = Vec::new();
+        for container in &resources.containers {
+            for (resource, limit) in &container.resources.limits {
+                let Some(request) = container.resources.requests.get(resource).filter(|it| *it > limit) else {
+                    continue;
+                };
+                let Some(cause) = filled.get(&(container.name.clone(), resource.clone())) else { continue };
+                let message = format!(
+                    "The {} requests {request} of {resource} and is limited to {limit}, of which the limit range fills \
+                     in the {}.",
+                    container.title(),
+                    if cause.field == "limits" { "limit" } else { "request" }
+                );
+                let help = format!("Set both the request and the limit of {resource}.");
+                found.push((format!("LimitRange {}", cause.limit_range), Wording::from((message, help))));
+            }
+        }
+        for (by, wording) in found {
+            self.refuse_all(by, wording);
+        }
+    }
+
+    fn ask_pod_security(&mut self, labels: &PodSecurity, template: &PodTemplateSpec) {
+        self.answer.notes.extend(labels.faults.iter().cloned());
+        for (check, wording) in pod_security_standards::breaches(template, labels.enforce.level, labels.enforce.version)
+        {
+            self.refuse_all(format!("Pod Security {}, {check}", title(labels.enforce)), wording);
+        }
+        if labels.warn != labels.enforce {
+            let warnings = pod_security_standards::breaches(template, labels.warn.level, labels.warn.version)
+                .into_iter()
+                .map(|(check, wording)| {
+                    let help = wording.help.unwrap_or_default();
+                    format!("Pod Security {}, {check}: {} {help}", title(labels.warn), wording.message)
+                });
+            self.answer.warnings.extend(warnings);
+        }
+        if labels.audit != labels.enforce
+            && !pod_security_standards::breaches(template, labels.audit.level, labels.audit.version).is_empty()
+        {
+            let title = title(labels.audit);
+            self.answer.notes.push(format!("The server notes in its audit log that the pods break {title}."));
+        }
+    }
+
+    /// Counts the pods of `jobs` Jobs against quotas.
+    fn ask_for_pods(
+        &mut self,
+        quotas: &[ResourceQuota],
+        template: &PodTemplateSpec,
+        resources: &PodResources,
+        jobs: u32,
+    ) {
+        const HELP: &str = "Lower what a worker asks for, run fewer workers at a time, or have the quota raised.";
+        let Some(spec) = &template.spec else { return };
+        let (usage, traits) = (resources.usage(), Traits::of(spec, resources));
+        let (mut others, mut unmeasured) = (0_usize, 0_usize);
+        for quota in quotas {
+            unmeasured += usize::from(!quota.is_measured);
+            if !quota.counts_pod(&traits) {
+                others += usize::from(!quota.counts_jobs());
+                continue;
+            }
+            for (resource, containers) in quota.unset(resources) {
+                let message = format!("It counts {resource}, which is not set for {}.", some_of(&containers));
+                let help = "Set it for every container; a LimitRange could give a default.";
+                self.refuse_all(format!("ResourceQuota {}", quota.name), (message, help).into());
+            }
+            for (resource, amount) in counted_by(quota, &usage) {
+                let each = amount.times(u64::from(self.pods));
+                self.ask(quota, resource, each, "Pod", jobs, HELP);
+            }
+        }
+        if unmeasured > 0 {
+            let subject = if unmeasured == 1 { "1 quota says".to_owned() } else { format!("{unmeasured} quotas say") };
+            self.answer.notes.push(format!("{subject} nothing of what is used; it counts as nothing."));
+        }
+        if others > 0 {
+            let subject = if others == 1 { "1 quota counts".to_owned() } else { format!("{others} quotas count") };
+            self.answer.notes.push(format!("{subject} nothing of this session: other scopes, or other resources."));
+        }
+    }
+
+    /// Holds what `askers` workers ask for against what is left, and gives how many find it.
+    fn ask(
+        &mut self,
+        quota: &ResourceQuota,
+        resource: &str,
+        each: Quantity,
+        object: &'static str,
+        askers: u32,
+        help: &str,
+    ) -> u32 {
+        let Some([hard, used, left]) = quota.balance(resource) else { return askers };
+        let found = u32::try_from(left.holds(each)).unwrap_or(u32::MAX).min(self.workers);
+        self.answer.quotas.push(Row {
+            quota: quota.name.clone(),
+            resource: resource.to_owned(),
+            hard: hard.to_string(),
+            used: used.to_string(),
+            left: left.to_string(),
+            each: each.to_string(),
+            asked: each.times(u64::from(self.workers)).to_string(),
+            workers: found,
+        });
+        if found < askers {
+            let rest = if left.is_zero() || left.is_negative() { "nothing".to_owned() } else { left.to_string() };
+            let message = format!(
+                "Of {resource} {rest} is left, since {used} of {hard} is used. Each worker asks for {each}, so that \
+                 {found} of {} fit.",
+                self.workers
+            );
+            self.answer.refusals.push(Refusal {
+                by: format!("ResourceQuota {}", quota.name),
+                object,
+                index: found,
+                workers: askers - found,
+                message,
+                help: Some(help.to_owned()),
+            });
+        }
+        found
+    }
+
+    /// The pods of all workers are refused.
+    fn refuse_all(&mut self, by: String, wording: Wording) {
+        if self.pods > 0 {
+            let Wording { message, help } = wording;
+            self.answer.refusals.push(Refusal { by, object: "Pod", index: 0, workers: self.workers, message, help });
+        }
+    }
+}
+
+/// What a quota counts of what a pod uses, except what the pod uses nothing of.
+fn counted_by<'q>(quota: &'q ResourceQuota, usage: &'q Amounts) -> impl Iterator<Item = (&'q String, &'q Quantity)> {
+    let used = quota.hard.keys().filter_map(|name| usage.get_key_value(name));
+    used.filter(|(_, amount)| !amount.is_zero())
+}
+
+fn title(standard: Standard) -> String {
+    format!("{} ({})", standard.level, standard.version)
+}
+
+/// The first few, and how many more.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match names.split_at_checked(SHOWN) {
+        Some((shown, more)) if !more.is_empty() => format!("{} and {} more", shown.join(", "), more.len()),
+        _ => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests;

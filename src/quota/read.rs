@@ -1,0 +1,248 @@
+//! Reads what a namespace allows: files or standard input come in, as `kubectl get quota,limits -o yaml` writes them,
+//! and the policies of one namespace go out. Objects of other kinds and other namespaces are counted and left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use k8s_openapi::api::core::v1 as api;
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::limit_range::LimitRange;
+use super::resource_quota::ResourceQuota;
+use crate::apimachinery::Version;
+use crate::diagnostic::{Diagnostic, Reason, Severity};
+use crate::manifest::input::{self, Inputs};
+use crate::manifest::text::Excerpt;
+use crate::manifest::{self, Input, InputError, Node, Text};
+use crate::printable::printable;
+use crate::validate::decode::{DecodingErrorKind, StrictDecodingError, decode};
+use crate::validate::server;
+
+/// So many names are listed in a sentence.
+const LISTED: usize = 5;
+
+/// What a namespace allows.
+#[derive(Debug, Default)]
+pub struct Policies {
+    /// Its quotas.
+    pub(crate) quotas: Vec<ResourceQuota>,
+    /// Its limit ranges.
+    pub(crate) limit_ranges: Vec<LimitRange>,
+    /// The labels of the namespace itself, where it is among the objects.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// What was left alone, as sentences.
+    pub left_alone: Vec<String>,
+}
+
+/// Why the policies could not be read.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    /// A file that cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A document that kubectl could not read either, or a value that does not fit its field.
+    #[error("{}", .0.message)]
+    Unreadable(Box<Diagnostic>),
+    /// Nothing at all: what should have written it has most likely failed.
+    #[error("There is no document in {}. Where there are no quotas, kubectl get -o yaml prints an empty List.", printable(.0))]
+    Nothing(String),
+}
+
+impl Policies {
+    /// Reads the policies of `namespace`. An object that names no namespace is taken for one of it.
+    ///
+    /// # Errors
+    /// [`PolicyError`].
+    pub fn read(paths: &[PathBuf], namespace: &str) -> Result<Self, PolicyError> {
+        let Inputs { inputs, passed_over } = input::expand(paths, false)?;
+        let mut reader = Reader { namespace, policies: Self::default(), others: Others::default(), documents: 0 };
+        for input in &inputs {
+            reader.read(input)?;
+        }
+        if reader.documents == 0 {
+            let names: Vec<String> = inputs.iter().map(Input::name).collect();
+            return Err(PolicyError::Nothing(names.join(", ")));
+        }
+        let mut policies = reader.policies;
+        policies.left_alone = passed_over;
+        policies.left_alone.extend(reader.others.sentences(namespace));
+        Ok(policies)
+    }
+}
+
+/// What is no policy of the namespace, counted.
+#[derive(Debug, Default)]
+struct Others {
+    foreign: usize,
+    namespaces: BTreeSet<String>,
+    other: usize,
+    kinds: BTreeSet<String>,
+}
+
+impl Others {
+    fn sentences(&self, namespace: &str) -> Vec<String> {
+        let count = |count: usize, one: &str, many: &str| {
+            if count == 1 { format!("1 {one} is") } else { format!("{count} {many} are") }
+        };
+        let mut sentences = Vec::new();
+        if self.foreign > 0 {
+            let subject = count(self.foreign, "object of another namespace", "objects of other namespaces");
+            let names = list(&self.namespaces);
+            sentences.push(format!("{subject} left alone ({names}); the session's namespace is {namespace}."));
+        }
+        if self.other > 0 {
+            let subject = count(self.other, "object of another kind", "objects of other kinds");
+            sentences.push(format!("{subject} left alone ({}).", list(&self.kinds)));
+        }
+        sentences
+    }
+}
+
+/// The first names, and whether there are more.
+fn list(names: &BTreeSet<String>) -> String {
+    let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
+    let more = if names.len() > LISTED { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+struct Reader<'r> {
+    namespace: &'r str,
+    policies: Policies,
+    others: Others,
+    documents: usize,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, input: &Input) -> Result<(), PolicyError> {
+        let (text, file) = (input.read()?, input.name());
+        let mut fault = None;
+        manifest::documents(text.as_str(), |read| match read {
+            _ if fault.is_some() => {}
+            Ok(document) => {
+                self.documents += 1;
+                document.root.each_object(&mut |object, list| {
+                    if let Err(error) = self.take(object, list) {
+                        fault.get_or_insert_with(|| misplaced(error, &file, &text));
+                    }
+                });
+            }
+            Err(error) => fault = Some(Diagnostic::unreadable(&error, file.as_str(), &text)),
+        });
+        fault.map_or(Ok(()), |fault| Err(PolicyError::Unreadable(Box::new(fault))))
+    }
+
+    fn take(&mut self, object: &Node, list: Option<&Node>) -> Result<(), StrictDecodingError> {
+        let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+        // The items of a ResourceQuotaList may leave out what the list has said.
+        let of_list = || list.map_or(String::new(), |list| text(list, "kind").trim_end_matches("List").to_owned());
+        let own = text(object, "kind");
+        let kind = if own.is_empty() { of_list() } else { own };
+        let metadata = |key| object.get("metadata").map_or(String::new(), |metadata| text(metadata, key));
+        let is_core = matches!(text(object, "apiVersion").as_str(), "v1" | "");
+        let namespace = match kind.as_str() {
+            "ResourceQuota" | "LimitRange" if is_core => metadata("namespace"),
+            "Namespace" if is_core => metadata("name"),
+            _ => {
+                self.others.other += 1;
+                remember(&mut self.others.kinds, kind);
+                return Ok(());
+            }
+        };
+        if !namespace.is_empty() && namespace != self.namespace {
+            self.others.foreign += 1;
+            remember(&mut self.others.namespaces, namespace);
+            return Ok(());
+        }
+        match kind.as_str() {
+            "ResourceQuota" => self.policies.quotas.push(ResourceQuota::of(&read_as::<api::ResourceQuota>(object)?)),
+            "LimitRange" => self.policies.limit_ranges.push(LimitRange::of(&read_as::<api::LimitRange>(object)?)),
+            _ => {
+                let labels = read_as::<api::Namespace>(object)?.metadata.labels;
+                self.policies.labels = Some(labels.unwrap_or_default());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps as many names as are ever listed, and one more.
+fn remember(names: &mut BTreeSet<String>, name: String) {
+    if names.len() <= LISTED {
+        names.insert(name);
+    }
+}
+
+/// An object as its type has it; fields that nobody knows are no business of ours.
+fn read_as<T: for<'de> Deserialize<'de>>(object: &Node) -> Result<T, StrictDecodingError> {
+    decode(object, Version::NEWEST).map(|(object, _)| object)
+}
+
+fn misplaced(error: StrictDecodingError, file: &str, text: &Text) -> Diagnostic {
+    let (rule, reason) = match error.kind {
+        DecodingErrorKind::Quantity => (&server::QUANTITY, Reason::FieldValueInvalid),
+        DecodingErrorKind::Type | DecodingErrorKind::UnknownField => (&server::TYPE, Reason::FieldValueTypeInvalid),
+    };
+    Diagnostic {
+        severity: Severity::Error,
+        rule,
+        path: error.field,
+        reason,
+        message: error.wording.message,
+        help: error.wording.help,
+        excerpt: Excerpt::cut(file, text, error.position),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Policies, PolicyError> {
+        let file = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Policies::read(&[file.path().to_owned()], "bots")
+    }
+
+    #[test]
+    fn lists_documents_and_json_are_read() {
+        let text = "\
+kind: List
+apiVersion: v1
+items:
+- {apiVersion: v1, kind: ResourceQuota, metadata: {name: a, namespace: bots}, spec: {hard: {cpu: 1}}}
+- {apiVersion: v1, kind: LimitRange, metadata: {name: b}, spec: {limits: []}}
+---
+{\"kind\": \"ResourceQuotaList\", \"apiVersion\": \"v1\", \"items\": [{\"metadata\": {\"name\": \"c\"}}]}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: bots, labels: {a: b}}}
+---
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: d, namespace: other}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: other}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: d, namespace: other}}
+";
+        let policies = read(text).unwrap();
+        let names: Vec<&str> = policies.quotas.iter().map(|quota| quota.name.as_str()).collect();
+        assert_eq!(names, ["a", "c"]);
+        assert_eq!(policies.limit_ranges.len(), 1);
+        assert!(policies.labels.is_some());
+        assert_eq!(
+            policies.left_alone,
+            [
+                "2 objects of other namespaces are left alone (other); the session's namespace is bots.",
+                "1 object of another kind is left alone (Pod)."
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_place() {
+        let wrong = read("apiVersion: v1\nkind: ResourceQuota\nspec:\n  hard:\n    cpu: 1 GB\n").unwrap_err();
+        let PolicyError::Unreadable(diagnostic) = wrong else { panic!("{wrong}") };
+        assert_eq!((diagnostic.path.as_str(), diagnostic.excerpt.position.line), ("spec.hard[cpu]", 5));
+        assert!(matches!(read("a: [").unwrap_err(), PolicyError::Unreadable(_)));
+        assert!(matches!(read("").unwrap_err(), PolicyError::Nothing(_)));
+    }
+}

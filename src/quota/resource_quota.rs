@@ -1,0 +1,236 @@
+//! `ResourceQuota`: what is left of it, and which pods it counts.
+
+use k8s_openapi::api::core::v1 as api;
+use k8s_openapi::api::core::v1::{PodAffinityTerm, PodSpec};
+
+use super::amounts::{Amounts, amounts};
+use super::pod::PodResources;
+use crate::apimachinery::Quantity;
+
+/// The name under which Jobs are counted.
+pub(crate) const JOBS: &str = "count/jobs.batch";
+
+/// Resources that every container must set once a quota counts them.
+const DEMANDED: [&str; 6] = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
+
+/// A quota of the namespace.
+#[derive(Debug)]
+pub(crate) struct ResourceQuota {
+    /// Its name.
+    pub(crate) name: String,
+    /// What may be used. The server's own copy of it, in the status, follows the spec within moments.
+    pub(crate) hard: Amounts,
+    /// What is used.
+    pub(crate) used: Amounts,
+    /// Whether the object says what is used. A new quota does not until it is counted.
+    pub(crate) is_measured: bool,
+    scopes: Vec<Scope>,
+}
+
+/// What scopes ask of a pod.
+#[derive(Debug)]
+pub(crate) struct Traits<'p> {
+    is_terminating: bool,
+    is_best_effort: bool,
+    priority_class: &'p str,
+    reaches_other_namespaces: bool,
+}
+
+impl<'p> Traits<'p> {
+    /// The traits of a pod.
+    #[must_use]
+    pub(crate) fn of(spec: &'p PodSpec, resources: &PodResources) -> Self {
+        Self {
+            is_terminating: spec.active_deadline_seconds.is_some_and(|seconds| seconds >= 0),
+            is_best_effort: resources.is_best_effort(),
+            priority_class: spec.priority_class_name.as_deref().unwrap_or_default(),
+            reaches_other_namespaces: reaches_other_namespaces(spec),
+        }
+    }
+}
+
+/// What a pod must be like to be counted.
+#[derive(Debug)]
+struct Scope {
+    name: String,
+    operator: String,
+    values: Vec<String>,
+}
+
+impl ResourceQuota {
+    /// A quota as an object of the API has it.
+    #[must_use]
+    pub(crate) fn of(object: &api::ResourceQuota) -> Self {
+        let spec = object.spec.clone().unwrap_or_default();
+        let exists = |name: String| Scope { name, operator: "Exists".to_owned(), values: Vec::new() };
+        let named = spec.scopes.into_iter().flatten().map(exists);
+        let selected = spec.scope_selector.and_then(|selector| selector.match_expressions).into_iter().flatten();
+        let selected = selected.map(|term| Scope {
+            name: term.scope_name,
+            operator: term.operator,
+            values: term.values.unwrap_or_default(),
+        });
+        let scopes = named.chain(selected).collect();
+        let used = object.status.as_ref().and_then(|status| status.used.as_ref());
+        Self {
+            name: object.metadata.name.clone().unwrap_or_default(),
+            hard: amounts(spec.hard.as_ref()),
+            used: amounts(used),
+            is_measured: used.is_some(),
+            scopes,
+        }
+    }
+
+    /// How much of a resource may be used, is used, and is left; none where the quota does not count it.
+    #[must_use]
+    pub(crate) fn balance(&self, resource: &str) -> Option<[Quantity; 3]> {
+        let hard = *self.hard.get(resource)?;
+        let used = self.used.get(resource).copied().unwrap_or(Quantity::ZERO);
+        Some([hard, used, hard.minus(used)])
+    }
+
+    /// Whether the quota counts Jobs. One with scopes is about pods only.
+    #[must_use]
+    pub(crate) fn counts_jobs(&self) -> bool {
+        self.scopes.is_empty() && self.hard.contains_key(JOBS)
+    }
+
+    /// Whether the quota counts such a pod.
+    #[must_use]
+    pub(crate) fn counts_pod(&self, pod: &Traits<'_>) -> bool {
+        self.hard.keys().any(|name| is_of_pods(name)) && self.scopes.iter().all(|scope| scope.holds(pod))
+    }
+
+    /// The resources that the quota demands of every container, each with the containers that do not set it.
+    #[must_use]
+    pub(crate) fn unset(&self, pod: &PodResources) -> Vec<(&'static str, Vec<String>)> {
+        if pod.speaks_for_its_containers() {
+            return Vec::new();
+        }
+        let without = |resource: &&'static str| {
+            let lacking = pod.containers.iter().filter(|container| !container.sets(resource));
+            let lacking: Vec<String> = lacking.map(super::pod::ContainerResources::title).collect();
+            (!lacking.is_empty()).then_some((*resource, lacking))
+        };
+        DEMANDED.iter().filter(|name| self.hard.contains_key(**name)).filter_map(without).collect()
+    }
+}
+
+impl Scope {
+    fn holds(&self, pod: &Traits<'_>) -> bool {
+        match self.name.as_str() {
+            "Terminating" => pod.is_terminating,
+            "NotTerminating" => !pod.is_terminating,
+            "BestEffort" => pod.is_best_effort,
+            "NotBestEffort" => !pod.is_best_effort,
+            "PriorityClass" => self.selects(pod.priority_class),
+            "CrossNamespacePodAffinity" => pod.reaches_other_namespaces,
+            _ => false,
+        }
+    }
+
+    /// Whether a pod of this priority class is meant; the empty name is a pod without one.
+    fn selects(&self, class: &str) -> bool {
+        let is_listed = || self.values.iter().any(|value| value == class);
+        match self.operator.as_str() {
+            "Exists" => !class.is_empty(),
+            "DoesNotExist" => class.is_empty(),
+            "In" => !class.is_empty() && is_listed(),
+            "NotIn" => class.is_empty() || !is_listed(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a quota counts this of pods.
+fn is_of_pods(name: &str) -> bool {
+    const NAMED: [&str; 5] =
+        ["pods", "count/pods", "ephemeral-storage", "requests.ephemeral-storage", "limits.ephemeral-storage"];
+    let of_devices = name.strip_prefix("requests.").is_some_and(|rest| {
+        rest.starts_with("deviceclass.resource.kubernetes.io/")
+            || (rest.contains('/') && !rest.contains("kubernetes.io/"))
+    });
+    DEMANDED.contains(&name)
+        || NAMED.contains(&name)
+        || name.starts_with("hugepages-")
+        || name.starts_with("requests.hugepages-")
+        || of_devices
+}
+
+fn reaches_other_namespaces(spec: &PodSpec) -> bool {
+    let Some(affinity) = &spec.affinity else { return false };
+    let mut terms: Vec<&PodAffinityTerm> = Vec::new();
+    if let Some(near) = &affinity.pod_affinity {
+        terms.extend(near.required_during_scheduling_ignored_during_execution.iter().flatten());
+        let weighted = near.preferred_during_scheduling_ignored_during_execution.iter().flatten();
+        terms.extend(weighted.map(|term| &term.pod_affinity_term));
+    }
+    if let Some(far) = &affinity.pod_anti_affinity {
+        terms.extend(far.required_during_scheduling_ignored_during_execution.iter().flatten());
+        let weighted = far.preferred_during_scheduling_ignored_during_execution.iter().flatten();
+        terms.extend(weighted.map(|term| &term.pod_affinity_term));
+    }
+    terms.iter().any(|term| {
+        term.namespaces.as_ref().is_some_and(|names| !names.is_empty()) || term.namespace_selector.is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::needless_pass_by_value)] // `json!` is written where it is used.
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn quota(spec: Value) -> ResourceQuota {
+        ResourceQuota::of(&serde_json::from_value(json!({"metadata": {"name": "q"}, "spec": spec})).unwrap())
+    }
+
+    fn counts(quota_spec: Value, pod: Value) -> bool {
+        let spec: PodSpec = serde_json::from_value(pod).unwrap();
+        quota(quota_spec).counts_pod(&Traits::of(&spec, &PodResources::of(&spec)))
+    }
+
+    #[test]
+    fn scopes_choose_pods() {
+        let plain = json!({"containers": [{"name": "a"}]});
+        let deadline = json!({"activeDeadlineSeconds": 5, "containers": [{"name": "a"}]});
+        let scoped = |name: &str| json!({"hard": {"pods": "1"}, "scopes": [name]});
+        for (name, of_plain, of_deadline) in [
+            ("Terminating", false, true),
+            ("NotTerminating", true, false),
+            ("BestEffort", true, true),
+            ("NotBestEffort", false, false),
+            ("PriorityClass", false, false),
+            ("CrossNamespacePodAffinity", false, false),
+            ("VolumeAttributesClass", false, false),
+        ] {
+            let found = (counts(scoped(name), plain.clone()), counts(scoped(name), deadline.clone()));
+            assert_eq!(found, (of_plain, of_deadline), "{name}");
+        }
+    }
+
+    #[test]
+    fn priority_classes_are_selected() {
+        let by = |operator: &str| {
+            let term = json!({"scopeName": "PriorityClass", "operator": operator, "values": ["high"]});
+            json!({"hard": {"pods": "1"}, "scopeSelector": {"matchExpressions": [term]}})
+        };
+        let pod = |class: &str| json!({"priorityClassName": class, "containers": [{"name": "a"}]});
+        let counted = |operator| ["", "low", "high"].map(|class| counts(by(operator), pod(class)));
+        assert_eq!(counted("In"), [false, false, true]);
+        assert_eq!(counted("NotIn"), [true, true, false]);
+        assert_eq!(counted("Exists"), [false, true, true]);
+        assert_eq!(counted("DoesNotExist"), [true, false, false]);
+    }
+
+    #[test]
+    fn what_no_pod_uses_counts_no_pods() {
+        let pod = json!({"containers": [{"name": "a"}]});
+        assert!(!counts(json!({"hard": {"configmaps": "1", "count/jobs.batch": "1"}}), pod.clone()));
+        assert!(counts(json!({"hard": {"requests.example.com/gpu": "1"}}), pod));
+        assert!(quota(json!({"hard": {"count/jobs.batch": "1"}})).counts_jobs());
+        assert!(!quota(json!({"hard": {"count/jobs.batch": "1"}, "scopes": ["Terminating"]})).counts_jobs());
+    }
+}

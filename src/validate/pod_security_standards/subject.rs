@@ -1,0 +1,91 @@
+//! What the checks look at, and how they report what they find.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Container, PodSpec, SecurityContext};
+
+use super::level::PolicyVersion;
+use crate::apimachinery::{Path, path};
+use crate::diagnostic::Rule;
+use crate::validate::api::common;
+
+/// One thing in a pod that breaks a standard.
+#[derive(Debug)]
+pub struct Breach<'b> {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The name by which the server calls the check when it refuses a pod.
+    pub check: &'static str,
+    /// Where: the field, or where it is missing.
+    pub path: &'b Path<'b>,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// What to write instead, as a sentence.
+    pub help: &'static str,
+}
+
+/// The pod that the checks look at.
+pub struct Pod<'p> {
+    pub annotations: Option<&'p BTreeMap<String, String>>,
+    pub spec: &'p PodSpec,
+    /// The template's path.
+    pub template: &'p Path<'p>,
+    /// The spec's path.
+    pub path: Path<'p>,
+    pub version: PolicyVersion,
+}
+
+impl Pod<'_> {
+    /// Whether the pod runs on Windows, where some of the fields mean nothing. The standards ask since 1.25.
+    pub fn is_windows(&self) -> bool {
+        self.version >= PolicyVersion::minor(25) && self.spec.os.as_ref().is_some_and(|os| os.name == "windows")
+    }
+
+    /// Whether the pod has user ids of its own, so that its root is nobody on the host. The standards ask since 1.35.
+    pub fn has_own_users(&self) -> bool {
+        self.version >= PolicyVersion::minor(35) && self.spec.host_users == Some(false)
+    }
+
+    /// All containers, in the server's order.
+    pub fn each_container(&self, mut each: impl FnMut(&Container, &Path<'_>)) {
+        for (path, container) in common::containers_at(self.spec, &self.path) {
+            each(&container, &path);
+        }
+    }
+
+    /// The security context of each container that has one.
+    pub fn each_context(&self, mut each: impl FnMut(&Container, &SecurityContext, &Path<'_>)) {
+        self.each_container(|container, path| {
+            if let Some(context) = &container.security_context {
+                each(container, context, &path!(path.securityContext));
+            }
+        });
+    }
+}
+
+/// Takes the breaches of one check.
+pub struct Report<'r> {
+    pub rule: &'static Rule,
+    pub each: &'r mut dyn FnMut(Breach<'_>),
+}
+
+impl Report<'_> {
+    /// Hands over a breach.
+    pub fn breach(&mut self, check: &'static str, path: &Path<'_>, message: String, help: &'static str) {
+        (self.each)(Breach { rule: self.rule, check, path, message, help });
+    }
+}
+
+/// Containers by their names: the first few, and how many more.
+pub fn containers(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("{} more", names.len() - SHOWN));
+    }
+    let noun = if names.len() == 1 { "container" } else { "containers" };
+    match shown.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("the {noun} {} and {last}", others.join(", ")),
+        _ => format!("the {noun} {}", shown.concat()),
+    }
+}
