@@ -48,16 +48,16 @@ fn to_stdout(
         let progress = Progress::of_stdout(session.workers as usize, "jobs");
         let step = || progress.step();
         match args.output {
-            GenerateFormat::Yaml => manifests::yaml_stream(session, created_at, out, step)?,
+            GenerateFormat::Yaml => manifests::stream(session, created_at, Format::Yaml, out, step)?,
+            GenerateFormat::Kyaml => manifests::stream(session, created_at, Format::Kyaml, out, step)?,
             GenerateFormat::Json => manifests::json_list(session, created_at, out, step)?,
             GenerateFormat::Name => manifests::names(session, out, step)?,
         }
         out.flush().map_err(OutputError::from)?;
         drop(progress);
         if !args.quiet && args.output != GenerateFormat::Name {
-            let format = file_format(args.output).unwrap_or(Format::Yaml);
             messages::tell(style, |screen| {
-                screen.table(&session::job_table(session, format, false))?;
+                screen.table(&session::job_table(session))?;
                 screen.line(session::summary_line(session))
             });
         }
@@ -154,6 +154,7 @@ fn put_all(
 const fn file_format(format: GenerateFormat) -> Option<Format> {
     match format {
         GenerateFormat::Yaml => Some(Format::Yaml),
+        GenerateFormat::Kyaml => Some(Format::Kyaml),
         GenerateFormat::Json => Some(Format::Json),
         GenerateFormat::Name => None,
     }

@@ -11,7 +11,7 @@ use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
 use crate::job::CreatedAt;
-use crate::manifest::{Format, write, write_json};
+use crate::manifest::{write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::{diff, messages, session};
@@ -31,13 +31,23 @@ fn show(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     warn(&session, styles.err);
     warn_of_refusal(&session, args, styles)?;
+    if args.quiet {
+        return Ok(Outcome::Well);
+    }
     match args.output {
-        PlanFormat::Table | PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
-            screen.table(&session::job_table(&session, Format::Yaml, args.output == PlanFormat::Wide))?;
+        PlanFormat::Table => show_out(Outcome::Well, styles.out, |screen| {
+            screen.table(&session::job_table(&session))?;
             screen.blank()?;
             screen.table(&session::total_table(&session))?;
             screen.blank()?;
             screen.table(&session::setting_table(&session))
+        }),
+        PlanFormat::Wide => show_out(Outcome::Well, styles.out, |screen| {
+            screen.table(&session::wide_job_table(&session))?;
+            screen.blank()?;
+            screen.table(&session::total_table(&session))?;
+            screen.blank()?;
+            screen.table(&session::wide_setting_table(&session))
         }),
         PlanFormat::Json => write_out(Outcome::Well, |out| json(&session::view(&session), out)),
         PlanFormat::Yaml => write_out(Outcome::Well, |out| yaml(&session::view(&session), out)),
@@ -61,6 +71,9 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     }
     let differs = !Counts::of(&found.jobs).is_same();
     let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Well };
+    if args.quiet {
+        return Ok(outcome);
+    }
     let view = || diff::view(&session.session_id, &found, &session.warnings);
     match args.output {
         PlanFormat::Json => write_out(outcome, |out| json(&view(), out)),

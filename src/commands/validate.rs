@@ -7,7 +7,7 @@ use crate::cli::{ReportFormat, RuleSet, ValidateArgs};
 use crate::job::K8sTuningJobFactory;
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
-use crate::nearest::nearest;
+use crate::nearest::mistyped;
 use crate::output::manifests::OutputError;
 use crate::output::progress::Progress;
 use crate::output::{messages, session};
@@ -54,7 +54,7 @@ fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
 fn rule(name: &str) -> Result<&'static Rule, CommandError> {
     let rules = rules();
     rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
-        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
+        let near = mistyped(name, rules.iter().map(|rule| rule.name));
         let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
         CommandError::Usage(format!("There is no rule {}.{mend} --list-rules lists them.", printable::printable(name)))
     })

@@ -8,4 +8,4 @@ pub use input::{Input, InputError};
 
 // What a manifest is made of.
 pub use crate::yaml::{Document, Duplicate, Entry, Node, Position, ReadError, Text, Value, documents};
-pub use crate::yaml::{node, scalar, text, write, write_json};
+pub use crate::yaml::{kyaml, node, scalar, text, write, write_json};

@@ -1,4 +1,4 @@
-//! A session's Jobs as bytes: one YAML stream, one JSON `List`, or names.
+//! A session's Jobs as bytes: one stream, one JSON `List`, or names.
 //! Each worker's part is written as soon as it is made, so that memory does not grow with them.
 
 use std::io::{self, Write};
@@ -35,19 +35,20 @@ impl OutputError {
     }
 }
 
-/// Writes a session's Jobs as one YAML stream, `---` between documents.
+/// Writes a session's Jobs as one stream of documents, `---` between them.
 ///
 /// # Errors
 /// [`OutputError`] if a Job or the stream does not allow it.
-pub fn yaml_stream(
+pub fn stream(
     session: &Session,
     created_at: CreatedAt,
+    format: Format,
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::document(session, created_at, Format::Yaml)?;
+    let template = Template::document(session, created_at, format)?;
     buffered(session, out, step, |share, buffer| {
-        if share.index > 0 {
+        if share.index > 0 && !format.has_start() {
             buffer.extend_from_slice(b"---\n");
         }
         template.push(share, buffer);
@@ -57,7 +58,7 @@ pub fn yaml_stream(
 /// Writes a session's Jobs as the items of one `v1` List.
 ///
 /// # Errors
-/// As [`yaml_stream`].
+/// As [`stream`].
 pub fn json_list(
     session: &Session,
     created_at: CreatedAt,

@@ -19,6 +19,7 @@ mod event;
 mod explain;
 mod folding;
 mod json;
+pub mod kyaml;
 mod mapping;
 mod mark;
 pub mod node;
