@@ -16,27 +16,28 @@ _kubectl_arbtune() {
         fi
     done
 
+    # What is completed is the value; where bash leaves words whole, it comes with its flag.
+    local value=$2 before=''
+    if [[ $COMP_WORDBREAKS != *=* && $2 == --*=* ]]; then
+        before=${2%%=*}=
+        value=${2#*=}
+    fi
+
     COMPREPLY=()
-    output=$("${COMP_WORDS[0]}" __complete "${words[@]}" 2>/dev/null) || return
+    output=$("${1/#\~/$HOME}" __complete "${words[@]}" 2>/dev/null) || return
     directive=${output##*:}
     case $directive in
-    0)
-        compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$2"))
-        return
-        ;;
-    16)
-        compopt -o dirnames 2>/dev/null || COMPREPLY=($(compgen -d -- "$2"))
-        return
+    0 | 16)
+        local kind=file option=default
+        [[ $directive == 16 ]] && kind=directory option=dirnames
+        # With nothing to offer, bash completes paths by itself, if it can be told to.
+        [[ -z $before ]] && compopt -o $option 2>/dev/null && return
+        compopt -o filenames 2>/dev/null
+        output=$(compgen -A $kind -- "$value")
         ;;
     esac
-
-    # Where bash does not take words apart at =, the value comes with its flag.
-    local before=''
-    if [[ $COMP_WORDBREAKS != *=* && ${words[n - 1]} == --*=* ]]; then
-        before=${words[n - 1]%%=*}=
-    fi
     while IFS= read -r line; do
-        [[ $line == :* ]] || COMPREPLY+=("$before${line%%$'\t'*}")
+        [[ -z $line || $line == :* ]] || COMPREPLY+=("$before${line%%$'\t'*}")
     done <<<"$output"
 }
 

@@ -25,9 +25,10 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand --version 'Print version'
             cand generate 'Write the Jobs of a session to stdout, or to a directory'
             cand plan 'Show a session''s workers, totals and settings; write nothing'
-            cand validate 'Say what the API server, and the tuning guide, would say of Jobs and CronJobs'
             cand completion 'Print the completion script of a shell'
-            cand __complete 'Answer `kubectl __complete`: print the completions of the last word'
+            cand help 'Show the help of a command'
+            cand version 'Show the version'
+            cand validate 'Say what the API server, and the tuning guide, would say of Jobs and CronJobs'
         }
         &'kubectl-arbtune;generate'= {
             cand --k8s-config 'The session''s K8s configuration (D29); - reads standard input'
@@ -38,8 +39,8 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand --session-short 'What stands for the session in Job names, instead of its id''s first 8 characters'
             cand -d 'Write one file per Job into this directory, and the summary to stdout'
             cand --output-dir 'Write one file per Job into this directory, and the summary to stdout'
-            cand -o 'What to write: yaml, json (one v1 List) or name'
-            cand --output 'What to write: yaml, json (one v1 List) or name'
+            cand -o 'What to write: yaml, kyaml, json (one v1 List) or name'
+            cand --output 'What to write: yaml, kyaml, json (one v1 List) or name'
             cand --created-at 'The Jobs'' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]'
             cand --kubernetes-version 'The version of Kubernetes that the Jobs are for'
             cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
@@ -47,6 +48,7 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand --keep-stale 'Leave the session''s files that this run does not make in the directory'
             cand -q 'Write no summary'
             cand --quiet 'Write no summary'
+            cand --no-headers 'Write the summary''s table without its headers'
             cand --allow-live 'Allow mode live, which trades real money'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -64,6 +66,24 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand --output 'How to show it: table, wide (all rows), json, yaml or name'
             cand --kubernetes-version 'The version of Kubernetes that the Jobs are for'
             cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -q 'Write nothing to stdout; the exit code and stderr tell'
+            cand --quiet 'Write nothing to stdout; the exit code and stderr tell'
+            cand --no-headers 'Write tables without their headers'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;completion'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;help'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'kubectl-arbtune;version'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -77,26 +97,19 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand -f 'A manifest file, a directory of them, or - for standard input; may be repeated'
             cand --filename 'A manifest file, a directory of them, or - for standard input; may be repeated'
             cand --rules 'Whose rules to apply: api (the API server''s), tuning (the guide''s)'
-            cand --skip-rule 'Leave out a rule of the guide; may be repeated'
             cand --kubernetes-version 'The version of Kubernetes that the Jobs are for'
-            cand --explain 'Print what a rule demands, with a bad and a good example; or what a feature gate drops'
             cand -o 'How to report: table, json, github, junit or sarif'
             cand --output 'How to report: table, json, github, junit or sarif'
+            cand --skip-rule 'Leave out a rule of the guide; may be repeated'
+            cand --explain 'Print what a rule demands, with a bad and a good example; or what a feature gate drops'
             cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
             cand -R 'Look into sub-directories too'
             cand --recursive 'Look into sub-directories too'
             cand --fail-on-skipped 'Take a document that is neither a Job nor a CronJob for an error'
             cand --list-rules 'List all rules, and the fields and feature gates that differ between versions'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'kubectl-arbtune;completion'= {
-            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'kubectl-arbtune;__complete'= {
-            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -q 'In the table format, write the findings alone'
+            cand --quiet 'In the table format, write the findings alone'
+            cand --no-headers 'Write tables without their headers'
             cand -h 'Print help'
             cand --help 'Print help'
         }

@@ -8,8 +8,12 @@ function __kubectl_arbtune_complete
     set -l output ($before[1] __complete $before[2..] $token 2>/dev/null)
     or return
     # What is completed is the value; what stands before it stays.
-    set -l flag (string match --regex -- '^--[^=]*=' $token)
-    set -l value (string replace -- "$flag" '' $token)
+    set -l flag ''
+    set -l value $token
+    if string match --quiet -- '--*=*' $token
+        set flag (string split --max 1 -- = $token)[1]=
+        set value (string split --max 1 -- = $token)[2]
+    end
     switch $output[-1]
         case :0
             set output (__fish_complete_path $value)
@@ -19,7 +23,7 @@ function __kubectl_arbtune_complete
             set -e output[-1]
     end
     for line in $output
-        echo -- $flag$line
+        echo -- "$flag$line"
     end
 end
 

@@ -283,6 +283,7 @@ Examples:
   # Say what a rule demands
   kubectl arbtune validate --explain container-image"
 )]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct ValidateArgs {
     /// The session's K8s configuration (D29); - reads standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "filename")]

@@ -81,7 +81,7 @@ pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> 
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
-    let subcommand = arguments.iter().skip(1).find_map(|word| command.find_subcommand(word));
+    let subcommand = first_word(arguments).and_then(|word| command.find_subcommand(word));
     match error.kind() {
         ErrorKind::InvalidSubcommand => Some(unknown_command(context(ContextKind::InvalidSubcommand)?, command)),
         ErrorKind::UnknownArgument => {
@@ -93,6 +93,18 @@ pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> 
             })
         }
         _ => None,
+    }
+}
+
+/// The first argument, if it is a word: only colours may be spoken of before it.
+fn first_word(arguments: &[String]) -> Option<&str> {
+    let mut words = arguments.iter().skip(1).map(String::as_str);
+    loop {
+        match words.next()? {
+            "--color" => _ = words.next(),
+            word if word.starts_with("--color=") => {}
+            word => return Some(word).filter(|word| !word.starts_with('-')),
+        }
     }
 }
 
@@ -199,6 +211,8 @@ mod tests {
             ("x plan --k8s-confg a", &["Did you mean --k8s-config?"]),
             ("x plan --zzz", &["plan has no flag --zzz. kubectl arbtune plan --help lists its flags."]),
             ("x --k8s-config a", &["--k8s-config is a flag of generate, plan and validate."]),
+            ("x --k8s-config plan", &["--k8s-config is a flag of generate, plan and validate."]),
+            ("x --color always plan --nope", &["plan has no flag --nope."]),
             ("x --nope", &["There is no flag --nope."]),
             ("x version 1", &["version does not take 1."]),
         ] {

@@ -181,7 +181,7 @@ mod tests {
 
     fn compare(session: &Session) {
         let factory = K8sTuningJobFactory::new(session, created_at());
-        for format in [Format::Yaml, Format::Json] {
+        for format in [Format::Yaml, Format::Kyaml, Format::Json] {
             let template = Template::document(session, created_at(), format).unwrap();
             for share in plan_jobs(session.total_iterations, session.workers) {
                 let mut expected = Vec::new();

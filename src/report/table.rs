@@ -16,16 +16,25 @@ const LIST_ALL: usize = 40;
 /// # Errors
 /// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
+    write_findings(reports, screen)?;
+    let listed = |report: &&DocumentReport| reports.len() <= LIST_ALL || !report.findings.is_empty();
+    let headers = ["FILE", "DOC", "KIND", "NAME", "VERDICT", "FINDINGS"];
+    screen.table(&Table::new(headers, reports.iter().filter(listed).map(row).collect()))?;
+    screen.line(counts(&Summary::of(reports)))
+}
+
+/// Writes the findings alone; nothing where there are none.
+///
+/// # Errors
+/// Whatever the stream answers.
+pub fn write_findings(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     for report in reports {
         for finding in &report.findings {
             show(report, finding, screen)?;
             screen.blank()?;
         }
     }
-    let listed = |report: &&DocumentReport| reports.len() <= LIST_ALL || !report.findings.is_empty();
-    let headers = ["FILE", "DOC", "KIND", "NAME", "VERDICT", "FINDINGS"];
-    screen.table(&Table::new(headers, reports.iter().filter(listed).map(row).collect()))?;
-    screen.line(counts(&Summary::of(reports)))
+    Ok(())
 }
 
 fn show(report: &DocumentReport, finding: &Finding, screen: &mut Screen<impl Write>) -> io::Result<()> {

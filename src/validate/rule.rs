@@ -100,8 +100,8 @@ impl Rule {
     #[must_use]
     pub fn summary(&self) -> String {
         let doc = self.doc();
-        // A full stop before a small letter ends a word, as in `iqn.`, and no sentence.
-        let ends = |at: usize| doc[at + 2..].starts_with(|next: char| !next.is_lowercase());
+        // In `iqn. or naa.` it is a word that ends.
+        let ends = |at: usize| !["or ", "and "].iter().any(|word| doc[at + 2..].starts_with(word));
         let end = doc.match_indices(". ").map(|(at, _)| at).find(|at| ends(*at));
         end.map_or_else(|| doc.clone(), |at| doc[..=at].to_owned())
     }

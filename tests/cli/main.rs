@@ -27,6 +27,11 @@ mod plugin;
 mod printed;
 mod readme;
 mod rules;
+#[cfg(target_os = "linux")]
+mod shells;
 #[cfg(unix)]
 mod streams;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod usage;
 mod validate;
