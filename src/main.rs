@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::{FromArgMatches, ValueEnum};
+use clap::{Parser, ValueEnum};
 use kubectl_arbtune::cli::{Cli, Color, Command};
 use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
 use kubectl_arbtune::config::Problem;
@@ -31,16 +31,12 @@ fn main() -> ExitCode {
     {
         return end(commands::complete::run(words), styles(Color::Auto));
     }
-    let cli = match parse(&arguments) {
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(said) => return tell_usage(&said, arguments),
     };
     let styles = styles(cli.color);
     end(run(&cli, styles), styles)
-}
-
-fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&help::command(help::width()).try_get_matches_from(arguments)?)
 }
 
 fn end(result: Result<Outcome, CommandError>, styles: Styles) -> ExitCode {
@@ -90,10 +86,12 @@ fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
     let arguments: Vec<String> =
         arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned()).collect();
     let styles = styles(color_of(&arguments));
+    // Only who reads help needs it to fit the terminal.
+    let command = help::command(help::width());
+    let again = command.clone().try_get_matches_from(&arguments).err();
+    let again = again.filter(|again| again.use_stderr() == said.use_stderr());
+    let said = again.as_ref().unwrap_or(said);
     if said.use_stderr() {
-        let command = help::command(help::width());
-        let again = command.clone().try_get_matches_from(&arguments).err().filter(clap::Error::use_stderr);
-        let said = again.as_ref().unwrap_or(said);
         match usage::message(said, &command, &arguments) {
             Some(message) => messages::error(&message, styles.err),
             None => messages::prepared(&commands::about::rendered(&said.render(), styles.err)),

@@ -24,7 +24,7 @@ pub fn help(name: Option<&str>, style: Style) -> Result<Outcome, CommandError> {
 /// Prints the version.
 ///
 /// # Errors
-/// As [`help`].
+/// Output that cannot be written.
 pub fn version() -> Result<Outcome, CommandError> {
     write_out(Outcome::Well, |out| Ok(writeln!(out, "kubectl-arbtune {}", env!("CARGO_PKG_VERSION"))?))
 }
@@ -32,7 +32,7 @@ pub fn version() -> Result<Outcome, CommandError> {
 /// Prints what clap has put into words.
 ///
 /// # Errors
-/// As [`help`].
+/// Output that cannot be written.
 pub fn print(text: &StyledStr, style: Style) -> Result<Outcome, CommandError> {
     write_out(Outcome::Well, |out| Ok(out.write_all(rendered(text, style).as_bytes())?))
 }

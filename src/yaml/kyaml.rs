@@ -430,7 +430,8 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// What kubectl 1.36 has printed for each of these values.
+    /// What kubectl 1.36 has printed for each of these values, as the key `value` of a `ConfigMap`, with
+    /// `kubectl label --local -f - q=q -o kyaml`.
     #[test]
     fn the_bytes_are_kubectls() {
         let recorded = include_str!("../../tests/data/kyaml.jsonl");
