@@ -28,9 +28,10 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write the Jobs of a session to stdout, or to a directory')
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show a session''s workers, totals and settings; write nothing')
-            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Say what the API server, and the tuning guide, would say of Jobs and CronJobs')
             [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
-            [CompletionResult]::new('__complete', '__complete', [CompletionResultType]::ParameterValue, 'Answer `kubectl __complete`: print the completions of the last word')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command')
+            [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Show the version')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Say what the API server, and the tuning guide, would say of Jobs and CronJobs')
             break
         }
         'kubectl-arbtune;generate' {
@@ -42,8 +43,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--session-short', '--session-short', [CompletionResultType]::ParameterName, 'What stands for the session in Job names, instead of its id''s first 8 characters')
             [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Write one file per Job into this directory, and the summary to stdout')
             [CompletionResult]::new('--output-dir', '--output-dir', [CompletionResultType]::ParameterName, 'Write one file per Job into this directory, and the summary to stdout')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to write: yaml, json (one v1 List) or name')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to write: yaml, json (one v1 List) or name')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to write: yaml, kyaml, json (one v1 List) or name')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to write: yaml, kyaml, json (one v1 List) or name')
             [CompletionResult]::new('--created-at', '--created-at', [CompletionResultType]::ParameterName, 'The Jobs'' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The version of Kubernetes that the Jobs are for')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
@@ -51,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--keep-stale', '--keep-stale', [CompletionResultType]::ParameterName, 'Leave the session''s files that this run does not make in the directory')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no summary')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no summary')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Write the summary''s table without its headers')
             [CompletionResult]::new('--allow-live', '--allow-live', [CompletionResultType]::ParameterName, 'Allow mode live, which trades real money')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -64,11 +66,31 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
             [CompletionResult]::new('--session-short', '--session-short', [CompletionResultType]::ParameterName, 'What stands for the session in Job names, instead of its id''s first 8 characters')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Show what would change: against the manifests of a directory, of a file, or of standard input (-)')
-            [CompletionResult]::new('--quota', '--quota', [CompletionResultType]::ParameterName, 'Say what a namespace''s quotas, limit ranges and Pod Security labels would refuse, from files, directories or standard input (-); exits with 1 where something is refused, above 1 is an error')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Whether --diff exits with 1 where something differs; above 1 is an error in any case')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show it: table, wide (all rows), json, yaml or name')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show it: table, wide (all rows), json, yaml or name')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The version of Kubernetes that the Jobs are for')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write nothing to stdout; the exit code and stderr tell')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write nothing to stdout; the exit code and stderr tell')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Write tables without their headers')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;completion' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;help' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;version' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -84,29 +106,19 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A manifest file, a directory of them, or - for standard input; may be repeated')
             [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A manifest file, a directory of them, or - for standard input; may be repeated')
             [CompletionResult]::new('--rules', '--rules', [CompletionResultType]::ParameterName, 'Whose rules to apply: api (the API server''s), tuning (the guide''s)')
-            [CompletionResult]::new('--pod-security', '--pod-security', [CompletionResultType]::ParameterName, 'Hold the pods against a Pod Security Standard too: baseline or restricted')
-            [CompletionResult]::new('--skip-rule', '--skip-rule', [CompletionResultType]::ParameterName, 'Leave out a rule of the guide; may be repeated')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The version of Kubernetes that the Jobs are for')
-            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Print what a rule demands, with a bad and a good example; or what a feature gate drops')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to report: table, json, github, junit or sarif')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to report: table, json, github, junit or sarif')
+            [CompletionResult]::new('--skip-rule', '--skip-rule', [CompletionResultType]::ParameterName, 'Leave out a rule of the guide; may be repeated')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Print what a rule demands, with a bad and a good example; or what a feature gate drops')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
             [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'Look into sub-directories too')
             [CompletionResult]::new('--recursive', '--recursive', [CompletionResultType]::ParameterName, 'Look into sub-directories too')
             [CompletionResult]::new('--fail-on-skipped', '--fail-on-skipped', [CompletionResultType]::ParameterName, 'Take a document that is neither a Job nor a CronJob for an error')
             [CompletionResult]::new('--list-rules', '--list-rules', [CompletionResultType]::ParameterName, 'List all rules, and the fields and feature gates that differ between versions')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            break
-        }
-        'kubectl-arbtune;completion' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            break
-        }
-        'kubectl-arbtune;__complete' {
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'In the table format, write the findings alone')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'In the table format, write the findings alone')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Write tables without their headers')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

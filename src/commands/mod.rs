@@ -1,6 +1,7 @@
 //! One file per subcommand: each reads like a recipe and holds no rules.
 //! Arguments come in; output is written, and what happened goes out for `main` to tell.
 
+pub mod about;
 pub mod complete;
 pub mod completion;
 mod error;
@@ -37,6 +38,14 @@ pub struct Styles {
     pub out: Style,
     /// For stderr.
     pub err: Style,
+}
+
+impl Styles {
+    /// The same with or without the headers of tables.
+    #[must_use]
+    pub const fn with_headers(self, headers: bool) -> Self {
+        Self { out: self.out.with_headers(headers), err: self.err.with_headers(headers) }
+    }
 }
 
 /// Reads and resolves the session that the arguments name.

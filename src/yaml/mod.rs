@@ -21,6 +21,7 @@ mod explain;
 mod fault_context;
 mod folding;
 mod json;
+pub(crate) mod kyaml;
 pub mod locate;
 mod mapping;
 mod mark;

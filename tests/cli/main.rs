@@ -29,7 +29,12 @@ mod printed;
 mod quota;
 mod readme;
 mod rules;
+#[cfg(target_os = "linux")]
+mod shells;
 #[cfg(unix)]
 mod streams;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tuning;
+mod usage;
 mod validate;
