@@ -19,5 +19,6 @@ pub mod output;
 pub mod plan;
 pub mod printable;
 pub mod report;
+pub mod status;
 pub mod validate;
 pub mod yaml;

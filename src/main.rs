@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::Parser;
 use kubectl_arbtune::cli::{Cli, Color, Command};
-use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
+use kubectl_arbtune::commands::{self, ABOVE_ANSWERS, CommandError, Outcome, Styles};
 use kubectl_arbtune::config::Problem;
 use kubectl_arbtune::output::snippet::{Heading, Snippet};
 use kubectl_arbtune::output::stdout::{self, Stdout};
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     match run(&cli, styles) {
         Ok(Outcome::Well) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::FAILURE,
+        Ok(Outcome::Failed) => ExitCode::from(2),
         Err(error) => {
             tell_error(&error, styles.err);
             ExitCode::from(error.exit_code())
@@ -46,6 +47,7 @@ fn run(cli: &Cli, styles: Styles) -> Result<Outcome, CommandError> {
         Command::Generate(args) => commands::generate::run(args, styles),
         Command::Plan(args) => commands::plan::run(args, styles),
         Command::Validate(args) => commands::validate::run(args, styles),
+        Command::Status(args) => commands::status::run(args, styles),
         Command::Completion(args) => commands::completion::run(args.shell),
         Command::Complete(args) => commands::complete::run(&args.words),
     }
@@ -63,13 +65,14 @@ fn styles(color: Color) -> Styles {
 /// Help and the version go to stdout; what is wrong with the arguments goes to stderr.
 fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
     if said.use_stderr() {
+        let is_status = commands::status::is_asked_for(&arguments);
         // An argument that is quoted may speak to the terminal. Its escaped form is as wrong, in the same words.
         let escaped = arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned());
         let again = Cli::try_parse_from(escaped).err().filter(clap::Error::use_stderr);
         let said = again.as_ref().unwrap_or(said);
         let style = Style::resolve(ColorChoice::Auto, &std::io::stderr());
         messages::prepared(&rendered(said, style));
-        return exit_code(said);
+        return if is_status { ExitCode::from(ABOVE_ANSWERS) } else { exit_code(said) };
     }
     let text = rendered(said, Style::resolve(ColorChoice::Auto, &std::io::stdout()));
     let mut out = Stdout::lock();

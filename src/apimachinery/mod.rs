@@ -3,6 +3,7 @@
 //!
 //! Named after the Go module that holds the same things for the API server.
 
+pub mod duration;
 pub mod ip;
 pub mod names;
 pub mod path;

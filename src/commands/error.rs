@@ -10,6 +10,10 @@ use crate::job::created_at::CreatedAtError;
 use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
 use crate::output::manifests::OutputError;
+use crate::status::StatusError;
+
+/// The exit code of an error where 1 and 2 are answers.
+pub const ABOVE_ANSWERS: u8 = 3;
 
 /// What ended a command.
 #[derive(Debug, Error)]
@@ -29,6 +33,12 @@ pub enum CommandError {
     /// Anything that keeps `plan --diff` from an answer; 1 would be an answer.
     #[error(transparent)]
     InDiff(Box<CommandError>),
+    /// What `status` was given to read.
+    #[error(transparent)]
+    Status(#[from] StatusError),
+    /// Anything that keeps `status` from an answer; 1 and 2 would be answers.
+    #[error(transparent)]
+    InStatus(Box<CommandError>),
     /// The time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),
@@ -53,10 +63,11 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The exit code: 2 for wrong usage, and where 1 means something else; 1 for anything else.
+    /// The exit code: 2 for wrong usage, and where 1 means something else; 3 where 2 does too; 1 for anything else.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
+            Self::InStatus(_) => ABOVE_ANSWERS,
             Self::Usage(_) | Self::Config(ConfigError::Flag(_)) | Self::InDiff(_) => 2,
             _ => 1,
         }
@@ -68,7 +79,7 @@ impl CommandError {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
             Self::Existing(ExistingError::Unreadable(problem)) => std::slice::from_ref(problem),
-            Self::InDiff(error) => error.problems(),
+            Self::InDiff(error) | Self::InStatus(error) => error.problems(),
             _ => &[],
         }
     }
@@ -78,7 +89,7 @@ impl CommandError {
     pub fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) => error.is_closed_pipe(),
-            Self::InDiff(error) => error.is_closed_pipe(),
+            Self::InDiff(error) | Self::InStatus(error) => error.is_closed_pipe(),
             Self::Write(error) => error.kind() == io::ErrorKind::BrokenPipe,
             _ => false,
         }

@@ -7,9 +7,10 @@ mod error;
 pub mod generate;
 pub mod plan;
 mod preflight;
+pub mod status;
 pub mod validate;
 
-pub use error::CommandError;
+pub use error::{ABOVE_ANSWERS, CommandError};
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -25,8 +26,10 @@ use crate::output::{Screen, Style, messages};
 pub enum Outcome {
     /// All is well.
     Well,
-    /// The work is done, and something is wrong with the input.
+    /// The work is done, and something is wrong with the input, or needs a look.
     Findings,
+    /// The work is done, and part of a session has failed.
+    Failed,
 }
 
 /// The styles of the two streams.

@@ -6,4 +6,5 @@ pub mod json;
 pub mod junit;
 pub mod rules;
 pub mod sarif;
+pub mod status;
 pub mod table;
