@@ -73,6 +73,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Say what became of a session, from what kubectl get prints.
     Status(StatusArgs),
+    /// Collect the workers' CSV files into one, and say what is there.
+    Results(ResultsArgs),
     /// Print the completion script of a shell.
     Completion(CompletionArgs),
     /// Answer `kubectl __complete`: print the completions of the last word.
@@ -422,6 +424,54 @@ pub enum StatusFormat {
     Junit,
     /// Workflow commands.
     Github,
+}
+
+/// `results`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # Merge what the workers have written, and say what is there
+  kubectl arbtune results outputs > session.csv
+
+  # The same, held against the plan
+  kubectl arbtune results --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml outputs > session.csv
+
+  # Only say what is there
+  kubectl arbtune results -o table outputs"
+)]
+pub struct ResultsArgs {
+    /// CSV files, or directories of them.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// The session's K8s configuration (D29), which says what there should be; - reads standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub k8s_config: Option<PathBuf>,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+
+    /// What to write: csv (with the table on stderr), table, wide (all rows), json or yaml.
+    #[arg(short, long, value_name = "FORMAT", default_value = "csv", hide_possible_values = true)]
+    pub output: ResultsFormat,
+}
+
+/// What `results` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultsFormat {
+    /// One CSV.
+    Csv,
+    /// A table of what is there; a long one shows its head and its tail.
+    Table,
+    /// A table with all rows.
+    Wide,
+    /// One JSON object.
+    Json,
+    /// The same as YAML.
+    Yaml,
 }
 
 /// `completion`.

@@ -19,6 +19,7 @@ pub mod output;
 pub mod plan;
 pub mod printable;
 pub mod report;
+pub mod results;
 pub mod status;
 pub mod validate;
 pub mod yaml;

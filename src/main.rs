@@ -48,6 +48,7 @@ fn run(cli: &Cli, styles: Styles) -> Result<Outcome, CommandError> {
         Command::Plan(args) => commands::plan::run(args, styles),
         Command::Validate(args) => commands::validate::run(args, styles),
         Command::Status(args) => commands::status::run(args, styles),
+        Command::Results(args) => commands::results::run(args, styles),
         Command::Completion(args) => commands::completion::run(args.shell),
         Command::Complete(args) => commands::complete::run(&args.words),
     }

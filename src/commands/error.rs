@@ -10,6 +10,7 @@ use crate::job::created_at::CreatedAtError;
 use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
 use crate::output::manifests::OutputError;
+use crate::results::ResultsError;
 use crate::status::StatusError;
 
 /// The exit code of an error where 1 and 2 are answers.
@@ -39,6 +40,9 @@ pub enum CommandError {
     /// Anything that keeps `status` from an answer; 1 and 2 would be answers.
     #[error(transparent)]
     InStatus(Box<CommandError>),
+    /// What `results` was given to collect.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
     /// The time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),
@@ -90,7 +94,7 @@ impl CommandError {
         match self {
             Self::Output(error) => error.is_closed_pipe(),
             Self::InDiff(error) | Self::InStatus(error) => error.is_closed_pipe(),
-            Self::Write(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::Write(error) | Self::Results(ResultsError::Write(error)) => error.kind() == io::ErrorKind::BrokenPipe,
             _ => false,
         }
     }

@@ -7,6 +7,7 @@ mod error;
 pub mod generate;
 pub mod plan;
 mod preflight;
+pub mod results;
 pub mod status;
 pub mod validate;
 

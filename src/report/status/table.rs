@@ -150,6 +150,9 @@ fn write_group(worker: &Worker, count: u64, screen: &mut Screen<impl Write>) -> 
     if let Some(said) = cause.job.as_ref().filter(|said| said.message != cause.message) {
         screen.line(Line::from("  Job: ").text(&said.reason).text(": ").text(&said.message))?;
     }
+    if let (Some(_), Some(said)) = (&cause.pod, &cause.condition) {
+        screen.line(Line::from("  Condition: ").text(&said.reason))?;
+    }
     write_command(worker, screen)
 }
 
