@@ -32,6 +32,8 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -s V -l ve
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "generate" -d 'Write the Jobs of a session to stdout, or to a directory'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "plan" -d 'Show a session\'s workers, totals and settings; write nothing'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "validate" -d 'Say what the API server, and the tuning guide, would say of Jobs and CronJobs'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "status" -d 'Say what became of a session, from what kubectl get prints'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "results" -d 'Collect the workers\' CSV files into one, and say what is there'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "completion" -d 'Print the completion script of a shell'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_needs_command" -f -a "__complete" -d 'Answer `kubectl __complete`: print the completions of the last word'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand generate" -l k8s-config -d 'The session\'s K8s configuration (D29); - reads standard input' -r -F
@@ -103,6 +105,40 @@ complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l fail-on-skipped -d 'Take a document that is neither a Job nor a CronJob for an error'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -l list-rules -d 'List all rules, and the fields and feature gates that differ between versions'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand validate" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -s f -l filename -d 'What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -l k8s-config -d 'A session\'s K8s configuration (D29), which says what workers there should be; may be repeated' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -l session-short -d 'What stands for the session in Job names, instead of its id\'s first 8 characters' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -l exit-code -d 'Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -s o -l output -d 'How to show it: table, wide (all rows), json, yaml, name, junit or github' -r -f -a "table\t'Tables; a long one shows its head and its tail'
+wide\t'Tables with all rows'
+json\t'One JSON object'
+yaml\t'The same as YAML'
+name\t'Names of the Jobs only'
+junit\t'One test case per worker'
+github\t'Workflow commands'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -s w -l watch -d 'Follow a stream on standard input: redraw on a terminal, append lines elsewhere'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand status" -s h -l help -d 'Print help'
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -l k8s-config -d 'The session\'s K8s configuration (D29), which says what there should be; - reads standard input' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -l orchestrator-config -d 'An orchestrator configuration (D28), which gives the iterations and the workers' -r -F
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -s n -l namespace -d 'The namespace of the Jobs, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -l session-id -d 'The session\'s id, instead of the configuration\'s' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -l session-short -d 'What stands for the session in Job names, instead of its id\'s first 8 characters' -r
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -s o -l output -d 'What to write: csv (with the table on stderr), table, wide (all rows), json or yaml' -r -f -a "csv\t'One CSV'
+table\t'A table of what is there; a long one shows its head and its tail'
+wide\t'A table with all rows'
+json\t'One JSON object'
+yaml\t'The same as YAML'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
+always\t'In any case'
+never\t'Not at all'"
+complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand results" -s h -l help -d 'Print help'
 complete -c kubectl-arbtune -n "__fish_kubectl_arbtune_using_subcommand completion" -l color -d 'When to use colours: auto, always or never. NO_COLOR is respected' -r -f -a "auto\t'On a terminal'
 always\t'In any case'
 never\t'Not at all'"

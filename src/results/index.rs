@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
 
@@ -115,63 +116,69 @@ impl Index {
 
     fn add(
         &mut self,
-        path: &PathBuf,
+        path: &Path,
         session: Option<&str>,
         known: &mut HashMap<Vec<u8>, usize>,
     ) -> Result<(), ResultsError> {
-        let unreadable = |source| ResultsError::Unreadable { path: path.clone(), source };
-        let mut file = open(path)?;
-        let length = file.metadata().map_err(unreadable)?.len();
-        let is_ended = ends_with_line_break(&mut file, length).map_err(unreadable)?;
-        let mut records = Records::between(file, 0, length).map_err(unreadable)?;
-        let mut notes = Notes { file: path, trouble: &mut self.trouble, told: 0, more: 0 };
-        let header = match records.next() {
-            Ok(Some(record)) if record.end < length || is_ended => record.fields.clone(),
-            Ok(Some(_)) => return Ok(notes.whole("It has one line only, which is not finished.")),
-            Ok(None) => return Ok(notes.whole("It is empty.")),
-            Err(NoRecord::TooLong(_)) => return Ok(notes.whole("Its first line is longer than 1 MiB: that is no CSV.")),
-            Err(NoRecord::Read(error)) => return Err(unreadable(error)),
-        };
-        let keys = match Keys::of(&header) {
-            Ok(keys) => keys,
-            Err(message) => return Ok(notes.whole(&message)),
-        };
-        let mut columns = Vec::with_capacity(header.len());
-        for name in header.iter().enumerate().map(|(nth, name)| name_of(nth, name)) {
-            let place = known.get(name).copied().unwrap_or_else(|| {
-                self.columns.push(name.to_owned());
-                known.insert(name.to_owned(), self.columns.len() - 1);
-                self.columns.len() - 1
-            });
-            columns.push(place);
-        }
-        if self.columns.len() > MAX_COLUMNS {
-            return Err(ResultsError::TooManyColumns { path: path.clone(), max: MAX_COLUMNS });
-        }
-        let place = self.files.len();
-        self.files.push(FileIndex { path: path.clone(), columns });
-        let mut last_time = 0;
-        loop {
-            let record = match records.next() {
-                Ok(Some(record)) => record,
-                Ok(None) => break,
-                Err(NoRecord::TooLong(line)) => {
-                    let text = "It is longer than 1 MiB: a quote is not closed, or this is no CSV. It and what follows are left out.";
-                    notes.line(line, text.to_owned());
-                    break;
+        let unreadable = |source| ResultsError::Unreadable { path: path.to_owned(), source };
+        let mut notes = Notes::default();
+        let mut part = Part::of(open(path)?).map_err(unreadable)?;
+        match part.header().map_err(unreadable)? {
+            Err(message) => notes.files.push(message),
+            Ok((header, keys)) => {
+                let columns = self.columns(&header, known);
+                if self.columns.len() > MAX_COLUMNS {
+                    return Err(ResultsError::TooManyColumns { path: path.to_owned(), max: MAX_COLUMNS });
                 }
-                Err(NoRecord::Read(error)) => return Err(unreadable(error)),
+                self.files.push(FileIndex { path: path.to_owned(), columns });
+                self.rows(&mut part, keys, session, &mut notes).map_err(unreadable)?;
+            }
+        }
+        self.trouble.extend(notes.finish(path, &part.file).map_err(unreadable)?);
+        Ok(())
+    }
+
+    /// The places of a file's columns among all columns.
+    fn columns(&mut self, header: &ByteRecord, known: &mut HashMap<Vec<u8>, usize>) -> Vec<usize> {
+        let mut place_of = |name: &[u8]| {
+            if let Some(place) = known.get(name) {
+                return *place;
+            }
+            known.insert(name.to_owned(), self.columns.len());
+            self.columns.push(name.to_owned());
+            self.columns.len() - 1
+        };
+        header.iter().enumerate().map(|(nth, name)| place_of(name_of(nth, name))).collect()
+    }
+
+    /// Reads the rows of the file that was added last.
+    fn rows(&mut self, part: &mut Part, keys: Keys, session: Option<&str>, notes: &mut Notes) -> io::Result<()> {
+        let place = self.files.len() - 1;
+        let expected = self.files[place].columns.len();
+        let (mut last_time, mut end) = (0, 0);
+        loop {
+            let record = match part.records.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => return Ok(()),
+                Err(NoRecord::Read(error)) => return Err(error),
+                Err(NoRecord::TooLong) => {
+                    let text = "It is longer than 1 MiB: a quote is not closed, or this is no CSV. \
+                                It and what follows are left out.";
+                    notes.row(end, text.to_owned());
+                    return Ok(());
+                }
             };
-            let is_last = record.end >= length && !is_ended;
-            let is_cut = is_last && !keys.is_whole(record.fields, header.len(), last_time);
+            end = record.end;
+            let is_at_end = record.end >= part.length;
+            let is_cut = is_at_end && !part.is_ended && !keys.is_whole(record.fields, expected, last_time);
             last_time = keys.timestamp.and_then(|at| record.fields.get(at)).map_or(0, <[u8]>::len);
             let row = if is_cut {
                 Err("It is cut off: the file ends within it.".to_owned())
             } else {
-                keys.row(record.fields, header.len(), record.end >= length)
+                keys.row(record.fields, expected, is_at_end)
             };
             match row {
-                Err(message) => notes.line(record.line, message),
+                Err(message) => notes.row(record.start, message),
                 Ok((session_id, ..)) if session.is_some_and(|session| session != session_id) => {
                     *self.others.entry(session_id).or_default() += 1;
                 }
@@ -181,8 +188,38 @@ impl Index {
                 }
             }
         }
-        notes.finish();
-        Ok(())
+    }
+}
+
+/// A file that is read, record by record.
+struct Part {
+    records: Records,
+    /// The same file, to look at it again.
+    file: File,
+    length: u64,
+    /// Whether its last line has a line break.
+    is_ended: bool,
+}
+
+impl Part {
+    fn of(mut file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        let is_ended = ends_with_line_break(&mut file, length)?;
+        let again = file.try_clone()?;
+        Ok(Self { records: Records::between(file, 0, length)?, file: again, length, is_ended })
+    }
+
+    /// Its first record, which names the columns; or what is wrong with that.
+    fn header(&mut self) -> io::Result<Result<(ByteRecord, Keys), String>> {
+        Ok(match self.records.next() {
+            Ok(Some(record)) if record.end < self.length || self.is_ended => {
+                Keys::of(record.fields).map(|keys| (record.fields.clone(), keys))
+            }
+            Ok(Some(_)) => Err("It has one line only, which is not finished.".to_owned()),
+            Ok(None) => Err("It is empty.".to_owned()),
+            Err(NoRecord::TooLong) => Err("Its first line is longer than 1 MiB: that is no CSV.".to_owned()),
+            Err(NoRecord::Read(error)) => return Err(error),
+        })
     }
 }
 
@@ -250,7 +287,7 @@ fn name_of(nth: usize, name: &[u8]) -> &[u8] {
     if nth == 0 { name.strip_prefix(MARK).unwrap_or(name) } else { name }
 }
 
-fn ends_with_line_break(file: &mut File, length: u64) -> std::io::Result<bool> {
+fn ends_with_line_break(file: &mut File, length: u64) -> io::Result<bool> {
     let Some(last) = length.checked_sub(1) else { return Ok(true) };
     file.seek(SeekFrom::Start(last))?;
     let mut byte = [0];
@@ -259,32 +296,64 @@ fn ends_with_line_break(file: &mut File, length: u64) -> std::io::Result<bool> {
 }
 
 /// What is wrong with one file.
-struct Notes<'n> {
-    file: &'n PathBuf,
-    trouble: &'n mut Vec<Trouble>,
-    told: usize,
+#[derive(Default)]
+struct Notes {
+    /// With the file as a whole.
+    files: Vec<String>,
+    /// Where rows begin, and what is wrong with them.
+    rows: Vec<(u64, String)>,
     more: u64,
 }
 
-impl Notes<'_> {
-    fn whole(&mut self, message: &str) {
-        self.trouble.push(Trouble { file: self.file.clone(), line: None, message: message.to_owned() });
-    }
-
-    fn line(&mut self, line: u64, message: String) {
-        if self.told < TOLD {
-            self.trouble.push(Trouble { file: self.file.clone(), line: Some(line), message });
-            self.told += 1;
+impl Notes {
+    fn row(&mut self, start: u64, message: String) {
+        if self.rows.len() < TOLD {
+            self.rows.push((start, message));
         } else {
             self.more += 1;
         }
     }
 
-    fn finish(&mut self) {
+    /// Finds the lines of the rows, which are looked for once it is known that there is something to tell.
+    fn finish(self, path: &Path, file: &File) -> io::Result<Vec<Trouble>> {
+        let of = |line, message| Trouble { file: path.to_owned(), line, message };
+        let mut lines = Lines { file, offset: 0, line: 1 };
+        let mut all: Vec<Trouble> = self.files.into_iter().map(|message| of(None, message)).collect();
+        for (start, message) in self.rows {
+            all.push(of(Some(lines.of(start)?), message));
+        }
         match self.more {
             0 => {}
-            1 => self.whole("1 more row of it is left out."),
-            more => self.whole(&format!("{more} more rows of it are left out.")),
+            1 => all.push(of(None, "1 more row of it is left out.".to_owned())),
+            more => all.push(of(None, format!("{more} more rows of it are left out."))),
+        }
+        Ok(all)
+    }
+}
+
+/// Counts the lines of a file, from one place to the next.
+struct Lines<'f> {
+    file: &'f File,
+    offset: u64,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first character at or after a byte; the line break that ends the row before may come first.
+    fn of(&mut self, start: u64) -> io::Result<u64> {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            let count = self.file.read_at(&mut buffer, self.offset)?;
+            for byte in &buffer[..count] {
+                if self.offset >= start && !matches!(byte, b'\r' | b'\n') {
+                    return Ok(self.line);
+                }
+                self.line += u64::from(*byte == b'\n');
+                self.offset += 1;
+            }
+            if count == 0 {
+                return Ok(self.line);
+            }
         }
     }
 }

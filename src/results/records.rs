@@ -27,14 +27,12 @@ pub struct Record<'r> {
     pub start: u64,
     /// The byte after its last one.
     pub end: u64,
-    /// Its line, from the first of the part.
-    pub line: u64,
 }
 
 /// Why there is no record.
 pub enum NoRecord {
-    /// It is longer than [`MAX_RECORD`]; so it stands at this line.
-    TooLong(u64),
+    /// It is longer than [`MAX_RECORD`].
+    TooLong,
     /// The file does not allow it.
     Read(io::Error),
 }
@@ -62,12 +60,12 @@ impl Records {
         match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => Ok(None),
             Ok(true) => {
-                let at = self.record.position().map_or((0, 0), |at| (at.byte(), at.line()));
+                let start = self.start + self.record.position().map_or(0, csv::Position::byte);
                 let end = self.start + self.reader.position().byte();
-                Ok(Some(Record { fields: &self.record, start: self.start + at.0, end, line: at.1 }))
+                Ok(Some(Record { fields: &self.record, start, end }))
             }
             Err(error) => Err(match error.into_kind() {
-                csv::ErrorKind::Io(_) if self.left.get() == 0 => NoRecord::TooLong(self.reader.position().line()),
+                csv::ErrorKind::Io(_) if self.left.get() == 0 => NoRecord::TooLong,
                 csv::ErrorKind::Io(error) => NoRecord::Read(error),
                 other => NoRecord::Read(io::Error::other(format!("{other:?}"))),
             }),

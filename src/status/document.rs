@@ -159,7 +159,7 @@ fn read_part<'de, A: MapAccess<'de>>(
         (Key::Kind, _) => parts.kind = map.next_value()?,
         (Key::Metadata, None | Some(Kind::Job | Kind::Pod)) => parts.metadata = map.next_value()?,
         (Key::Spec, Some(Kind::Job)) => {
-            parts.spec = Part::Read(map.next_value::<Option<JobSpec>>()?.unwrap_or_default())
+            parts.spec = Part::Read(map.next_value::<Option<JobSpec>>()?.unwrap_or_default());
         }
         (Key::Spec, None) => parts.spec = Part::Kept(map.next_value()?),
         (Key::Status, Some(Kind::Job)) => {

@@ -13,6 +13,8 @@ mod document;
 mod error;
 mod next;
 mod object;
+#[cfg(test)]
+mod properties;
 mod read;
 mod record;
 mod session;

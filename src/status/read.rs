@@ -67,8 +67,7 @@ enum Encoding {
 impl Start {
     fn of(input: &mut impl BufRead) -> io::Result<Self> {
         let mut ahead = Vec::new();
-        loop {
-            let Some(byte) = input.fill_buf()?.first().copied() else { break };
+        while let Some(byte) = input.fill_buf()?.first().copied() {
             match (ahead.as_slice(), byte) {
                 ([0xFF], 0xFE) | ([0xFE], 0xFF) => {
                     ahead.push(byte);

@@ -286,8 +286,8 @@ fn attempt(label: Option<&str>) -> u32 {
 /// The iterations in the arguments of the first container that names any.
 fn iterations(spec: &JobSpec) -> Option<u64> {
     let containers = spec.template.as_ref()?.spec.as_ref()?.containers.as_deref()?;
-    let args = containers.iter().filter_map(|container| container.args.as_deref());
-    args.filter_map(|args| {
+    let mut args = containers.iter().filter_map(|container| container.args.as_deref());
+    args.find_map(|args| {
         let (nth, flag) = args.iter().enumerate().find(|(_, arg)| arg.starts_with("--iterations"))?;
         match flag.strip_prefix("--iterations=") {
             Some(count) => count.parse().ok(),
@@ -295,7 +295,6 @@ fn iterations(spec: &JobSpec) -> Option<u64> {
             None => None,
         }
     })
-    .next()
 }
 
 /// What the conditions decide. Those that end in `Target` and `Met` come a moment before the final ones, while the

@@ -105,18 +105,21 @@ impl Counts {
 /// The sessions that the input speaks of and those that are planned, by namespace and id.
 #[must_use]
 pub fn sessions<'b>(book: &'b Book, plans: &[Session], now: DateTime<Utc>) -> Vec<SessionStatus<'b>> {
-    let mut found: BTreeMap<(String, String), (Option<&Session>, Vec<&'b Slot>)> = BTreeMap::new();
+    let mut found: BTreeMap<(String, String), Vec<&'b Slot>> = BTreeMap::new();
     for plan in plans {
-        found.insert((plan.namespace.clone(), plan.session_id.clone()), (Some(plan), Vec::new()));
+        found.insert((plan.namespace.clone(), plan.session_id.clone()), Vec::new());
     }
     for slot in book.slots() {
         let Some(session_id) = session_of(slot) else { continue };
         // A manifest may leave the namespace to kubectl.
         let planned = plans.iter().find(|plan| slot.namespace.is_empty() && plan.session_id == session_id);
         let namespace = planned.map_or_else(|| slot.namespace.to_string(), |plan| plan.namespace.clone());
-        found.entry((namespace, session_id.to_owned())).or_default().1.push(slot);
+        found.entry((namespace, session_id.to_owned())).or_default().push(slot);
     }
-    let status = |((namespace, session_id), (plan, slots))| SessionStatus::new(namespace, session_id, plan, slots, now);
+    let status = |((namespace, session_id), slots)| {
+        let plan = plans.iter().find(|plan| plan.namespace == namespace && plan.session_id == session_id);
+        SessionStatus::new(namespace, session_id, plan, slots, now)
+    };
     found.into_iter().map(status).collect()
 }
 

@@ -116,7 +116,7 @@ fn as_text<S: serde::Serializer>(id: &WorkerId, serializer: S) -> Result<S::Ok, 
 
 #[allow(clippy::ref_option)] // As serde calls it.
 fn as_time<S: serde::Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
-    time.map(|time| time_text(time)).serialize(serializer)
+    time.map(time_text).serialize(serializer)
 }
 
 #[allow(clippy::ref_option)] // As serde calls it.

@@ -26,7 +26,10 @@ mod plan;
 mod plugin;
 mod printed;
 mod readme;
+#[cfg(unix)]
+mod results;
 mod rules;
+mod status;
 #[cfg(unix)]
 mod streams;
 mod validate;
