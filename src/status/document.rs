@@ -53,12 +53,12 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Document<'_, F> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         self.progress.has_begun = true;
-        let (mut parts, mut event, mut object) = (Parts::default(), None, None);
+        let (mut parts, mut event, mut object, mut has_items) = (Parts::default(), None, None, false);
         while let Some(key) = map.next_key::<Key>()? {
             match key {
                 // Only a list has items of its own; an object that names its kind first is taken at its word.
                 Key::Items if parts.kind.as_deref().is_none_or(|kind| kind.ends_with("List")) => {
-                    self.progress.is_list = true;
+                    (self.progress.is_list, has_items) = (true, true);
                     let in_list = match (&parts.api_version, &parts.kind) {
                         (Some(api_version), Some(kind)) => Kind::of_items(api_version, kind),
                         _ => None,
@@ -73,6 +73,9 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Document<'_, F> {
         let (change, parts) = match (event.as_deref(), object) {
             (Some("ADDED" | "MODIFIED"), Some(Plain(object))) => (Change::Present, object),
             (Some("DELETED"), Some(Plain(object))) => (Change::Deleted, object),
+            (_, None) if parts.kind.is_none() && self.in_list.is_none() && !has_items => {
+                return Err(A::Error::custom("an object without apiVersion and kind"));
+            }
             // A bookmark, or the end of a watch that the server has given up.
             (Some(_), Some(_)) => return Ok(()),
             _ => (Change::Present, parts),

@@ -1,15 +1,28 @@
-//! Every command that the README shows with its output is run again, and has to print the same.
-//! `TRYCMD=overwrite cargo test readme` writes what it prints now into the README.
+//! Every command that the README and the pages in docs/ show with its output is run again, and has to print the same.
+//! `TRYCMD=overwrite cargo test readme` writes what they print now into the pages.
 
 use std::fs;
 use std::path::Path;
 
 use crate::common::root;
 
-/// What the README's commands read.
+/// The pages.
+const PAGES: [&str; 2] = ["README.md", "docs/after-apply.md"];
+/// The moment at which the commands run, shortly after that of the files in tests/after.
+const NOW: &str = "1795562463";
+
+/// What the commands on them read.
 const READ: &[&str] = &[
     "configs/d28_orchestrator/demo_baseline.yaml",
     "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
+    "tests/after/jobs-pods.json",
+    "tests/after/jobs.yaml",
+    "tests/after/outputs/d29_k8s_session_worker-1.csv",
+    "tests/after/outputs/d29_k8s_session_worker-11.csv",
+    "tests/after/outputs/d29_k8s_session_worker-12.csv",
+    "tests/after/outputs/d29_k8s_session_worker-2.csv",
+    "tests/after/outputs/d29_k8s_session_worker-4.csv",
+    "tests/after/session.yaml",
     "tests/data/changed.yaml",
     "tests/data/mistakes.yaml",
     "tests/data/mistyped.yaml",
@@ -33,24 +46,27 @@ fn stand_in(dir: &Path) -> std::path::PathBuf {
 
 #[cfg(unix)]
 #[test]
-fn the_readme_tells_the_truth() {
-    let dir = tempfile::tempdir().unwrap();
-    // trycmd runs README.md in README.in: the directory that it shows is made there, not in the project.
-    for file in READ {
-        copy(&root().join(file), &dir.path().join("README.in").join(file));
+fn the_pages_tell_the_truth() {
+    for page in PAGES {
+        let dir = tempfile::tempdir().unwrap();
+        let name = Path::new(page).file_name().unwrap();
+        // trycmd runs README.md in README.in: the directory that it shows is made there, not in the project.
+        for file in READ {
+            copy(&root().join(file), &dir.path().join(name).with_extension("in").join(file));
+        }
+        let copied = dir.path().join(name);
+        copy(&root().join(page), &copied);
+        assert!(fs::read_to_string(&copied).unwrap().matches("\n```console\n").count() >= 3);
+        let replayed = std::panic::catch_unwind(|| {
+            trycmd::TestCases::new()
+                .env("SOURCE_DATE_EPOCH", NOW)
+                .register_bin("kubectl", stand_in(dir.path()))
+                .case(&copied)
+                .run();
+        });
+        if std::env::var_os("TRYCMD").is_some() {
+            copy(&copied, &root().join(page));
+        }
+        replayed.unwrap_or_else(|_| panic!("{page} shows another output; see above."));
     }
-    let readme = dir.path().join("README.md");
-    copy(&root().join("README.md"), &readme);
-    assert!(fs::read_to_string(&readme).unwrap().matches("\n```console\n").count() >= 5);
-    let replayed = std::panic::catch_unwind(|| {
-        trycmd::TestCases::new()
-            .env("SOURCE_DATE_EPOCH", "1763317305")
-            .register_bin("kubectl", stand_in(dir.path()))
-            .case(&readme)
-            .run();
-    });
-    if std::env::var_os("TRYCMD").is_some() {
-        copy(&readme, &root().join("README.md"));
-    }
-    replayed.unwrap_or_else(|_| panic!("README.md shows another output; see above."));
 }

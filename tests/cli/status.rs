@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::common::{arbtune, run, run_with, text_of};
+use crate::common::{Ran, arbtune, text_of};
 
 const CONFIG: &str = "tests/after/session.yaml";
 
@@ -41,6 +41,17 @@ const JOBS_ALONE: [(&str, &str, &str); 12] = [
     ("failed", "BackoffLimitExceeded", "BackoffLimitExceeded"),
     ("running", "Retried", "1 earlier pod failed"),
 ];
+
+/// Shortly after the files were written; what still runs shows how long it has.
+const NOW: &str = "1795562463";
+
+fn run_with(args: &[&str], input: impl Into<Vec<u8>>) -> Ran {
+    arbtune(args).env("SOURCE_DATE_EPOCH", NOW).write_stdin(input).assert().into()
+}
+
+fn run(args: &[&str]) -> Ran {
+    run_with(args, "")
+}
 
 fn file(name: &str) -> String {
     format!("tests/after/{name}")
