@@ -34,6 +34,24 @@ pub struct Slot {
     pub pods: Vec<PodRecord>,
 }
 
+impl Slot {
+    /// Which attempt of its worker the Job is, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        let of_pods = self.pods.iter().map(|pod| pod.attempt).max();
+        self.job.as_ref().map(|job| job.attempt).or(of_pods).unwrap_or(1)
+    }
+
+    /// How often its program was started, or was meant to be. The Job counts its pods, and may be behind; the input may
+    /// not have all of them.
+    #[must_use]
+    pub fn starts(&self) -> u64 {
+        let counts = self.job.as_ref().map(|job| [job.active, job.failed, job.succeeded]).unwrap_or_default();
+        let restarts: u64 = self.pods.iter().map(|pod| u64::from(pod.restarts)).sum();
+        counts.into_iter().map(u64::from).sum::<u64>().max(self.pods.len() as u64) + restarts
+    }
+}
+
 impl Book {
     /// Takes in what the input says of an object. Gives the place of the slot that it concerns; none if it belongs to
     /// no session, or if something newer is known.

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::book::Slot;
-use super::record::{Exit, PodPhase, PodRecord, Removal, Said, Trouble, VerdictKind, is_start};
-use super::worker::{Context, Phase, Standing};
+use super::record::{Exit, Removal, Said, Trouble, VerdictKind};
+use super::standing::{Context, Phase, Standing};
 
 /// Reasons for which a Job fails that only repeat that its pods have failed.
 const BY_PODS: [&str; 6] = [
@@ -77,17 +77,6 @@ impl Cause {
     }
 }
 
-/// Whether a pod that has not ended waits for something that does not come by itself.
-#[must_use]
-pub fn is_stuck(pod: &PodRecord) -> bool {
-    if pod.phase == PodPhase::Unknown {
-        return true;
-    }
-    let Some(trouble) = pod.trouble.as_deref() else { return false };
-    let waits = trouble.container.as_ref().is_some_and(|one| one.is_waiting && !is_start(&one.said.reason));
-    waits || pod.phase == PodPhase::Pending && trouble.condition.is_some()
-}
-
 /// The cause of a standing, if there is anything to say.
 #[must_use]
 pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Cause> {
@@ -111,7 +100,7 @@ pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Caus
 }
 
 fn running(standing: &Standing<'_>) -> Option<Cause> {
-    let stuck = standing.current.filter(|pod| is_stuck(pod));
+    let stuck = standing.current.filter(|pod| pod.is_stuck());
     if let Some(pod) = stuck {
         return Some(match pod.trouble.as_deref() {
             Some(trouble) => by_pod(trouble),

@@ -18,6 +18,7 @@ mod properties;
 mod read;
 mod record;
 mod session;
+mod standing;
 mod texts;
 mod worker;
 
@@ -28,4 +29,5 @@ pub use error::StatusError;
 pub use object::Object;
 pub use read::{Extent, read};
 pub use session::{Counts, SessionStatus, Summary, observe, sessions};
-pub use worker::{Context, Phase, Worker, WorkerId, time_text};
+pub use standing::{Context, Phase};
+pub use worker::{Worker, WorkerId, time_text};

@@ -3,7 +3,7 @@
 use super::book::Slot;
 use super::cause::Cause;
 use super::record::{PodRecord, Removal};
-use super::worker::{Phase, Standing};
+use super::standing::{Phase, Standing};
 use crate::printable::is_visible;
 
 /// The command, where one helps.

@@ -137,7 +137,7 @@ fn input(objects: &[(Value, bool)], form: Form) -> String {
             };
             list("JobList", "batch/v1", "Job") + &list("PodList", "v1", "Pod")
         }
-        Form::Documents => present().map(|object| format!("{object:#}\n")).collect(),
+        Form::Documents => present().map(|object| format!("{object:#}")).collect::<Vec<_>>().join("\n"),
         Form::Events => {
             let event = |(object, is_deleted): &(Value, bool)| {
                 let added = json!({"type": "ADDED", "object": object}).to_string();

@@ -273,6 +273,17 @@ impl PodRecord {
     pub const fn has_ended(&self) -> bool {
         matches!(self.phase, PodPhase::Succeeded | PodPhase::Failed)
     }
+
+    /// Whether it waits, before it has ended, for something that does not come by itself.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        if self.phase == PodPhase::Unknown {
+            return true;
+        }
+        let Some(trouble) = self.trouble.as_deref() else { return false };
+        let waits = trouble.container.as_ref().is_some_and(|one| one.is_waiting && !is_start(&one.said.reason));
+        waits || self.phase == PodPhase::Pending && trouble.condition.is_some()
+    }
 }
 
 fn moment(time: Option<&Time>) -> Option<DateTime<Utc>> {
@@ -395,8 +406,7 @@ fn container_trouble(container: &ContainerStatus, texts: &mut Texts) -> Option<C
 }
 
 /// Whether a container that waits for this reason is on its way, and nobody has to look.
-#[must_use]
-pub fn is_start(reason: &str) -> bool {
+fn is_start(reason: &str) -> bool {
     matches!(reason, "" | "ContainerCreating" | "PodInitializing")
 }
 

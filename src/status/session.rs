@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::book::{Book, Slot};
 use super::cause::Cause;
-use super::worker::{Context, Phase, Standing, Worker, WorkerId, attempt, starts};
+use super::standing::{Context, Phase, Standing};
+use super::worker::{Worker, WorkerId};
 use crate::config::Session;
 use crate::job::names::parse_job_name;
 use crate::plan::plan_jobs;
@@ -306,7 +307,7 @@ fn number(entry: &Entry<'_>) -> Option<u32> {
 
 /// The newest Job of each worker: of the highest attempt, and among those of the same one the one made last.
 fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
-    let age = |slot: &Slot| (slot.job.is_some(), attempt(slot), slot.job.as_ref().and_then(|job| job.created));
+    let age = |slot: &Slot| (slot.job.is_some(), slot.attempt(), slot.job.as_ref().and_then(|job| job.created));
     let mut entries: Vec<Entry<'_>> =
         slots.into_iter().map(|slot| Entry { id: worker_of(slot), slot, earlier: 0 }).collect();
     entries.sort_by(|a, b| (&a.id, age(a.slot), &a.slot.name).cmp(&(&b.id, age(b.slot), &b.slot.name)));
@@ -314,7 +315,7 @@ fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
     for mut entry in entries {
         match newest.last_mut() {
             Some(before) if before.id == entry.id => {
-                entry.earlier = before.earlier + starts(before.slot).max(1);
+                entry.earlier = before.earlier + before.slot.starts().max(1);
                 *before = entry;
             }
             _ => newest.push(entry),
@@ -322,7 +323,7 @@ fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
     }
     for entry in &mut newest {
         // Attempts that are no longer there were made all the same.
-        entry.earlier = entry.earlier.max(u64::from(attempt(entry.slot)) - 1);
+        entry.earlier = entry.earlier.max(u64::from(entry.slot.attempt()) - 1);
     }
     newest
 }

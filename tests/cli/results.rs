@@ -41,9 +41,8 @@ fn rows_come_in_the_order_of_the_plan() {
 #[test]
 fn a_whole_session_is_well() {
     let dir = tempfile::tempdir().unwrap();
-    for (worker, first) in [("worker-1", 0), ("worker-2", 0)] {
-        let rows: String =
-            (first..first + 3).map(|nth| format!("d29-k8s-demo-session,{worker},{nth},ok,t\n")).collect();
+    for worker in ["worker-1", "worker-2"] {
+        let rows = [0, 1, 2].map(|nth| format!("d29-k8s-demo-session,{worker},{nth},ok,t\n")).concat();
         write(dir.path(), &format!("{worker}.csv"), format!("{HEADER}{rows}"));
     }
     let config = crate::common::K8S;

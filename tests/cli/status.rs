@@ -213,7 +213,7 @@ fn an_input_that_ends_too_early_is_told() {
 #[test]
 fn a_watch_appends_what_is_new_before_it_waits() {
     let events = text_of(&file("jobs-watch-events.json"));
-    let mut child = std::process::Command::from(arbtune_command(&["status", "--watch", "-f", "-"]))
+    let mut child = arbtune_command(&["status", "--watch", "-f", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
