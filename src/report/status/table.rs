@@ -8,7 +8,7 @@ use super::{phases, range};
 use crate::apimachinery::duration;
 use crate::output::session::plural;
 use crate::output::{Line, Role, Screen, Table};
-use crate::status::{Cause, Phase, SessionStatus, Summary, Worker, time_text};
+use crate::status::{Phase, SessionStatus, Summary, Worker, time_text};
 
 /// So many kinds of trouble are shown with all that is known of them.
 const SHOWN: usize = 25;
@@ -111,10 +111,12 @@ const fn role(worker: &Worker) -> Role {
 
 /// Writes each kind of trouble once, with the first worker that has it.
 fn write_trouble(session: &SessionStatus<'_>, all: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
-    let mut kinds: HashMap<(Phase, Option<Cause>), usize> = HashMap::new();
+    // What a container or a pod is called makes no other kind of trouble.
+    let mut kinds: HashMap<(Phase, Option<(String, String)>), usize> = HashMap::new();
     let mut groups: Vec<(Worker, u64)> = Vec::new();
     for worker in session.present_workers().filter(|worker| worker.next_command.is_some()) {
-        let nth = *kinds.entry((worker.phase, worker.cause.clone())).or_insert(groups.len());
+        let said = worker.cause.as_ref().map(|cause| (cause.summary.clone(), cause.message.clone()));
+        let nth = *kinds.entry((worker.phase, said)).or_insert(groups.len());
         match groups.get_mut(nth) {
             Some((_, count)) => *count += 1,
             None => groups.push((worker, 1)),
@@ -186,4 +188,36 @@ pub fn write_summary(session: &SessionStatus<'_>, screen: &mut Screen<impl Write
         screen.line(Line::new(Role::Dim, note))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::CreatedAt;
+    use crate::output::Style;
+    use crate::status::{Book, read, sessions};
+
+    #[test]
+    fn what_many_workers_have_in_common_is_said_once() {
+        let list = include_str!("../../../tests/after/jobs-pods.json");
+        let list: serde_json::Value = serde_json::from_str(list).unwrap();
+        let of_third = |item: &&serde_json::Value| item["metadata"]["labels"]["worker_id"] == "worker-3";
+        let third = serde_json::Value::from(
+            list["items"].as_array().unwrap().iter().filter(of_third).cloned().collect::<Vec<_>>(),
+        );
+        let mut book = Book::default();
+        for number in 1..=60 {
+            let items = third.to_string().replace("worker-3-2", &format!("worker-{number}-{}", number - 1));
+            let items = items.replace("\"worker-3\"", &format!("\"worker-{number}\""));
+            let text = format!("{{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":{items}}}");
+            read("x", text.as_bytes(), &mut |change, object| _ = book.take(change, object)).unwrap();
+        }
+        let now = CreatedAt::parse("2026-11-25T00:00:00Z").unwrap().moment();
+        let mut out = Vec::new();
+        write(&sessions(&book, &[], now), false, &mut Screen::new(&mut out, Style::plain())).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(out.matches("\nworker-1 and 59 more failed: exit code 2\n").count(), 1, "{out}");
+        assert_eq!(out.matches("$ kubectl logs ").count(), 1, "{out}");
+        assert!(out.contains("… 35 more workers; -o wide shows all"), "{out}");
+    }
 }
