@@ -72,6 +72,10 @@ pub enum Command {
     Plan(PlanArgs),
     /// Say what the API server, and the tuning guide, would say of Jobs and CronJobs.
     Validate(ValidateArgs),
+    /// Say what became of a session, from what kubectl get prints.
+    Status(StatusArgs),
+    /// Collect the workers' CSV files into one, and say what is there.
+    Results(ResultsArgs),
     /// Print the completion script of a shell.
     Completion(CompletionArgs),
     /// Show the help of a command.
@@ -395,6 +399,127 @@ pub enum ReportFormat {
     Sarif,
 }
 
+/// `status`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # How far a session is, and what is wrong with it
+  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json | kubectl arbtune status -f -
+
+  # The same, held against its configuration: workers without a Job are missing
+  kubectl get jobs,pods -n trading-bots -o json |
+    kubectl arbtune status --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml -f -
+
+  # Watch it
+  kubectl get jobs -n trading-bots -w --output-watch-events -o json | kubectl arbtune status --watch -f -
+
+It exits with 0 where all workers have succeeded or are under way, with 1 where something needs a look, with 2
+where a worker has failed, and with 3 where the input cannot be read."
+)]
+pub struct StatusArgs {
+    /// What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath, required = true)]
+    pub filename: Vec<PathBuf>,
+
+    /// A session's K8s configuration (D29), which says what workers there should be; may be repeated.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, num_args = 1..)]
+    pub k8s_config: Vec<PathBuf>,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+
+    /// Follow a stream on standard input: redraw on a terminal, append lines elsewhere.
+    #[arg(short, long)]
+    pub watch: bool,
+
+    /// Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "true",
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    pub exit_code: bool,
+
+    /// How to show it: table, wide (all rows), json, yaml, name, junit or github.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    pub output: StatusFormat,
+}
+
+/// How `status` shows sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// Tables; a long one shows its head and its tail.
+    Table,
+    /// Tables with all rows.
+    Wide,
+    /// One JSON object.
+    Json,
+    /// The same as YAML.
+    Yaml,
+    /// Names of the Jobs only.
+    Name,
+    /// One test case per worker.
+    Junit,
+    /// Workflow commands.
+    Github,
+}
+
+/// `results`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # Merge what the workers have written, and say what is there
+  kubectl arbtune results outputs > session.csv
+
+  # The same, held against the plan
+  kubectl arbtune results --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml outputs > session.csv
+
+  # Only say what is there
+  kubectl arbtune results -o table outputs"
+)]
+pub struct ResultsArgs {
+    /// CSV files, or directories of them.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// The session's K8s configuration (D29), which says what there should be; - reads standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub k8s_config: Option<PathBuf>,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+
+    /// What to write: csv (with the table on stderr), table, wide (all rows), json or yaml.
+    #[arg(short, long, value_name = "FORMAT", default_value = "csv", hide_possible_values = true)]
+    pub output: ResultsFormat,
+}
+
+/// What `results` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultsFormat {
+    /// One CSV.
+    Csv,
+    /// A table of what is there; a long one shows its head and its tail.
+    Table,
+    /// A table with all rows.
+    Wide,
+    /// One JSON object.
+    Json,
+    /// The same as YAML.
+    Yaml,
+}
+
 /// `completion`.
 #[derive(Debug, Args)]
 #[command(
@@ -438,7 +563,7 @@ pub struct HelpArgs {
 pub struct VersionArgs {}
 
 /// The names of the subcommands.
-pub const COMMANDS: [&str; 6] = ["generate", "plan", "validate", "completion", "help", "version"];
+pub const COMMANDS: [&str; 8] = ["generate", "plan", "validate", "status", "results", "completion", "help", "version"];
 
 /// One of the versions on record, offered to who completes the flag.
 fn version() -> impl TypedValueParser<Value = Version> {

@@ -3,7 +3,8 @@
 //!
 //! Data goes one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any
 //! manifest through [`validate`] to [`report`], or through [`diff`] to [`output`]; what a namespace allows goes with
-//! the Jobs through [`quota`] to [`output`]. Nothing here opens a socket or starts a process;
+//! the Jobs through [`quota`] to [`output`]. After apply, what kubectl prints goes through [`status`] to [`report`], and
+//! what the workers have written through [`results`]. Nothing here opens a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 
 pub mod apimachinery;
@@ -23,6 +24,8 @@ pub mod plan;
 pub mod printable;
 pub mod quota;
 pub(crate) mod report;
+pub mod results;
+pub mod status;
 pub(crate) mod tuning_file;
 pub mod usage;
 pub mod validate;

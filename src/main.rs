@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::{Parser, ValueEnum};
 use kubectl_arbtune::cli::{Cli, Color, Command};
-use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
+use kubectl_arbtune::commands::{self, ABOVE_ANSWERS, CommandError, Outcome, Styles};
 use kubectl_arbtune::output::snippet::{Heading, Snippet};
 use kubectl_arbtune::output::{Style, messages, stdout};
 use kubectl_arbtune::printable::printable;
@@ -42,6 +42,7 @@ fn end(result: Result<Outcome, CommandError>, styles: Styles) -> ExitCode {
     match result {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::FAILURE,
+        Ok(Outcome::Failed) => ExitCode::from(2),
         Err(error) => {
             tell_error(&error, styles.err);
             ExitCode::from(error.exit_code())
@@ -54,6 +55,8 @@ fn run(cli: &Cli, styles: Styles) -> Result<Outcome, CommandError> {
         Command::Generate(args) => commands::generate::run(args, styles.with_headers(!args.no_headers)),
         Command::Plan(args) => commands::plan::run(args, styles.with_headers(!args.no_headers)),
         Command::Validate(args) => commands::validate::run(args, styles.with_headers(!args.no_headers)),
+        Command::Status(args) => commands::status::run(args, styles),
+        Command::Results(args) => commands::results::run(args, styles),
         Command::Completion(args) => commands::completion::run(args.shell),
         Command::Help(args) => commands::about::help(args.command.as_deref(), styles.out),
         Command::Version(_) => commands::about::version(),
@@ -81,6 +84,7 @@ fn color_of(arguments: &[String]) -> Color {
 
 /// Help and the version go to stdout; what is wrong with the arguments goes to stderr.
 fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
+    let is_status = commands::status::is_asked_for(&arguments);
     // An argument that is quoted may speak to the terminal. Its escaped form is as wrong, in the same words.
     let arguments: Vec<String> =
         arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned()).collect();
@@ -95,7 +99,7 @@ fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
             Some(message) => messages::error(&message, styles.err),
             None => messages::prepared(&commands::about::rendered(&said.render(), styles.err)),
         }
-        return exit_code(said);
+        return if is_status { ExitCode::from(ABOVE_ANSWERS) } else { exit_code(said) };
     }
     match commands::about::print(&said.render(), styles.out) {
         Ok(_) => exit_code(said),

@@ -7,22 +7,29 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms in the order in which data goes through them. A file may import from its own room and those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 25] = [
     "printable",
     "nearest",
+    "credentials",
     "apimachinery",
     "yaml",
     "manifest",
     "diagnostic",
     "config",
     "plan",
+    "tuning_file",
     "job",
     "validate",
+    "quota",
     "apply",
     "diff",
+    "status",
+    "results",
     "output",
     "report",
     "cli",
+    "help",
+    "usage",
     "commands",
     "lib",
     "main",

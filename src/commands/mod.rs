@@ -7,10 +7,12 @@ pub mod completion;
 mod error;
 pub mod generate;
 pub mod plan;
+pub mod results;
+pub mod status;
 mod tuning;
 pub mod validate;
 
-pub use error::CommandError;
+pub use error::{ABOVE_ANSWERS, CommandError};
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -27,8 +29,10 @@ use crate::output::{Screen, Style, messages};
 pub enum Outcome {
     /// All is well.
     Success,
-    /// The work is done, and something is wrong with the input.
+    /// The work is done, and something is wrong with the input, or needs a look.
     Findings,
+    /// The work is done, and part of a session has failed.
+    Failed,
 }
 
 /// The styles of the two streams.

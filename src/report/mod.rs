@@ -6,6 +6,8 @@ pub mod github;
 pub mod json;
 pub mod junit;
 mod once;
+pub mod results;
 pub mod rules;
 pub mod sarif;
+pub mod status;
 pub mod table;

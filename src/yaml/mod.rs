@@ -48,3 +48,4 @@ pub use node::{Entry, Node, Position, Value};
 pub use read::{Document, documents, single_document};
 pub use spanned::{Given, OrderedMap, Spanned};
 pub use text::Text;
+pub(crate) use text::starts_like_json;
