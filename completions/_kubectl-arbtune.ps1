@@ -28,6 +28,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write the Jobs of a session to stdout, or to a directory')
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show a session''s workers, totals and settings; write nothing')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what became of a session, from what kubectl get prints')
+            [CompletionResult]::new('results', 'results', [CompletionResultType]::ParameterValue, 'Collect the workers'' CSV files into one, and say what is there')
             [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Show the version')
@@ -75,6 +77,39 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write nothing to stdout; the exit code and stderr tell')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write nothing to stdout; the exit code and stderr tell')
             [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Write tables without their headers')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;status' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated')
+            [CompletionResult]::new('--k8s-config', '--k8s-config', [CompletionResultType]::ParameterName, 'A session''s K8s configuration (D29), which says what workers there should be; may be repeated')
+            [CompletionResult]::new('--orchestrator-config', '--orchestrator-config', [CompletionResultType]::ParameterName, 'An orchestrator configuration (D28), which gives the iterations and the workers')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
+            [CompletionResult]::new('--session-short', '--session-short', [CompletionResultType]::ParameterName, 'What stands for the session in Job names, instead of its id''s first 8 characters')
+            [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show it: table, wide (all rows), json, yaml, name, junit or github')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show it: table, wide (all rows), json, yaml, name, junit or github')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Follow a stream on standard input: redraw on a terminal, append lines elsewhere')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Follow a stream on standard input: redraw on a terminal, append lines elsewhere')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'kubectl-arbtune;results' {
+            [CompletionResult]::new('--k8s-config', '--k8s-config', [CompletionResultType]::ParameterName, 'The session''s K8s configuration (D29), which says what there should be; - reads standard input')
+            [CompletionResult]::new('--orchestrator-config', '--orchestrator-config', [CompletionResultType]::ParameterName, 'An orchestrator configuration (D28), which gives the iterations and the workers')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
+            [CompletionResult]::new('--session-short', '--session-short', [CompletionResultType]::ParameterName, 'What stands for the session in Job names, instead of its id''s first 8 characters')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What to write: csv (with the table on stderr), table, wide (all rows), json or yaml')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'What to write: csv (with the table on stderr), table, wide (all rows), json or yaml')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

@@ -77,6 +77,54 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  def "nu-complete kubectl-arbtune status exit_code" [] {
+    [ "true" "false" ]
+  }
+
+  def "nu-complete kubectl-arbtune status output" [] {
+    [ "table" "wide" "json" "yaml" "name" "junit" "github" ]
+  }
+
+  def "nu-complete kubectl-arbtune status color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Say what became of a session, from what kubectl get prints
+  export extern "kubectl-arbtune status" [
+    --filename(-f): path      # What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated
+    --k8s-config: path        # A session's K8s configuration (D29), which says what workers there should be; may be repeated
+    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
+    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
+    --session-id: string      # The session's id, instead of the configuration's
+    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
+    --watch(-w)               # Follow a stream on standard input: redraw on a terminal, append lines elsewhere
+    --exit-code: string@"nu-complete kubectl-arbtune status exit_code" # Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case
+    --output(-o): string@"nu-complete kubectl-arbtune status output" # How to show it: table, wide (all rows), json, yaml, name, junit or github
+    --color: string@"nu-complete kubectl-arbtune status color" # When to use colours: auto, always or never. NO_COLOR is respected
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete kubectl-arbtune results output" [] {
+    [ "csv" "table" "wide" "json" "yaml" ]
+  }
+
+  def "nu-complete kubectl-arbtune results color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Collect the workers' CSV files into one, and say what is there
+  export extern "kubectl-arbtune results" [
+    --k8s-config: path        # The session's K8s configuration (D29), which says what there should be; - reads standard input
+    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
+    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
+    --session-id: string      # The session's id, instead of the configuration's
+    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
+    --output(-o): string@"nu-complete kubectl-arbtune results output" # What to write: csv (with the table on stderr), table, wide (all rows), json or yaml
+    --color: string@"nu-complete kubectl-arbtune results color" # When to use colours: auto, always or never. NO_COLOR is respected
+    --help(-h)                # Print help
+    ...paths: path            # CSV files, or directories of them
+  ]
+
   def "nu-complete kubectl-arbtune completion shell" [] {
     [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
   }
@@ -93,7 +141,7 @@ module completions {
   ]
 
   def "nu-complete kubectl-arbtune help command" [] {
-    [ "generate" "plan" "validate" "completion" "help" "version" ]
+    [ "generate" "plan" "validate" "status" "results" "completion" "help" "version" ]
   }
 
   def "nu-complete kubectl-arbtune help color" [] {
