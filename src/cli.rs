@@ -76,6 +76,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Collect the workers' CSV files into one, and say what is there.
     Results(ResultsArgs),
+    /// Make commented starter configurations in a directory.
+    Init(InitArgs),
     /// Print the completion script of a shell.
     Completion(CompletionArgs),
     /// Show the help of a command.
@@ -157,6 +159,10 @@ pub struct GenerateArgs {
     /// Leave the session's files that this run does not make in the directory.
     #[arg(long, requires = "output_dir")]
     pub keep_stale: bool,
+
+    /// Write a kustomization.yaml that lists the files too, for kubectl apply -k.
+    #[arg(long, requires = "output_dir")]
+    pub kustomize: bool,
 
     /// What to write: yaml, kyaml, json (one v1 List) or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml", hide_possible_values = true)]
@@ -309,8 +315,8 @@ pub struct ValidateArgs {
     #[command(flatten)]
     pub options: SessionOptions,
 
-    /// A manifest file, a directory of them, or - for standard input; may be repeated.
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath,
+    /// Manifest files, directories of them, or - for standard input; may be repeated.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath, num_args = 1..,
         conflicts_with_all = ["orchestrator_config", "namespace", "session_id", "session_short"])]
     pub filename: Vec<PathBuf>,
 
@@ -520,6 +526,25 @@ pub enum ResultsFormat {
     Yaml,
 }
 
+/// `init`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # A configuration to start from, and to look at before anything is made of it
+  kubectl arbtune init tuning
+  kubectl arbtune plan --k8s-config tuning/session.yaml
+
+It asks nothing and replaces nothing. With the configurations it writes their JSON Schemas, by which an editor
+completes keys and marks mistakes."
+)]
+pub struct InitArgs {
+    /// The directory; it is made where there is none.
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
+    pub directory: PathBuf,
+}
+
 /// `completion`.
 #[derive(Debug, Args)]
 #[command(
@@ -563,7 +588,8 @@ pub struct HelpArgs {
 pub struct VersionArgs {}
 
 /// The names of the subcommands.
-pub const COMMANDS: [&str; 8] = ["generate", "plan", "validate", "status", "results", "completion", "help", "version"];
+pub const COMMANDS: [&str; 9] =
+    ["generate", "plan", "validate", "status", "results", "init", "completion", "help", "version"];
 
 /// One of the versions on record, offered to who completes the flag.
 fn version() -> impl TypedValueParser<Value = Version> {

@@ -25,6 +25,7 @@ pub mod printable;
 pub mod quota;
 pub(crate) mod report;
 pub mod results;
+pub(crate) mod starter;
 pub mod status;
 pub(crate) mod tuning_file;
 pub mod usage;

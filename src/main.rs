@@ -57,6 +57,7 @@ fn run(cli: &Cli, styles: Styles) -> Result<Outcome, CommandError> {
         Command::Validate(args) => commands::validate::run(args, styles.with_headers(!args.no_headers)),
         Command::Status(args) => commands::status::run(args, styles),
         Command::Results(args) => commands::results::run(args, styles),
+        Command::Init(args) => commands::init::run(args, styles),
         Command::Completion(args) => commands::completion::run(args.shell),
         Command::Help(args) => commands::about::help(args.command.as_deref(), styles.out),
         Command::Version(_) => commands::about::version(),

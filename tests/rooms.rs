@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms in the order in which data goes through them. A file may import from its own room and those before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "printable",
     "nearest",
     "credentials",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 25] = [
     "diff",
     "status",
     "results",
+    "starter",
     "output",
     "report",
     "cli",

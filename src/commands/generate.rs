@@ -8,7 +8,7 @@ use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
 use crate::job::K8sTuningJobFactory;
 use crate::manifest::Format;
-use crate::output::directory::{Directory, Leftovers, Update};
+use crate::output::directory::{Directory, Leftovers, Options, Update};
 use crate::output::file_table::{self, FileResults};
 use crate::output::manifests::{self, OutputError};
 use crate::output::progress::Progress;
@@ -78,18 +78,23 @@ fn to_directory(
     };
     let session = factory.session();
     let directory = open(path, styles.err)?;
-    let mut update = Update::begin(&directory, factory, format, leftovers(args))?;
+    let options = Options { format, leftovers: leftovers(args), kustomize: args.kustomize };
+    let mut update = Update::begin(&directory, factory, options)?;
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
     }
     let progress = Progress::new(session.workers as usize, "files");
     let config_maps = update.put_config_maps()?;
     let changes = update.put_jobs(|| progress.step())?;
-    let leftovers = update.leftovers();
+    let kustomization = update.put_kustomization()?;
+    let (leftovers, renamed) = (update.leftovers(), update.renamed());
     let warnings = update.finish()?;
     drop(progress);
     for warning in warnings {
         messages::warning(&warning, styles.err);
+    }
+    if renamed > 0 {
+        messages::note(&session_view::renamed_note(session, renamed), styles.err);
     }
     if args.quiet {
         return Ok(Outcome::Success);
@@ -98,6 +103,7 @@ fn to_directory(
         directory: path,
         config_maps: &config_maps,
         changes: &changes,
+        kustomization,
         leftovers: &leftovers,
         pruned: args.prune,
     };
@@ -105,12 +111,13 @@ fn to_directory(
         screen.table(&file_table::file_table(session, format, &files))?;
         file_table::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
         screen.line(session_view::summary_line(session))?;
-        screen.line(file_table::summary_line(&files))
+        screen.line(file_table::summary_line(&files))?;
+        file_table::apply_line(&files).map_or(Ok(()), |line| screen.line(line))
     })
 }
 
 /// Opens the directory, and tells what had to be waited for or brought in order first.
-fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
+pub(super) fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
     let note = |text: &str| messages::note(text, style);
     let waiting = || note(&format!("another run is writing to {}; waiting for it to end.", path.display()));
     let (directory, recovery) = Directory::open(path, waiting)?;

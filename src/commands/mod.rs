@@ -6,6 +6,7 @@ pub mod complete;
 pub mod completion;
 mod error;
 pub mod generate;
+pub mod init;
 pub mod plan;
 pub mod results;
 pub mod status;

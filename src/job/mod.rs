@@ -8,6 +8,7 @@ pub(crate) mod factory;
 mod hardening;
 pub(crate) mod identity;
 pub(crate) mod kind;
+pub(crate) mod kustomization;
 pub(crate) mod names;
 pub(crate) mod partial;
 pub(crate) mod protected;

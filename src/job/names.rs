@@ -28,6 +28,27 @@ pub fn config_map_file_name(session_short: &str, nth: usize, count: usize, forma
     format!("configmap-{nth:0width$}-{PREFIX}{session_short}-tuning.{}", format.extension())
 }
 
+/// Whether a file may have been named here.
+#[must_use]
+pub fn is_file_name(name: &str) -> bool {
+    index_and_rest(name).is_some_and(|(_, rest)| rest.starts_with(PREFIX) && !rest.contains('/'))
+}
+
+/// Whether the names of two files are those of one place, and differ only in the width of its index: that of all names
+/// grows and shrinks with the number of workers.
+#[must_use]
+pub fn differ_in_width(one: &str, other: &str) -> bool {
+    one != other && index_and_rest(one).is_some_and(|parts| index_and_rest(other) == Some(parts))
+}
+
+/// The index in a file's name, without the zeros before it, and what follows it.
+fn index_and_rest(name: &str) -> Option<(&str, &str)> {
+    let rest = name.strip_prefix("job-").or_else(|| name.strip_prefix("configmap-"))?;
+    let (index, rest) = rest.split_once('-')?;
+    let is_number = !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| (index.trim_start_matches('0'), rest))
+}
+
 /// What the name of a ConfigMap with a session's tuning file starts with; a hash of what it holds follows.
 #[must_use]
 pub fn config_map_prefix(session_short: &str) -> String {
@@ -92,6 +113,24 @@ mod tests {
         }
         assert_eq!(file_name("a", 7, 101, Format::Json), "job-007-a.json");
         assert_eq!(file_name("a", 7, 100_000, Format::Yaml), "job-00007-a.yaml");
+    }
+
+    #[test]
+    fn a_wider_index_makes_another_name_of_the_same_file() {
+        for (one, other, is_same) in [
+            ("job-00-a.yaml", "job-000-a.yaml", true),
+            ("job-07-a.yaml", "job-007-a.yaml", true),
+            ("configmap-00-a.yaml", "configmap-000-a.yaml", true),
+            ("job-00-a.yaml", "job-00-a.yaml", false),
+            ("job-00-a.yaml", "job-001-a.yaml", false),
+            ("job-10-a.yaml", "job-010-b.yaml", false),
+            ("job-00-a.yaml", "job-000-a.json", false),
+            ("job--a.yaml", "job-0-a.yaml", false),
+            ("a", "b", false),
+        ] {
+            assert_eq!(differ_in_width(one, other), is_same, "{one} {other}");
+        }
+        assert!(is_file_name("job-00-arb-tuning-a.yaml") && !is_file_name("../job-00-arb-tuning-a.yaml"));
     }
 
     #[test]

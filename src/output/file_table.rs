@@ -9,8 +9,10 @@ use super::session_view::JobRow;
 use super::style::Role;
 use super::table::{self, Table};
 use crate::config::Session;
+use crate::job::kustomization;
 use crate::manifest::Format;
 use crate::plan::plan_jobs;
+use crate::printable;
 
 /// What became of the files of a run.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,8 @@ pub struct FileResults<'f> {
     pub config_maps: &'f [(String, FileChange)],
     /// What became of each worker's file.
     pub changes: &'f [FileChange],
+    /// What became of the file that lists all these, if the run makes one.
+    pub kustomization: Option<FileChange>,
     /// Files of the session that the run does not make.
     pub leftovers: &'f [String],
     /// Whether those have been removed.
@@ -32,23 +36,50 @@ impl FileResults<'_> {
         if self.pruned { "pruned" } else { "stale" }
     }
 
-    const fn count(&self) -> usize {
-        self.config_maps.len() + self.changes.len() + self.leftovers.len()
+    fn count(&self) -> usize {
+        self.changes().count() + self.leftovers.len()
     }
 
-    /// What became of a file of the run; none for a leftover.
-    fn change(&self, nth: usize) -> Option<FileChange> {
-        let config_map = self.config_maps.get(nth).map(|(_, change)| *change);
-        config_map.or_else(|| self.changes.get(nth.checked_sub(self.config_maps.len())?).copied())
+    /// What became of each file of the run, in the order of the table.
+    fn changes(&self) -> impl Iterator<Item = FileChange> + '_ {
+        let config_maps = self.config_maps.iter().map(|(_, change)| *change);
+        config_maps.chain(self.changes.iter().copied()).chain(self.kustomization)
+    }
+
+    /// What stands in a row of the whole table.
+    fn row(&self, nth: usize) -> FileRow<'_> {
+        if let Some((name, change)) = self.config_maps.get(nth) {
+            return FileRow::Other(name, *change);
+        }
+        let nth = nth - self.config_maps.len();
+        if let Some(change) = self.changes.get(nth) {
+            return FileRow::Job(nth, *change);
+        }
+        match (nth - self.changes.len(), self.kustomization) {
+            (0, Some(change)) => FileRow::Other(kustomization::FILE, change),
+            (nth, kustomization) => FileRow::Leftover(&self.leftovers[nth - usize::from(kustomization.is_some())]),
+        }
     }
 
     /// The places of the files that a table shows: of a long one those that have not stayed as they were, counted
     /// through the workers and on through the leftovers.
     fn shown(&self) -> Vec<usize> {
         let is_long = self.count() > table::WHOLE;
-        let stays = |nth: &usize| self.change(*nth) == Some(FileChange::Unchanged);
+        let stays = |nth: &usize| {
+            matches!(self.row(*nth), FileRow::Other(_, FileChange::Unchanged) | FileRow::Job(_, FileChange::Unchanged))
+        };
         (0..self.count()).filter(|nth| !(is_long && stays(nth))).collect()
     }
+}
+
+/// What stands in a row.
+enum FileRow<'f> {
+    /// The file of the worker at this place.
+    Job(usize, FileChange),
+    /// Another file of the run.
+    Other(&'f str, FileChange),
+    /// A file that the run does not make.
+    Leftover(&'f str),
 }
 
 /// The table of workers with what became of each file, and after them what was left over.
@@ -57,17 +88,11 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
-    let row = |nth: usize| {
-        let Some(nth) = shown[nth].checked_sub(files.config_maps.len()) else {
-            let (name, change) = &files.config_maps[shown[nth]];
-            return [status(*change), "-".into(), "-".into(), name.as_str().into()];
-        };
-        match nth.checked_sub(files.changes.len()) {
-            None => job_row(session, format, nth, files),
-            Some(leftover) => {
-                let fate = Line::new(Role::Bad, files.fate_of_leftovers());
-                [fate, "-".into(), "-".into(), files.leftovers[leftover].as_str().into()]
-            }
+    let row = |nth: usize| match files.row(shown[nth]) {
+        FileRow::Job(nth, change) => job_row(session, format, nth, change),
+        FileRow::Other(name, change) => [status(change), "-".into(), "-".into(), name.to_owned().into()],
+        FileRow::Leftover(name) => {
+            [Line::new(Role::Bad, files.fate_of_leftovers()), "-".into(), "-".into(), name.to_owned().into()]
         }
     };
     Table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"))
@@ -80,8 +105,8 @@ pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
 }
 
-fn job_row(session: &Session, format: Format, nth: usize, files: &FileResults<'_>) -> [Line<'static>; 4] {
-    let status = status(files.changes[nth]);
+fn job_row(session: &Session, format: Format, nth: usize, change: FileChange) -> [Line<'static>; 4] {
+    let status = status(change);
     match plan_jobs(session.total_iterations, session.workers).nth(nth) {
         None => [status, "-".into(), "-".into(), "-".into()],
         Some(share) => {
@@ -94,7 +119,7 @@ fn job_row(session: &Session, format: Format, nth: usize, files: &FileResults<'_
 fn status(change: FileChange) -> Line<'static> {
     let role = match change {
         FileChange::Created => Role::Good,
-        FileChange::Changed => Role::Warn,
+        FileChange::Changed | FileChange::Renamed => Role::Warn,
         FileChange::Unchanged => Role::Dim,
     };
     Line::new(role, change.as_str())
@@ -103,9 +128,9 @@ fn status(change: FileChange) -> Line<'static> {
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
 #[must_use]
 pub fn summary_line(files: &FileResults<'_>) -> String {
-    let changes = || files.config_maps.iter().map(|(_, change)| change).chain(files.changes);
-    let count = |wanted| changes().filter(|change| **change == wanted).count();
-    let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));
+    let count = |wanted| files.changes().filter(|change| *change == wanted).count();
+    let changes = [FileChange::Created, FileChange::Changed, FileChange::Renamed, FileChange::Unchanged];
+    let changes = changes.map(|change| (count(change), change.as_str()));
     let parts: Vec<String> = changes
         .into_iter()
         .chain([(files.leftovers.len(), files.fate_of_leftovers())])
@@ -113,6 +138,13 @@ pub fn summary_line(files: &FileResults<'_>) -> String {
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
     format!("{}: {}", files.directory.display(), parts.join(", "))
+}
+
+/// How to apply a directory with a `kustomization.yaml`: kubectl apply -f would send that to the server too, which knows
+/// no such kind.
+#[must_use]
+pub fn apply_line(files: &FileResults<'_>) -> Option<String> {
+    files.kustomization.map(|_| format!("Apply it with: kubectl apply -k {}", printable::path(files.directory)))
 }
 
 #[cfg(test)]
@@ -133,6 +165,7 @@ mod tests {
             directory: Path::new("jobs"),
             config_maps: &[],
             changes: &changes,
+            kustomization: None,
             leftovers: &leftovers,
             pruned: true,
         };
@@ -146,7 +179,10 @@ mod tests {
         assert!(lines[2].starts_with("pruned ") && lines[2].ends_with("x.yaml"), "{lines:?}");
         assert_eq!(lines[3..], ["… 99 files unchanged"]);
         assert_eq!(summary_line(&files), "jobs: 1 changed, 99 unchanged, 1 pruned");
-        files.leftovers = &[];
+        files.kustomization = Some(FileChange::Created);
+        assert!(table(&files).lines().nth(2).unwrap().ends_with("kustomization.yaml"), "{}", table(&files));
+        assert_eq!(summary_line(&files), "jobs: 1 created, 1 changed, 99 unchanged, 1 pruned");
+        (files.leftovers, files.kustomization) = (&[], None);
         let created = vec![FileChange::Created; 100];
         files.changes = &created;
         assert!(table(&files).contains("… 75 more files\n"), "{}", table(&files));

@@ -217,6 +217,14 @@ pub fn plural(count: u64, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
+/// Why files of a session have got other names.
+#[must_use]
+pub fn renamed_note(session: &Session, count: usize) -> String {
+    let (workers, files) = (plural(u64::from(session.workers), "worker"), plural(count as u64, "file"));
+    let has = if count == 1 { "has" } else { "have" };
+    format!("{workers}: the index in file names is as wide as the largest one, so that {files} {has} a new name.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::job::kustomization;
 use crate::output::session_view::plural;
 use crate::printable;
 use crate::yaml::write::WriteError;
@@ -160,11 +161,22 @@ fn name_conflicts(path: &std::path::Path, conflicts: &[NameConflict]) -> String 
 }
 
 fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> String {
+    if names == [kustomization::FILE] {
+        return format!(
+            "{} holds a {} of session {session_id}, which this run does not make, and which may list other files than \
+             the session has now.\nNothing was written. Keep it up to date with --kustomize, remove it with --prune, or \
+             leave it as it is with --keep-stale.",
+            printable::path(path),
+            kustomization::FILE,
+        );
+    }
     let (them, jobs) = if names.len() == 1 { ("it", "its Job") } else { ("them", "their Jobs") };
     let path = printable::path(path);
+    let is_listed = names.iter().any(|name| name == kustomization::FILE);
+    let kustomize = if is_listed { " --kustomize keeps kustomization.yaml up to date." } else { "" };
     format!(
         "{path} holds {} of session {session_id} that this run does not make, and kubectl apply -f {path} would \
-         start {jobs}:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.",
+         start {jobs}:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.{kustomize}",
         plural(names.len() as u64, "file"),
         list(names),
     )

@@ -15,6 +15,7 @@ mod area;
 mod contents;
 mod created;
 mod error;
+mod fresh;
 mod handle;
 mod journal;
 mod locked;
@@ -29,5 +30,6 @@ mod writers;
 
 pub use area::is_unfinished;
 pub use error::DirectoryError;
+pub use fresh::create_all;
 pub use locked::Directory;
-pub use update::{FileChange, Leftovers, Update};
+pub use update::{FileChange, Leftovers, Options, Update};

@@ -1,13 +1,14 @@
 //! Whose a file in the directory is: its bytes come in, and the session that it belongs to, or what
 //! it holds instead, goes out.
 
+use crate::job::kustomization::kustomization_session;
 use crate::job::{JobIdentity, config_map_session};
 use crate::manifest::{self, Node, Text};
 
 /// Who may replace or remove a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Owner {
-    /// It holds Jobs and ConfigMaps of this one session, and nothing else.
+    /// It holds Jobs and ConfigMaps of this one session, or its Kustomization, and nothing else.
     Session(String),
     /// It holds something else; this follows its name in a sentence.
     Stranger(String),
@@ -39,7 +40,11 @@ impl FileSummary {
                             jobs.push(job);
                         }
                         (None, Some(session)) => sessions.push(Some(session)),
-                        (None, None) => fault = fault.take().or_else(|| Some(stranger(object))),
+                        (None, None) => match kustomization_session(object) {
+                            Ok(Some(session)) => sessions.push(Some(session)),
+                            Ok(None) => fault = fault.take().or_else(|| Some(stranger(object))),
+                            Err(what) => fault = fault.take().or(Some(what)),
+                        },
                     }
                 });
                 only_object = (objects == 1).then_some(document.root);

@@ -62,6 +62,13 @@ impl<'d> Staging<'d> {
         self.entries.push(JournalEntry { name: name.to_owned(), change: Change::Remove { old } });
     }
 
+    /// Writes a file that is to be moved to a free name in place of one with another name, with the permissions of that.
+    pub fn rename(&mut self, from: &str, to: &str, content: &[u8], old: FileSnapshot) -> Result<(), DirectoryError> {
+        self.write(to, content, Some(old.permissions()), Change::Create { new: Fingerprint::of(content) })?;
+        self.remove(from, old);
+        Ok(())
+    }
+
     fn write(&mut self, name: &str, content: &[u8], mode: Option<u32>, change: Change) -> Result<(), DirectoryError> {
         let nth = self.entries.len();
         self.entries.push(JournalEntry { name: name.to_owned(), change });

@@ -20,7 +20,8 @@ use super::owner::{FileSummary, Owner};
 use super::staging::Staging;
 use crate::config::Session;
 use crate::diff::{is_config_map, is_unchanged};
-use crate::job::names::PREFIX;
+use crate::job::kustomization::{self, Kustomization};
+use crate::job::names::{PREFIX, differ_in_width, parse_job_name};
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
@@ -36,6 +37,8 @@ pub enum FileChange {
     Created,
     /// It meant something else.
     Changed,
+    /// It means the same, and the width of the index in its name has changed.
+    Renamed,
     /// It means the same apart from `created_at`, and is kept as it is.
     Unchanged,
 }
@@ -47,6 +50,7 @@ impl FileChange {
         match self {
             Self::Created => "created",
             Self::Changed => "changed",
+            Self::Renamed => "renamed",
             Self::Unchanged => "unchanged",
         }
     }
@@ -63,16 +67,30 @@ pub enum Leftovers {
     Keep,
 }
 
+/// What a run into a directory is to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The notation of the manifests.
+    pub format: Format,
+    /// What is done with files of the session that the run does not make.
+    pub leftovers: Leftovers,
+    /// Whether the directory gets a `kustomization.yaml` that lists the files.
+    pub kustomize: bool,
+}
+
 /// A run into a directory.
 #[derive(Debug)]
 pub struct Update<'d> {
     dir: &'d Dir,
     factory: &'d K8sTuningJobFactory<'d>,
     session: &'d Session,
-    format: Format,
-    policy: Leftovers,
+    options: Options,
     /// The names that the run needs and that are there already.
     present: HashMap<String, FileType>,
+    /// Names that the run needs and that are free, each with the one that its file has so far.
+    old_names: HashMap<String, String>,
+    /// How many files get another name.
+    renamed: usize,
     leftovers: Vec<Leftover>,
     conflicts: Vec<NameConflict>,
     warnings: Vec<String>,
@@ -96,27 +114,32 @@ impl<'d> Update<'d> {
     pub fn begin(
         directory: &'d Directory,
         factory: &'d K8sTuningJobFactory<'d>,
-        format: Format,
-        policy: Leftovers,
+        options: Options,
     ) -> Result<Self, DirectoryError> {
         let dir = directory.dir();
         let mut others: HashMap<OsString, FileType> =
             dir.entries().map_err(|error| unusable(dir, error))?.into_iter().collect();
         let session = factory.session();
-        let names = session_view::rows(session, format).map(|row| row.file).chain(factory.config_map_files(format));
+        let names = session_view::rows(session, options.format).map(|row| row.file);
+        let names = names.chain(factory.config_map_files(options.format));
+        let names = names.chain(options.kustomize.then(|| kustomization::FILE.to_owned()));
         let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
         let mut update = Self {
             dir,
             factory,
             session,
-            format,
-            policy,
+            options,
             present,
+            old_names: HashMap::new(),
+            renamed: 0,
             leftovers: Vec::new(),
             conflicts: Vec::new(),
             warnings: Vec::new(),
             staging: None,
         };
+        if options.kustomize {
+            update.look_for_second_kustomization(&others);
+        }
         let mut others: Vec<(OsString, FileType)> =
             others.into_iter().filter(|(name, _)| is_manifest(Path::new(name))).collect();
         others.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -129,6 +152,14 @@ impl<'d> Update<'d> {
         }
         update.settle()?;
         Ok(update)
+    }
+
+    /// Kustomize refuses a directory where it finds two of the files that it looks for.
+    fn look_for_second_kustomization(&mut self, others: &HashMap<OsString, FileType>) {
+        for name in kustomization::OTHER_FILES.into_iter().filter(|name| others.contains_key(OsStr::new(name))) {
+            let what = format!("is there, and Kustomize takes no {} beside it", kustomization::FILE);
+            self.conflicts.push(NameConflict { name: name.to_owned(), what, is_of_session: false });
+        }
     }
 
     /// Tells of a link to a file of this session: kubectl would follow it, and this tool leaves it to whoever made it.
@@ -162,12 +193,18 @@ impl<'d> Update<'d> {
             return;
         }
         let summary = FileSummary::of(&text);
-        match (file.to_str(), summary.owner) {
-            (Some(name), Owner::Session(id)) if id == self.session.session_id => {
+        match (file.to_str(), &summary.owner) {
+            (Some(name), Owner::Session(id)) if *id == self.session.session_id => {
                 let obstacle = obstacles::of_file(self.dir, name, mode, uid);
+                if let Some(new) = self.new_name(name, &summary) {
+                    let conflict = |what| NameConflict { name: name.to_owned(), what, is_of_session: false };
+                    self.conflicts.extend(obstacle.map(conflict));
+                    self.old_names.insert(new, name.to_owned());
+                    return;
+                }
                 self.leftovers.push(Leftover { name: name.to_owned(), seen, obstacle });
             }
-            (None, Owner::Session(id)) if id == self.session.session_id => self.warnings.push(format!(
+            (None, Owner::Session(id)) if *id == self.session.session_id => self.warnings.push(format!(
                 "{shown} is of this session, which this run does not make, and its name is no UTF-8 text: remove it by \
                  hand."
             )),
@@ -184,9 +221,26 @@ impl<'d> Update<'d> {
         }
     }
 
+    /// The name that a file of this session is to have, where only the width of the index in it has changed.
+    fn new_name(&self, old: &str, summary: &FileSummary) -> Option<String> {
+        let format = self.options.format;
+        let new = match summary.jobs.as_slice() {
+            [job] => {
+                let index = usize::try_from(parse_job_name(&job.name)?.index).ok()?;
+                let share = plan_jobs(self.session.total_iterations, self.session.workers).nth(index)?;
+                let row = JobRow::new(self.session, &share, format);
+                (row.name == job.name).then_some(row.file)?
+            }
+            [] => self.factory.config_map_files(format).find(|file| differ_in_width(old, file))?,
+            _ => return None,
+        };
+        let is_free = !self.present.contains_key(&new) && !self.old_names.contains_key(&new);
+        (is_free && summary.only_object.is_some() && differ_in_width(old, &new)).then_some(new)
+    }
+
     /// Whoever asks for leftovers to be removed must not be left with one that nobody could look into.
     fn tell_of_unreadable(&mut self, name: String, error: &io::Error) {
-        if self.policy == Leftovers::Prune {
+        if self.options.leftovers == Leftovers::Prune {
             let what = format!("cannot be read ({error}), so that nobody can tell whether it is to be removed");
             self.conflicts.push(NameConflict { name, what, is_of_session: false });
         } else {
@@ -198,13 +252,8 @@ impl<'d> Update<'d> {
         if self.leftovers.is_empty() || !self.conflicts.is_empty() {
             return Ok(());
         }
-        match self.policy {
-            Leftovers::Keep => self.warnings.push(format!(
-                "{path} holds {} of this session that this run does not make; kubectl apply -f {path} would apply {}.",
-                plural(self.leftovers.len() as u64, "file"),
-                if self.leftovers.len() == 1 { "it too" } else { "them too" },
-                path = self.dir.path().display(),
-            )),
+        match self.options.leftovers {
+            Leftovers::Keep => self.tell_of_leftovers(),
             Leftovers::Refuse => {
                 return Err(DirectoryError::Leftovers {
                     path: self.dir.path().to_owned(),
@@ -215,6 +264,25 @@ impl<'d> Update<'d> {
             Leftovers::Prune => self.prune()?,
         }
         Ok(())
+    }
+
+    fn tell_of_leftovers(&mut self) {
+        let path = self.dir.path().display();
+        let is_manifest = |leftover: &&Leftover| leftover.name != kustomization::FILE;
+        let manifests = self.leftovers.iter().filter(is_manifest).count();
+        if manifests < self.leftovers.len() {
+            self.warnings.push(format!(
+                "{path}/{} stays as it is, and may list other files than the session has now.",
+                kustomization::FILE
+            ));
+        }
+        if manifests > 0 {
+            self.warnings.push(format!(
+                "{path} holds {} of this session that this run does not make; kubectl apply -f {path} would apply {}.",
+                plural(manifests as u64, "file"),
+                if manifests == 1 { "it too" } else { "them too" },
+            ));
+        }
     }
 
     fn prune(&mut self) -> Result<(), DirectoryError> {
@@ -239,6 +307,12 @@ impl<'d> Update<'d> {
         self.leftovers.iter().map(|leftover| leftover.name.clone()).collect()
     }
 
+    /// How many of the session's files get another name, because the width of the index in the names has changed.
+    #[must_use]
+    pub const fn renamed(&self) -> usize {
+        self.renamed
+    }
+
     /// What the user should know, as sentences.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
@@ -250,7 +324,7 @@ impl<'d> Update<'d> {
     /// # Errors
     /// A file that cannot be staged, and a ConfigMap that cannot be written.
     pub fn put_config_maps(&mut self) -> Result<Vec<(String, FileChange)>, DirectoryError> {
-        let Self { factory, format, .. } = *self;
+        let Self { factory, options: Options { format, .. }, .. } = *self;
         let mut content = Vec::new();
         let put = |(name, config_map): (String, ConfigMap)| {
             content.clear();
@@ -267,7 +341,7 @@ impl<'d> Update<'d> {
     /// # Errors
     /// A file that cannot be staged, and a Job that cannot be written.
     pub fn put_jobs(&mut self, step: impl Fn()) -> Result<Vec<FileChange>, DirectoryError> {
-        let Self { factory, session, format, .. } = *self;
+        let Self { factory, session, options: Options { format, .. }, .. } = *self;
         let template = Template::document(factory, format)?;
         let mut changes = Vec::with_capacity(session.workers as usize);
         let mut content = Vec::new();
@@ -282,37 +356,79 @@ impl<'d> Update<'d> {
         Ok(changes)
     }
 
-    /// Takes the content of one of the run's files. A file that is there already is kept if it has the same
-    /// content, or if `is_same` takes its object for the same.
+    /// Stages the `kustomization.yaml` that lists all the others, if the run makes one; what becomes of it goes out.
+    ///
+    /// # Errors
+    /// A file that cannot be staged.
+    pub fn put_kustomization(&mut self) -> Result<Option<FileChange>, DirectoryError> {
+        let Self { factory, session, options: Options { format, kustomize, .. }, .. } = *self;
+        if !kustomize {
+            return Ok(None);
+        }
+        let jobs = session_view::rows(session, format).map(|row| row.file);
+        let desired = Kustomization::new(session, factory.config_map_files(format).chain(jobs));
+        let mut content = Vec::new();
+        // Its name says that it is YAML, whatever the manifests are.
+        let format = if format == Format::Json { Format::Yaml } else { format };
+        format.push(&desired, &mut content)?;
+        let is_same = |object: &Node| serde_json::to_value(&desired).is_ok_and(|desired| object.to_json() == desired);
+        self.put(kustomization::FILE, &content, is_same).map(Some)
+    }
+
+    /// Takes the content of one of the run's files. A file that is there already, under this name or its old one, is
+    /// kept if it has the same content, or if `is_same` takes its object for the same.
     fn put(
         &mut self,
         name: &str,
         content: &[u8],
         is_same: impl FnOnce(&Node) -> bool,
     ) -> Result<FileChange, DirectoryError> {
-        let existing = match self.present.get(name) {
-            None => Ok(ExistingFile::Absent),
-            Some(kind) => self.existing(name, *kind, content, is_same),
+        let old_name = self.old_names.remove(name);
+        let found = match (self.present.get(name), &old_name) {
+            (Some(kind), _) => Some((name, *kind)),
+            (None, Some(old)) => Some((old.as_str(), FileType::RegularFile)),
+            (None, None) => None,
         };
-        let replaced = match existing {
-            Ok(ExistingFile::Same) => return Ok(FileChange::Unchanged),
-            Ok(ExistingFile::Absent) => None,
-            Ok(ExistingFile::Different(seen)) => Some(seen),
-            Err(taken) => {
-                self.conflicts.push(taken);
-                return Ok(FileChange::Unchanged);
-            }
+        let existing =
+            found.map_or(Ok(ExistingFile::Absent), |(found, kind)| self.existing(found, kind, content, is_same));
+        let change = match (&existing, &old_name) {
+            (Ok(ExistingFile::Absent), _) => FileChange::Created,
+            (Ok(ExistingFile::Different(_)), _) => FileChange::Changed,
+            (Ok(ExistingFile::Same), Some(_)) => FileChange::Renamed,
+            (Ok(ExistingFile::Same) | Err(_), _) => FileChange::Unchanged,
         };
-        let change = if replaced.is_some() { FileChange::Changed } else { FileChange::Created };
         // A run that is going to be refused stages nothing more.
-        if self.conflicts.is_empty() {
-            let staging = self.staging()?;
-            match replaced {
-                Some(seen) => staging.replace(name, content, seen)?,
-                None => staging.create(name, content)?,
-            }
+        match existing {
+            Err(taken) => self.conflicts.push(taken),
+            Ok(existing) if self.conflicts.is_empty() => self.stage(name, old_name.as_deref(), content, existing)?,
+            Ok(_) => {}
         }
         Ok(change)
+    }
+
+    /// Stages what becomes of a file.
+    fn stage(
+        &mut self,
+        name: &str,
+        old_name: Option<&str>,
+        content: &[u8],
+        existing: ExistingFile,
+    ) -> Result<(), DirectoryError> {
+        self.renamed += usize::from(old_name.is_some());
+        match (existing, old_name) {
+            (ExistingFile::Same, None) => Ok(()),
+            (ExistingFile::Absent, _) => self.staging()?.create(name, content),
+            (ExistingFile::Different(seen), None) => self.staging()?.replace(name, content, seen),
+            (ExistingFile::Different(seen), Some(old)) => self.staging()?.rename(old, name, content, seen),
+            // It keeps what a person has done to it.
+            (ExistingFile::Same, Some(old)) => match FileContent::read(self.dir, OsStr::new(old)) {
+                Ok(kept) => self.staging()?.rename(old, name, &kept.bytes, kept.snapshot()),
+                Err(error) => {
+                    self.conflicts.push(unreadable(old, &error));
+                    Ok(())
+                }
+            },
+        }
     }
 
     fn existing(
@@ -326,8 +442,7 @@ impl<'d> Update<'d> {
         if !kind.is_file() {
             return Err(taken(contents::describe(self.dir, name, kind)));
         }
-        let found = FileContent::read(self.dir, OsStr::new(name))
-            .map_err(|error| taken(format!("cannot be read ({error}), so that nobody can tell whose it is")))?;
+        let found = FileContent::read(self.dir, OsStr::new(name)).map_err(|error| unreadable(name, &error))?;
         if found.is_too_large {
             return Err(taken("is larger than any file of this tool".to_owned()));
         }
@@ -337,6 +452,9 @@ impl<'d> Update<'d> {
         let (seen, mode, uid) = (found.snapshot(), found.mode, found.uid);
         let summary = FileSummary::of(&Text::decode(found.bytes));
         match (summary.owner, summary.only_object) {
+            (Owner::Session(id), _) if id != self.session.session_id && name == kustomization::FILE => {
+                Err(taken(format!("is of session {id}, and lists that session's files")))
+            }
             (Owner::Session(id), _) if id != self.session.session_id => {
                 let what = format!("is of session {id}, whose Jobs have the same names");
                 Err(NameConflict { name: name.to_owned(), what, is_of_session: true })
@@ -385,6 +503,11 @@ enum ExistingFile {
     Absent,
     Same,
     Different(FileSnapshot),
+}
+
+fn unreadable(name: &str, error: &io::Error) -> NameConflict {
+    let what = format!("cannot be read ({error}), so that nobody can tell whose it is");
+    NameConflict { name: name.to_owned(), what, is_of_session: false }
 }
 
 fn unusable(dir: &Dir, source: io::Error) -> DirectoryError {

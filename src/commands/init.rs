@@ -1,0 +1,32 @@
+//! `init`: configurations to start from, in a directory.
+
+use super::generate::open;
+use super::{CommandError, Outcome, Styles, show_out};
+use crate::cli::InitArgs;
+use crate::output::directory;
+use crate::printable;
+use crate::starter::{FILES, K8S_CONFIG, ORCHESTRATOR_CONFIG, SESSION_ID};
+
+/// Runs the command.
+///
+/// # Errors
+/// A name that is taken, and a directory that cannot be written.
+pub fn run(args: &InitArgs, styles: Styles) -> Result<Outcome, CommandError> {
+    let directory = open(&args.directory, styles.err)?;
+    directory::create_all(&directory, SESSION_ID, &FILES)?;
+    let shown = |name: &str| printable::path(&args.directory.join(name));
+    show_out(Outcome::Success, styles.out, |screen| {
+        for (name, _) in FILES {
+            screen.line(format!("created  {}", shown(name)))?;
+        }
+        screen.blank()?;
+        screen.line("Change what is in them, and look at the session:")?;
+        screen.line(format!("  kubectl arbtune plan --k8s-config {}", shown(K8S_CONFIG)))?;
+        screen.line("With the iterations and workers of the orchestrator's configuration:")?;
+        screen.line(format!(
+            "  kubectl arbtune plan --k8s-config {} --orchestrator-config {}",
+            shown(K8S_CONFIG),
+            shown(ORCHESTRATOR_CONFIG)
+        ))
+    })
+}
