@@ -80,6 +80,7 @@ pub enum EnvSourceKind {
 
 /// The Pod Security Standards that forbid something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PodSecurity {
     /// Forbids what is known to raise privileges.

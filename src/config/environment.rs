@@ -21,6 +21,7 @@ const KEY_MAX: usize = 253;
 
 /// Where the value of a variable stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct SecretKey {
     /// The Secret.
@@ -33,6 +34,7 @@ pub struct SecretKey {
 
 /// An object each of whose keys becomes a variable.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct EnvFrom {
     /// A Secret; it or a ConfigMap.

@@ -24,6 +24,7 @@ use crate::yaml::{Given, OrderedMap};
 ///
 /// A key belongs into this list and into [`K8sOrchestratorConfig::check`]; `Session` says what comes of it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct K8sOrchestratorConfig {
     /// The session's name: a label value whose first 8 characters can stand in a Job's name, unless
@@ -71,6 +72,7 @@ pub struct K8sOrchestratorConfig {
     /// Annotations of the Jobs and their pods, beside the guide's.
     pub annotations: Given<OrderedMap<String>>,
     /// A partial Job that is merged over what the factory makes.
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub job_template: Given<IgnoredAny>,
 }
 

@@ -5,6 +5,8 @@ pub mod additions;
 mod checks;
 pub mod environment;
 pub mod file;
+#[cfg(test)]
+mod json_schema;
 pub mod k8s;
 mod keys;
 pub mod metadata;

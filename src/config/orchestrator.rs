@@ -14,6 +14,7 @@ use crate::yaml::Given;
 
 /// A tuning session of the D28 orchestrator (D28 guide, "Orchestrator Config"), as its file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct OrchestratorConfig {
     /// The name of the D28 session; the Jobs carry the D29 one.

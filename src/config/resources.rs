@@ -14,6 +14,7 @@ use crate::yaml::{Given, OrderedMap, Spanned};
 
 /// Requests and limits of a container: resource name to quantity, in the file's order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Resources {
     /// What the scheduler sets aside.
@@ -24,6 +25,7 @@ pub struct Resources {
 
 /// An amount of a resource as the API server would see it: a bare `1_000` is 1000.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Amount(pub String);
 
 impl fmt::Display for Amount {

@@ -10,6 +10,7 @@ use crate::yaml::{Given, Spanned};
 
 /// Where the results are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Results {
     /// A PersistentVolumeClaim that exists.

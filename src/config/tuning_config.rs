@@ -12,6 +12,7 @@ use crate::yaml::{Given, Spanned};
 
 /// How the tuning file reaches the workers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct TuningConfig {
     /// Whether the local file travels in a ConfigMap, instead of being in the image.
@@ -22,6 +23,7 @@ pub struct TuningConfig {
 
 /// Which seed each worker gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Seeds {
     /// Worker k gets the file's seed, raised by k - 1.
     #[serde(rename = "per-worker")]

@@ -21,6 +21,8 @@ mod explain;
 mod fault_context;
 mod folding;
 mod json;
+#[cfg(test)]
+mod json_schema;
 pub(crate) mod kyaml;
 pub mod locate;
 mod mapping;

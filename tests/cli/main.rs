@@ -15,8 +15,12 @@ mod golden;
 #[cfg(target_os = "linux")]
 mod hostile;
 #[cfg(unix)]
+mod init;
+#[cfg(unix)]
 mod interrupted;
 mod kubectl;
+#[cfg(unix)]
+mod kustomize;
 #[cfg(unix)]
 mod large;
 #[cfg(target_os = "linux")]
@@ -24,6 +28,8 @@ mod meddling;
 mod odd_files;
 mod plan;
 mod plugin;
+#[cfg(unix)]
+mod pipelines;
 mod pod_security;
 mod printed;
 mod quota;
