@@ -93,7 +93,9 @@ fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Setting
     match &node.value {
         Value::Mapping(entries) if !entries.is_empty() => {
             let is_credential = node.get("name").and_then(Node::as_str).is_some_and(names_credential);
-            for entry in entries {
+            // The name of an element stands in its path already.
+            let is_named = name.ends_with(']') && entries.len() > 1;
+            for entry in entries.iter().filter(|entry| !(is_named && entry.key == "name")) {
                 let name = format!("{name}.{}", entry.key);
                 if is_credential && entry.key == "value" {
                     push(name, HIDDEN.to_owned(), &entry.value, file, settings);

@@ -68,7 +68,7 @@ const FEW: usize = 16;
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
-    let own = &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES];
+    let own = &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES, job_template::RULES];
     [api, api::RULES, pod_security_standards::RULES, own].concat().concat()
 }
 
