@@ -7,10 +7,12 @@ use super::line::Line;
 use super::table::Table;
 use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
+use crate::diagnostic::Diagnostic;
 use crate::job::additions::in_directory;
 use crate::job::factory::output_csv;
 use crate::job::names::{file_name, job_name};
 use crate::manifest::Format;
+use crate::manifest::text::Excerpt;
 use crate::plan::{WorkerShare, plan_jobs};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
@@ -159,6 +161,12 @@ pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
     }
 }
 
+/// A finding as a line: where, what, and what to do about it.
+fn located(finding: &Diagnostic) -> String {
+    let Excerpt { file, position, .. } = &finding.excerpt;
+    format!("{file}:{}:{}: {}", position.line, position.column, finding.with_help())
+}
+
 /// The whole session for a program to read, with what is to be said of its tuning file.
 #[must_use]
 pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
@@ -166,7 +174,13 @@ pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> 
         settings: session.settings.clone(),
         jobs: rows(session, Format::Yaml).collect(),
         totals: totals(session, tuning),
-        warnings: session.warnings.iter().cloned().chain(of_tuning_file).collect(),
+        warnings: session
+            .findings
+            .iter()
+            .map(located)
+            .chain(session.warnings.iter().cloned())
+            .chain(of_tuning_file)
+            .collect(),
         quota: None,
     }
 }

@@ -4,6 +4,8 @@
 //! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
 //! back to the place in the file that it speaks of.
 
+#[cfg(test)]
+mod any_session;
 mod api;
 pub(crate) mod checks;
 pub mod decode;
