@@ -18,6 +18,9 @@ use crate::plan::{WorkerShare, plan_jobs};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
 
+/// Longer names of settings have their value behind them, and not in the column of values.
+const LONG_NAME: usize = 34;
+
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobRow {
@@ -200,7 +203,7 @@ pub fn wide_job_table(session: &Session) -> Table<'static, 5> {
     Table::new(headers, rows(session, Format::Yaml).map(JobRow::into_wide_cells).collect())
 }
 
-/// The settings, under the file or flag that they came from.
+/// The settings, under the file or flag that they came from. A long name does not widen the column of the others.
 #[must_use]
 pub fn setting_table(session: &Session) -> Table<'_, 2> {
     let mut origins: Vec<&str> = Vec::new();
@@ -212,8 +215,14 @@ pub fn setting_table(session: &Session) -> Table<'_, 2> {
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
     for origin in origins {
         notes.push((rows.len(), Line::new(Role::Header, origin).text(":")));
-        let of_origin = session.settings.iter().filter(|setting| setting.origin.as_str() == origin);
-        rows.extend(of_origin.map(|setting| [Line::from("  ").text(&setting.name), Line::from(&setting.value)]));
+        for setting in session.settings.iter().filter(|setting| setting.origin.as_str() == origin) {
+            let name = Line::from("  ").text(&setting.name);
+            if setting.name.len() > LONG_NAME {
+                notes.push((rows.len(), name.text("   ").text(&setting.value)));
+            } else {
+                rows.push([name, Line::from(&setting.value)]);
+            }
+        }
     }
     Table::new(["SETTING", "VALUE"], rows).with_notes(notes)
 }
@@ -303,6 +312,19 @@ mod tests {
         let lines: Vec<&str> = text.lines().filter(|line| line.ends_with(':') || line.starts_with("  ")).collect();
         assert!(lines[0].ends_with(".yaml:") && lines[1].starts_with("  session_id "), "{text}");
         assert_eq!((lines[3], lines.len()), ("--namespace:", 5), "{text}");
+    }
+
+    #[test]
+    fn a_long_name_does_not_widen_the_column() {
+        let mut session = session(K8S, None).unwrap();
+        session.settings.truncate(2);
+        let long = "job_template.spec.template.spec.terminationGracePeriodSeconds";
+        session.settings.insert(1, Setting { name: long.to_owned(), ..session.settings[0].clone() });
+        let text = setting_table(&session).render(Style::plain());
+        assert!(text.contains(&format!("\n  {long}   {}\n", session.settings[0].value)), "{text}");
+        assert!(text.starts_with("SETTING           VALUE\n"), "{text}");
+        session.settings.swap(1, 2);
+        assert!(setting_table(&session).render(Style::plain()).contains(long));
     }
 
     #[test]
