@@ -13,7 +13,7 @@ use crate::yaml::{Given, Spanned};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Results {
-    /// A PersistentVolumeClaim that exists.
+    /// A `PersistentVolumeClaim` that exists.
     pub claim: Given<String>,
 }
 
