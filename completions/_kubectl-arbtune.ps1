@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Show a session''s workers, totals and settings; write nothing')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say what became of a session, from what kubectl get prints')
             [CompletionResult]::new('results', 'results', [CompletionResultType]::ParameterValue, 'Collect the workers'' CSV files into one, and say what is there')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make commented starter configurations in a directory')
             [CompletionResult]::new('completion', 'completion', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Show the version')
@@ -52,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Remove the session''s files that this run does not make from the directory')
             [CompletionResult]::new('--keep-stale', '--keep-stale', [CompletionResultType]::ParameterName, 'Leave the session''s files that this run does not make in the directory')
+            [CompletionResult]::new('--kustomize', '--kustomize', [CompletionResultType]::ParameterName, 'Write a kustomization.yaml that lists the files too, for kubectl apply -k')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write no summary')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write no summary')
             [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Write the summary''s table without its headers')
@@ -114,6 +116,12 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'kubectl-arbtune;init' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'kubectl-arbtune;completion' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours: auto, always or never. NO_COLOR is respected')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -139,8 +147,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-arbtune' -ScriptBlock {
             [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'The namespace of the Jobs, instead of the configuration''s')
             [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The session''s id, instead of the configuration''s')
             [CompletionResult]::new('--session-short', '--session-short', [CompletionResultType]::ParameterName, 'What stands for the session in Job names, instead of its id''s first 8 characters')
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A manifest file, a directory of them, or - for standard input; may be repeated')
-            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'A manifest file, a directory of them, or - for standard input; may be repeated')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Manifest files, directories of them, or - for standard input; may be repeated')
+            [CompletionResult]::new('--filename', '--filename', [CompletionResultType]::ParameterName, 'Manifest files, directories of them, or - for standard input; may be repeated')
             [CompletionResult]::new('--rules', '--rules', [CompletionResultType]::ParameterName, 'Whose rules to apply: api (the API server''s), tuning (the guide''s)')
             [CompletionResult]::new('--pod-security', '--pod-security', [CompletionResultType]::ParameterName, 'Hold the pods against a Pod Security Standard too: baseline or restricted')
             [CompletionResult]::new('--kubernetes-version', '--kubernetes-version', [CompletionResultType]::ParameterName, 'The version of Kubernetes that the Jobs are for')

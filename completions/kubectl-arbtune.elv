@@ -27,6 +27,7 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand plan 'Show a session''s workers, totals and settings; write nothing'
             cand status 'Say what became of a session, from what kubectl get prints'
             cand results 'Collect the workers'' CSV files into one, and say what is there'
+            cand init 'Make commented starter configurations in a directory'
             cand completion 'Print the completion script of a shell'
             cand help 'Show the help of a command'
             cand version 'Show the version'
@@ -48,6 +49,7 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
             cand --prune 'Remove the session''s files that this run does not make from the directory'
             cand --keep-stale 'Leave the session''s files that this run does not make in the directory'
+            cand --kustomize 'Write a kustomization.yaml that lists the files too, for kubectl apply -k'
             cand -q 'Write no summary'
             cand --quiet 'Write no summary'
             cand --no-headers 'Write the summary''s table without its headers'
@@ -106,6 +108,11 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'kubectl-arbtune;init'= {
+            cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'kubectl-arbtune;completion'= {
             cand --color 'When to use colours: auto, always or never. NO_COLOR is respected'
             cand -h 'Print help'
@@ -128,8 +135,8 @@ set edit:completion:arg-completer[kubectl-arbtune] = {|@words|
             cand --namespace 'The namespace of the Jobs, instead of the configuration''s'
             cand --session-id 'The session''s id, instead of the configuration''s'
             cand --session-short 'What stands for the session in Job names, instead of its id''s first 8 characters'
-            cand -f 'A manifest file, a directory of them, or - for standard input; may be repeated'
-            cand --filename 'A manifest file, a directory of them, or - for standard input; may be repeated'
+            cand -f 'Manifest files, directories of them, or - for standard input; may be repeated'
+            cand --filename 'Manifest files, directories of them, or - for standard input; may be repeated'
             cand --rules 'Whose rules to apply: api (the API server''s), tuning (the guide''s)'
             cand --pod-security 'Hold the pods against a Pod Security Standard too: baseline or restricted'
             cand --kubernetes-version 'The version of Kubernetes that the Jobs are for'

@@ -33,6 +33,7 @@ module completions {
     --output-dir(-d): directory # Write one file per Job into this directory, and the summary to stdout
     --prune                   # Remove the session's files that this run does not make from the directory
     --keep-stale              # Leave the session's files that this run does not make in the directory
+    --kustomize               # Write a kustomization.yaml that lists the files too, for kubectl apply -k
     --output(-o): string@"nu-complete kubectl-arbtune generate output" # What to write: yaml, kyaml, json (one v1 List) or name
     --created-at: string      # The Jobs' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]
     --quiet(-q)               # Write no summary
@@ -125,6 +126,17 @@ module completions {
     ...paths: path            # CSV files, or directories of them
   ]
 
+  def "nu-complete kubectl-arbtune init color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Make commented starter configurations in a directory
+  export extern "kubectl-arbtune init" [
+    --color: string@"nu-complete kubectl-arbtune init color" # When to use colours: auto, always or never. NO_COLOR is respected
+    --help(-h)                # Print help
+    directory?: directory     # The directory; it is made where there is none
+  ]
+
   def "nu-complete kubectl-arbtune completion shell" [] {
     [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
   }
@@ -141,7 +153,7 @@ module completions {
   ]
 
   def "nu-complete kubectl-arbtune help command" [] {
-    [ "generate" "plan" "validate" "status" "results" "completion" "help" "version" ]
+    [ "generate" "plan" "validate" "status" "results" "init" "completion" "help" "version" ]
   }
 
   def "nu-complete kubectl-arbtune help color" [] {
@@ -200,7 +212,7 @@ module completions {
     --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
     --session-id: string      # The session's id, instead of the configuration's
     --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
-    --filename(-f): path      # A manifest file, a directory of them, or - for standard input; may be repeated
+    --filename(-f): path      # Manifest files, directories of them, or - for standard input; may be repeated
     --recursive(-R)           # Look into sub-directories too
     --rules: string@"nu-complete kubectl-arbtune validate rules" # Whose rules to apply: api (the API server's), tuning (the guide's)
     --pod-security: string@"nu-complete kubectl-arbtune validate pod_security" # Hold the pods against a Pod Security Standard too: baseline or restricted

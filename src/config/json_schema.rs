@@ -18,13 +18,14 @@ const DNS_SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9
 const VARIABLE: &str = r"^(?!\.$|\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*$";
 const QUALIFIED_NAME: &str = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 const SECRET_KEY: &str = r"^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$";
-/// An amount that is not below zero.
-const QUANTITY: &str = r"^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
+/// What every cluster knows, and a device by its full name.
+const RESOURCE: &str = r"^(cpu|memory|ephemeral-storage|hugepages-.*)$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+/// An amount that is not below zero; the server takes one without digits for zero.
+const QUANTITY: &str = r"^(?!$)(\+?[0-9]*(\.[0-9]*)?|-0*(\.0*)?)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
 
 /// The schema of the K8s configuration.
 fn k8s_config() -> Value {
-    let required =
-        ["session_id", "k8s_namespace", "image", "mode", "env", "total_iterations", "workers", "optimizer"];
+    let required = ["session_id", "k8s_namespace", "image", "mode", "env", "total_iterations", "workers", "optimizer"];
     let mut schema = of_type::<K8sOrchestratorConfig>("A tuning session on Kubernetes (D29)", &required);
     for (key, pattern) in [
         ("session_id", LABEL_VALUE),
@@ -43,7 +44,10 @@ fn k8s_config() -> Value {
     names(&mut schema["properties"]["labels"], QUALIFIED_NAME, &LABELS);
     names(&mut schema["properties"]["annotations"], QUALIFIED_NAME, &ANNOTATIONS);
     schema["properties"]["labels"]["additionalProperties"]["pattern"] = format!("^$|{LABEL_VALUE}").into();
-    schema["properties"]["job_template"] = partial_job(&schema["properties"]["job_template"]);
+    let amounts = &mut schema["$defs"]["Resources"]["properties"];
+    for list in ["requests", "limits"] {
+        amounts[list]["propertyNames"] = json!({"pattern": RESOURCE});
+    }
     let types = &mut schema["$defs"];
     types["Amount"] = json!({
         "description": types["Amount"]["description"],
@@ -64,6 +68,8 @@ fn k8s_config() -> Value {
     types["TuningConfig"]["dependentSchemas"] =
         json!({"seed": {"required": ["mount"], "properties": {"mount": {"const": true}}}});
     schema["dependentRequired"] = json!({"results": ["working_dir"]});
+    allow_null(&mut schema);
+    schema["properties"]["job_template"] = partial_job(&schema["properties"]["job_template"]);
     schema["if"] = json!({"not": {"required": ["session_short"]}});
     schema["then"] = json!({"properties": {"session_id": {"pattern": SHORT_START}}});
     schema
@@ -79,8 +85,7 @@ fn orchestrator_config() -> Value {
     schema
 }
 
-/// What the types say. A type of this project knows its own keys only, and a value may be left out after its key, which
-/// is as good as leaving out the key.
+/// What the types say. A type of this project knows its own keys only.
 fn of_type<T: JsonSchema>(title: &str, required: &[&str]) -> Value {
     let mut schema = schema_for!(T).to_value();
     schema["title"] = title.into();
@@ -102,6 +107,17 @@ fn of_type<T: JsonSchema>(title: &str, required: &[&str]) -> Value {
     schema
 }
 
+/// Nothing at a key is an empty list or mapping, where that would do.
+fn allow_null(schema: &mut Value) {
+    visit(schema, &mut |object| {
+        let plain = object.get("type").and_then(Value::as_str).filter(|plain| ["object", "array"].contains(plain));
+        if let Some(plain) = plain.filter(|_| !object.contains_key("required") && !object.contains_key("oneOf")) {
+            let types = json!([plain, "null"]);
+            object.insert("type".to_owned(), types);
+        }
+    });
+}
+
 fn require(schema: &mut Value, keys: &[&str]) {
     schema["required"] = keys.into();
 }
@@ -114,13 +130,12 @@ fn names(map: &mut Value, pattern: &str, taken: &[&str]) {
 fn partial_job(plain: &Value) -> Value {
     json!({
         "description": plain["description"],
-        "type": "object",
+        "type": ["object", "null"],
         "properties": {
             "apiVersion": {"const": "batch/v1"},
             "kind": {"const": "Job"},
             "metadata": {
-                "type": "object",
-                "properties": {"labels": {"type": "object"}, "annotations": {"type": "object"}},
+                "properties": {"labels": {}, "annotations": {}},
                 "additionalProperties": false,
             },
             "status": false,
@@ -211,7 +226,8 @@ mod tests {
     #[test]
     fn every_config_of_the_project_is_valid() {
         let folder = |path: &str| fs::read_dir(root().join(path)).unwrap().map(|entry| entry.unwrap().path());
-        let configs: Vec<PathBuf> = folder("configs/d29_k8s").chain([root().join("src/starter/session.yaml")]).collect();
+        let configs: Vec<PathBuf> =
+            folder("configs/d29_k8s").chain([root().join("src/starter/session.yaml")]).collect();
         let others: Vec<PathBuf> =
             folder("configs/d28_orchestrator").chain([root().join("src/starter/orchestrator.yaml")]).collect();
         assert!(configs.len() >= 4 && others.len() >= 2);
@@ -232,6 +248,8 @@ mod tests {
             for (nth, start) in starts.iter().enumerate() {
                 let end = starts.get(nth + 1).copied().unwrap_or(lines.len());
                 kind.assert_agree(&[&lines[..*start], &lines[end..]].concat().join("\n"));
+                let empty = format!("{}:", lines[*start].split(':').next().unwrap());
+                kind.assert_agree(&[&lines[..*start], &[empty.as_str()], &lines[end..]].concat().join("\n"));
                 let mistyped = lines[*start].replacen(':', "x:", 1);
                 kind.assert_agree(&[&lines[..*start], &[mistyped.as_str()], &lines[*start + 1..]].concat().join("\n"));
             }
@@ -255,6 +273,8 @@ mod tests {
             ("cpu: 500m", "cpu: 0.5"),
             ("cpu: 500m", "cpu: -1"),
             ("cpu: 500m", "cpu: true"),
+            ("cpu: 500m", "cpuu: 1"),
+            ("cpu: 500m", "example.com/gpu: 1"),
             ("REDIS_PORT: \"6379\"", "REDIS_PORT: 6379"),
             ("REDIS_PORT:", "WORKER_ID:"),
             ("REDIS_PORT:", "REDIS PORT:"),

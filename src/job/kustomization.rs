@@ -98,9 +98,11 @@ mod tests {
         assert_eq!(whose(&text), Ok(Some(session.session_id.clone())));
         assert_eq!(whose(&text.replace("app: arbitrage-tuning", "app: mine")), Ok(None));
         assert_eq!(whose("resources: []"), Ok(None));
-        for (added, words) in
-            [("namePrefix: a-\n", "the key namePrefix"), ("- ../pvc.yaml\n", "lists ../pvc.yaml"), ("- 1\n", "lists what")]
-        {
+        for (added, words) in [
+            ("namePrefix: a-\n", "the key namePrefix"),
+            ("- ../pvc.yaml\n", "lists ../pvc.yaml"),
+            ("- 1\n", "lists what"),
+        ] {
             let fault = whose(&format!("{text}{added}")).unwrap_err();
             assert!(fault.contains(words), "{fault}");
         }

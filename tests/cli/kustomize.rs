@@ -12,7 +12,7 @@ use crate::common::{CREATED_AT, K8S, Ran, arg, contents_of, names_in, run, run_w
 const FILE: &str = "kustomization.yaml";
 
 fn into(dir: &Path, more: &[&str]) -> Ran {
-    run(&[&["generate", "--k8s-config", K8S, "-d", arg(dir), "--created-at", CREATED_AT], more].concat())
+    run(&[&["generate", "--k8s-config", K8S, "-d", arg(dir)], more].concat())
 }
 
 fn with_workers(dir: &Path, workers: u32, more: &[&str]) -> Ran {
@@ -97,7 +97,10 @@ fn one_that_is_not_ours_is_left_and_named() {
             let ran = into(dir.path(), &["--kustomize", policy]);
             assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
             assert!(ran.err.contains(&format!("{name} ")) && ran.err.contains(words), "{words}: {}", ran.err);
-            assert_eq!((names_in(dir.path()), fs::read_to_string(dir.path().join(name)).unwrap()), (vec![name.to_owned()], text.clone()));
+            assert_eq!(
+                (names_in(dir.path()), fs::read_to_string(dir.path().join(name)).unwrap()),
+                (vec![name.to_owned()], text.clone())
+            );
         }
         // Nobody who has not asked for one is kept from anything.
         assert_eq!(into(dir.path(), &["--keep-stale"]).code, 0, "{text}");
@@ -116,7 +119,11 @@ fn a_grown_session_is_renamed_and_not_made_anew() {
     // 1000 iterations: the first 91 workers keep their 10, the others run 9.
     assert_eq!(grown.code, 0, "{}", grown.err);
     assert!(grown.out.ends_with(": 1 created, 9 changed, 91 renamed\n"), "{}", grown.out);
-    assert!(grown.err.starts_with("note: 101 workers:") && grown.err.contains("100 files have a new name"), "{}", grown.err);
+    assert!(
+        grown.err.starts_with("note: 101 workers:") && grown.err.contains("100 files have a new name"),
+        "{}",
+        grown.err
+    );
     let names = names_in(dir.path());
     assert!(names.len() == 101 && names.iter().all(|name| name.starts_with("job-0") || name.starts_with("job-100-")));
     let moved = dir.path().join("job-007-arb-tuning-d29-k8s--worker-8-7.yaml");

@@ -27,10 +27,10 @@ mod large;
 #[cfg(target_os = "linux")]
 mod meddling;
 mod odd_files;
-mod plan;
-mod plugin;
 #[cfg(unix)]
 mod pipelines;
+mod plan;
+mod plugin;
 mod pod_security;
 mod printed;
 mod quota;

@@ -114,3 +114,43 @@ fn the_action_builds_what_stands_beside_it() {
         assert!(Path::new(&root()).join(file).is_file());
     }
 }
+
+/// pre-commit itself, on a repository with the hooks and one that uses them. It finds the executable on the PATH, where
+/// it would build it.
+#[test]
+#[ignore = "needs pre-commit and git"]
+fn pre_commit_runs_the_hooks() {
+    if Command::new("pre-commit").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no pre-commit here");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (hooks, user) = (dir.path().join("hooks"), dir.path().join("user"));
+    std::fs::create_dir(&hooks).unwrap();
+    let manifest = text_of(".pre-commit-hooks.yaml").replace("language: rust", "language: system");
+    std::fs::write(hooks.join(".pre-commit-hooks.yaml"), manifest).unwrap();
+    assert_eq!(run_in(dir.path(), &["init", "user"]).code, 0);
+    assert_eq!(run_in(&user, &["generate", "--k8s-config", "session.yaml", "-d", "jobs", "-q"]).code, 0);
+    for repository in [&hooks, &user] {
+        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        for command in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", "first"]] {
+            let status = Command::new("git").current_dir(repository).args(author).args(command).status();
+            assert!(status.unwrap().success());
+        }
+    }
+    let bin = assert_cmd::cargo::cargo_bin("kubectl-arbtune").parent().unwrap().to_owned();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let try_hooks = || {
+        let mut command = Command::new("pre-commit");
+        command.current_dir(&user).args(["try-repo", "--all-files", arg(&hooks)]);
+        let output = command.env("PATH", &path).env("PRE_COMMIT_HOME", dir.path().join("home")).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, said) = try_hooks();
+    assert!(code == Some(0) && said.matches("Passed").count() == 2, "{said}");
+    let job = user.join("jobs/job-02-arb-tuning-sweep-1-worker-3-2.yaml");
+    let text = std::fs::read_to_string(&job).unwrap();
+    std::fs::write(&job, text.replace("backoffLimit", "backofLimit")).unwrap();
+    let (code, said) = try_hooks();
+    assert!(code == Some(1) && said.contains("Did you mean backoffLimit?"), "{said}");
+}
