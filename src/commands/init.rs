@@ -5,7 +5,7 @@ use super::{CommandError, Outcome, Styles, show_out};
 use crate::cli::InitArgs;
 use crate::output::directory;
 use crate::printable;
-use crate::starter::{FILES, K8S_CONFIG, ORCHESTRATOR_CONFIG, SESSION_ID};
+use crate::starter::{FILES, K8S_CONFIG, ORCHESTRATOR_CONFIG};
 
 /// Runs the command.
 ///
@@ -13,7 +13,7 @@ use crate::starter::{FILES, K8S_CONFIG, ORCHESTRATOR_CONFIG, SESSION_ID};
 /// A name that is taken, and a directory that cannot be written.
 pub fn run(args: &InitArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let directory = open(&args.directory, styles.err)?;
-    directory::create_all(&directory, SESSION_ID, &FILES)?;
+    directory::create_all(&directory, &FILES)?;
     let shown = |name: &str| printable::path(&args.directory.join(name));
     show_out(Outcome::Success, styles.out, |screen| {
         for (name, _) in FILES {

@@ -5,8 +5,6 @@
 pub const K8S_CONFIG: &str = "session.yaml";
 /// The name of the orchestrator configuration.
 pub const ORCHESTRATOR_CONFIG: &str = "orchestrator.yaml";
-/// The session that they describe.
-pub const SESSION_ID: &str = "sweep-1";
 
 /// All files, each with its name.
 pub const FILES: [(&str, &str); 4] = [

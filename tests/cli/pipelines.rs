@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_yaml::Value;
 
-use crate::common::{K8S, Ran, arg, root, run, run_in, text_of};
+use crate::common::{K8S, Ran, arg, names_in, root, run, run_in, text_of};
 
 const GOOD: &str = "tests/data/worker-1.yaml";
 const BAD: &str = "tests/data/mistyped.yaml";
@@ -39,8 +39,12 @@ fn the_hook_for_manifests_takes_all_that_have_changed() {
         let line = command_line(&hook, names);
         run(&line.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    assert_eq!(ran(&[GOOD]).code, 0);
-    assert_eq!(ran(&[GOOD, "tests/data/changed.yaml"]).code, 0);
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(run(&["generate", "--k8s-config", K8S, "-d", arg(dir.path()), "-q"]).code, 0);
+    let files: Vec<String> =
+        names_in(dir.path()).iter().map(|name| format!("{}/{name}", dir.path().display())).collect();
+    let both = ran(&[&files[0], &files[1]]);
+    assert!(both.code == 0 && both.out.contains("2 documents: 2 accepted"), "{both:?}");
     let bad = ran(&[GOOD, BAD]);
     assert!(bad.code == 1 && bad.out.contains(BAD), "{bad:?}");
 }

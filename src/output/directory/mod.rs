@@ -15,6 +15,7 @@ mod area;
 mod contents;
 mod created;
 mod error;
+mod fate;
 mod fresh;
 mod handle;
 mod journal;
@@ -30,6 +31,7 @@ mod writers;
 
 pub use area::is_unfinished;
 pub use error::DirectoryError;
+pub use fate::{FileChange, Leftovers, Options};
 pub use fresh::create_all;
 pub use locked::Directory;
-pub use update::{FileChange, Leftovers, Options, Update};
+pub use update::Update;

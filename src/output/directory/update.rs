@@ -13,6 +13,7 @@ use rustix::fs::FileType;
 use super::area::NAME;
 use super::contents::{self, FileContent, FileSnapshot};
 use super::error::{DirectoryError, NameConflict};
+use super::fate::{FileChange, Leftovers, Options, same_but_for_time};
 use super::handle::Dir;
 use super::locked::Directory;
 use super::obstacles;
@@ -20,63 +21,15 @@ use super::owner::{FileSummary, Owner};
 use super::staging::Staging;
 use crate::config::Session;
 use crate::diff::{is_config_map, is_unchanged};
+use crate::job::K8sTuningJobFactory;
 use crate::job::kustomization::{self, Kustomization};
 use crate::job::names::{PREFIX, differ_in_width, parse_job_name};
-use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
 use crate::output::session_view::{self, JobRow, plural};
 use crate::output::template::Template;
 use crate::plan::plan_jobs;
 use crate::yaml::{Node, Text};
-
-/// What becomes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileChange {
-    /// There was none of this name.
-    Created,
-    /// It meant something else.
-    Changed,
-    /// It means the same, and the width of the index in its name has changed.
-    Renamed,
-    /// It means the same apart from `created_at`, and is kept as it is.
-    Unchanged,
-}
-
-impl FileChange {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Changed => "changed",
-            Self::Renamed => "renamed",
-            Self::Unchanged => "unchanged",
-        }
-    }
-}
-
-/// What is done with files of the session that the run does not make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leftovers {
-    /// Nothing is written.
-    Refuse,
-    /// They are removed.
-    Prune,
-    /// They stay.
-    Keep,
-}
-
-/// What a run into a directory is to do.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// The notation of the manifests.
-    pub format: Format,
-    /// What is done with files of the session that the run does not make.
-    pub leftovers: Leftovers,
-    /// Whether the directory gets a `kustomization.yaml` that lists the files.
-    pub kustomize: bool,
-}
 
 /// A run into a directory.
 #[derive(Debug)]
@@ -512,31 +465,4 @@ fn unreadable(name: &str, error: &io::Error) -> NameConflict {
 
 fn unusable(dir: &Dir, source: io::Error) -> DirectoryError {
     DirectoryError::Unusable { path: dir.path().to_owned(), source }
-}
-
-/// Whether two manifests of this tool differ in their `created_at` only, which stands first in each of them.
-fn same_but_for_time(old: &[u8], new: &[u8], created_at: &str) -> bool {
-    let width = created_at.len();
-    if old.len() != new.len() || width == 0 {
-        return false;
-    }
-    let Some(start) = new.windows(width).position(|window| window == created_at.as_bytes()) else { return false };
-    let end = start + width;
-    let is_time = || str::from_utf8(&old[start..end]).is_ok_and(|text| CreatedAt::parse(text).is_ok());
-    old[..start] == new[..start] && old[end..] == new[end..] && is_time()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_time_may_differ() {
-        let now = "2025-11-16T18:21:45.000000Z";
-        let new = format!("created_at: \"{now}\"\nx: 1\n");
-        let same = |old: &str| same_but_for_time(old.as_bytes(), new.as_bytes(), now);
-        assert!(same(&new) && same(&new.replace("45.0", "59.9")));
-        assert!(!same(&new.replace("x: 1", "x: 2")) && !same(&new.replace("2025-11-16T", "not a time ")));
-        assert!(!same(&format!("{new}\n")) && !same(""));
-    }
 }
