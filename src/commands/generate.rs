@@ -93,11 +93,11 @@ fn to_directory(
     for warning in warnings {
         messages::warning(&warning, styles.err);
     }
-    if renamed > 0 {
-        messages::note(&session_view::renamed_note(session, renamed), styles.err);
-    }
     if args.quiet {
         return Ok(Outcome::Success);
+    }
+    if renamed > 0 {
+        messages::note(&session_view::renamed_note(session, renamed), styles.err);
     }
     let files = FileResults {
         directory: path,
