@@ -48,15 +48,23 @@ pub fn env_of_worker(env: &Given<Env>, problems: &mut Problems<'_>) {
 
 /// The relation between the two numbers of a session.
 pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZeroU32>, problems: &mut Problems<'_>) {
-    let (Some(total), Some(Spanned { value: workers, position })) = (total.get(), workers.written()) else { return };
-    let surplus = u64::from(workers.get()).saturating_sub(total.get());
-    if surplus > 0 {
-        let pods = if surplus == 1 { "1 pod".to_owned() } else { format!("{surplus} pods") };
-        let message =
-            format!("workers is {workers}, and total_iterations is {total}: {pods} would start with nothing to do.");
-        let wording = (message, format!("Write {total} workers at the most, or raise total_iterations."));
-        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", *position, wording);
+    let (Some(total), Some(workers)) = (total.written(), workers.written()) else { return };
+    // A number that a flag gives goes with one of another file, where there is another.
+    if [total.position, workers.position].iter().any(|position| problems.is_flag(*position)) {
+        return;
     }
+    if let Some(wording) = surplus(total.value, workers.value) {
+        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, wording);
+    }
+}
+
+/// That there are more workers than iterations, and what to do about it.
+pub fn surplus(total: NonZeroU64, workers: NonZeroU32) -> Option<(String, String)> {
+    let surplus = u64::from(workers.get()).saturating_sub(total.get());
+    let pods = if surplus == 1 { "1 pod".to_owned() } else { format!("{surplus} pods") };
+    let message =
+        format!("workers is {workers}, and total_iterations is {total}: {pods} would start with nothing to do.");
+    (surplus > 0).then(|| (message, format!("Write {total} workers at the most, or raise total_iterations.")))
 }
 
 /// What is wrong with a session id as such, and an id that would do.
@@ -179,7 +187,7 @@ pub fn image(key: &str, image: &Spanned<String>, problems: &mut Problems<'_>) {
 pub fn extra_env(key: &str, env: &Spanned<OrderedMap<String>>, problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, _) in &env.value.0 {
         let (written, path) = (problems.written(*position), format!("{key}.{name}"));
-        if !written.starts_with(['"', '\'']) && written != *name {
+        if !problems.is_flag(*position) && !written.starts_with(['"', '\'']) && written != *name {
             let message = format!("kubectl reads the key {written} as {name}.");
             let wording = (message, format!("Quote it: \"{written}\"."));
             problems.add(&rules::EXTRA_ENV, FieldValueInvalid, path, *position, wording);

@@ -15,7 +15,9 @@ pub mod resources;
 pub mod results;
 pub mod rules;
 pub mod session;
+pub mod set;
 pub mod setting;
+pub mod source;
 pub mod tuning_config;
 pub mod vocabulary;
 
@@ -26,6 +28,7 @@ pub use orchestrator::OrchestratorConfig;
 pub use problem::{ConfigError, Problems};
 pub use resources::Resources;
 pub use session::{Overrides, Session};
+pub use set::{Assignment, AssignmentError};
 pub use setting::{Origin, Setting};
 pub use vocabulary::{Env, Mode, Optimizer};
 
