@@ -110,9 +110,8 @@ fn repository(name: &str) -> Result<(), ImageError> {
     if name.len() == ID && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return Err(ImageError::Id);
     }
-    let is_domain = |part: &str| {
-        part.contains(['.', ':']) || part == "localhost" || part.chars().any(|c| c.is_ascii_uppercase())
-    };
+    let is_domain =
+        |part: &str| part.contains(['.', ':']) || part == "localhost" || part.chars().any(|c| c.is_ascii_uppercase());
     let (domain, path) = match name.split_once('/') {
         Some((first, path)) if is_domain(first) => (Some(first), path),
         _ => (None, name),

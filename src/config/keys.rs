@@ -5,9 +5,11 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
+use super::amounts;
 use super::environment;
 use super::file::ConfigFile;
 use super::problem::Problems;
+use super::quotes;
 use super::rules;
 use crate::apimachinery::{Path, Segment};
 use crate::credentials::{HIDDEN, names_credential};
@@ -41,6 +43,7 @@ impl<'f> Keys<'f> {
             let (wording, reason) = ((message, "Keep one of the two."), Reason::FieldValueDuplicate);
             problems.add(&rules::DUPLICATE_KEY, reason, key.as_str(), duplicate.last, wording);
         }
+        quotes::check(file.root(), takes_any_text, &mut problems);
         let reading = Reading(RefCell::new(Self { problems, meant: Vec::new(), position: file.root().position }));
         // A gap is the worst that comes of an error, and each has been told.
         let given: Given<T> = from_root(file.root(), &reading).unwrap_or_default();
@@ -68,9 +71,6 @@ impl<'f> Keys<'f> {
 
 /// A check of one value beyond its type: adds what is wrong with it to the list.
 pub type Check<T> = fn(&str, &Spanned<T>, &mut Problems<'_>);
-
-/// What to write where an amount is expected.
-pub const AMOUNT_HELP: &str = "Write an amount such as 500m, 1 or 512Mi.";
 
 /// How a configuration is read: null is no value, an amount may be a number, and reading goes on behind every error.
 struct Reading<'f>(RefCell<Keys<'f>>);
@@ -123,7 +123,7 @@ impl Policy for Reading<'_> {
             _ => {
                 let (what, kind) = (last_name(at.path), at.node.kind());
                 let message = format!("The amount of {what} must be a quantity, and this is {kind}.");
-                let (wording, reason) = ((message, AMOUNT_HELP), Reason::FieldValueTypeInvalid);
+                let (wording, reason) = ((message, amounts::help(&what, "")), Reason::FieldValueTypeInvalid);
                 self.0.borrow_mut().problems.add(&rules::TYPE, reason, path(at.path), at.node.position, wording);
                 Err(())
             }
@@ -162,7 +162,9 @@ fn flag_help(node: &Node, expected: Expected) -> Option<&'static str> {
         (Expected::Mapping | Expected::Object(_), _) => {
             Some("Set the keys below it, such as resources.limits.cpu=2 and extra_env.LOG_LEVEL=debug.")
         }
-        (_, Value::Mapping(_)) => Some("Write \\. for a dot that belongs to a name, as in labels.example\\.com/team=quant."),
+        (_, Value::Mapping(_)) => {
+            Some("Write \\. for a dot that belongs to a name, as in labels.example\\.com/team=quant.")
+        }
         _ => None,
     }
 }

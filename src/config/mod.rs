@@ -2,6 +2,7 @@
 //! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
 
 pub mod additions;
+mod amounts;
 mod checks;
 pub mod environment;
 pub mod file;
@@ -11,6 +12,8 @@ pub mod metadata;
 pub mod orchestrator;
 pub mod partial_job;
 pub mod problem;
+mod quotes;
+pub mod recognize;
 pub mod resources;
 pub mod results;
 pub mod rules;

@@ -1,5 +1,6 @@
 //! What is wrong with a configuration, as it is found, and why one cannot be used.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -14,13 +15,15 @@ use crate::printable;
 pub struct Problems<'f> {
     source: &'f Source,
     found: Vec<Diagnostic>,
+    /// Places of which the one thing to say has been said.
+    settled: HashSet<(u32, u32)>,
 }
 
 impl<'f> Problems<'f> {
     /// Nothing found yet in a file.
     #[must_use]
-    pub const fn of(source: &'f Source) -> Self {
-        Self { source, found: Vec::new() }
+    pub fn of(source: &'f Source) -> Self {
+        Self { source, found: Vec::new(), settled: HashSet::new() }
     }
 
     /// Adds what is wrong with the value of a key; `path` has a dot before each level below the first.
@@ -45,9 +48,17 @@ impl<'f> Problems<'f> {
         position: Position,
         wording: impl Into<Wording>,
     ) {
+        if self.settled.contains(&(position.line, position.column)) {
+            return;
+        }
         let Wording { message, help } = wording.into();
         let excerpt = self.source.excerpt(position);
         self.found.push(Diagnostic { severity, rule, path: path.into(), reason, message, help, excerpt });
+    }
+
+    /// Leaves out whatever else is to be said of a place: it comes of the same slip.
+    pub fn say_no_more_of(&mut self, position: Position) {
+        self.settled.insert((position.line, position.column));
     }
 
     /// Adds that the text cannot be read.
@@ -83,7 +94,7 @@ impl<'f> Problems<'f> {
         value: Option<T>,
     ) -> Result<(T, Vec<Diagnostic>), ConfigError> {
         let mut all = Vec::new();
-        for Self { mut found, source } in files {
+        for Self { mut found, source, .. } in files {
             found.sort_by_key(|Diagnostic { excerpt, .. }| {
                 (*excerpt.file != *source.name, excerpt.position.line, excerpt.position.column)
             });

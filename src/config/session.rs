@@ -13,6 +13,7 @@ use super::k8s::K8sOrchestratorConfig;
 use super::orchestrator::OrchestratorConfig;
 use super::partial_job::{self, PartialJob};
 use super::problem::{ConfigError, Problems};
+use super::recognize;
 use super::resources::Resources;
 use super::rules;
 use super::set::Assignment;
@@ -121,6 +122,10 @@ impl Session {
         orchestrator_file: Option<&ConfigFile>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigError> {
+        let mut problems = [k8s_file.problems(), orchestrator_file.unwrap_or(k8s_file).problems()];
+        if recognize::refuse_others(k8s_file, orchestrator_file, &mut problems) {
+            return Problems::finish(problems, None).map(|(session, _)| session);
+        }
         let (k8s, mut problems) = K8sOrchestratorConfig::read(k8s_file, overrides.session_short.is_some());
         let (orchestrator, more) = orchestrator_file.map(OrchestratorConfig::read).unzip();
         let session = k8s.and_then(|k8s| {
@@ -146,7 +151,7 @@ struct Files<'f> {
 impl Files<'_> {
     /// The session, unless a key has nothing to say that must say something.
     fn session(&self, overrides: &Overrides) -> Option<Session> {
-        let Self { k8s_file: file, k8s, orchestrator } = self;
+        let Self { k8s_file: file, k8s, .. } = self;
         let mut settings = Settings::default();
         let session_id = by_flag("--session-id", overrides.session_id.as_ref()).or(by_file(file, &k8s.session_id));
         let session_id = settings.take("session_id", session_id)?;
@@ -202,9 +207,12 @@ impl Files<'_> {
     /// other.
     fn refuse_surplus(&self, problems: &mut Problems<'_>) {
         let (ours_total, ours_workers) = (self.k8s.total_iterations.written(), self.k8s.workers.written());
-        let flags = [("workers", ours_workers.map(|it| it.position)), ("total_iterations", ours_total.map(|it| it.position))];
-        let flag = flags.into_iter().find_map(|(key, position)| Some((key, position.filter(|it| problems.is_flag(*it))?)));
-        let (Some((key, position)), Some((total, _)), Some((workers, _))) = (flag, self.total_iterations(), self.workers())
+        let flags =
+            [("workers", ours_workers.map(|it| it.position)), ("total_iterations", ours_total.map(|it| it.position))];
+        let flag =
+            flags.into_iter().find_map(|(key, position)| Some((key, position.filter(|it| problems.is_flag(*it))?)));
+        let (Some((key, position)), Some((total, _)), Some((workers, _))) =
+            (flag, self.total_iterations(), self.workers())
         else {
             return;
         };

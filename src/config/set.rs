@@ -132,11 +132,8 @@ struct Change<'a> {
 
 impl<'a> Changes<'a> {
     fn add(&mut self, Assignment { steps, value, shown }: &'a Assignment, line: u32) {
-        let position = |before: usize, width: usize| Position {
-            line,
-            column: number(before + 1),
-            width: number(width.max(1)),
-        };
+        let position =
+            |before: usize, width: usize| Position { line, column: number(before + 1), width: number(width.max(1)) };
         let mut changes = self;
         let Some((last, above)) = steps.split_last() else { return };
         for step in above {
