@@ -185,10 +185,12 @@ pub(crate) fn meant(text: &str) -> Option<String> {
             Ok(()) => return (meant != text).then_some(meant),
             Err(ImageError::Scheme(scheme)) => meant = meant.split_off(scheme.len()),
             Err(ImageError::NoTag) if meant.ends_with(':') => _ = meant.pop(),
-            Err(ImageError::Uppercase(_)) => {
+            // What stands before is a domain, where it is not lowercase too.
+            Err(ImageError::Uppercase(at)) => {
                 let tag = meant.find('@').or_else(|| meant.rfind(':').filter(|at| !meant[*at..].contains('/')));
                 let tag = tag.unwrap_or(meant.len());
-                meant[..tag].make_ascii_lowercase();
+                let start = meant.char_indices().nth(at - 1).map_or(tag, |(start, _)| start);
+                meant[start.min(tag)..tag].make_ascii_lowercase();
             }
             Err(_) => return None,
         }
