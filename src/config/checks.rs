@@ -56,9 +56,10 @@ pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut P
     if looks_like_it && !is_same {
         let message = format!("{key} is written {written}, which kubectl reads as {number}.");
         let decimal = written.trim_start_matches('0');
-        let help = match decimal.bytes().all(|byte| byte.is_ascii_digit()) && !decimal.is_empty() {
-            true => format!("Write {decimal}, or {number} if that is meant."),
-            false => format!("Write {number}."),
+        let help = if !decimal.is_empty() && decimal.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("Write {decimal}, or {number} if that is meant.")
+        } else {
+            format!("Write {number}.")
         };
         problems.say(Severity::Warning, &rules::NUMBER, FieldValueInvalid, key, position, (message, help));
     }

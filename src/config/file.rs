@@ -45,13 +45,12 @@ impl ConfigFile {
     /// # Errors
     /// As [`ConfigFile::read`].
     pub fn parse(name: String, bytes: Vec<u8>) -> Result<Self, ConfigError> {
-        let file = || PathBuf::from(&name);
         let text = Text::decode(bytes);
         if text.is_lossy() || text.as_str().contains('\0') {
-            return Err(ConfigError::NotText { file: file() });
+            return Err(ConfigError::NotText { file: name.into() });
         }
         let mut documents = Vec::new();
-        let mut source = Source::new(name.clone(), text);
+        let mut source = Source::new(name, text);
         let mut problems = Problems::of(&source);
         manifest::documents(source.text().as_str(), |document| match document {
             Ok(document) => documents.push(document),
@@ -59,13 +58,13 @@ impl ConfigFile {
         });
         Problems::finish([problems], Some(()))?;
         match documents.len() {
-            0 => Err(ConfigError::Empty { file: file() }),
+            0 => Err(ConfigError::Empty { file: source.name.into() }),
             1 => {
                 let document = documents.remove(0);
                 source.hide(credentials::positions(&document.root));
                 Ok(Self { source, document })
             }
-            count => Err(ConfigError::Documents { file: file(), count }),
+            count => Err(ConfigError::Documents { file: source.name.into(), count }),
         }
     }
 
