@@ -8,7 +8,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::{ArgValueCandidates, CompletionCandidate};
 
 use crate::apimachinery::{VERSIONS, Version};
-use crate::config::{namespace_fault, session_id_fault, session_short_fault};
+use crate::config::set::KEYS;
+use crate::config::{Assignment, namespace_fault, session_id_fault, session_short_fault};
 use crate::diagnostic::Source;
 use crate::job::CreatedAt;
 use crate::validate::{gates, rules};
@@ -116,6 +117,10 @@ pub struct SessionOptions {
     /// What stands for the session in Job names, instead of its id's first 8 characters.
     #[arg(long, value_name = "STR", value_parser = session_short)]
     pub session_short: Option<String>,
+
+    /// A key of the K8s configuration, instead of what the files say; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Assignment::parse, add = ArgValueCandidates::new(keys_to_set))]
+    pub set: Vec<Assignment>,
 }
 
 /// Whose verdict is asked for.
@@ -140,7 +145,10 @@ Examples:
   kubectl apply -f jobs
 
   # The same bytes at every run
-  kubectl arbtune generate --k8s-config session.yaml --created-at 2025-11-16T18:21:45Z"
+  kubectl arbtune generate --k8s-config session.yaml --created-at 2025-11-16T18:21:45Z
+
+  # With what a pipeline changes per commit
+  kubectl arbtune generate --k8s-config session.yaml --set image=registry/bot:1.4 --set resources.limits.cpu=2"
 )]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct GenerateArgs {
@@ -317,7 +325,7 @@ pub struct ValidateArgs {
 
     /// Manifest files, directories of them, or - for standard input; may be repeated.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath, num_args = 1..,
-        conflicts_with_all = ["orchestrator_config", "namespace", "session_id", "session_short"])]
+        conflicts_with_all = ["orchestrator_config", "namespace", "session_id", "session_short", "set"])]
     pub filename: Vec<PathBuf>,
 
     /// Look into sub-directories too.
@@ -600,6 +608,12 @@ fn version() -> impl TypedValueParser<Value = Version> {
 fn rules_to_skip() -> Vec<CompletionCandidate> {
     let of_the_guide = rules().into_iter().filter(|rule| rule.source == Source::Tuning);
     of_the_guide.map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into()))).collect()
+}
+
+/// Keys that `--set` takes, for who completes it.
+fn keys_to_set() -> Vec<CompletionCandidate> {
+    let with_value = |key: &str| if key.ends_with('.') { key.to_owned() } else { format!("{key}=") };
+    KEYS.iter().map(|key| CompletionCandidate::new(with_value(key))).collect()
 }
 
 /// The rules and gates that `--explain` takes, for who completes it.

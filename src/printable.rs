@@ -139,6 +139,19 @@ pub fn path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }
 
+/// A word as a POSIX shell takes it for what it is. None for one that cannot be shown as it is.
+#[must_use]
+pub fn quoted(word: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if word.is_empty() || !word.chars().all(is_visible) {
+        return None;
+    }
+    if word.chars().all(is_plain) {
+        return Some(word.to_owned());
+    }
+    Some(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +179,15 @@ mod tests {
         assert_eq!(printable_line("::error::a"), "\\u{3a}:error::a");
         assert_eq!(printable_line("  ::1"), "  \\u{3a}:1");
         assert_eq!(printable_line("a ::1"), "a ::1");
+    }
+
+    #[test]
+    fn a_shell_reads_each_word_back() {
+        assert_eq!(quoted("job/arb-tuning-x-worker-1-0").as_deref(), Some("job/arb-tuning-x-worker-1-0"));
+        assert_eq!(quoted("a b").as_deref(), Some("'a b'"));
+        assert_eq!(quoted("it's; rm -rf $HOME").as_deref(), Some(r"'it'\''s; rm -rf $HOME'"));
+        assert_eq!(quoted("a\u{1b}[2J"), None);
+        assert_eq!(quoted(""), None);
     }
 
     proptest! {

@@ -8,6 +8,7 @@
 
 pub(crate) mod duration;
 mod field_names;
+pub(crate) mod image;
 pub(crate) mod ip;
 pub(crate) mod names;
 pub(crate) mod path;

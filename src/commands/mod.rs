@@ -65,6 +65,7 @@ fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandE
         namespace: options.namespace.clone(),
         session_id: options.session_id.clone(),
         session_short: options.session_short.clone(),
+        set: options.set.clone(),
     };
     Ok(Session::load(k8s_config, options.orchestrator_config.as_deref(), &overrides)?)
 }

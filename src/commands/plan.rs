@@ -120,7 +120,9 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     match args.output {
         PlanFormat::Json => write_out(outcome, |out| json(&view(), out)),
         PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(), out)),
-        format => show_out(outcome, styles.out, |screen| diff::write(&found, format == PlanFormat::Wide, screen)),
+        format => show_out(outcome, styles.out, |screen| {
+            diff::write(&session.session_id, &found, format == PlanFormat::Wide, screen)
+        }),
     }
 }
 

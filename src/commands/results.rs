@@ -54,12 +54,13 @@ fn session(args: &ResultsArgs) -> Result<Option<Session>, CommandError> {
         None if options.orchestrator_config.is_none()
             && options.namespace.is_none()
             && options.session_id.is_none()
-            && options.session_short.is_none() =>
+            && options.session_short.is_none()
+            && options.set.is_empty() =>
         {
             Ok(None)
         }
         None => {
-            let flags = "--orchestrator-config, --namespace, --session-id and --session-short";
+            let flags = "--orchestrator-config, --namespace, --session-id, --session-short and --set";
             Err(CommandError::Usage(format!("{flags} go with --k8s-config. Name the configuration that they change.")))
         }
     }

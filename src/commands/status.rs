@@ -82,9 +82,10 @@ fn plans(args: &StatusArgs) -> Result<Vec<Session>, CommandError> {
     let has_options = options.orchestrator_config.is_some()
         || options.namespace.is_some()
         || options.session_id.is_some()
-        || options.session_short.is_some();
+        || options.session_short.is_some()
+        || !options.set.is_empty();
     if has_options && args.k8s_config.len() != 1 {
-        let flags = "--orchestrator-config, --namespace, --session-id and --session-short";
+        let flags = "--orchestrator-config, --namespace, --session-id, --session-short and --set";
         return Err(CommandError::Usage(format!(
             "{flags} go with one --k8s-config. Name the one that they belong to."
         )));

@@ -1,11 +1,13 @@
 //! What a key's value must be beyond its type: ids, names and images that Kubernetes takes.
 //! A typed value comes in; whatever is wrong with it is added to the list of problems.
 
+use std::fmt::Display;
 use std::num::{NonZeroU32, NonZeroU64};
 
 use super::problem::Problems;
 use super::rules;
 use super::vocabulary::Env;
+use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::names;
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::Severity;
@@ -46,17 +48,42 @@ pub fn env_of_worker(env: &Given<Env>, problems: &mut Problems<'_>) {
     }
 }
 
+/// A number that reads as it looks: `010` is 8 to kubectl, and `1_000` is no number to others.
+pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut Problems<'_>) {
+    let (written, number, position) = (problems.written(number.position), number.value.to_string(), number.position);
+    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
+    let is_same = written.parse::<f64>().ok() == number.parse::<f64>().ok();
+    if looks_like_it && !is_same {
+        let message = format!("{key} is written {written}, which kubectl reads as {number}.");
+        let decimal = written.trim_start_matches('0');
+        let help = if !decimal.is_empty() && decimal.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("Write {decimal}, or {number} if that is meant.")
+        } else {
+            format!("Write {number}.")
+        };
+        problems.say(Severity::Warning, &rules::NUMBER, FieldValueInvalid, key, position, (message, help));
+    }
+}
+
 /// The relation between the two numbers of a session.
 pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZeroU32>, problems: &mut Problems<'_>) {
-    let (Some(total), Some(Spanned { value: workers, position })) = (total.get(), workers.written()) else { return };
-    let surplus = u64::from(workers.get()).saturating_sub(total.get());
-    if surplus > 0 {
-        let pods = if surplus == 1 { "1 pod".to_owned() } else { format!("{surplus} pods") };
-        let message =
-            format!("workers is {workers}, and total_iterations is {total}: {pods} would start with nothing to do.");
-        let wording = (message, format!("Write {total} workers at the most, or raise total_iterations."));
-        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", *position, wording);
+    let (Some(total), Some(workers)) = (total.written(), workers.written()) else { return };
+    // A number that a flag gives goes with one of another file, where there is another.
+    if [total.position, workers.position].iter().any(|position| problems.is_flag(*position)) {
+        return;
     }
+    if let Some(wording) = surplus(total.value, workers.value) {
+        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, wording);
+    }
+}
+
+/// That there are more workers than iterations, and what to do about it.
+pub fn surplus(total: NonZeroU64, workers: NonZeroU32) -> Option<(String, String)> {
+    let surplus = u64::from(workers.get()).saturating_sub(total.get());
+    let pods = if surplus == 1 { "1 pod".to_owned() } else { format!("{surplus} pods") };
+    let message =
+        format!("workers is {workers}, and total_iterations is {total}: {pods} would start with nothing to do.");
+    (surplus > 0).then(|| (message, format!("Write {total} workers at the most, or raise total_iterations.")))
 }
 
 /// What is wrong with a session id as such, and an id that would do.
@@ -67,7 +94,15 @@ pub fn session_id_fault(id: &str) -> Option<(String, String)> {
         Err(fault) => format!("The session id {id:?} cannot be a label value: {fault}."),
         Ok(()) => return None,
     };
-    Some((message, format!("{:?} works.", proposal(id))))
+    Some((message, proposal_help(id)))
+}
+
+/// An id that would do, or how to write one.
+fn proposal_help(id: &str) -> String {
+    match proposal(id) {
+        Some(proposal) => format!("{proposal:?} works."),
+        None => "Write lowercase letters, digits and '-', such as session-1.".to_owned(),
+    }
 }
 
 /// What keeps the first characters of a session id from standing in Job names, and what to do about it.
@@ -79,8 +114,13 @@ pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
             "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {place} \
              is {c:?}, where only lowercase letters, digits and '-' may stand."
         );
-        let short = short_proposal(id);
-        (message, format!("{:?} works, and so does this id with session_short: {short}.", proposal(id)))
+        let help = match (proposal(id), short_proposal(id)) {
+            (Some(proposal), Some(short)) => {
+                format!("{proposal:?} works, and so does this id with session_short: {short}.")
+            }
+            _ => proposal_help(id),
+        };
+        (message, help)
     })
 }
 
@@ -107,18 +147,20 @@ const fn stands_in_names(c: char) -> bool {
     matches!(c, 'a'..='z' | '0'..='9' | '-')
 }
 
-/// The id with each character that cannot stand replaced by one that can.
-fn proposal(id: &str) -> String {
-    let replaced: String = id
-        .chars()
-        .map(|c| match c.to_ascii_lowercase() {
-            c if c.is_ascii_lowercase() || c.is_ascii_digit() => c,
-            _ => '-',
-        })
-        .take(names::LABEL_MAX)
-        .collect();
-    let trimmed = replaced.trim_matches('-');
-    if trimmed.is_empty() { "session-1".to_owned() } else { trimmed.to_owned() }
+/// The id with a dash for whatever cannot stand; none if most of it cannot.
+fn proposal(id: &str) -> Option<String> {
+    let mut proposal = String::new();
+    for c in id.chars().map(|c| c.to_ascii_lowercase()) {
+        match c {
+            c if stands_in_names(c) => proposal.push(c),
+            _ if !proposal.ends_with('-') => proposal.push('-'),
+            _ => {}
+        }
+    }
+    proposal.truncate(names::LABEL_MAX);
+    let trimmed = proposal.trim_matches('-');
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).take(names::LABEL_MAX).count();
+    (letters(trimmed) > 0 && letters(trimmed) * 2 >= letters(id)).then(|| trimmed.to_owned())
 }
 
 /// What is wrong with a namespace.
@@ -147,14 +189,14 @@ pub fn session_id_start(id: &Given<String>, problems: &mut Problems<'_>) {
 /// What stands for the session in Job names.
 pub fn session_short(key: &str, short: &Spanned<String>, problems: &mut Problems<'_>) {
     if let Some(message) = session_short_fault(&short.value) {
-        let proposal = short_proposal(&short.value);
+        let proposal = short_proposal(&short.value).unwrap_or_else(|| "second".to_owned());
         let help = format!("Write 1 to {SHORT_LEN} lowercase letters, digits and '-', such as {proposal:?}.");
         problems.add(&rules::SESSION_SHORT, FieldValueInvalid, key, short.position, (message, help));
     }
 }
 
-fn short_proposal(short: &str) -> String {
-    proposal(short).chars().take(SHORT_LEN).collect()
+fn short_proposal(short: &str) -> Option<String> {
+    Some(proposal(short)?.chars().take(SHORT_LEN).collect())
 }
 
 /// The namespace of the Jobs.
@@ -167,19 +209,23 @@ pub fn namespace(key: &str, namespace: &Spanned<String>, problems: &mut Problems
 
 /// The image of the workers.
 pub fn image(key: &str, image: &Spanned<String>, problems: &mut Problems<'_>) {
-    let fault = match image.value.chars().position(char::is_whitespace) {
-        _ if image.value.is_empty() => "image is empty.".to_owned(),
-        Some(index) => format!("image {:?} has white space at character {}.", image.value, index + 1),
-        None => return,
+    let fault = match image::reference(&image.value) {
+        Ok(()) => return,
+        Err(ImageError::Empty) => "image is empty.".to_owned(),
+        Err(fault) => format!("image {:?} {fault}.", image.value),
     };
-    problems.add(&rules::IMAGE, FieldValueInvalid, key, image.position, (fault, "Write registry/name:tag."));
+    let help = match image::meant(&image.value) {
+        Some(meant) => format!("Write {meant}."),
+        None => "Write registry/name:tag.".to_owned(),
+    };
+    problems.add(&rules::IMAGE, FieldValueInvalid, key, image.position, (fault, help));
 }
 
 /// Environment variables: names that can be, and none that is the worker's.
 pub fn extra_env(key: &str, env: &Spanned<OrderedMap<String>>, problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, _) in &env.value.0 {
         let (written, path) = (problems.written(*position), format!("{key}.{name}"));
-        if !written.starts_with(['"', '\'']) && written != *name {
+        if !problems.is_flag(*position) && !written.starts_with(['"', '\'']) && written != *name {
             let message = format!("kubectl reads the key {written} as {name}.");
             let wording = (message, format!("Quote it: \"{written}\"."));
             problems.add(&rules::EXTRA_ENV, FieldValueInvalid, path, *position, wording);
@@ -208,14 +254,18 @@ mod tests {
             ("d29_demo", "character 4 is '_'", "d29-demo"),
             ("a b", "character 2 is ' '", "a-b"),
             ("-a", "character 1 is '-'", "a"),
-            ("", "empty", "session-1"),
-            ("д", "character 1 is 'д'", "session-1"),
         ] {
             let (message, help) = session_id_fault(id).or_else(|| session_id_start_fault(id)).unwrap();
             assert!(message.contains(words), "{message}");
             assert!(help.starts_with(&format!("{proposal:?} works")), "{help}");
             assert_eq!(session_id_fault(proposal).or_else(|| session_id_start_fault(proposal)), None);
         }
+        // What keeps nothing of an id is no proposal for it.
+        for (id, words) in [("", "empty"), ("д", "character 1 is 'д'"), ("튜닝-세션-1", "character 1 is '튜'")] {
+            let (message, help) = session_id_fault(id).unwrap();
+            assert!(message.contains(words) && help.ends_with("such as session-1."), "{message} {help}");
+        }
+        assert!(session_id_fault("d29 세션").unwrap().1.starts_with("\"d29\" works"));
         assert_eq!(session_id_fault("d29-k8s-demo_Session.1"), None);
         assert_eq!(session_id_start_fault("d29-k8s-demo_Session.1"), None);
     }
@@ -234,7 +284,7 @@ mod tests {
         ] {
             let message = session_short_fault(bad).unwrap();
             assert!(message.contains(words), "{message}");
-            assert_eq!(session_short_fault(&short_proposal(bad)), None);
+            assert_eq!(short_proposal(bad).and_then(|short| session_short_fault(&short)), None);
         }
     }
 }

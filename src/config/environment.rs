@@ -103,11 +103,12 @@ pub fn check_both(
 ) {
     let literal = |name: &str| {
         let entries = literals.get().into_iter().flat_map(|entries| &entries.0);
-        entries.map(|(key, _)| key).find(|key| key.value == name).map(|key| key.position.line)
+        entries.map(|(key, _)| key).find(|key| key.value == name).map(|key| key.position)
     };
     for (Spanned { value: name, position }, _) in secrets.get().into_iter().flat_map(|entries| &entries.0) {
-        if let Some(line) = literal(name) {
-            let wording = (format!("{name} has a value in extra_env already (line {line})."), "Keep one of the two.");
+        if let Some(first) = literal(name) {
+            let place = problems.place(first);
+            let wording = (format!("{name} has a value in extra_env already ({place})."), "Keep one of the two.");
             problems.add(&rules::SECRET_ENV, FieldValueDuplicate, format!("secret_env.{name}"), *position, wording);
         }
     }

@@ -3,13 +3,15 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use super::problem::{ConfigError, Problems};
+use super::set::{self, Assignment};
+use super::source::Source;
 use crate::credentials;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Document, Node, Position, Text};
+use crate::yaml::Given;
 
 /// A session is described in some twenty lines; a file above this size is a mistake.
 const MAX_SIZE: u64 = 1 << 20;
@@ -17,14 +19,10 @@ const MAX_SIZE: u64 = 1 << 20;
 /// A configuration file that could be read.
 #[derive(Debug)]
 pub struct ConfigFile {
-    /// The name it is known by in messages: the path, or `standard input`.
-    pub name: String,
-    /// Its text, to show lines of.
-    pub text: Arc<Text>,
+    /// Its name and text, into which the positions of its document point.
+    pub source: Source,
     /// Its one document.
     pub document: Document,
-    /// Where it spells out credentials, which no excerpt shows.
-    hidden: Vec<Position>,
 }
 
 impl ConfigFile {
@@ -47,33 +45,54 @@ impl ConfigFile {
     /// # Errors
     /// As [`ConfigFile::read`].
     pub fn parse(name: String, bytes: Vec<u8>) -> Result<Self, ConfigError> {
-        let file = || PathBuf::from(&name);
         let text = Text::decode(bytes);
         if text.is_lossy() || text.as_str().contains('\0') {
-            return Err(ConfigError::NotText { file: file() });
+            return Err(ConfigError::NotText { file: name.into() });
         }
         let mut documents = Vec::new();
-        let mut problems = Problems::of(&name, &text, &[]);
-        manifest::documents(text.as_str(), |document| match document {
+        let mut source = Source::new(name, text);
+        let mut problems = Problems::of(&source);
+        manifest::documents(source.text().as_str(), |document| match document {
             Ok(document) => documents.push(document),
             Err(error) => problems.unreadable(&error),
         });
         Problems::finish([problems], Some(()))?;
         match documents.len() {
-            0 => Err(ConfigError::Empty { file: file() }),
+            0 => Err(ConfigError::Empty { file: source.name.into() }),
             1 => {
                 let document = documents.remove(0);
-                let hidden = credentials::positions(&document.root);
-                Ok(Self { name, text: Arc::new(text), document, hidden })
+                source.hide(credentials::positions(&document.root));
+                Ok(Self { source, document })
             }
-            count => Err(ConfigError::Documents { file: file(), count }),
+            count => Err(ConfigError::Documents { file: source.name.into(), count }),
         }
     }
 
-    /// A place of the file, to be shown.
+    /// The file with keys that have their values on the command line.
+    #[must_use]
+    pub fn with(mut self, assignments: &[Assignment]) -> Self {
+        let first_line = self.source.follow_with(&set::lines(assignments));
+        set::apply(&mut self.document.root, assignments, first_line);
+        self.source.hide(credentials::positions(&self.document.root));
+        self
+    }
+
+    /// The name it is known by in messages: the path, or `standard input`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.source.name
+    }
+
+    /// A place of the file, or of a flag that adds to it, to be shown.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
-        Excerpt::cut(self.name.as_str(), &self.text, position).hiding(&self.hidden)
+        self.source.excerpt(position)
+    }
+
+    /// Whether a flag has given a value.
+    #[must_use]
+    pub fn is_set<T>(&self, given: &Given<T>) -> bool {
+        given.written().is_some_and(|value| self.source.is_flag(value.position))
     }
 
     /// The document's root.
@@ -85,7 +104,7 @@ impl ConfigFile {
     /// The list for what is found to be wrong with the file.
     #[must_use]
     pub fn problems(&self) -> Problems<'_> {
-        Problems::of(&self.name, &self.text, &self.hidden)
+        Problems::of(&self.source)
     }
 }
 

@@ -102,8 +102,8 @@ impl K8sOrchestratorConfig {
         keys.required("image", &self.image, checks::image);
         keys.required("mode", &self.mode, checks::by_type);
         keys.required("env", &self.env, checks::by_type);
-        keys.required("total_iterations", &self.total_iterations, checks::by_type);
-        keys.required("workers", &self.workers, checks::by_type);
+        keys.required("total_iterations", &self.total_iterations, checks::plain_number);
+        keys.required("workers", &self.workers, checks::plain_number);
         keys.required("optimizer", &self.optimizer, checks::by_type);
         keys.optional("config_path", &self.config_path, checks::non_empty);
         keys.optional("working_dir", &self.working_dir, checks::absolute_path);

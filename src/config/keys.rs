@@ -5,9 +5,11 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
+use super::amounts;
 use super::environment;
 use super::file::ConfigFile;
 use super::problem::Problems;
+use super::quotes;
 use super::rules;
 use crate::apimachinery::{Path, Segment};
 use crate::credentials::{HIDDEN, names_credential};
@@ -41,6 +43,7 @@ impl<'f> Keys<'f> {
             let (wording, reason) = ((message, "Keep one of the two."), Reason::FieldValueDuplicate);
             problems.add(&rules::DUPLICATE_KEY, reason, key.as_str(), duplicate.last, wording);
         }
+        quotes::check(file.root(), takes_any_text, &mut problems);
         let reading = Reading(RefCell::new(Self { problems, meant: Vec::new(), position: file.root().position }));
         // A gap is the worst that comes of an error, and each has been told.
         let given: Given<T> = from_root(file.root(), &reading).unwrap_or_default();
@@ -69,9 +72,6 @@ impl<'f> Keys<'f> {
 /// A check of one value beyond its type: adds what is wrong with it to the list.
 pub type Check<T> = fn(&str, &Spanned<T>, &mut Problems<'_>);
 
-/// What to write where an amount is expected.
-pub const AMOUNT_HELP: &str = "Write an amount such as 500m, 1 or 512Mi.";
-
 /// How a configuration is read: null is no value, an amount may be a number, and reading goes on behind every error.
 struct Reading<'f>(RefCell<Keys<'f>>);
 
@@ -83,7 +83,13 @@ impl Policy for Reading<'_> {
 
     fn mismatch(&self, at: At<'_>, expected: Expected) {
         let Mismatch { rule, reason, wording } = mismatch(at, expected);
-        self.0.borrow_mut().problems.add(rule, reason, path(at.path), at.node.position, wording);
+        let mut keys = self.0.borrow_mut();
+        let is_flag = keys.problems.is_flag(at.node.position);
+        let wording = match flag_help(at.node, expected).filter(|_| is_flag) {
+            Some(help) => Wording { help: Some(help.to_owned()), ..wording },
+            None => wording,
+        };
+        keys.problems.add(rule, reason, path(at.path), at.node.position, wording);
     }
 
     fn has_field(&self, at: At<'_>, of: Object, entry: &Entry) -> Result<bool, ()> {
@@ -104,14 +110,20 @@ impl Policy for Reading<'_> {
     }
 
     fn text_form(&self, newtype: &'static str, at: At<'_>) -> Option<Result<String, ()>> {
-        (newtype == "Amount").then(|| match &at.node.value {
+        if newtype != "Amount" {
+            return None;
+        }
+        if let Some(text) = at.node.argument() {
+            return Some(Ok(text.to_owned()));
+        }
+        Some(match &at.node.value {
             Value::Integer(value) => Ok(value.to_string()),
             Value::Float(value) => Ok(float_text(*value)),
             Value::String(text) => Ok(text.clone()),
             _ => {
                 let (what, kind) = (last_name(at.path), at.node.kind());
                 let message = format!("The amount of {what} must be a quantity, and this is {kind}.");
-                let (wording, reason) = ((message, AMOUNT_HELP), Reason::FieldValueTypeInvalid);
+                let (wording, reason) = ((message, amounts::help(&what, "")), Reason::FieldValueTypeInvalid);
                 self.0.borrow_mut().problems.add(&rules::TYPE, reason, path(at.path), at.node.position, wording);
                 Err(())
             }
@@ -143,6 +155,20 @@ impl Mismatch {
     }
 }
 
+/// What to do about a `--set` that goes deeper, or less deep, than its key.
+fn flag_help(node: &Node, expected: Expected) -> Option<&'static str> {
+    match (expected, &node.value) {
+        (Expected::Sequence, _) => Some("--set does not reach into lists. Write it into the configuration."),
+        (Expected::Mapping | Expected::Object(_), _) => {
+            Some("Set the keys below it, such as resources.limits.cpu=2 and extra_env.LOG_LEVEL=debug.")
+        }
+        (_, Value::Mapping(_)) => {
+            Some("Write \\. for a dot that belongs to a name, as in labels.example\\.com/team=quant.")
+        }
+        _ => None,
+    }
+}
+
 /// What is wrong with a value that does not fit its type, and what to write instead.
 fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
     let (key, kind) = (name(path), node.kind());
@@ -153,6 +179,13 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
             let help = nearest(text, words).map(|word| format!("Did you mean {word}?"));
             let wording = Wording { message, help };
             Mismatch { rule: &rules::WORD, reason: Reason::FieldValueNotSupported, wording }
+        }
+        (Expected::String | Expected::Word(_), Value::Null) if !takes_any_text(&key) => {
+            let message = match node.as_written().filter(|written| !written.is_empty()) {
+                Some(written) => format!("{key} has no value: kubectl reads {written} as null."),
+                None => format!("{key} has no value."),
+            };
+            Mismatch::of_type((message, "Write a value on the same line, or leave the key out if it is optional."))
         }
         (Expected::String, _) if key.starts_with("extra_env.") => Mismatch::of_type(not_a_variable(&key, node)),
         (Expected::String | Expected::Word(_), _) => Mismatch::of_type(not_a_string(&key, node)),
@@ -184,6 +217,11 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
         (Expected::Number, _) => with("a number", "Write a number, without quotes."),
         (Expected::Any, _) => Mismatch::of_type(format!("{key} must be a value of another type, and this is {kind}.")),
     }
+}
+
+/// Whether the value of a key can be any text, an empty one and one in curly quotes included.
+fn takes_any_text(key: &str) -> bool {
+    ["extra_env.", "labels.", "annotations.", "job_template."].iter().any(|group| key.starts_with(group))
 }
 
 /// A variable whose value does not stand in the config, or is none that text can be.

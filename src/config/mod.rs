@@ -2,6 +2,7 @@
 //! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
 
 pub mod additions;
+mod amounts;
 mod checks;
 pub mod environment;
 pub mod file;
@@ -13,11 +14,15 @@ pub mod metadata;
 pub mod orchestrator;
 pub mod partial_job;
 pub mod problem;
+mod quotes;
+pub mod recognize;
 pub mod resources;
 pub mod results;
 pub mod rules;
 pub mod session;
+pub mod set;
 pub mod setting;
+pub mod source;
 pub mod tuning_config;
 pub mod vocabulary;
 
@@ -28,6 +33,7 @@ pub use orchestrator::OrchestratorConfig;
 pub use problem::{ConfigError, Problems};
 pub use resources::Resources;
 pub use session::{Overrides, Session};
+pub use set::{Assignment, AssignmentError};
 pub use setting::{Origin, Setting};
 pub use vocabulary::{Env, Mode, Optimizer};
 

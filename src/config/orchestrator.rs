@@ -63,8 +63,8 @@ impl OrchestratorConfig {
 
     fn check(&self, keys: &mut Keys<'_>) {
         keys.required("session_id", &self.session_id, checks::session_id);
-        keys.required("total_iterations", &self.total_iterations, checks::by_type);
-        keys.required("workers", &self.workers, checks::by_type);
+        keys.required("total_iterations", &self.total_iterations, checks::plain_number);
+        keys.required("workers", &self.workers, checks::plain_number);
         keys.optional("config_path", &self.config_path, checks::non_empty);
         keys.optional("base_output_csv", &self.base_output_csv, checks::non_empty);
         checks::workers_within_iterations(&self.total_iterations, &self.workers, &mut keys.problems);

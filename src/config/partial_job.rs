@@ -1,8 +1,6 @@
 //! The key `job_template`: a partial Job. What it says of a Job is for `validate` to judge; this sees that it is one, and
 //! lists what it sets.
 
-use std::sync::Arc;
-
 use serde::de::IgnoredAny;
 
 use super::environment::literal_credential;
@@ -10,42 +8,35 @@ use super::file::ConfigFile;
 use super::problem::Problems;
 use super::rules;
 use super::setting::{Origin, Setting, Settings};
+use super::source::Source;
 use super::vocabulary::Mode;
 use crate::credentials::{self, HIDDEN, names_credential};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueTypeInvalid};
 use crate::manifest::text::Excerpt;
-use crate::manifest::{Node, Position, Text, Value};
+use crate::manifest::{Node, Position, Value};
 use crate::yaml::Given;
 
-/// The key.
-pub const KEY: &str = "job_template";
+pub use super::set::JOB_TEMPLATE as KEY;
 
 /// A partial Job, and the file in which it stands.
 #[derive(Debug, Clone)]
 pub struct PartialJob {
     /// What it sets.
     pub node: Node,
-    file: String,
-    text: Arc<Text>,
-    hidden: Vec<Position>,
+    source: Source,
 }
 
 impl PartialJob {
     /// The partial Job that stands at a node of a file.
     #[must_use]
     pub fn new(node: &Node, file: &ConfigFile) -> Self {
-        Self {
-            node: node.clone(),
-            file: file.name.clone(),
-            text: Arc::clone(&file.text),
-            hidden: credentials::positions(node),
-        }
+        Self { node: node.clone(), source: file.source.clone() }
     }
 
     /// A place in it, to be shown.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
-        Excerpt::cut(self.file.as_str(), &self.text, position).hiding(&self.hidden)
+        self.source.excerpt(position)
     }
 }
 
@@ -127,6 +118,6 @@ fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Setting
 }
 
 fn push(name: String, value: String, node: &Node, file: &ConfigFile, settings: &mut Settings) {
-    let origin = Origin::File(file.excerpt(node.position));
+    let origin = Origin::at(file, node.position);
     settings.0.push(Setting { name, value, origin });
 }

@@ -1,29 +1,29 @@
 //! What is wrong with a configuration, as it is found, and why one cannot be used.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::source::Source;
 use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
-use crate::manifest::text::Excerpt;
-use crate::manifest::{Position, ReadError, Text};
+use crate::manifest::{Position, ReadError};
 use crate::printable;
 
 /// The problems of one file, as they are found.
 #[derive(Debug)]
 pub struct Problems<'f> {
-    name: &'f str,
-    text: &'f Text,
-    /// Where the file spells out credentials.
-    hidden: &'f [Position],
+    source: &'f Source,
     found: Vec<Diagnostic>,
+    /// Places of which the one thing to say has been said.
+    settled: HashSet<(u32, u32)>,
 }
 
 impl<'f> Problems<'f> {
-    /// Nothing found yet in a file of this name and text; no excerpt will show what stands at the hidden places.
+    /// Nothing found yet in a file.
     #[must_use]
-    pub const fn of(name: &'f str, text: &'f Text, hidden: &'f [Position]) -> Self {
-        Self { name, text, hidden, found: Vec::new() }
+    pub fn of(source: &'f Source) -> Self {
+        Self { source, found: Vec::new(), settled: HashSet::new() }
     }
 
     /// Adds what is wrong with the value of a key; `path` has a dot before each level below the first.
@@ -48,20 +48,40 @@ impl<'f> Problems<'f> {
         position: Position,
         wording: impl Into<Wording>,
     ) {
+        if self.settled.contains(&(position.line, position.column)) {
+            return;
+        }
         let Wording { message, help } = wording.into();
-        let excerpt = Excerpt::cut(self.name, self.text, position).hiding(self.hidden);
+        let excerpt = self.source.excerpt(position);
         self.found.push(Diagnostic { severity, rule, path: path.into(), reason, message, help, excerpt });
+    }
+
+    /// Leaves out whatever else is to be said of a place: it comes of the same slip.
+    pub fn say_no_more_of(&mut self, position: Position) {
+        self.settled.insert((position.line, position.column));
     }
 
     /// Adds that the text cannot be read.
     pub fn unreadable(&mut self, error: &ReadError) {
-        self.found.push(Diagnostic::unreadable(error, self.name, self.text));
+        self.found.push(Diagnostic::unreadable(error, self.source.name.as_str(), self.source.text()));
     }
 
     /// What stands in the file at a place.
     #[must_use]
     pub fn written(&self, position: Position) -> &'f str {
-        self.text.at(position)
+        self.source.written(position)
+    }
+
+    /// Whether a flag stands at a place.
+    #[must_use]
+    pub const fn is_flag(&self, position: Position) -> bool {
+        self.source.is_flag(position)
+    }
+
+    /// A place in a sentence: `line 3`, or `--set`.
+    #[must_use]
+    pub fn place(&self, position: Position) -> String {
+        self.source.place(position)
     }
 
     /// A value that was made from files, and what deserves a look in them, unless something is wrong with one; what is
@@ -74,8 +94,10 @@ impl<'f> Problems<'f> {
         value: Option<T>,
     ) -> Result<(T, Vec<Diagnostic>), ConfigError> {
         let mut all = Vec::new();
-        for Self { mut found, .. } in files {
-            found.sort_by_key(|problem| (problem.excerpt.position.line, problem.excerpt.position.column));
+        for Self { mut found, source, .. } in files {
+            found.sort_by_key(|Diagnostic { excerpt, .. }| {
+                (*excerpt.file != *source.name, excerpt.position.line, excerpt.position.column)
+            });
             all.append(&mut found);
         }
         let is_sound = all.iter().all(|problem| problem.severity == Severity::Warning);

@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::keys::{AMOUNT_HELP, nearest};
+use super::amounts::{help, oddity};
+use super::keys::nearest;
 use super::problem::Problems;
 use super::rules;
 use crate::apimachinery::{Quantity, names, resource};
 use crate::diagnostic::Reason::FieldValueInvalid;
+use crate::diagnostic::Severity;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
 /// Requests and limits of a container: resource name to quantity, in the file's order.
@@ -62,14 +64,20 @@ fn amounts<'a>(
         let Some(Spanned { value: Amount(text), position }) = amount.written() else { continue };
         match Quantity::parse(text) {
             None => {
-                let wording = (format!("{text:?} is no amount of {}.", resource.value), AMOUNT_HELP);
+                let wording = (format!("{text:?} is no amount of {}.", resource.value), help(&resource.value, text));
                 problems.add(&rules::RESOURCES, FieldValueInvalid, path, *position, wording);
             }
             Some(amount) if amount.is_negative() => {
-                let wording = (format!("The amount of {} is below zero.", resource.value), AMOUNT_HELP);
+                let wording = (format!("The amount of {} is below zero.", resource.value), help(&resource.value, ""));
                 problems.add(&rules::RESOURCES, FieldValueInvalid, path, *position, wording);
             }
-            Some(value) => sound.push((resource.value.as_str(), Spanned { value, position: *position })),
+            Some(value) => {
+                if let Some((message, help)) = oddity(&resource.value, text, value) {
+                    let wording = (format!("{path} {message}."), help);
+                    problems.say(Severity::Warning, &rules::AMOUNT, FieldValueInvalid, path, *position, wording);
+                }
+                sound.push((resource.value.as_str(), Spanned { value, position: *position }));
+            }
         }
     }
     sound

@@ -5,6 +5,10 @@ use crate::diagnostic::rule::rules;
 rules! {
     Config;
 
+    /// A file is what its flag takes: a K8s configuration (D29) or an orchestrator configuration (D28), and not a
+    /// manifest, a kustomization or a tuning file.
+    FILE = "config-file" in Config: "apiVersion: batch/v1\nkind: Job", "k8s_namespace: trading-bots";
+
     /// A key stands once in its mapping. kubectl would silently take the last of two; here, none counts.
     DUPLICATE_KEY = "config-duplicate-key" in Config: "workers: 2\nworkers: 3", "workers: 2";
 
@@ -26,7 +30,10 @@ rules! {
     /// random or bayesian.
     WORD = "config-word" in Config: "mode: papr", "mode: paper";
 
-    /// total_iterations and workers are whole numbers from 1.
+    /// No value stands in curly quotes, which YAML takes for a part of it.
+    QUOTES = "config-quotes" in Config: "mode: “paper”", "mode: \"paper\"";
+
+    /// total_iterations and workers are whole numbers from 1. One that does not read as it looks (010 is 8) is a warning.
     NUMBER = "config-number" in Config: "workers: 0", "workers: 2";
 
     /// A path that is given is not empty.
@@ -49,7 +56,8 @@ rules! {
     /// last are no '-'.
     NAMESPACE = "config-namespace" in Config: "k8s_namespace: trading_bots", "k8s_namespace: trading-bots";
 
-    /// image is the name of an image, without white space.
+    /// image is a reference to an image, as container runtimes read it: an optional registry, a path in lowercase, and a
+    /// tag or a digest. The API server takes any text, and the pods would not start.
     IMAGE = "config-image" in Config:
         "image: your registry/arbitrage-lite:latest",
         "image: your-registry/arbitrage-lite:latest";
@@ -63,6 +71,12 @@ rules! {
     RESOURCES = "config-resources" in Config:
         "resources:\n  requests:\n    memory: 1 GB",
         "resources:\n  requests:\n    memory: 1Gi";
+
+    /// An amount is probably what was meant: memory is not counted in m, which is thousandths of a byte, and is at least
+    /// 1Mi; cpu is not above 1000. Others are a warning.
+    AMOUNT = "config-amount" in Config:
+        "resources:\n  requests:\n    memory: 512m",
+        "resources:\n  requests:\n    memory: 512Mi";
 
     /// working_dir is an absolute path: the directory of the image that the guide's relative paths start from.
     WORKING_DIR = "config-working-dir" in Config: "working_dir: app", "working_dir: /app";

@@ -2,19 +2,22 @@
 //! made from. Where a setting came from is kept, so that `plan` can show it.
 
 use std::fmt;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
 
 use super::additions::Additions;
-use super::checks::{SHORT_LEN, session_id_start_fault};
+use super::checks::{SHORT_LEN, session_id_start_fault, surplus};
 use super::environment::{EnvFrom, SecretKey};
 use super::file::ConfigFile;
 use super::k8s::K8sOrchestratorConfig;
 use super::orchestrator::OrchestratorConfig;
 use super::partial_job::{self, PartialJob};
 use super::problem::{ConfigError, Problems};
+use super::recognize;
 use super::resources::Resources;
 use super::rules;
-use super::setting::{EXTRA_ENV, Setting, Settings, by_file, by_flag};
+use super::set::Assignment;
+use super::setting::{EXTRA_ENV, Said, Setting, Settings, by_file, by_flag};
 use super::vocabulary::{Env, Mode, Optimizer, Word};
 use crate::credentials;
 use crate::diagnostic::Diagnostic;
@@ -75,6 +78,26 @@ pub struct Overrides {
     pub session_id: Option<String>,
     /// `--session-short`.
     pub session_short: Option<String>,
+    /// `--set`: keys of the K8s configuration.
+    pub set: Vec<Assignment>,
+}
+
+impl Overrides {
+    /// Two flags must not say the same thing, each in its own way.
+    fn refuse_both(&self) -> Result<(), ConfigError> {
+        let own = [
+            ("--namespace", "k8s_namespace", &self.namespace),
+            ("--session-id", "session_id", &self.session_id),
+            ("--session-short", "session_short", &self.session_short),
+        ];
+        let is_set = |key: &str| self.set.iter().any(|assignment| assignment.top_level_key() == Some(key));
+        match own.iter().find(|(_, key, value)| value.is_some() && is_set(key)) {
+            Some((flag, key, _)) => {
+                Err(ConfigError::Flag(format!("{flag} and --set {key}=… set the same key. Leave out one of the two.")))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl Session {
@@ -83,7 +106,8 @@ impl Session {
     /// # Errors
     /// Whatever is wrong with either file, and settings on which they must not disagree.
     pub fn load(k8s: &Path, orchestrator: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
-        let k8s = ConfigFile::read(k8s);
+        overrides.refuse_both()?;
+        let k8s = ConfigFile::read(k8s).map(|file| file.with(&overrides.set));
         let orchestrator = orchestrator.map(ConfigFile::read).transpose();
         let (k8s, orchestrator) = both(k8s, orchestrator)?;
         Self::resolve(&k8s, orchestrator.as_ref(), overrides)
@@ -98,12 +122,17 @@ impl Session {
         orchestrator_file: Option<&ConfigFile>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigError> {
+        let mut problems = [k8s_file.problems(), orchestrator_file.unwrap_or(k8s_file).problems()];
+        if recognize::refuse_others(k8s_file, orchestrator_file, &mut problems) {
+            return Problems::finish(problems, None).map(|(session, _)| session);
+        }
         let (k8s, mut problems) = K8sOrchestratorConfig::read(k8s_file, overrides.session_short.is_some());
         let (orchestrator, more) = orchestrator_file.map(OrchestratorConfig::read).unzip();
         let session = k8s.and_then(|k8s| {
             let orchestrator = orchestrator_file.zip(orchestrator.flatten());
             let files = Files { k8s_file, k8s, orchestrator };
             files.refuse_disagreement(&mut problems);
+            files.refuse_surplus(&mut problems);
             files.session(overrides)
         });
         let (session, findings) = Problems::finish([problems].into_iter().chain(more), session)?;
@@ -122,17 +151,14 @@ struct Files<'f> {
 impl Files<'_> {
     /// The session, unless a key has nothing to say that must say something.
     fn session(&self, overrides: &Overrides) -> Option<Session> {
-        let Self { k8s_file: file, k8s, orchestrator } = self;
+        let Self { k8s_file: file, k8s, .. } = self;
         let mut settings = Settings::default();
         let session_id = by_flag("--session-id", overrides.session_id.as_ref()).or(by_file(file, &k8s.session_id));
         let session_id = settings.take("session_id", session_id)?;
         let short = by_flag("--session-short", overrides.session_short.as_ref());
         let short = settings.take("session_short", short.or(by_file(file, &k8s.session_short)));
         let namespace = by_flag("--namespace", overrides.namespace.as_ref()).or(by_file(file, &k8s.k8s_namespace));
-        let (total_iterations, workers) = match orchestrator {
-            Some((file, config)) => (by_file(file, &config.total_iterations), by_file(file, &config.workers)),
-            None => (by_file(file, &k8s.total_iterations), by_file(file, &k8s.workers)),
-        };
+        let (total_iterations, workers) = (self.total_iterations(), self.workers());
         let Resources { requests, limits } = k8s.resources.get().cloned().unwrap_or_default();
         let tuning = k8s.tuning_config.get().cloned().unwrap_or_default();
         Some(Session {
@@ -157,6 +183,42 @@ impl Files<'_> {
             findings: Vec::new(),
             warnings: self.overruled().into_iter().chain(self.expansions()).collect(),
         })
+    }
+
+    /// The iterations and who says so: a flag, else the orchestrator configuration, else the K8s one.
+    fn total_iterations(&self) -> Said<NonZeroU64> {
+        let ours = &self.k8s.total_iterations;
+        match &self.orchestrator {
+            Some((file, config)) if !self.k8s_file.is_set(ours) => by_file(file, &config.total_iterations),
+            _ => by_file(self.k8s_file, ours),
+        }
+    }
+
+    /// The workers, in the same way.
+    fn workers(&self) -> Said<NonZeroU32> {
+        let ours = &self.k8s.workers;
+        match &self.orchestrator {
+            Some((file, config)) if !self.k8s_file.is_set(ours) => by_file(file, &config.workers),
+            _ => by_file(self.k8s_file, ours),
+        }
+    }
+
+    /// The relation between the two numbers, where one of them is a flag's; a file's own two have been held against each
+    /// other.
+    fn refuse_surplus(&self, problems: &mut Problems<'_>) {
+        let (ours_total, ours_workers) = (self.k8s.total_iterations.written(), self.k8s.workers.written());
+        let flags =
+            [("workers", ours_workers.map(|it| it.position)), ("total_iterations", ours_total.map(|it| it.position))];
+        let flag =
+            flags.into_iter().find_map(|(key, position)| Some((key, position.filter(|it| problems.is_flag(*it))?)));
+        let (Some((key, position)), Some((total, _)), Some((workers, _))) =
+            (flag, self.total_iterations(), self.workers())
+        else {
+            return;
+        };
+        if let Some(wording) = surplus(total, workers) {
+            problems.add(&rules::WORKERS, Reason::FieldValueInvalid, key, position, wording);
+        }
     }
 
     /// What the optional keys add to the Jobs.
@@ -192,10 +254,9 @@ impl Files<'_> {
     /// Settings on which the files may differ, and which file wins.
     fn overruled(&self) -> Vec<String> {
         let Some((file, config)) = &self.orchestrator else { return Vec::new() };
-        let ours = &self.k8s_file.name;
         [
-            overruled("optimizer", ours, &self.k8s.optimizer, &file.name, &config.optimizer),
-            overruled("config_path", ours, &self.k8s.config_path, &file.name, &config.config_path),
+            overruled("optimizer", self.k8s_file, &self.k8s.optimizer, file, &config.optimizer),
+            overruled("config_path", self.k8s_file, &self.k8s.config_path, file, &config.config_path),
         ]
         .into_iter()
         .flatten()
@@ -225,7 +286,7 @@ fn disagreement<W: Word>(
     let (Some(Spanned { value: ours, position }), Some(other)) = (ours.written(), theirs.get()) else { return };
     if ours != other {
         let default = if theirs.written().is_none() { " by default" } else { "" };
-        let message = format!("{key} is {ours} here, and {other}{default} in {}.", file.name);
+        let message = format!("{key} is {ours} here, and {other}{default} in {}.", file.name());
         let wording = (message, format!("Write the same {key} in both files."));
         problems.add(&rules::AGREEMENT, Reason::FieldValueInvalid, key, *position, wording);
     }
@@ -233,11 +294,12 @@ fn disagreement<W: Word>(
 
 fn overruled<T: PartialEq + fmt::Display>(
     key: &str,
-    our_file: &str,
+    our_file: &ConfigFile,
     ours: &Given<T>,
-    their_file: &str,
+    their_file: &ConfigFile,
     theirs: &Given<T>,
 ) -> Option<String> {
+    let (our_file, their_file) = (if our_file.is_set(ours) { "--set" } else { our_file.name() }, their_file.name());
     let (ours, Spanned { value: theirs, .. }) = (ours.get()?, theirs.written()?);
     (ours != theirs).then(|| format!("{key} is {ours} in {our_file} and {theirs} in {their_file}; {our_file} wins."))
 }

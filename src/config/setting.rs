@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::file::ConfigFile;
 use crate::credentials;
+use crate::manifest::Position;
 use crate::manifest::text::Excerpt;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
@@ -32,17 +33,36 @@ pub enum Origin {
     File(Excerpt),
     /// A flag.
     Flag(&'static str),
+    /// A `--set`, and its place on the command line.
+    Set(Excerpt),
     /// Nowhere: nobody said anything else.
     Default,
 }
 
 impl Origin {
+    /// A place in a file, or of a flag that adds to it.
+    #[must_use]
+    pub fn at(file: &ConfigFile, position: Position) -> Self {
+        let excerpt = file.excerpt(position);
+        if file.source.is_flag(position) { Self::Set(excerpt) } else { Self::File(excerpt) }
+    }
+
+    /// The place, where there is one to be shown.
+    #[must_use]
+    pub const fn excerpt(&self) -> Option<&Excerpt> {
+        match self {
+            Self::File(excerpt) | Self::Set(excerpt) => Some(excerpt),
+            Self::Flag(_) | Self::Default => None,
+        }
+    }
+
     /// The file, the flag, or `default`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::File(Excerpt { file, .. }) => file,
             Self::Flag(flag) => flag,
+            Self::Set(_) => "--set",
             Self::Default => "default",
         }
     }
@@ -73,7 +93,7 @@ pub fn by_flag(flag: &'static str, value: Option<&String>) -> Said<String> {
 #[must_use]
 pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
     let origin = match given {
-        Given::Value(Spanned { position, .. }) => Origin::File(file.excerpt(*position)),
+        Given::Value(Spanned { position, .. }) => Origin::at(file, *position),
         _ => Origin::Default,
     };
     given.get().map(|value| (value.clone(), origin))
@@ -119,7 +139,7 @@ impl Settings {
     ) -> Vec<U> {
         let entries = given.get().into_iter().flat_map(OrderedMap::iter);
         let taken = entries.filter_map(|(Spanned { value: name, .. }, Spanned { value, position })| {
-            let said = make(value, name).map(|value| (value, Origin::File(file.excerpt(*position))));
+            let said = make(value, name).map(|value| (value, Origin::at(file, *position)));
             self.take(format!("{group}.{name}"), said)
         });
         taken.collect()
@@ -136,7 +156,7 @@ impl Settings {
         let items = given.get().into_iter().flatten().enumerate();
         let taken = items.filter_map(|(nth, item)| {
             let Spanned { value, position } = item.written()?;
-            let said = make(value).map(|value| (value, Origin::File(file.excerpt(*position))));
+            let said = make(value).map(|value| (value, Origin::at(file, *position)));
             self.take(format!("{group}.{}", nth + 1), said)
         });
         taken.collect()

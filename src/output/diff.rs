@@ -35,7 +35,7 @@ pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &'d [Strin
 ///
 /// # Errors
 /// The stream does not take it.
-pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
+pub fn write(session_id: &str, diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     write_table(&diff.jobs, all_rows, screen)?;
     let groups = groups(&diff.jobs);
     let shown = if all_rows { groups.len() } else { groups.len().min(SHOWN) };
@@ -60,7 +60,7 @@ pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>
     let counts = Counts::of(&diff.jobs);
     screen.blank()?;
     screen.line(summary(diff, counts))?;
-    write_ways_out(diff, counts, screen)
+    write_ways_out(session_id, diff, all_rows, screen)
 }
 
 fn write_table(jobs: &[JobDiff], all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
@@ -159,14 +159,44 @@ fn summary(diff: &SessionDiff, counts: Counts) -> String {
     parts.join(", ")
 }
 
+/// The one command that deletes these Jobs and no others: by the label of the session where all of its Jobs are among
+/// them, and by their names where some can stay, or have another label.
+fn deletion(session_id: &str, immutable: &[&JobDiff], all: &[JobDiff], all_rows: bool) -> String {
+    let namespace = &immutable[0].namespace;
+    let has_label = |job: &&JobDiff| {
+        job.other_session.is_none() && !job.fields.iter().any(|change| change.field.to_string().contains("session_id"))
+    };
+    if immutable.len() == all.len() && immutable.iter().all(has_label) {
+        return format!("kubectl delete jobs -n {namespace} -l session_id={session_id}");
+    }
+    if immutable.len() > SHOWN && !all_rows {
+        return "-o wide shows the command with their names".to_owned();
+    }
+    let names: Vec<&str> = immutable.iter().map(|job| job.name.as_str()).collect();
+    format!("kubectl delete jobs -n {namespace} {}", names.join(" "))
+}
+
 /// What to do about what kubectl apply alone cannot do.
-fn write_ways_out(diff: &SessionDiff, counts: Counts, screen: &mut Screen<impl Write>) -> io::Result<()> {
-    if let Some(job) = diff.jobs.iter().find(|job| job.is_immutable()) {
+fn write_ways_out(
+    session_id: &str,
+    diff: &SessionDiff,
+    all_rows: bool,
+    screen: &mut Screen<impl Write>,
+) -> io::Result<()> {
+    let immutable: Vec<&JobDiff> = diff.jobs.iter().filter(|job| job.is_immutable()).collect();
+    if !immutable.is_empty() {
         screen.line("A cluster refuses to change an immutable field of a Job that exists.")?;
-        screen.line(format!("Delete such a Job first (kubectl delete job {} -n {}),", job.name, job.namespace))?;
+        match immutable.as_slice() {
+            [job] => screen
+                .line(format!("Delete such a Job first (kubectl delete job {} -n {}),", job.name, job.namespace))?,
+            jobs => {
+                screen.line(format!("Delete these {} Jobs first:", jobs.len()))?;
+                screen.line(format!("  {}", deletion(session_id, jobs, &diff.jobs, all_rows)))?;
+            }
+        }
         screen.line("or give the session names of its own with --session-id or --session-short.")?;
     }
-    if counts.stale > 0 {
+    if Counts::of(&diff.jobs).stale > 0 {
         screen.line(
             "kubectl apply leaves stale Jobs as they are. In a directory, generate --prune removes their files.",
         )?;

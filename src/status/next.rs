@@ -4,7 +4,7 @@ use super::book::Slot;
 use super::cause::Cause;
 use super::record::{PodRecord, Removal};
 use super::standing::{Phase, Standing};
-use crate::printable::is_visible;
+use crate::printable::quoted;
 
 /// The command, where one helps.
 #[must_use]
@@ -51,32 +51,4 @@ fn logs(pod: &PodRecord, slot: &Slot, cause: Option<&Cause>) -> Vec<String> {
         words.extend(["-c".to_owned(), container.to_owned()]);
     }
     words
-}
-
-/// A word as a POSIX shell takes it for what it is. None for one that cannot be shown as it is: a name on a cluster is
-/// never like that.
-#[must_use]
-pub fn quoted(word: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
-    if word.is_empty() || !word.chars().all(is_visible) {
-        return None;
-    }
-    if word.chars().all(is_plain) {
-        return Some(word.to_owned());
-    }
-    Some(format!("'{}'", word.replace('\'', r"'\''")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shell_reads_each_word_back() {
-        assert_eq!(quoted("job/arb-tuning-x-worker-1-0").as_deref(), Some("job/arb-tuning-x-worker-1-0"));
-        assert_eq!(quoted("a b").as_deref(), Some("'a b'"));
-        assert_eq!(quoted("it's; rm -rf $HOME").as_deref(), Some(r"'it'\''s; rm -rf $HOME'"));
-        assert_eq!(quoted("a\u{1b}[2J"), None);
-        assert_eq!(quoted(""), None);
-    }
 }

@@ -14,6 +14,7 @@ use super::positions::Positions;
 use super::server::{self, Kind};
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, path};
+use crate::config::recognize;
 use crate::diagnostic::rule::rules;
 use crate::diagnostic::{Diagnostic, Reason, Severity};
 use crate::job::DocumentKind;
@@ -111,7 +112,9 @@ fn check_object(
         DocumentKind::Other => skip(&mut report, findings, checks),
         DocumentKind::Unnamed(key) => {
             let message = format!("kubectl cannot tell what this is: {key} is missing.");
-            let wording = (message, "A Job has apiVersion: batch/v1 and kind: Job.");
+            let instead = recognize::instead_of_manifest(node, file);
+            let help = instead.unwrap_or_else(|| "A Job has apiVersion: batch/v1 and kind: Job.".to_owned());
+            let wording = (message, help);
             findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, wording);
             report.findings = findings.into_vec();
             report.settle();

@@ -62,7 +62,7 @@ impl<'s> Origins<'s> {
     pub fn of(session: &'s Session) -> Self {
         let mut keys = HashMap::new();
         for setting in &session.settings {
-            let Origin::File(excerpt) = &setting.origin else { continue };
+            let Some(excerpt) = setting.origin.excerpt() else { continue };
             let mut key = setting.name.as_str();
             keys.insert(key, excerpt);
             // The name of a resource or a variable may hold dots of its own, which name no group.
@@ -73,7 +73,7 @@ impl<'s> Origins<'s> {
         }
         let first = session.settings.iter().find_map(|setting| match &setting.origin {
             Origin::File(excerpt) => Some(excerpt.clone()),
-            Origin::Flag(_) | Origin::Default => None,
+            _ => None,
         });
         Self { keys, session: first.unwrap_or_default() }
     }

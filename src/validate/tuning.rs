@@ -7,6 +7,7 @@ use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use super::findings::Findings;
+use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::{Path, path, time};
 use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
@@ -72,6 +73,12 @@ rules! {
         "spec:\n  backoffLimit: 3",
         "spec:\n  backoffLimit: 0";
 
+    /// Each image is a reference as container runtimes read it: an optional registry, a path in lowercase, and a tag or a
+    /// digest. The API server takes any text, and the pod would wait with InvalidImageName. This is a warning.
+    IMAGE = "tuning-image" in Job:
+        "spec:\n  template:\n    spec:\n      containers:\n      - image: your-registry/Arbitrage-lite:latest",
+        "spec:\n  template:\n    spec:\n      containers:\n      - image: your-registry/arbitrage-lite:latest";
+
     /// A Job with mode live trades real money. This is a warning, so that nobody applies one by accident.
     LIVE_MODE = "tuning-live-mode" in Job:
         "metadata:\n  labels:\n    mode: live",
@@ -106,6 +113,7 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
     let default_pod = PodSpec::default();
     let pod = spec.template.spec.as_ref().unwrap_or(&default_pod);
     check_restart_policy(pod, findings);
+    check_images(pod, findings);
     let container = check_container(pod, name, findings);
     let iterations = container.and_then(|(nth, container)| check_command(nth, container, &labels, findings));
     if let Some((nth, container)) = container {
@@ -251,6 +259,24 @@ fn check_restart_policy(pod: &PodSpec, findings: &mut Findings<'_>) {
         };
         let wording = (message, "Write restartPolicy: Never.");
         findings.error(&RESTART_POLICY, &path!(.spec.template.spec.restartPolicy), FieldValueInvalid, wording);
+    }
+}
+
+/// The images of all containers, since a pod waits for each of them.
+fn check_images(pod: &PodSpec, findings: &mut Findings<'_>) {
+    let inits = pod.init_containers.as_deref().unwrap_or_default();
+    let (in_inits, in_containers) = (path!(.spec.template.spec.initContainers), path!(.spec.template.spec.containers));
+    for (path, container) in in_inits.each(inits).chain(in_containers.each(pod.containers.as_slice())) {
+        let image = container.image.as_deref().unwrap_or_default();
+        let Err(fault) = image::reference(image) else { continue };
+        // That there is none is for the server to say.
+        if fault == ImageError::Empty {
+            continue;
+        }
+        let help =
+            image::meant(image).map_or_else(|| "Write registry/name:tag.".to_owned(), |it| format!("Write {it}."));
+        let wording = (format!("The image {image:?} {fault}."), help);
+        findings.warning(&IMAGE, &path!(path.image), FieldValueInvalid, wording);
     }
 }
 

@@ -148,6 +148,9 @@ impl<'a, P: Policy> Deserializer<'a, P> {
     }
 
     fn string(&self, expected: Expected) -> Result<&'a str, Error<P::Fault>> {
+        if let Some(text) = self.at.node.argument() {
+            return Ok(text);
+        }
         self.scalar("", expected, |value| match value {
             Value::String(text) => Some(text),
             _ => None,

@@ -53,6 +53,9 @@ pub enum Value {
 pub enum Written {
     /// With these characters.
     Text(Box<str>),
+    /// With these characters, as the value of an argument: it is text where text is expected, and otherwise what it
+    /// means to YAML.
+    Argument(Box<str>),
     /// As something that JSON cannot hold, by the number of the error that says so. It stands in documents that are
     /// being read only.
     Refused(usize),
@@ -63,7 +66,7 @@ impl Written {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Text(text) => text,
+            Self::Text(text) | Self::Argument(text) => text,
             Self::Refused(_) => "",
         }
     }
@@ -115,6 +118,15 @@ impl Node {
     #[must_use]
     pub const fn new(value: Value, position: Position) -> Self {
         Self { value, position, written: None }
+    }
+
+    /// The characters, if this is the value of an argument.
+    #[must_use]
+    pub fn argument(&self) -> Option<&str> {
+        match self.written.as_deref() {
+            Some(Written::Argument(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// The entry `key` of this mapping; none if there is none, or this is no mapping.

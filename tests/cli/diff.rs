@@ -247,7 +247,8 @@ fn a_person_sees_the_fields_and_the_way_out() {
 
     1 to create, 2 to change (2 of them immutable)
     A cluster refuses to change an immutable field of a Job that exists.
-    Delete such a Job first (kubectl delete job arb-tuning-d29-k8s--worker-1-0 -n trading-bots),
+    Delete these 2 Jobs first:
+      kubectl delete jobs -n trading-bots arb-tuning-d29-k8s--worker-1-0 arb-tuning-d29-k8s--worker-2-1
     or give the session names of its own with --session-id or --session-short.
     "#);
 }

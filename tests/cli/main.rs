@@ -13,6 +13,7 @@ mod directory;
 mod faults;
 mod generate;
 mod golden;
+mod hints;
 #[cfg(target_os = "linux")]
 mod hostile;
 #[cfg(unix)]
@@ -38,6 +39,7 @@ mod readme;
 #[cfg(unix)]
 mod results;
 mod rules;
+mod set;
 #[cfg(target_os = "linux")]
 mod shells;
 mod status;
