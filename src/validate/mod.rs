@@ -99,15 +99,11 @@ impl Validator {
     /// Checks a Job of a session as it would be written. What is found is told at the keys that caused it, in the file
     /// that the session comes from.
     pub fn add_job(&mut self, spec: &K8sJobSpec, text: &Text, origins: &Origins<'_>) {
-        manifest::documents(text.as_str(), |read| {
-            let of_job = read.as_ref().ok().map(|document| origins.of_job(spec, &document.root));
-            for (mut report, member) in document::check(origins.file(), text, read, self.reports.len(), &self.checks) {
-                if let Some(of_job) = &of_job {
-                    of_job.apply(&mut report);
-                }
-                self.take((report, member));
-            }
-        });
+        let first = self.reports.len();
+        for (mut report, member) in check_text_from(first, origins.file(), text, &self.checks) {
+            origins.tell(&mut report, spec, text);
+            self.take((report, member));
+        }
     }
 
     /// Checks all documents of several inputs, on all cores; `done` is called after each input.
@@ -160,10 +156,14 @@ impl Validator {
 /// Checks the documents of one file by themselves.
 #[must_use]
 pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
+    check_text_from(0, &Arc::from(file), text, checks)
+}
+
+/// The same, where so many documents of the file came before.
+fn check_text_from(first: usize, file: &Arc<str>, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
-    let file = Arc::from(file);
     manifest::documents(text.as_str(), |read| {
-        let checked = document::check(&file, text, read, all.len(), checks);
+        let checked = document::check(file, text, read, first + all.len(), checks);
         all.extend(checked);
     });
     all
