@@ -54,7 +54,7 @@ fn build(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(args = [Format::Yaml, Format::Json])]
+#[divan::bench(args = [Format::Yaml, Format::Kyaml, Format::Json])]
 fn write(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
     let factory = K8sTuningJobFactory::new(&session, created_at(), None).expect("no partial Job");
@@ -73,7 +73,7 @@ fn write(bencher: Bencher<'_, '_>, format: Format) {
 }
 
 /// Each worker's manifest by the template, which is how `generate` writes them.
-#[divan::bench(args = [Format::Yaml, Format::Json])]
+#[divan::bench(args = [Format::Yaml, Format::Kyaml, Format::Json])]
 fn template(bencher: Bencher<'_, '_>, format: Format) {
     let session = session();
     let factory = K8sTuningJobFactory::new(&session, created_at(), None).expect("no partial Job");

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::{ArgValueCandidates, CompletionCandidate};
 
 use crate::apimachinery::{VERSIONS, Version};
 use crate::config::{namespace_fault, session_id_fault, session_short_fault};
+use crate::diagnostic::Source;
 use crate::job::CreatedAt;
+use crate::validate::{gates, rules};
 
 const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
 
@@ -19,8 +22,6 @@ const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\
     bin_name = "kubectl arbtune",
     version,
     help_template = TEMPLATE,
-    // As kubectl does, lines are left as they are: a wrapped command cannot be copied.
-    term_width = 0,
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
@@ -29,10 +30,10 @@ It reads files and writes files, and never talks to a cluster: apply what it wri
 
 Examples:
   # Look at a session before anything is made of it
-  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
+  kubectl arbtune plan --k8s-config session.yaml
 
   # Make its Jobs, and hand them to kubectl
-  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml | kubectl apply -f -"
+  kubectl arbtune generate --k8s-config session.yaml | kubectl apply -f -"
 )]
 pub struct Cli {
     /// When to use colours: auto, always or never. NO_COLOR is respected.
@@ -71,11 +72,16 @@ pub enum Command {
     Plan(PlanArgs),
     /// Say what the API server, and the tuning guide, would say of Jobs and CronJobs.
     Validate(ValidateArgs),
+    /// Say what became of a session, from what kubectl get prints.
+    Status(StatusArgs),
+    /// Collect the workers' CSV files into one, and say what is there.
+    Results(ResultsArgs),
     /// Print the completion script of a shell.
     Completion(CompletionArgs),
-    /// Answer `kubectl __complete`: print the completions of the last word.
-    #[command(name = "__complete", hide = true)]
-    Complete(CompleteArgs),
+    /// Show the help of a command.
+    Help(HelpArgs),
+    /// Show the version.
+    Version(VersionArgs),
 }
 
 /// The configuration files of a session.
@@ -125,15 +131,14 @@ pub struct ServerOptions {
     before_help = "\
 Examples:
   # Make the Jobs of a session, and hand them to kubectl
-  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml | kubectl apply -f -
+  kubectl arbtune generate --k8s-config session.yaml | kubectl apply -f -
 
   # Write one file per Job, to be reviewed and applied as a directory
-  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml -d jobs
+  kubectl arbtune generate --k8s-config session.yaml -d jobs
   kubectl apply -f jobs
 
   # The same bytes at every run
-  kubectl arbtune generate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
-    --created-at 2025-11-16T18:21:45Z"
+  kubectl arbtune generate --k8s-config session.yaml --created-at 2025-11-16T18:21:45Z"
 )]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct GenerateArgs {
@@ -153,7 +158,7 @@ pub struct GenerateArgs {
     #[arg(long, requires = "output_dir")]
     pub keep_stale: bool,
 
-    /// What to write: yaml, json (one v1 List) or name.
+    /// What to write: yaml, kyaml, json (one v1 List) or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml", hide_possible_values = true)]
     pub output: GenerateFormat,
 
@@ -164,6 +169,10 @@ pub struct GenerateArgs {
     /// Write no summary.
     #[arg(short, long)]
     pub quiet: bool,
+
+    /// Write the summary's table without its headers.
+    #[arg(long)]
+    pub no_headers: bool,
 
     /// Allow mode live, which trades real money.
     #[arg(long)]
@@ -179,6 +188,8 @@ pub struct GenerateArgs {
 pub enum GenerateFormat {
     /// A YAML stream.
     Yaml,
+    /// A YAML stream in flow style, as kubectl -o kyaml prints it.
+    Kyaml,
     /// One v1 List.
     Json,
     /// Names only.
@@ -192,20 +203,17 @@ pub enum GenerateFormat {
     before_help = "\
 Examples:
   # The workers of a session, what they come to, and where each setting came from
-  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
+  kubectl arbtune plan --k8s-config session.yaml
 
   # With the iterations and workers of an orchestrator configuration
-  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml \\
-    --orchestrator-config configs/d28_orchestrator/demo_baseline.yaml
+  kubectl arbtune plan --k8s-config session.yaml --orchestrator-config orchestrator.yaml
 
   # What applying it would change in a directory, and in a cluster
-  kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff jobs
-  kubectl get jobs -n trading-bots -o yaml |
-    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --diff -
+  kubectl arbtune plan --k8s-config session.yaml --diff jobs
+  kubectl get jobs -n trading-bots -o yaml | kubectl arbtune plan --k8s-config session.yaml --diff -
 
   # What its namespace would refuse
-  kubectl get quota,limits -n trading-bots -o yaml |
-    kubectl arbtune plan --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml --quota -"
+  kubectl get quota,limits -n trading-bots -o yaml | kubectl arbtune plan --k8s-config session.yaml --quota -"
 )]
 pub struct PlanArgs {
     /// The session.
@@ -239,6 +247,14 @@ pub struct PlanArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: PlanFormat,
 
+    /// Write nothing to stdout; the exit code and stderr tell.
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Write tables without their headers.
+    #[arg(long)]
+    pub no_headers: bool,
+
     /// The server that would refuse them or not.
     #[command(flatten)]
     pub server: ServerOptions,
@@ -266,7 +282,7 @@ pub enum PlanFormat {
     before_help = "\
 Examples:
   # Check a session's configurations and the Jobs that they would make
-  kubectl arbtune validate --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml
+  kubectl arbtune validate --k8s-config session.yaml
 
   # Check a directory of manifests
   kubectl arbtune validate -f jobs
@@ -283,10 +299,10 @@ Examples:
   # Say what a rule demands
   kubectl arbtune validate --explain container-image"
 )]
+#[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct ValidateArgs {
     /// The session's K8s configuration (D29); - reads standard input.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
-        required_unless_present_any = ["filename", "explain", "list_rules"], conflicts_with = "filename")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "filename")]
     pub k8s_config: Option<PathBuf>,
 
     /// Further settings.
@@ -317,7 +333,7 @@ pub struct ValidateArgs {
     pub pod_security: Option<Standard>,
 
     /// Leave out a rule of the guide; may be repeated.
-    #[arg(long, value_name = "RULE")]
+    #[arg(long, value_name = "RULE", add = ArgValueCandidates::new(rules_to_skip))]
     pub skip_rule: Vec<String>,
 
     /// The server that would refuse them or not.
@@ -329,7 +345,8 @@ pub struct ValidateArgs {
     pub fail_on_skipped: bool,
 
     /// Print what a rule demands, with a bad and a good example; or what a feature gate drops.
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "k8s_config", "list_rules"])]
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "k8s_config", "list_rules"],
+        add = ArgValueCandidates::new(rules_to_explain))]
     pub explain: Option<String>,
 
     /// List all rules, and the fields and feature gates that differ between versions.
@@ -339,6 +356,14 @@ pub struct ValidateArgs {
     /// How to report: table, json, github, junit or sarif.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: ReportFormat,
+
+    /// In the table format, write the findings alone.
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Write tables without their headers.
+    #[arg(long)]
+    pub no_headers: bool,
 }
 
 /// Whose rules `validate` applies.
@@ -374,6 +399,127 @@ pub enum ReportFormat {
     Sarif,
 }
 
+/// `status`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # How far a session is, and what is wrong with it
+  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json | kubectl arbtune status -f -
+
+  # The same, held against its configuration: workers without a Job are missing
+  kubectl get jobs,pods -n trading-bots -o json |
+    kubectl arbtune status --k8s-config session.yaml -f -
+
+  # Watch it
+  kubectl get jobs -n trading-bots -w --output-watch-events -o json | kubectl arbtune status --watch -f -
+
+It exits with 0 where all workers have succeeded or are under way, with 1 where something needs a look, with 2
+where a worker has failed, and with 3 where the input cannot be read."
+)]
+pub struct StatusArgs {
+    /// What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath, required = true)]
+    pub filename: Vec<PathBuf>,
+
+    /// A session's K8s configuration (D29), which says what workers there should be; may be repeated.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, num_args = 1..)]
+    pub k8s_config: Vec<PathBuf>,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+
+    /// Follow a stream on standard input: redraw on a terminal, append lines elsewhere.
+    #[arg(short, long)]
+    pub watch: bool,
+
+    /// Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "true",
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    pub exit_code: bool,
+
+    /// How to show it: table, wide (all rows), json, yaml, name, junit or github.
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    pub output: StatusFormat,
+}
+
+/// How `status` shows sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// Tables; a long one shows its head and its tail.
+    Table,
+    /// Tables with all rows.
+    Wide,
+    /// One JSON object.
+    Json,
+    /// The same as YAML.
+    Yaml,
+    /// Names of the Jobs only.
+    Name,
+    /// One test case per worker.
+    Junit,
+    /// Workflow commands.
+    Github,
+}
+
+/// `results`.
+#[derive(Debug, Args)]
+#[command(
+    help_template = TEMPLATE,
+    before_help = "\
+Examples:
+  # Merge what the workers have written, and say what is there
+  kubectl arbtune results outputs > session.csv
+
+  # The same, held against the plan
+  kubectl arbtune results --k8s-config session.yaml outputs > session.csv
+
+  # Only say what is there
+  kubectl arbtune results -o table outputs"
+)]
+pub struct ResultsArgs {
+    /// CSV files, or directories of them.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// The session's K8s configuration (D29), which says what there should be; - reads standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub k8s_config: Option<PathBuf>,
+
+    /// Further settings.
+    #[command(flatten)]
+    pub options: SessionOptions,
+
+    /// What to write: csv (with the table on stderr), table, wide (all rows), json or yaml.
+    #[arg(short, long, value_name = "FORMAT", default_value = "csv", hide_possible_values = true)]
+    pub output: ResultsFormat,
+}
+
+/// What `results` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultsFormat {
+    /// One CSV.
+    Csv,
+    /// A table of what is there; a long one shows its head and its tail.
+    Table,
+    /// A table with all rows.
+    Wide,
+    /// One JSON object.
+    Json,
+    /// The same as YAML.
+    Yaml,
+}
+
 /// `completion`.
 #[derive(Debug, Args)]
 #[command(
@@ -381,25 +527,60 @@ pub enum ReportFormat {
     before_help = "\
 Examples:
   # For kubectl-arbtune itself; kubectl arbtune completes by plugin/kubectl_complete-arbtune
-  kubectl-arbtune completion bash > /etc/bash_completion.d/kubectl-arbtune"
+  source <(kubectl-arbtune completion bash)"
 )]
 pub struct CompletionArgs {
-    /// The shell: bash, zsh, fish, powershell or elvish.
+    /// The shell: bash, zsh, fish, powershell, elvish or nushell.
     #[arg(value_name = "SHELL", hide_possible_values = true)]
-    pub shell: clap_complete::Shell,
+    pub shell: Shell,
 }
 
-/// `__complete`.
-#[derive(Debug, Args)]
-pub struct CompleteArgs {
-    /// The words after `kubectl arbtune`, the last one as far as it is typed.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<std::ffi::OsString>,
+/// A shell that has a completion script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)] // Their names are all there is to say.
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Elvish,
+    Nushell,
 }
+
+/// `help`.
+#[derive(Debug, Args)]
+#[command(help_template = TEMPLATE)]
+pub struct HelpArgs {
+    /// The command; all of them in a line each, if none is named.
+    #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(COMMANDS), hide_possible_values = true)]
+    pub command: Option<String>,
+}
+
+/// `version`.
+#[derive(Debug, Args)]
+#[command(help_template = TEMPLATE)]
+pub struct VersionArgs {}
+
+/// The names of the subcommands.
+pub const COMMANDS: [&str; 8] = ["generate", "plan", "validate", "status", "results", "completion", "help", "version"];
 
 /// One of the versions on record, offered to who completes the flag.
 fn version() -> impl TypedValueParser<Value = Version> {
     PossibleValuesParser::new(VERSIONS.iter().map(ToString::to_string)).try_map(|text| text.parse::<Version>())
+}
+
+/// The rules that `--skip-rule` takes, for who completes it.
+fn rules_to_skip() -> Vec<CompletionCandidate> {
+    let of_the_guide = rules().into_iter().filter(|rule| rule.source == Source::Tuning);
+    of_the_guide.map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into()))).collect()
+}
+
+/// The rules and gates that `--explain` takes, for who completes it.
+fn rules_to_explain() -> Vec<CompletionCandidate> {
+    let rules = rules().into_iter().map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into())));
+    let gates = gates::GATES.iter().map(|gate| CompletionCandidate::new(gate.name).help(Some("A feature gate".into())));
+    rules.chain(gates).collect()
 }
 
 fn namespace(text: &str) -> Result<String, String> {
@@ -423,6 +604,9 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        super::Cli::command().debug_assert();
+        let command = super::Cli::command();
+        let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(names, super::COMMANDS);
+        command.debug_assert();
     }
 }

@@ -50,7 +50,9 @@ fn find<'n>(node: &'n Node, found: &mut Vec<(&'n str, Position)>) {
             for Entry { key, value, .. } in entries {
                 if key == "extra_env" {
                     let literals = value.as_mapping().unwrap_or_default();
-                    literals.iter().for_each(|literal| note(&literal.key, &literal.value, found));
+                    for literal in literals {
+                        note(&literal.key, &literal.value, found);
+                    }
                 }
                 find(value, found);
             }

@@ -3,7 +3,8 @@
 //!
 //! Data goes one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any
 //! manifest through [`validate`] to [`report`], or through [`diff`] to [`output`]; what a namespace allows goes with
-//! the Jobs through [`quota`] to [`output`]. Nothing here opens a socket or starts a process;
+//! the Jobs through [`quota`] to [`output`]. After apply, what kubectl prints goes through [`status`] to [`report`], and
+//! what the workers have written through [`results`]. Nothing here opens a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 
 pub mod apimachinery;
@@ -14,6 +15,7 @@ pub mod config;
 pub mod credentials;
 pub mod diagnostic;
 pub mod diff;
+pub mod help;
 pub mod job;
 pub mod manifest;
 pub(crate) mod nearest;
@@ -22,6 +24,9 @@ pub mod plan;
 pub mod printable;
 pub mod quota;
 pub(crate) mod report;
+pub(crate) mod results;
+pub(crate) mod status;
 pub(crate) mod tuning_file;
+pub mod usage;
 pub mod validate;
 pub mod yaml;

@@ -2,17 +2,16 @@
 //! exit code. Nothing else in the project prints an error or exits.
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use kubectl_arbtune::cli::{Cli, Color, Command};
-use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
+use kubectl_arbtune::commands::{self, ABOVE_ANSWERS, CommandError, Outcome, Styles};
 use kubectl_arbtune::output::snippet::{Heading, Snippet};
-use kubectl_arbtune::output::stdout::{self, Stdout};
-use kubectl_arbtune::output::{Style, messages};
+use kubectl_arbtune::output::{Style, messages, stdout};
 use kubectl_arbtune::printable::printable;
+use kubectl_arbtune::{help, usage};
 
 /// So many problems of a configuration are shown; who has more has another mistake than these.
 const PROBLEMS: usize = 50;
@@ -25,14 +24,25 @@ fn before_main() {
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Words that are to be completed are no arguments, and not to be parsed.
+    if let [_, first, words @ ..] = arguments.as_slice()
+        && first == commands::complete::NAME
+    {
+        return end(commands::complete::run(words), styles(Color::Auto));
+    }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(said) => return tell_usage(&said, arguments),
     };
     let styles = styles(cli.color);
-    match run(&cli, styles) {
+    end(run(&cli, styles), styles)
+}
+
+fn end(result: Result<Outcome, CommandError>, styles: Styles) -> ExitCode {
+    match result {
         Ok(Outcome::Success) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::FAILURE,
+        Ok(Outcome::Failed) => ExitCode::from(2),
         Err(error) => {
             tell_error(&error, styles.err);
             ExitCode::from(error.exit_code())
@@ -42,11 +52,14 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli, styles: Styles) -> Result<Outcome, CommandError> {
     match &cli.command {
-        Command::Generate(args) => commands::generate::run(args, styles),
-        Command::Plan(args) => commands::plan::run(args, styles),
-        Command::Validate(args) => commands::validate::run(args, styles),
+        Command::Generate(args) => commands::generate::run(args, styles.with_headers(!args.no_headers)),
+        Command::Plan(args) => commands::plan::run(args, styles.with_headers(!args.no_headers)),
+        Command::Validate(args) => commands::validate::run(args, styles.with_headers(!args.no_headers)),
+        Command::Status(args) => commands::status::run(args, styles),
+        Command::Results(args) => commands::results::run(args, styles),
         Command::Completion(args) => commands::completion::run(args.shell),
-        Command::Complete(args) => commands::complete::run(&args.words),
+        Command::Help(args) => commands::about::help(args.command.as_deref(), styles.out),
+        Command::Version(_) => commands::about::version(),
     }
 }
 
@@ -59,33 +72,39 @@ fn styles(color: Color) -> Styles {
     Styles { out: Style::resolve(choice, &std::io::stdout()), err: Style::resolve(choice, &std::io::stderr()) }
 }
 
-/// Help and the version go to stdout; what is wrong with the arguments goes to stderr.
-fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
-    if said.use_stderr() {
-        // An argument that is quoted may speak to the terminal. Its escaped form is as wrong, in the same words.
-        let escaped = arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned());
-        let again = Cli::try_parse_from(escaped).err().filter(clap::Error::use_stderr);
-        let said = again.as_ref().unwrap_or(said);
-        let style = Style::resolve(ColorChoice::Auto, &std::io::stderr());
-        messages::prepared(&rendered(said, style));
-        return exit_code(said);
-    }
-    let text = rendered(said, Style::resolve(ColorChoice::Auto, &std::io::stdout()));
-    let mut out = Stdout::lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => exit_code(said),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit_code(said),
-        Err(error) => {
-            let error = CommandError::from(error);
-            tell_error(&error, Style::resolve(ColorChoice::Auto, &std::io::stderr()));
-            ExitCode::from(error.exit_code())
-        }
-    }
+/// The colours that a command line asks for which could not be parsed as a whole.
+fn color_of(arguments: &[String]) -> Color {
+    let value = |(nth, argument): (usize, &String)| match argument.strip_prefix("--color")? {
+        "" => arguments.get(nth + 1).cloned(),
+        attached => attached.strip_prefix('=').map(ToOwned::to_owned),
+    };
+    let given = arguments.iter().enumerate().take_while(|(_, argument)| *argument != "--").filter_map(value).last();
+    given.and_then(|value| Color::from_str(&value, false).ok()).unwrap_or(Color::Auto)
 }
 
-fn rendered(said: &clap::Error, style: Style) -> String {
-    let text = said.render();
-    if style.is_enabled() { text.ansi().to_string() } else { text.to_string() }
+/// Help and the version go to stdout; what is wrong with the arguments goes to stderr.
+fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
+    let is_status = commands::status::is_asked_for(&arguments);
+    // An argument that is quoted may speak to the terminal. Its escaped form is as wrong, in the same words.
+    let arguments: Vec<String> =
+        arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned()).collect();
+    let styles = styles(color_of(&arguments));
+    // Only who reads help needs it to fit the terminal.
+    let command = help::command(help::width());
+    let again = command.clone().try_get_matches_from(&arguments).err();
+    let again = again.filter(|again| again.use_stderr() == said.use_stderr());
+    let said = again.as_ref().unwrap_or(said);
+    if said.use_stderr() {
+        match usage::message(said, &command, &arguments) {
+            Some(message) => messages::error(&message, styles.err),
+            None => messages::prepared(&commands::about::rendered(&said.render(), styles.err)),
+        }
+        return if is_status { ExitCode::from(ABOVE_ANSWERS) } else { exit_code(said) };
+    }
+    match commands::about::print(&said.render(), styles.out) {
+        Ok(_) => exit_code(said),
+        error => end(error, styles),
+    }
 }
 
 fn exit_code(said: &clap::Error) -> ExitCode {

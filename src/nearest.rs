@@ -2,6 +2,8 @@
 
 /// No known word has half as many bytes.
 const LONGEST: usize = 120;
+/// Fewer letters in common with a part of a word are chance.
+const SHORTEST_PART: usize = 4;
 
 /// The known word that is most like `word`, capitals aside, if it is more like it than `likeness`, which is 0 for
 /// nothing in common and 1 for the same word.
@@ -30,9 +32,27 @@ pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
+/// The known word of which `word` is a mistyped form, or a part; none where nothing is near. Every third letter may be
+/// another one, and so may one of a short word.
+#[must_use]
+pub fn mistyped<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if word.is_empty() || word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let letters = word.chars().count();
+    let distance = |name: &str| {
+        let is_part = letters >= SHORTEST_PART && name.contains(&word);
+        let changes = strsim::osa_distance(&word, name);
+        (is_part || changes <= (letters / 3).max(1)).then_some(changes)
+    };
+    let near = known.into_iter().filter_map(|name| Some((distance(&name.to_lowercase())?, name)));
+    near.min_by_key(|(changes, _)| *changes).map(|(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{nearest, one_of};
+    use super::{mistyped, nearest, one_of};
 
     #[test]
     fn a_list_in_a_sentence() {
@@ -41,6 +61,19 @@ mod tests {
         {
             assert_eq!(one_of(words), sentence);
         }
+    }
+
+    #[test]
+    fn the_word_that_was_mistyped() {
+        let commands = ["generate", "plan", "validate"];
+        for (word, meant) in [("genrate", "generate"), ("pln", "plan"), ("Validate", "validate"), ("valid", "validate")]
+        {
+            assert_eq!(mistyped(word, commands), Some(meant));
+        }
+        for word in ["delete", "apply", "nope", "logs", "p", "", "한글"] {
+            assert_eq!(mistyped(word, commands), None, "{word}");
+        }
+        assert_eq!(mistyped("backoff-limit", ["tuning-backoff-limit"]), Some("tuning-backoff-limit"));
     }
 
     #[test]

@@ -7,22 +7,29 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms in the order in which data goes through them. A file may import from its own room and those before it.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 25] = [
     "printable",
     "nearest",
     "apimachinery",
     "yaml",
     "manifest",
+    "credentials",
     "diagnostic",
     "config",
     "plan",
+    "apply",
+    "tuning_file",
     "job",
     "validate",
-    "apply",
+    "quota",
     "diff",
+    "status",
+    "results",
     "output",
     "report",
     "cli",
+    "help",
+    "usage",
     "commands",
     "lib",
     "main",

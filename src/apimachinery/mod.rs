@@ -6,6 +6,7 @@
 // So that the compiler finds what is dead.
 #![warn(unreachable_pub)]
 
+pub(crate) mod duration;
 mod field_names;
 pub(crate) mod ip;
 pub(crate) mod names;

@@ -1,19 +1,24 @@
-//! `__complete`: what kubectl asks a plugin for when the user presses Tab (kubectl 1.26 and later).
-//! The words so far come in; one completion a line, and a last line that says how to take them, go out.
+//! `__complete`: what a shell asks for when the user presses Tab, through kubectl (1.26 and later) or by the scripts in
+//! `completions/`. The words so far come in; one completion a line, and a last line that says how to take them, go out.
+//! Both are in the notation of Cobra, the library that kubectl's own completion comes from.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 
-use clap::{CommandFactory, ValueHint};
-use clap_complete::CompletionCandidate;
+use clap::{Arg, Command, CommandFactory, ValueHint};
+use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use super::{CommandError, Outcome, write_out};
 use crate::cli::Cli;
 
+/// The word after the program's name that asks for completions.
+pub const NAME: &str = "__complete";
+
 /// Cobra's directive for "this is all there is".
 const NO_FILES: u8 = 4;
-/// Cobra's directive for "complete file names".
-const FILES: u8 = 0;
+
+/// What the shell itself completes: Cobra's directive for it, and the candidate that stands for it among others.
+const PATHS: [(u8, &str); 2] = [(0, "\0file"), (16, "\0directory")];
 
 /// Runs the command.
 ///
@@ -24,11 +29,22 @@ pub fn run(words: &[OsString]) -> Result<Outcome, CommandError> {
 }
 
 fn write(words: &[OsString], out: &mut impl Write) -> io::Result<()> {
-    if wants_file(words) {
-        return writeln!(out, ":{FILES}");
+    let last = words.last().map(OsString::as_os_str).unwrap_or_default().to_string_lossy();
+    let candidates = candidates(words)?;
+    let is_of = |candidate: &CompletionCandidate, path: &str| candidate.get_value().to_string_lossy().ends_with(path);
+    for (directive, path) in PATHS {
+        if candidates.iter().any(|candidate| is_of(candidate, path)) {
+            return writeln!(out, ":{directive}");
+        }
     }
-    for candidate in candidates(words)? {
+    let is_flag = |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
+    // Flags are offered where they are asked for, and where there is nothing else to offer.
+    let only_flags = last.starts_with('-') || candidates.iter().all(is_flag);
+    // The shells hold `--flag=` back, and complete what comes after it.
+    let attached = if last.starts_with("--") { last.find('=').map_or("", |at| &last[..=at]) } else { "" };
+    for candidate in candidates.iter().filter(|candidate| only_flags || !is_flag(candidate)) {
         let value = candidate.get_value().to_string_lossy();
+        let value = value.strip_prefix(attached).unwrap_or(&value);
         match candidate.get_help().map(ToString::to_string).as_deref().and_then(|help| help.lines().next()) {
             Some(help) => writeln!(out, "{value}\t{help}")?,
             None => writeln!(out, "{value}")?,
@@ -44,23 +60,23 @@ fn candidates(words: &[OsString]) -> io::Result<Vec<CompletionCandidate>> {
         line.push(OsString::new());
     }
     let last = line.len() - 1;
-    let mut candidates = clap_complete::engine::complete(&mut Cli::command(), line, last, None)?;
+    let mut candidates = clap_complete::engine::complete(&mut command(), line, last, None)?;
     candidates.retain(|candidate| !candidate.is_hide_set());
     Ok(candidates)
 }
 
-/// Whether the last word is the value of a flag that takes a path, or a flag with such a value: the
-/// shell itself completes those.
-fn wants_file(words: &[OsString]) -> bool {
-    let [.., before, last] = words else { return false };
-    let flag = last.to_str().and_then(|last| last.split_once('=')).map_or(before.clone(), |(flag, _)| flag.into());
-    let command = Cli::command();
-    let Some(subcommand) = words.first().and_then(|word| command.find_subcommand(word)) else { return false };
-    let flag = flag.to_string_lossy();
-    subcommand.get_arguments().any(|argument| {
-        let long = argument.get_long().is_some_and(|long| flag == format!("--{long}"));
-        let short = argument.get_short().is_some_and(|short| flag == format!("-{short}"));
-        let path = matches!(argument.get_value_hint(), ValueHint::FilePath | ValueHint::DirPath | ValueHint::AnyPath);
-        path && (long || short)
-    })
+/// The command line, with paths that are left to the shell.
+fn command() -> Command {
+    let leave_paths = |command: Command| command.mut_args(leave_path);
+    leave_paths(Cli::command()).mut_subcommands(leave_paths)
+}
+
+fn leave_path(argument: Arg) -> Arg {
+    let [(_, file), (_, directory)] = PATHS;
+    let path = match argument.get_value_hint() {
+        ValueHint::FilePath | ValueHint::AnyPath => file,
+        ValueHint::DirPath => directory,
+        _ => return argument,
+    };
+    argument.add(ArgValueCompleter::new(move |_: &OsStr| vec![CompletionCandidate::new(path)]))
 }

@@ -12,7 +12,12 @@ use crate::manifest::InputError;
 use crate::output::directory::DirectoryError;
 use crate::output::manifests::OutputError;
 use crate::quota::PolicyError;
+use crate::results::ResultsError;
+use crate::status::StatusError;
 use crate::tuning_file::TuningError;
+
+/// The exit code of an error where 1 and 2 are answers.
+pub const ABOVE_ANSWERS: u8 = 3;
 
 /// What ended a command.
 #[derive(Debug, Error)]
@@ -38,6 +43,15 @@ pub enum CommandError {
     /// The tuning file, where it is to be mounted.
     #[error(transparent)]
     Tuning(#[from] TuningError),
+    /// What `status` was given to read.
+    #[error(transparent)]
+    Status(#[from] StatusError),
+    /// Anything that keeps `status` from an answer; 1 and 2 would be answers.
+    #[error(transparent)]
+    InStatus(Box<CommandError>),
+    /// What `results` was given to collect.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
     /// The time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),
@@ -62,10 +76,11 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The exit code: 2 for wrong usage, and where 1 means something else; 1 for anything else.
+    /// The exit code: 2 for wrong usage, and where 1 means something else; 3 where 2 does too; 1 for anything else.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
+            Self::InStatus(_) => ABOVE_ANSWERS,
             Self::Usage(_) | Self::Config(ConfigError::Flag(_)) | Self::InDiff(_) => 2,
             _ => 1,
         }
@@ -79,7 +94,7 @@ impl CommandError {
             Self::Existing(ExistingError::Unreadable(problem)) | Self::Policy(PolicyError::Unreadable(problem)) => {
                 std::slice::from_ref(problem)
             }
-            Self::InDiff(error) => error.problems(),
+            Self::InDiff(error) | Self::InStatus(error) => error.problems(),
             _ => &[],
         }
     }
@@ -89,8 +104,8 @@ impl CommandError {
     pub fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) => error.is_closed_pipe(),
-            Self::InDiff(error) => error.is_closed_pipe(),
-            Self::Write(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::InDiff(error) | Self::InStatus(error) => error.is_closed_pipe(),
+            Self::Write(error) | Self::Results(ResultsError::Write(error)) => error.kind() == io::ErrorKind::BrokenPipe,
             _ => false,
         }
     }

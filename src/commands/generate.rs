@@ -48,16 +48,16 @@ fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Styl
         let progress = Progress::of_stdout(session.workers as usize, "jobs");
         let step = || progress.step();
         match args.output {
-            GenerateFormat::Yaml => manifests::yaml_stream(factory, out, step)?,
+            GenerateFormat::Yaml => manifests::stream(factory, Format::Yaml, out, step)?,
+            GenerateFormat::Kyaml => manifests::stream(factory, Format::Kyaml, out, step)?,
             GenerateFormat::Json => manifests::json_list(factory, out, step)?,
             GenerateFormat::Name => manifests::names(factory, out, step)?,
         }
         out.flush().map_err(OutputError::from)?;
         drop(progress);
         if !args.quiet && args.output != GenerateFormat::Name {
-            let format = file_format(args.output).unwrap_or(Format::Yaml);
             messages::tell(style, |screen| {
-                screen.table(&session_view::job_table(session, format, false))?;
+                screen.table(&session_view::job_table(session))?;
                 screen.line(session_view::summary_line(session))
             });
         }
@@ -131,6 +131,7 @@ const fn leftovers(args: &GenerateArgs) -> Leftovers {
 const fn file_format(format: GenerateFormat) -> Option<Format> {
     match format {
         GenerateFormat::Yaml => Some(Format::Yaml),
+        GenerateFormat::Kyaml => Some(Format::Kyaml),
         GenerateFormat::Json => Some(Format::Json),
         GenerateFormat::Name => None,
     }

@@ -1,15 +1,18 @@
 //! One file per subcommand: each reads like a recipe and holds no rules.
 //! Arguments come in; output is written, and what happened goes out for `main` to tell.
 
+pub mod about;
 pub mod complete;
 pub mod completion;
 mod error;
 pub mod generate;
 pub mod plan;
+pub mod results;
+pub mod status;
 mod tuning;
 pub mod validate;
 
-pub use error::CommandError;
+pub use error::{ABOVE_ANSWERS, CommandError};
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,8 +29,10 @@ use crate::output::{Screen, Style, messages};
 pub enum Outcome {
     /// All is well.
     Success,
-    /// The work is done, and something is wrong with the input.
+    /// The work is done, and something is wrong with the input, or needs a look.
     Findings,
+    /// The work is done, and part of a session has failed.
+    Failed,
 }
 
 /// The styles of the two streams.
@@ -37,6 +42,14 @@ pub struct Styles {
     pub out: Style,
     /// For stderr.
     pub err: Style,
+}
+
+impl Styles {
+    /// The same with or without the headers of tables.
+    #[must_use]
+    pub const fn with_headers(self, headers: bool) -> Self {
+        Self { out: self.out.with_headers(headers), err: self.err.with_headers(headers) }
+    }
 }
 
 /// Reads and resolves the session that the arguments name.

@@ -1,6 +1,6 @@
 //! `plan`: shows what a session would become, or what applying it would change, and writes nothing.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -8,14 +8,16 @@ use serde::Serialize;
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, tell_findings, tuning, warn, write_out};
 use crate::apimachinery::Version;
 use crate::cli::{PlanArgs, PlanFormat};
+use crate::config::Session;
 use crate::diff::{Counts, SessionDiff};
 use crate::job::{CreatedAt, K8sTuningJobFactory};
-use crate::manifest::{Format, write, write_json};
+use crate::manifest::{write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::session_view::PlanView;
-use crate::output::{self, diff, messages, session_view};
+use crate::output::{self, Screen, diff, messages, session_view};
 use crate::quota::{self, Answer, Policies};
+use crate::tuning_file::Tuning;
 use crate::validate::job_template;
 use crate::validate::preflight::preflight;
 
@@ -53,25 +55,40 @@ fn show(args: &PlanArgs, quota: Option<&[PathBuf]>, styles: Styles) -> Result<Ou
     let quota = quota.map(|paths| ask(&factory, paths, args.server.kubernetes_version)).transpose()?;
     let refused = quota.as_ref().is_some_and(Answer::refuses);
     let outcome = if refused { Outcome::Findings } else { Outcome::Success };
-    let all_rows = args.output == PlanFormat::Wide;
+    if args.quiet {
+        return Ok(outcome);
+    }
+    let is_wide = args.output == PlanFormat::Wide;
     let view = |quota| PlanView { quota, ..session_view::view(&session, &tuning, tuning::sentences(&tuning)) };
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => show_out(outcome, styles.out, |screen| {
-            screen.table(&session_view::job_table(&session, Format::Yaml, all_rows))?;
-            screen.blank()?;
-            screen.table(&session_view::total_table(&session, &tuning))?;
-            if let Some(repeats) = &tuning.repeats {
-                screen.blank()?;
-                screen.line(repeats.message.as_str())?;
-                screen.line(repeats.help.as_str())?;
-            }
-            screen.blank()?;
-            screen.table(&session_view::setting_table(&session))?;
-            quota.iter().try_for_each(|answer| output::quota::write(answer, session.workers, all_rows, screen))
+            write_tables(&session, &tuning, is_wide, screen)?;
+            quota.iter().try_for_each(|answer| output::quota::write(answer, session.workers, is_wide, screen))
         }),
         PlanFormat::Json => write_out(outcome, |out| json(&view(quota), out)),
         PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(quota), out)),
         PlanFormat::Name => write_out(Outcome::Success, |out| Ok(manifests::names(&factory, out, || {})?)),
+    }
+}
+
+fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
+    if is_wide {
+        screen.table(&session_view::wide_job_table(session))?;
+    } else {
+        screen.table(&session_view::job_table(session))?;
+    }
+    screen.blank()?;
+    screen.table(&session_view::total_table(session, tuning))?;
+    if let Some(repeats) = &tuning.repeats {
+        screen.blank()?;
+        screen.line(repeats.message.as_str())?;
+        screen.line(repeats.help.as_str())?;
+    }
+    screen.blank()?;
+    if is_wide {
+        screen.table(&session_view::wide_setting_table(session))
+    } else {
+        screen.table(&session_view::setting_table(session))
     }
 }
 
@@ -96,6 +113,9 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     }
     let differs = !Counts::of(&found.jobs).is_same();
     let outcome = if differs && args.exit_code { Outcome::Findings } else { Outcome::Success };
+    if args.quiet {
+        return Ok(outcome);
+    }
     let view = || diff::view(&session.session_id, &found, &session.warnings);
     match args.output {
         PlanFormat::Json => write_out(outcome, |out| json(&view(), out)),

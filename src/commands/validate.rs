@@ -8,7 +8,7 @@ use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
 use crate::manifest::input::{Inputs, expand};
 use crate::manifest::{Format, Text};
-use crate::nearest::nearest;
+use crate::nearest::mistyped;
 use crate::output::manifests::OutputError;
 use crate::output::messages;
 use crate::output::progress::Progress;
@@ -26,10 +26,17 @@ use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 /// Inputs that cannot be read, and output that cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.list_rules {
-        return show_out(Outcome::Success, styles.out, |screen| report::rules::list(&rules(), screen));
+        return list_rules(args.output, styles);
     }
     if let Some(name) = &args.explain {
-        return explain(name, styles);
+        return explain(name, args.output, styles);
+    }
+    if args.filename.is_empty() && args.k8s_config.is_none() {
+        return Err(CommandError::Usage(
+            "There is nothing to validate. Name manifests with -f FILE, or a session's configuration with --k8s-config \
+             FILE."
+                .to_owned(),
+        ));
     }
     let checks = checks(args)?;
     let reports = match &args.k8s_config {
@@ -39,6 +46,9 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
     let sound = reports.iter().all(|report| report.count(Severity::Error) == 0);
     let outcome = if sound { Outcome::Success } else { Outcome::Findings };
     match args.output {
+        ReportFormat::Table if args.quiet => {
+            show_out(outcome, styles.out, |screen| report::table::write_findings(&reports, screen))
+        }
         ReportFormat::Table => show_out(outcome, styles.out, |screen| report::table::write(&reports, screen)),
         ReportFormat::Json => write_out(outcome, |out| Ok(report::json::write(&reports, out)?)),
         ReportFormat::Github => write_out(outcome, |out| Ok(report::github::write(&reports, out)?)),
@@ -47,19 +57,45 @@ pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError>
     }
 }
 
-fn explain(name: &str, styles: Styles) -> Result<Outcome, CommandError> {
-    if let Some(gate) = gates::GATES.iter().find(|gate| gate.name == name) {
-        return show_out(Outcome::Success, styles.out, |screen| report::rules::explain_gate(gate, screen));
+fn list_rules(output: ReportFormat, styles: Styles) -> Result<Outcome, CommandError> {
+    if is_json(output)? {
+        return write_out(Outcome::Success, |out| Ok(report::catalogue::list(&rules(), out)?));
     }
-    let rule = rule(name)?;
-    show_out(Outcome::Success, styles.out, |screen| report::rules::explain(rule, screen))
+    show_out(Outcome::Success, styles.out, |screen| report::rules::list(&rules(), screen))
+}
+
+fn explain(name: &str, output: ReportFormat, styles: Styles) -> Result<Outcome, CommandError> {
+    let is_json = is_json(output)?;
+    let gate = gates::GATES.iter().find(|gate| gate.name == name);
+    match gate {
+        Some(gate) if is_json => write_out(Outcome::Success, |out| Ok(report::catalogue::explain_gate(gate, out)?)),
+        Some(gate) => show_out(Outcome::Success, styles.out, |screen| report::rules::explain_gate(gate, screen)),
+        None => {
+            let rule = rule(name)?;
+            if is_json {
+                return write_out(Outcome::Success, |out| Ok(report::catalogue::explain(rule, out)?));
+            }
+            show_out(Outcome::Success, styles.out, |screen| report::rules::explain(rule, screen))
+        }
+    }
+}
+
+/// Whether rules are asked for as JSON or for a person; the other formats are for findings.
+fn is_json(output: ReportFormat) -> Result<bool, CommandError> {
+    match output {
+        ReportFormat::Table => Ok(false),
+        ReportFormat::Json => Ok(true),
+        ReportFormat::Github | ReportFormat::Junit | ReportFormat::Sarif => {
+            Err(CommandError::Usage("Rules are shown with -o table or -o json.".to_owned()))
+        }
+    }
 }
 
 /// The rule of a name.
 fn rule(name: &str) -> Result<&'static Rule, CommandError> {
     let rules = rules();
     rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
-        let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
+        let near = mistyped(name, rules.iter().map(|rule| rule.name));
         let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
         CommandError::Usage(format!("There is no rule {}.{mend} --list-rules lists them.", printable::printable(name)))
     })

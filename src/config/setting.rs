@@ -36,19 +36,27 @@ pub enum Origin {
     Default,
 }
 
-impl Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Origin {
+    /// The file, the flag, or `default`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
             Self::File(Excerpt { file, .. }) => file,
             Self::Flag(flag) => flag,
             Self::Default => "default",
-        })
+        }
+    }
+}
+
+impl Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
 impl Serialize for Origin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.as_str())
     }
 }
 

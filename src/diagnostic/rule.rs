@@ -106,6 +106,16 @@ impl Rule {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The first sentence of [`Rule::doc`].
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let doc = self.doc();
+        // In `iqn. or naa.` it is a word that ends.
+        let ends = |at: usize| !["or ", "and "].iter().any(|word| doc[at + 2..].starts_with(word));
+        let end = doc.match_indices(". ").map(|(at, _)| at).find(|at| ends(*at));
+        end.map_or_else(|| doc.clone(), |at| doc[..=at].to_owned())
+    }
+
     /// A piece of a Job that breaks the rule.
     #[must_use]
     pub fn bad_example(&self) -> String {

@@ -47,6 +47,12 @@ impl CreatedAt {
         }
     }
 
+    /// The moment itself.
+    #[must_use]
+    pub const fn moment(self) -> DateTime<Utc> {
+        self.0
+    }
+
     #[allow(clippy::disallowed_methods)] // The one place.
     fn now() -> Self {
         Self(Utc::now())

@@ -1,15 +1,17 @@
-//! The two notations of a manifest: which one a text is in, and typed values written in either.
+//! The notations of a manifest, and typed values written in each.
 
 use serde::Serialize;
 
 use crate::yaml::write::{self, WriteError};
-use crate::yaml::write_json;
+use crate::yaml::{kyaml, write_json};
 
 /// The notation of a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// YAML 1.1, read as kubectl does, and written in block style.
     Yaml,
+    /// YAML in flow style, as newer versions of kubectl print it.
+    Kyaml,
     /// JSON: a stream of values where it is read, indented where it is written.
     Json,
 }
@@ -19,9 +21,15 @@ impl Format {
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
-            Self::Yaml => "yaml",
+            Self::Yaml | Self::Kyaml => "yaml",
             Self::Json => "json",
         }
+    }
+
+    /// Whether each document starts with `---`.
+    #[must_use]
+    pub const fn has_start(self) -> bool {
+        matches!(self, Self::Kyaml)
     }
 
     /// Appends a value as a document of its own.
@@ -31,6 +39,7 @@ impl Format {
     pub fn push(self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), WriteError> {
         match self {
             Self::Yaml => write::yaml(value, out),
+            Self::Kyaml => kyaml::kyaml(value, out),
             Self::Json => {
                 push_json(value, 0, out)?;
                 out.push(b'\n');

@@ -87,6 +87,21 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Opens it, to be read from its beginning to its end.
+    ///
+    /// # Errors
+    /// [`InputError::Unreadable`].
+    pub fn open(&self) -> Result<Box<dyn Read>, InputError> {
+        let opened: io::Result<Box<dyn Read>> = match self {
+            Self::Stdin => Ok(Box::new(io::stdin().lock())),
+            Self::File(path) => File::open(path).map(|file| Box::new(file) as _),
+            Self::Found(path) => open_found(path).map(|file| Box::new(file) as _),
+        };
+        opened.map_err(|source| InputError::Unreadable { path: self.name().into(), source })
+    }
+}
+
 /// The files that the arguments of `-f` stand for, each directory's in the order of their names.
 ///
 /// # Errors
@@ -143,16 +158,22 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
     Ok(())
 }
 
-/// Reads what was a file when the directory was listed. If it has become a pipe since, that is not waited for.
-fn read_found(path: &Path) -> io::Result<Vec<u8>> {
+/// Opens what was a file when the directory was listed. If it has become a pipe since, that is not waited for.
+fn open_found(path: &Path) -> io::Result<File> {
     let at_once = OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(at_once).open(path)?;
     let found = file.metadata()?;
     if !found.is_file() && !found.is_dir() {
         return Err(io::Error::other("it is no file any more"));
     }
+    Ok(file)
+}
+
+fn read_found(path: &Path) -> io::Result<Vec<u8>> {
+    let file = open_found(path)?;
     // Its length is known, and need not be asked for again.
-    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0).min(MOST_AT_ONCE) + 1);
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(length.min(MOST_AT_ONCE) + 1);
     file.take(u64::MAX).read_to_end(&mut bytes).map(|_| bytes)
 }
 

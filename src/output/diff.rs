@@ -64,21 +64,20 @@ pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>
 }
 
 fn write_table(jobs: &[JobDiff], all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
-    const HEADERS: [&str; 4] = ["ACTION", "JOB", "FIELDS", "FILE"];
     if all_rows {
-        return screen.table(&Table::new(HEADERS, jobs.iter().map(cells).collect()));
+        return screen.table(&Table::new(["ACTION", "JOB", "FIELDS", "FILE"], jobs.iter().map(wide_cells).collect()));
     }
     let is_long = jobs.len() > table::WHOLE;
     let shown: Vec<&JobDiff> = jobs.iter().filter(|job| !(is_long && job.action == Action::Unchanged)).collect();
     let note = |more| format!("… {more} more jobs; -o wide shows all");
-    screen.table(&Table::abridged(HEADERS, shown.len(), |nth| cells(shown[nth]), note))?;
+    screen.table(&Table::abridged(["ACTION", "JOB", "FIELDS"], shown.len(), |nth| cells(shown[nth]), note))?;
     match jobs.len() - shown.len() {
         0 => Ok(()),
         unchanged => screen.line(Line::new(Role::Dim, format!("… {unchanged} jobs unchanged; -o wide shows all"))),
     }
 }
 
-fn cells(job: &JobDiff) -> [Line<'_>; 4] {
+fn cells(job: &JobDiff) -> [Line<'_>; 3] {
     let role = match job.action {
         Action::Create => Role::Good,
         Action::Change => Role::Warn,
@@ -93,9 +92,15 @@ fn cells(job: &JobDiff) -> [Line<'_>; 4] {
         (count, immutable) if count == immutable => Line::new(Role::Bad, format!("{immutable} immutable")),
         (count, immutable) => Line::from(format!("{count}, ")).and(Role::Bad, format!("{immutable} immutable")),
     };
-    // All are in what the user has named; with that before each of them the table would be too wide.
+    [Line::new(role, job.action.as_str()), job.name.as_str().into(), fields]
+}
+
+/// The same with the file that holds the Job.
+fn wide_cells(job: &JobDiff) -> [Line<'_>; 4] {
+    // All are in what the user has named.
     let file = job.file.as_deref().map_or("-", |file| file.rsplit('/').next().unwrap_or(file));
-    [Line::new(role, job.action.as_str()), job.name.as_str().into(), fields, file.into()]
+    let [action, name, fields] = cells(job);
+    [action, name, fields, file.into()]
 }
 
 /// Jobs that change in the same way, in the order of the first of each.

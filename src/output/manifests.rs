@@ -1,4 +1,4 @@
-//! A session's Jobs as bytes: one YAML stream, one JSON `List`, or names.
+//! A session's Jobs as bytes: one stream, one JSON `List`, or names.
 //! Each worker's part is written as soon as it is made, so that memory does not grow with them.
 
 use std::io::{self, Write};
@@ -37,22 +37,26 @@ impl OutputError {
     }
 }
 
-/// Writes a session's ConfigMaps and Jobs as one YAML stream, `---` between documents.
+/// Writes a session's ConfigMaps and Jobs as one stream of documents, `---` between them.
 ///
 /// # Errors
 /// [`OutputError`] if a Job or the stream does not allow it.
-pub fn yaml_stream(
+pub fn stream(
     factory: &K8sTuningJobFactory<'_>,
+    format: Format,
     out: &mut impl Write,
     step: impl FnMut(),
 ) -> Result<(), OutputError> {
-    let template = Template::document(factory, Format::Yaml)?;
+    let template = Template::document(factory, format)?;
     let mut is_first = true;
-    let mut separator = || if std::mem::take(&mut is_first) { b"".as_slice() } else { b"---\n" };
+    let mut separator = || {
+        let is_first = std::mem::take(&mut is_first);
+        if is_first || format.has_start() { b"".as_slice() } else { b"---\n" }
+    };
     let mut document = Vec::new();
     for config_map in factory.config_maps() {
         document.clear();
-        Format::Yaml.push(&config_map, &mut document)?;
+        format.push(&config_map, &mut document)?;
         out.write_all(separator())?;
         out.write_all(&document)?;
     }
@@ -65,7 +69,7 @@ pub fn yaml_stream(
 /// Writes a session's ConfigMaps and Jobs as the items of one `v1` List.
 ///
 /// # Errors
-/// As [`yaml_stream`].
+/// As [`stream`].
 pub fn json_list(
     factory: &K8sTuningJobFactory<'_>,
     out: &mut impl Write,

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::line::Line;
+use super::style::Role;
 use super::table::Table;
 use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
@@ -17,8 +18,8 @@ use crate::plan::{WorkerShare, plan_jobs};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
 
-/// The columns of [`JobRow::cells`].
-const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
+/// Longer names of settings have their value behind them, and not in the column of values.
+const LONG_NAME: usize = 34;
 
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -121,14 +122,14 @@ impl JobRow {
         Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
 
-    fn into_cells(self) -> [Line<'static>; 5] {
-        [
-            self.index.to_string().into(),
-            self.name.into(),
-            self.worker_id.into(),
-            self.iterations.to_string().into(),
-            self.file.into(),
-        ]
+    fn into_cells(self) -> [Line<'static>; 4] {
+        [self.index.to_string().into(), self.name.into(), self.worker_id.into(), self.iterations.to_string().into()]
+    }
+
+    fn into_wide_cells(self) -> [Line<'static>; 5] {
+        let file = self.file.clone().into();
+        let [index, name, worker_id, iterations] = self.into_cells();
+        [index, name, worker_id, iterations, file]
     }
 }
 
@@ -185,25 +186,52 @@ pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> 
     }
 }
 
-/// The table of workers. A long one shows its head and its tail and says what it left out,
-/// unless all rows are asked for.
+/// The table of workers. A long one shows its head and its tail and says what it left out.
 #[must_use]
-pub fn job_table(session: &Session, format: Format, all_rows: bool) -> Table<'static, 5> {
+pub fn job_table(session: &Session) -> Table<'static, 4> {
     let shares = || plan_jobs(session.total_iterations, session.workers);
-    let cells = |share: WorkerShare| JobRow::new(session, &share, format).into_cells();
-    if all_rows {
-        return Table::new(JOB_HEADERS, shares().map(cells).collect());
-    }
+    let cells = |share: WorkerShare| JobRow::new(session, &share, Format::Yaml).into_cells();
     let row = |nth| shares().nth(nth).map(cells).unwrap_or_default();
     let note = |more| format!("… {more} more jobs; plan -o wide shows all");
-    Table::abridged(JOB_HEADERS, shares().len(), row, note)
+    Table::abridged(["INDEX", "JOB", "WORKER", "ITERATIONS"], shares().len(), row, note)
+}
+
+/// The table of all workers, with the file that `generate --output-dir` writes for each.
+#[must_use]
+pub fn wide_job_table(session: &Session) -> Table<'static, 5> {
+    let headers = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
+    Table::new(headers, rows(session, Format::Yaml).map(JobRow::into_wide_cells).collect())
+}
+
+/// The settings, under the file or flag that they came from. A long name does not widen the column of the others.
+#[must_use]
+pub fn setting_table(session: &Session) -> Table<'_, 2> {
+    let mut origins: Vec<&str> = Vec::new();
+    for setting in &session.settings {
+        if !origins.contains(&setting.origin.as_str()) {
+            origins.push(setting.origin.as_str());
+        }
+    }
+    let (mut rows, mut notes) = (Vec::new(), Vec::new());
+    for origin in origins {
+        notes.push((rows.len(), Line::new(Role::Header, origin).text(":")));
+        for setting in session.settings.iter().filter(|setting| setting.origin.as_str() == origin) {
+            let name = Line::from("  ").text(&setting.name);
+            if setting.name.len() > LONG_NAME {
+                notes.push((rows.len(), name.text("   ").text(&setting.value)));
+            } else {
+                rows.push([name, Line::from(&setting.value)]);
+            }
+        }
+    }
+    Table::new(["SETTING", "VALUE"], rows).with_notes(notes)
 }
 
 /// The settings, each with the file or flag that it came from.
 #[must_use]
-pub fn setting_table(session: &Session) -> Table<'_, 3> {
+pub fn wide_setting_table(session: &Session) -> Table<'_, 3> {
     let rows = session.settings.iter();
-    let rows = rows.map(|Setting { name, value, origin }| [name.into(), value.into(), origin.to_string().into()]);
+    let rows = rows.map(|Setting { name, value, origin }| [name.into(), value.into(), origin.as_str().into()]);
     Table::new(["SETTING", "VALUE", "FROM"], rows.collect())
 }
 
@@ -252,6 +280,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Origin;
     use crate::config::session::tests::{K8S, session};
     use crate::output::Style;
 
@@ -265,12 +294,45 @@ mod tests {
     }
 
     #[test]
+    fn rows_fit_a_terminal() {
+        let mut session = session(K8S, None).unwrap();
+        (session.workers, session.total_iterations) = (10_000, 1_000_000);
+        let text =
+            [job_table(&session).render(Style::plain()), setting_table(&session).render(Style::plain())].concat();
+        let wide = text.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None);
+    }
+
+    #[test]
+    fn settings_stand_under_their_origin() {
+        let mut session = session(K8S, None).unwrap();
+        session.settings.truncate(3);
+        session.settings[1].origin = Origin::Flag("--namespace");
+        let text = setting_table(&session).render(Style::plain());
+        let lines: Vec<&str> = text.lines().filter(|line| line.ends_with(':') || line.starts_with("  ")).collect();
+        assert!(lines[0].ends_with(".yaml:") && lines[1].starts_with("  session_id "), "{text}");
+        assert_eq!((lines[3], lines.len()), ("--namespace:", 5), "{text}");
+    }
+
+    #[test]
+    fn a_long_name_does_not_widen_the_column() {
+        let mut session = session(K8S, None).unwrap();
+        session.settings.truncate(2);
+        let long = "job_template.spec.template.spec.terminationGracePeriodSeconds";
+        session.settings.insert(1, Setting { name: long.to_owned(), ..session.settings[0].clone() });
+        let text = setting_table(&session).render(Style::plain());
+        assert!(text.contains(&format!("\n  {long}   {}\n", session.settings[0].value)), "{text}");
+        assert!(text.starts_with("SETTING           VALUE\n"), "{text}");
+        session.settings.swap(1, 2);
+        assert!(setting_table(&session).render(Style::plain()).contains(long));
+    }
+
+    #[test]
     fn a_long_table_shows_its_ends() {
         let text = K8S.replace("workers: 2", "workers: 1000").replace("iterations: 6", "iterations: 1000");
         let session = session(&text, None).unwrap();
-        let table = |all_rows| job_table(&session, Format::Yaml, all_rows).render(Style::plain());
-        let all = table(true);
-        let table = table(false);
+        let all = wide_job_table(&session).render(Style::plain());
+        let table = job_table(&session).render(Style::plain());
         assert_eq!(table.lines().count(), 1 + 20 + 1 + 5);
         assert!(table.contains("… 975 more jobs"));
         assert!(table.lines().last().unwrap().starts_with("999 "));

@@ -22,10 +22,11 @@ pub enum Role {
     Dim,
 }
 
-/// Whether and how text is coloured on one stream.
+/// How text is shown on one stream: with or without colours, and tables with or without their headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     enabled: bool,
+    headers: bool,
 }
 
 impl Style {
@@ -37,14 +38,26 @@ impl Style {
             anstream::ColorChoice::Never => false,
             anstream::ColorChoice::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
         };
-        Self { enabled }
+        Self { enabled, headers: true }
     }
 
     /// No colours at all.
     #[cfg(test)]
     #[must_use]
     pub const fn plain() -> Self {
-        Self { enabled: false }
+        Self { enabled: false, headers: true }
+    }
+
+    /// The same with or without the headers of tables.
+    #[must_use]
+    pub const fn with_headers(self, headers: bool) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// Whether tables have headers.
+    #[must_use]
+    pub const fn has_headers(self) -> bool {
+        self.headers
     }
 
     /// Whether escape codes are written.

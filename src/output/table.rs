@@ -21,15 +21,21 @@ const MAX_CELL: usize = 300;
 pub struct Table<'t, const N: usize> {
     headers: [&'static str; N],
     rows: Vec<[Line<'t>; N]>,
-    /// What is said where rows are left out, and after how many.
-    note: Option<(usize, String)>,
+    /// Lines between the rows, each with the number of rows above it, in this order.
+    notes: Vec<(usize, Line<'t>)>,
 }
 
 impl<'t, const N: usize> Table<'t, N> {
     /// A table that shows all its rows.
     #[must_use]
     pub const fn new(headers: [&'static str; N], rows: Vec<[Line<'t>; N]>) -> Self {
-        Self { headers, rows, note: None }
+        Self { headers, rows, notes: Vec::new() }
+    }
+
+    /// The table with lines between its rows, each with the number of rows above it, in this order.
+    #[must_use]
+    pub fn with_notes(self, notes: Vec<(usize, Line<'t>)>) -> Self {
+        Self { notes, ..self }
     }
 
     /// The table of `count` rows, each made by its number. A long one shows its head and its tail, and between them
@@ -45,7 +51,7 @@ impl<'t, const N: usize> Table<'t, N> {
             return Self::new(headers, (0..count).map(row).collect());
         }
         let rows = (0..HEAD).chain(count - TAIL..count).map(row).collect();
-        Self { headers, rows, note: Some((HEAD, note(count - HEAD - TAIL))) }
+        Self::new(headers, rows).with_notes(vec![(HEAD, Line::new(Role::Dim, note(count - HEAD - TAIL)))])
     }
 
     /// The table as text, each line ending with a line break; empty for no rows.
@@ -55,23 +61,29 @@ impl<'t, const N: usize> Table<'t, N> {
             return String::new();
         }
         let mut builder = Builder::with_capacity(self.rows.len() + 1, N);
-        builder.push_record(self.headers.map(|header| show(0, &Line::new(Role::Header, header), style)));
+        if style.has_headers() {
+            builder.push_record(self.headers.map(|header| show(0, &Line::new(Role::Header, header), style)));
+        }
         for row in &self.rows {
             builder.push_record(row.iter().enumerate().map(|(nth, cell)| show(nth, cell, style)));
         }
         let mut table = builder.build();
         table.with(Lines::empty()).with(Alignment::left()).with(Padding::new(0, 3, 0, 0));
         table.modify(Columns::last(), Padding::zero());
-        let text = table.to_string();
-        let mut trimmed = String::with_capacity(text.len());
-        for (nth, line) in text.lines().enumerate() {
-            if let Some((_, note)) = self.note.as_ref().filter(|(after, _)| nth == after + 1) {
-                trimmed += &show(0, &Line::new(Role::Dim, note), style);
-                trimmed.push('\n');
-            }
-            trimmed.push_str(line.trim_end());
+        let above = usize::from(style.has_headers());
+        let mut notes = self.notes.iter().peekable();
+        let mut trimmed = String::new();
+        let mut push = |line: &str| {
+            trimmed.push_str(line);
             trimmed.push('\n');
+        };
+        for (nth, line) in table.to_string().lines().enumerate() {
+            while let Some((_, note)) = notes.next_if(|(rows, _)| rows + above == nth) {
+                push(&show(0, note, style));
+            }
+            push(line.trim_end());
         }
+        notes.for_each(|(_, note)| push(&show(0, note, style)));
         trimmed
     }
 }
@@ -89,6 +101,19 @@ mod tests {
     fn columns_align_with_and_without_colours() {
         let rows = vec![["a".into(), "1".into()], ["long".into(), "22".into()]];
         assert_eq!(Table::new(["NAME", "N"], rows).render(Style::plain()), "NAME   N\na      1\nlong   22\n");
+    }
+
+    #[test]
+    fn headers_can_be_left_out_and_lines_put_between() {
+        let rows = vec![["a".into(), "1".into()], ["long".into(), "22".into()]];
+        let table = Table::new(["NAME", "N"], rows).with_notes(vec![
+            (0, "first:".into()),
+            (1, "second:".into()),
+            (2, "end".into()),
+        ]);
+        assert_eq!(table.render(Style::plain()), "NAME   N\nfirst:\na      1\nsecond:\nlong   22\nend\n");
+        let bare = table.render(Style::plain().with_headers(false));
+        assert_eq!(bare, "first:\na      1\nsecond:\nlong   22\nend\n");
     }
 
     #[test]

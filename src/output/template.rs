@@ -200,7 +200,7 @@ mod tests {
 
     fn compare(factory: &K8sTuningJobFactory<'_>) {
         let session = factory.session();
-        for format in [Format::Yaml, Format::Json] {
+        for format in [Format::Yaml, Format::Kyaml, Format::Json] {
             let template = Template::document(factory, format).unwrap();
             for share in plan_jobs(session.total_iterations, session.workers) {
                 let mut expected = Vec::new();

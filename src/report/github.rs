@@ -29,12 +29,12 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
 }
 
 /// Text after the `::`. Nothing that is printable breaks a line, so that only the sign of GitHub's own escapes is left.
-fn data(text: &str) -> String {
+pub(in crate::report) fn data(text: &str) -> String {
     printable(text).replace('%', "%25")
 }
 
 /// The value of a property, where `:` and `,` mean something too.
-fn property(text: &str) -> String {
+pub(in crate::report) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 

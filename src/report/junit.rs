@@ -88,7 +88,7 @@ fn lines<'f, W: Write>(findings: impl Iterator<Item = &'f Diagnostic>, xml: &mut
     Ok(())
 }
 
-fn start(element: &'static str, attributes: &[(&str, &str)]) -> BytesStart<'static> {
+pub(in crate::report) fn start(element: &'static str, attributes: &[(&str, &str)]) -> BytesStart<'static> {
     let mut start = BytesStart::new(element);
     for (name, value) in attributes {
         let value = Cow::Owned(escaped(value).into_bytes());
@@ -97,13 +97,13 @@ fn start(element: &'static str, attributes: &[(&str, &str)]) -> BytesStart<'stat
     start
 }
 
-fn end<W: Write>(element: &'static str, xml: &mut Writer<W>) -> io::Result<()> {
+pub(in crate::report) fn end<W: Write>(element: &'static str, xml: &mut Writer<W>) -> io::Result<()> {
     xml.write_event(Event::End(BytesEnd::new(element)))
 }
 
 /// Text with the escapes of XML. XML 1.0 has none for most control characters; those are shown as a person would be
 /// shown them, because a report that holds one could not be read at all.
-fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for part in parts(text) {
         match part {

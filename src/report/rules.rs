@@ -18,9 +18,7 @@ use crate::validate::server::UNKNOWN_FIELD;
 /// The stream does not take it.
 pub fn list(rules: &[&Rule], screen: &mut Screen<impl Write>) -> io::Result<()> {
     let rows = rules.iter().map(|rule| {
-        let doc = rule.doc();
-        let first = doc.split_inclusive(". ").next().unwrap_or_default().trim_end();
-        [rule.name.into(), rule.source.as_str().into(), rule.span.to_string().into(), first.to_owned().into()]
+        [rule.name.into(), rule.source.as_str().into(), rule.span.to_string().into(), rule.summary().into()]
     });
     screen.table(&Table::new(["RULE", "SOURCE", "VERSIONS", "DEMANDS"], rows.collect()))?;
     screen.blank()?;

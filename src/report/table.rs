@@ -18,20 +18,31 @@ const LIST_ALL: usize = 40;
 /// # Errors
 /// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
-    let mut listed: Vec<&DocumentReport> = Vec::new();
-    for told in each_once(reports) {
-        show(&told, screen)?;
-        screen.blank()?;
-        if listed.last().is_none_or(|last| !std::ptr::eq(*last, told.report)) {
-            listed.push(told.report);
-        }
-    }
+    let findings: Vec<Told<'_>> = each_once(reports).collect();
+    write_each(&findings, screen)?;
+    let mut listed: Vec<&DocumentReport> = findings.iter().map(|told| told.report).collect();
+    listed.dedup_by(|a, b| std::ptr::eq(*a, *b));
     if reports.len() <= LIST_ALL {
         listed = reports.iter().collect();
     }
     let headers = ["FILE", "DOC", "KIND", "NAME", "VERDICT", "FINDINGS"];
     screen.table(&Table::new(headers, listed.into_iter().map(row).collect()))?;
     screen.line(counts(&Summary::of(reports)))
+}
+
+/// Writes the findings alone; nothing where there are none.
+///
+/// # Errors
+/// Whatever the stream answers.
+pub fn write_findings(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
+    write_each(&each_once(reports).collect::<Vec<_>>(), screen)
+}
+
+fn write_each(findings: &[Told<'_>], screen: &mut Screen<impl Write>) -> io::Result<()> {
+    findings.iter().try_for_each(|told| {
+        show(told, screen)?;
+        screen.blank()
+    })
 }
 
 fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {

@@ -38,9 +38,8 @@ pub fn factory<'s>(
     version: Version,
 ) -> Result<K8sTuningJobFactory<'s>, ConfigError> {
     let partial = session.additions.job_template.as_ref();
-    let refuse = |problems: Vec<Diagnostic>| match problems.is_empty() {
-        true => Ok(()),
-        false => Err(ConfigError::Invalid(problems)),
+    let refuse = |problems: Vec<Diagnostic>| {
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(problems)) }
     };
     refuse(partial.map(|partial| check_fields(partial, version)).unwrap_or_default())?;
     let factory = K8sTuningJobFactory::new(session, created_at, delivery).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The checked-in completion scripts are what the tool prints.
+//! What is completed, and the checked-in completion scripts. tests/cli/shells.rs has real shells use them.
 
 use crate::common::{root, run, run_well};
 
@@ -10,6 +10,7 @@ fn the_scripts_are_current() {
         ("fish", "kubectl-arbtune.fish"),
         ("powershell", "_kubectl-arbtune.ps1"),
         ("elvish", "kubectl-arbtune.elv"),
+        ("nushell", "kubectl-arbtune.nu"),
     ] {
         let printed = run_well(&["completion", shell]).out;
         let path = root().join("completions").join(file);
@@ -25,18 +26,62 @@ fn an_unknown_shell() {
     assert!(ran.err.contains("bash"), "{}", ran.err);
 }
 
+/// The words that are offered after these, and the directive.
+fn offered(words: &[&str]) -> (Vec<String>, String) {
+    let out = run_well(&[&["__complete"], words].concat()).out;
+    let mut lines: Vec<String> = out.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect();
+    let directive = lines.pop().unwrap();
+    (lines, directive)
+}
+
 #[test]
 fn words_are_completed_in_kubectls_protocol() {
     let flags = run_well(&["__complete", "generate", "--o"]).out;
     assert!(flags.contains("--output-dir\t") && flags.contains("--orchestrator-config\t"), "{flags}");
     assert!(flags.ends_with(":4\n"), "{flags}");
-    let formats = run_well(&["__complete", "plan", "-o", ""]).out;
-    let words: Vec<&str> = formats.lines().map(|line| line.split('\t').next().unwrap()).collect();
-    assert_eq!(words, ["table", "wide", "json", "yaml", "name", ":4"]);
-    assert_eq!(run_well(&["__complete", "generate", "--k8s-config", ""]).out, ":0\n", "The shell completes files.");
-    let commands = run_well(&["__complete", ""]).out;
-    for command in ["generate\t", "plan\t", "validate\t", "completion\t"] {
-        assert!(commands.contains(command), "{commands}");
+    let all = ":4".to_owned();
+    for (words, expected) in [
+        (&["plan", "-o", ""][..], &["table", "wide", "json", "yaml", "name"][..]),
+        // The value alone: the shells hold back what stands before it.
+        (&["plan", "--output=j"], &["json"]),
+        (&["--color", ""], &["auto", "always", "never"]),
+        (&["plan", "--color="], &["auto", "always", "never"]),
+        (&["validate", "--explain", "job-number"], &["job-numbers"]),
+        (&["validate", "--skip-rule", "job-number"], &[]),
+        (&[""], &["generate", "plan", "validate", "status", "results", "completion", "help", "version"]),
+        (&["__"], &[]),
+        (&["help", "p"], &["plan"]),
+    ] {
+        let expected = expected.iter().map(ToString::to_string).collect();
+        assert_eq!(offered(words), (expected, all.clone()), "{words:?}");
     }
-    assert!(!commands.contains("__complete"));
+}
+
+#[test]
+fn the_shell_completes_paths() {
+    for (words, directive) in [
+        (&["generate", "--k8s-config", ""][..], ":0"),
+        (&["generate", "--k8s-config=a"], ":0"),
+        (&["validate", "-f", "a"], ":0"),
+        (&["validate", "-R", "-f", ""], ":0"),
+        (&["plan", "--diff", ""], ":0"),
+        (&["generate", "-d", ""], ":16"),
+        (&["generate", "--output-dir=a"], ":16"),
+        (&["generate", "-qd", ""], ":16"),
+        // What is no value of such a flag is no path.
+        (&["generate", "--", "-d", ""], ":4"),
+        (&["generate", "--namespace", "--k8s-config"], ":4"),
+    ] {
+        assert_eq!(offered(words), (Vec::new(), directive.to_owned()), "{words:?}");
+    }
+}
+
+#[test]
+fn no_script_offers_what_is_hidden() {
+    for shell in ["powershell", "elvish", "nushell"] {
+        let script = run_well(&["completion", shell]).out;
+        assert!(!script.contains("__complete") && script.contains("validate"), "{shell}");
+    }
+    let nushell = run_well(&["completion", "nushell"]).out;
+    assert!(nushell.contains("\"job-numbers\"") && nushell.contains("\"tuning-backoff-limit\""), "{nushell}");
 }

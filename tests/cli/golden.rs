@@ -83,3 +83,21 @@ fn the_guides_example_byte_for_byte() {
     let other: Value = serde_yaml::from_str(documents[1]).unwrap();
     assert_eq!(other["metadata"]["name"], "arb-tuning-d29-k8s--worker-2-1");
 }
+
+/// The bytes of `kubectl create -f tests/data/worker-1.yaml --dry-run=client -o kyaml`, kubectl 1.36.
+#[test]
+fn kyaml_is_kubectls_byte_for_byte() {
+    let args = ["generate", "--k8s-config", K8S, "--created-at", CREATED_AT, "-o", "kyaml"];
+    let stream = run_well(&args).out;
+    let documents: Vec<&str> = stream.split_inclusive("\n}\n").collect();
+    assert_eq!(documents.len(), 2);
+    assert_eq!(documents[0], text_of("tests/data/worker-1.kyaml"));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("jobs");
+    run_well(&[&args[..], &["-q", "-d", path.to_str().unwrap()]].concat());
+    let file = std::fs::read_to_string(path.join("job-00-arb-tuning-d29-k8s--worker-1-0.yaml")).unwrap();
+    assert_eq!(file, documents[0]);
+    // The other notation of the same values is no change.
+    let again = run_well(&["generate", "--k8s-config", K8S, "-d", path.to_str().unwrap()]).out;
+    assert!(again.ends_with(": 2 unchanged\n"), "{again}");
+}

@@ -54,6 +54,22 @@ fn discovered_as_a_plugin_and_piped_into_kubectl() {
     }
 }
 
+/// The values of KYAML are those of the block style, to the kubectl that is here, whether or not it prints KYAML itself.
+#[test]
+fn kyaml_is_read_as_the_same_values() {
+    let text = text_of(K8S).replace(
+        "extra_env:",
+        "extra_env:\n  LINES: \"a\\n  b\\n\\tc\\n\"\n  ODD: \"\\e\\x01\\_\\L \\U0001F642 한글 \\\" \\\\ ##[x]\"",
+    );
+    let args = |format| ["generate", "--k8s-config", "-", "--created-at", CREATED_AT, "-q", "-o", format];
+    let generate = |format| run_with(&args(format), text.clone());
+    let [yaml, kyaml] = ["yaml", "kyaml"].map(generate);
+    assert_eq!((yaml.code, kyaml.code), (0, 0), "{yaml:?} {kyaml:?}");
+    assert!(kyaml.out.starts_with("---\n{\n  apiVersion: \"batch/v1\",\n") && kyaml.out.contains("\\n\\\n"));
+    let Some(read) = read_by_kubectl(kyaml.out.as_bytes()) else { return };
+    assert_eq!((read.len(), Some(read)), (2, read_by_kubectl(yaml.out.as_bytes())));
+}
+
 /// What the production example gives, as kubectl and Kustomize read it: the same objects.
 #[test]
 fn every_key_through_kubectl() {

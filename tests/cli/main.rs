@@ -29,8 +29,16 @@ mod pod_security;
 mod printed;
 mod quota;
 mod readme;
+#[cfg(unix)]
+mod results;
 mod rules;
+#[cfg(target_os = "linux")]
+mod shells;
+mod status;
 #[cfg(unix)]
 mod streams;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tuning;
+mod usage;
 mod validate;

@@ -15,15 +15,40 @@ fn workers_totals_and_settings() {
     let ran = run_well(&plan(&["--orchestrator-config", ORCHESTRATOR]));
     assert_eq!(ran.err, "");
     for line in [
-        "INDEX   JOB                              WORKER     ITERATIONS   FILE",
-        "1       arb-tuning-d29-k8s--worker-2-1   worker-2   3            job-01-arb-tuning-d29-k8s--worker-2-1.yaml",
+        "INDEX   JOB                              WORKER     ITERATIONS",
+        "1       arb-tuning-d29-k8s--worker-2-1   worker-2   3",
         "cpu requests      1",
         "memory limits     2Gi",
     ] {
         assert!(ran.out.lines().any(|found| found == line), "{line}\n{}", ran.out);
     }
-    let from = |key: &str| ran.out.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
-    assert!(from("workers ").ends_with(ORCHESTRATOR) && from("image ").ends_with(K8S));
+    let place = |start: &str| ran.out.lines().position(|line| line.starts_with(start)).unwrap();
+    // Each file is named once, above what comes from it.
+    assert_eq!((ran.out.matches(K8S).count(), ran.out.matches(ORCHESTRATOR).count()), (1, 1));
+    assert!(place(K8S) < place("  image ") && place("  image ") < place(ORCHESTRATOR), "{}", ran.out);
+    assert!(place(ORCHESTRATOR) < place("  workers "), "{}", ran.out);
+    // Sentences are for the terminal to break.
+    let wide = ran.out.lines().find(|line| line.chars().count() > 80 && !line.ends_with('.'));
+    assert_eq!(wide, None);
+}
+
+#[test]
+fn a_wide_plan_names_files_in_each_row() {
+    let wide = run_well(&plan(&["--orchestrator-config", ORCHESTRATOR, "-o", "wide"])).out;
+    let row = |start: &str| wide.lines().find(|line| line.starts_with(start)).unwrap();
+    assert!(row("1 ").ends_with("   job-01-arb-tuning-d29-k8s--worker-2-1.yaml"), "{wide}");
+    assert!(row("workers ").ends_with(ORCHESTRATOR) && row("image ").ends_with(K8S), "{wide}");
+}
+
+#[test]
+fn headers_and_output_can_be_left_out() {
+    let bare = run_well(&plan(&["--no-headers"])).out;
+    assert!(bare.starts_with("0   arb-tuning-d29-k8s--worker-1-0   worker-1   3\n"), "{bare}");
+    assert!(!["INDEX", "TOTAL", "SETTING"].iter().any(|header| bare.contains(header)), "{bare}");
+    let quiet = run_well(&plan(&["-q"]));
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    let differs = run(&plan(&["-q", "--diff", "tests/data/worker-1.yaml"]));
+    assert_eq!((differs.code, differs.out.as_str()), (1, ""), "{differs:?}");
 }
 
 #[test]

@@ -6,10 +6,23 @@ use std::path::Path;
 
 use crate::common::root;
 
-/// What the pages' commands read.
+/// The moment at which the commands run, shortly after that of the files in tests/after.
+#[cfg(unix)]
+const NOW: &str = "1795562463";
+
+/// What the README's commands read.
+#[cfg(unix)]
 const READ: &[&str] = &[
     "configs/d28_orchestrator/demo_baseline.yaml",
     "configs/d29_k8s/orchestrator_k8s_baseline.yaml",
+    "tests/after/jobs-pods.json",
+    "tests/after/jobs.yaml",
+    "tests/after/outputs/d29_k8s_session_worker-1.csv",
+    "tests/after/outputs/d29_k8s_session_worker-11.csv",
+    "tests/after/outputs/d29_k8s_session_worker-12.csv",
+    "tests/after/outputs/d29_k8s_session_worker-2.csv",
+    "tests/after/outputs/d29_k8s_session_worker-4.csv",
+    "tests/after/session.yaml",
     "tests/data/changed.yaml",
     "tests/data/mistakes.yaml",
     "tests/data/mistyped.yaml",
@@ -48,7 +61,7 @@ fn replay(page: &str, least: usize, files: &[&str]) {
     assert!(fs::read_to_string(&copied).unwrap().matches("\n```console\n").count() >= least);
     let replayed = std::panic::catch_unwind(|| {
         trycmd::TestCases::new()
-            .env("SOURCE_DATE_EPOCH", "1763317305")
+            .env("SOURCE_DATE_EPOCH", NOW)
             .register_bin("kubectl", stand_in(dir.path()))
             .case(&copied)
             .run();
@@ -69,9 +82,11 @@ fn the_readme_tells_the_truth() {
 #[cfg(unix)]
 #[test]
 fn the_docs_tell_the_truth() {
-    let files: Vec<String> = ["configs", "docs/examples", "tests/data"].iter().flat_map(|dir| below(dir)).collect();
+    let files: Vec<String> =
+        ["configs", "docs/examples", "tests/after", "tests/data"].iter().flat_map(|dir| below(dir)).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let mut pages: Vec<String> = below("docs").into_iter().filter(|page| page.ends_with(".md")).collect();
+    let mut pages: Vec<String> =
+        below("docs").into_iter().filter(|page| Path::new(page).extension() == Some("md".as_ref())).collect();
     pages.sort();
     assert!(pages.len() >= 2, "{pages:?}");
     for page in pages {

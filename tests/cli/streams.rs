@@ -48,7 +48,10 @@ fn output_that_cannot_be_written_is_an_error() {
         "generate --help",
         "completion bash",
         "__complete plan --",
+        "help plan",
+        "version",
         "validate --list-rules",
+        "validate --list-rules -o json",
         "validate --explain syntax",
         "validate --k8s-config $K",
         "validate --k8s-config $K -o json",
@@ -60,6 +63,7 @@ fn output_that_cannot_be_written_is_an_error() {
         "plan --k8s-config $K -o name",
         "generate --k8s-config $K -q",
         "generate --k8s-config $K -q -o json",
+        "generate --k8s-config $K -q -o kyaml",
         "generate --k8s-config $K -q -o name",
     ] {
         for (redirection, why) in [

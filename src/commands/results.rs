@@ -1,0 +1,66 @@
+//! `results`: collects the workers' CSV files into one, and says what is there.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use super::{CommandError, Outcome, Styles, load, show_out, write_out};
+use crate::cli::{ResultsArgs, ResultsFormat};
+use crate::config::Session;
+use crate::output::manifests::OutputError;
+use crate::output::messages;
+use crate::report::results::{json, table, yaml};
+use crate::results::{Account, Form, Index, Sources, merge, sources};
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever is wrong with the configuration or the files, and output that cannot be written.
+pub fn run(args: &ResultsArgs, styles: Styles) -> Result<Outcome, CommandError> {
+    let session = session(args)?;
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(CommandError::Usage(
+            "Results are read twice, which standard input cannot be. Name files.".to_owned(),
+        ));
+    }
+    let Sources { files, passed_over } = sources(&args.paths)?;
+    for warning in &passed_over {
+        messages::warning(warning, styles.err);
+    }
+    let index = Index::new(&files, session.as_ref().map(|session| session.session_id.as_str()))?;
+    let account = Account::new(&index, session.as_ref());
+    let outcome = if account.is_whole() { Outcome::Success } else { Outcome::Findings };
+    match args.output {
+        ResultsFormat::Csv => {
+            let form = if io::stdout().is_terminal() { Form::Printable } else { Form::Exact };
+            let outcome = write_out(outcome, |out| Ok(merge(&index, form, out)?))?;
+            messages::tell(styles.err, |screen| table(&account, false, screen));
+            Ok(outcome)
+        }
+        ResultsFormat::Table | ResultsFormat::Wide => {
+            show_out(outcome, styles.out, |screen| table(&account, args.output == ResultsFormat::Wide, screen))
+        }
+        ResultsFormat::Json => write_out(outcome, |out| Ok(json(&account, out)?)),
+        ResultsFormat::Yaml => {
+            write_out(outcome, |out| Ok(out.write_all(&yaml(&account).map_err(OutputError::from)?)?))
+        }
+    }
+}
+
+/// The session that the results are held against, if one is given.
+fn session(args: &ResultsArgs) -> Result<Option<Session>, CommandError> {
+    let options = &args.options;
+    match &args.k8s_config {
+        Some(k8s_config) => load(k8s_config, options).map(Some),
+        None if options.orchestrator_config.is_none()
+            && options.namespace.is_none()
+            && options.session_id.is_none()
+            && options.session_short.is_none() =>
+        {
+            Ok(None)
+        }
+        None => {
+            let flags = "--orchestrator-config, --namespace, --session-id and --session-short";
+            Err(CommandError::Usage(format!("{flags} go with --k8s-config. Name the configuration that they change.")))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The rules, the fields and the gates as JSON, for a program that asks what there is.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::apimachinery::{Span, VERSIONS, Version};
+use crate::diagnostic::Rule;
+use crate::manifest::write_json::json;
+use crate::validate::fields::{FIELDS, Field};
+use crate::validate::gates::{GATES, Gate, State};
+
+#[derive(Serialize)]
+struct Catalogue {
+    rules: Vec<RuleView>,
+    fields: Vec<FieldView>,
+    gates: Vec<GateView>,
+}
+
+#[derive(Serialize)]
+struct RuleView {
+    name: &'static str,
+    source: &'static str,
+    /// The versions of Kubernetes in which it holds.
+    versions: Vec<String>,
+    /// What it demands, in a sentence.
+    summary: String,
+    /// The whole of it.
+    description: String,
+    /// A piece of a manifest that breaks it.
+    bad: String,
+    /// The same piece, mended.
+    good: String,
+}
+
+#[derive(Serialize)]
+struct FieldView {
+    owner: &'static str,
+    name: &'static str,
+    versions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct GateView {
+    name: &'static str,
+    /// Whether it is on by default, in each version that knows it.
+    by_default: BTreeMap<String, bool>,
+    /// The fields that are dropped where it is off.
+    fields: &'static str,
+}
+
+/// Writes all rules, and the fields and gates that not all versions have.
+///
+/// # Errors
+/// The stream does not take it.
+pub fn list(rules: &[&Rule], out: &mut impl Write) -> io::Result<()> {
+    let catalogue = Catalogue {
+        rules: rules.iter().map(|rule| RuleView::from(*rule)).collect(),
+        fields: FIELDS.iter().map(FieldView::from).collect(),
+        gates: GATES.iter().map(GateView::from).collect(),
+    };
+    write(&catalogue, out)
+}
+
+/// Writes one rule.
+///
+/// # Errors
+/// As [`list`].
+pub fn explain(rule: &Rule, out: &mut impl Write) -> io::Result<()> {
+    write(&RuleView::from(rule), out)
+}
+
+/// Writes one gate.
+///
+/// # Errors
+/// As [`list`].
+pub fn explain_gate(gate: &Gate, out: &mut impl Write) -> io::Result<()> {
+    write(&GateView::from(gate), out)
+}
+
+fn write(view: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    json(view, "  ", out)?;
+    out.write_all(b"\n")
+}
+
+fn versions(span: Span) -> Vec<String> {
+    VERSIONS.iter().filter(|version| span.contains(**version)).map(ToString::to_string).collect()
+}
+
+impl From<&Rule> for RuleView {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            name: rule.name,
+            source: rule.source.as_str(),
+            versions: versions(rule.span),
+            summary: rule.summary(),
+            description: rule.doc(),
+            bad: rule.bad_example(),
+            good: rule.good_example(),
+        }
+    }
+}
+
+impl From<&Field> for FieldView {
+    fn from(field: &Field) -> Self {
+        Self { owner: field.owner, name: field.name, versions: versions(field.span) }
+    }
+}
+
+impl From<&Gate> for GateView {
+    fn from(gate: &Gate) -> Self {
+        let state = |version: &Version| match gate.state(*version) {
+            State::Unknown => None,
+            state => Some((version.to_string(), state == State::On)),
+        };
+        Self { name: gate.name, by_default: VERSIONS.iter().filter_map(state).collect(), fields: gate.fields }
+    }
+}

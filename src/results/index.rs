@@ -1,0 +1,359 @@
+//! The first pass over the results: which rows of which worker stand where, and what is wrong with the others.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use csv::ByteRecord;
+
+use super::error::ResultsError;
+use super::ranges::Ranges;
+use super::records::{NoRecord, Record, Records};
+use super::source::open;
+use crate::status::WorkerId;
+
+/// More different columns than this are no results.
+const MAX_COLUMNS: usize = 4096;
+/// So much of what is wrong with a file is told line by line.
+const TOLD: usize = 20;
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What stands where.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// The files, in the order in which they were read.
+    pub files: Vec<FileIndex>,
+    /// All columns, in the order in which they were seen first.
+    pub columns: Vec<Vec<u8>>,
+    /// The rows of each worker of each session.
+    pub workers: BTreeMap<Key, WorkerRows>,
+    /// Rows of sessions that were not asked for, by session.
+    pub others: BTreeMap<String, u64>,
+    /// What is wrong with a file or a row, which is left out then.
+    pub trouble: Vec<Trouble>,
+}
+
+/// Whose rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The session.
+    pub session_id: String,
+    /// The worker.
+    pub worker: WorkerId,
+}
+
+/// The rows of a worker.
+#[derive(Debug, Clone, Default)]
+pub struct WorkerRows {
+    /// How many.
+    pub rows: u64,
+    /// The iterations that are there.
+    pub iterations: Ranges,
+    /// The iterations that are there more than once.
+    pub repeated: Ranges,
+    /// Where the rows stand, in the order in which they were read.
+    pub runs: Vec<Run>,
+}
+
+/// Rows of one worker that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The place of the file.
+    pub file: usize,
+    /// The first byte.
+    pub start: u64,
+    /// The byte after the last one.
+    pub end: u64,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// A file of results.
+#[derive(Debug)]
+pub struct FileIndex {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The place of each of its columns among all columns.
+    pub columns: Vec<usize>,
+}
+
+/// What is wrong with a file, or with a row of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1; none for the file as a whole.
+    pub line: Option<u64>,
+    /// What is wrong, as a sentence.
+    pub message: String,
+}
+
+/// The columns that tell rows apart.
+#[derive(Clone, Copy)]
+struct Keys {
+    session: usize,
+    worker: usize,
+    iteration: usize,
+    timestamp: Option<usize>,
+}
+
+impl Index {
+    /// Reads the files. With a session, the rows of others are counted only.
+    ///
+    /// # Errors
+    /// [`ResultsError`].
+    pub fn new(files: &[PathBuf], session: Option<&str>) -> Result<Self, ResultsError> {
+        let mut index = Self::default();
+        let mut known = HashMap::new();
+        for path in files {
+            index.add(path, session, &mut known)?;
+        }
+        Ok(index)
+    }
+
+    fn add(
+        &mut self,
+        path: &Path,
+        session: Option<&str>,
+        known: &mut HashMap<Vec<u8>, usize>,
+    ) -> Result<(), ResultsError> {
+        let unreadable = |source| ResultsError::Unreadable { path: path.to_owned(), source };
+        let mut notes = Notes::default();
+        let mut part = Part::of(open(path)?).map_err(unreadable)?;
+        match part.header().map_err(unreadable)? {
+            Err(message) => notes.files.push(message),
+            Ok((header, keys)) => {
+                let columns = self.columns(&header, known);
+                if self.columns.len() > MAX_COLUMNS {
+                    return Err(ResultsError::TooManyColumns { path: path.to_owned(), max: MAX_COLUMNS });
+                }
+                self.files.push(FileIndex { path: path.to_owned(), columns });
+                self.rows(&mut part, keys, session, &mut notes).map_err(unreadable)?;
+            }
+        }
+        self.trouble.extend(notes.finish(path, &part.file).map_err(unreadable)?);
+        Ok(())
+    }
+
+    /// The places of a file's columns among all columns.
+    fn columns(&mut self, header: &ByteRecord, known: &mut HashMap<Vec<u8>, usize>) -> Vec<usize> {
+        let mut place_of = |name: &[u8]| {
+            if let Some(place) = known.get(name) {
+                return *place;
+            }
+            known.insert(name.to_owned(), self.columns.len());
+            self.columns.push(name.to_owned());
+            self.columns.len() - 1
+        };
+        header.iter().enumerate().map(|(nth, name)| place_of(name_of(nth, name))).collect()
+    }
+
+    /// Reads the rows of the file that was added last.
+    fn rows(&mut self, part: &mut Part, keys: Keys, session: Option<&str>, notes: &mut Notes) -> io::Result<()> {
+        let place = self.files.len() - 1;
+        let expected = self.files[place].columns.len();
+        let (mut last_time, mut end) = (0, 0);
+        loop {
+            let record = match part.records.next() {
+                Ok(Some(record)) => record,
+                Ok(None) => return Ok(()),
+                Err(NoRecord::Read(error)) => return Err(error),
+                Err(NoRecord::TooLong) => {
+                    let text = "It is longer than 1 MiB: a quote is not closed, or this is no CSV. \
+                                It and what follows are left out.";
+                    notes.row(end, text.to_owned());
+                    return Ok(());
+                }
+            };
+            end = record.end;
+            let is_at_end = record.end >= part.length;
+            let is_cut = is_at_end && !part.is_ended && !keys.is_whole(record.fields, expected, last_time);
+            last_time = keys.timestamp.and_then(|at| record.fields.get(at)).map_or(0, <[u8]>::len);
+            let row = if is_cut {
+                Err("It is cut off: the file ends within it.".to_owned())
+            } else {
+                keys.row(record.fields, expected, is_at_end)
+            };
+            match row {
+                Err(message) => notes.row(record.start, message),
+                Ok((session_id, ..)) if session.is_some_and(|session| session != session_id) => {
+                    *self.others.entry(session_id).or_default() += 1;
+                }
+                Ok((session_id, worker, iteration)) => {
+                    let rows = self.workers.entry(Key { session_id, worker }).or_default();
+                    rows.add(place, &record, iteration);
+                }
+            }
+        }
+    }
+}
+
+/// A file that is read, record by record.
+struct Part {
+    records: Records,
+    /// The same file, to look at it again.
+    file: File,
+    length: u64,
+    /// Whether its last line has a line break.
+    is_ended: bool,
+}
+
+impl Part {
+    fn of(mut file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        let is_ended = ends_with_line_break(&mut file, length)?;
+        let again = file.try_clone()?;
+        Ok(Self { records: Records::between(file, 0, length)?, file: again, length, is_ended })
+    }
+
+    /// Its first record, which names the columns; or what is wrong with that.
+    fn header(&mut self) -> io::Result<Result<(ByteRecord, Keys), String>> {
+        Ok(match self.records.next() {
+            Ok(Some(record)) if record.end < self.length || self.is_ended => {
+                Keys::of(record.fields).map(|keys| (record.fields.clone(), keys))
+            }
+            Ok(Some(_)) => Err("It has one line only, which is not finished.".to_owned()),
+            Ok(None) => Err("It is empty.".to_owned()),
+            Err(NoRecord::TooLong) => Err("Its first line is longer than 1 MiB: that is no CSV.".to_owned()),
+            Err(NoRecord::Read(error)) => return Err(error),
+        })
+    }
+}
+
+impl WorkerRows {
+    fn add(&mut self, file: usize, record: &Record<'_>, iteration: u64) {
+        self.rows += 1;
+        if !self.iterations.insert(iteration) {
+            self.repeated.insert(iteration);
+        }
+        match self.runs.last_mut() {
+            Some(run) if run.file == file && run.end == record.start => {
+                run.end = record.end;
+                run.rows += 1;
+            }
+            _ => self.runs.push(Run { file, start: record.start, end: record.end, rows: 1 }),
+        }
+    }
+}
+
+impl Keys {
+    /// Finds the columns in a header.
+    fn of(header: &ByteRecord) -> Result<Self, String> {
+        let mut names = HashMap::new();
+        for (nth, name) in header.iter().enumerate().map(|(nth, name)| (nth, name_of(nth, name))) {
+            if names.insert(name, nth).is_some() {
+                return Err(format!("It has two columns {:?}.", String::from_utf8_lossy(name)));
+            }
+        }
+        let find = |name: &str| names.get(name.as_bytes()).copied();
+        let (Some(session), Some(worker), Some(iteration)) = (find("session_id"), find("worker_id"), find("iteration"))
+        else {
+            return Err("Its first line does not name the columns session_id, worker_id and iteration.".to_owned());
+        };
+        Ok(Self { session, worker, iteration, timestamp: find("timestamp") })
+    }
+
+    /// The session, the worker and the iteration of a row.
+    fn row(self, fields: &ByteRecord, expected: usize, is_at_end: bool) -> Result<(String, WorkerId, u64), String> {
+        if fields.len() != expected {
+            let end = if is_at_end && fields.len() < expected { ": the file ends within it" } else { "" };
+            return Err(format!("It has {} of {expected} fields{end}.", fields.len()));
+        }
+        if fields.as_slice().contains(&0) {
+            return Err("It holds NUL bytes.".to_owned());
+        }
+        let text = |at: usize| String::from_utf8_lossy(fields.get(at).unwrap_or_default()).into_owned();
+        let (session, worker, iteration) = (text(self.session), text(self.worker), text(self.iteration));
+        if session.is_empty() || worker.is_empty() {
+            return Err("It names no session or no worker.".to_owned());
+        }
+        let number = iteration.parse().map_err(|_| format!("Its iteration {iteration:?} is not a whole number."))?;
+        Ok((session, WorkerId::of(&worker), number))
+    }
+
+    /// Whether a last line without a line break may be whole. Its last field may be cut: only a timestamp that is as
+    /// long as the one before it shows that it is not.
+    fn is_whole(self, fields: &ByteRecord, expected: usize, last_time: usize) -> bool {
+        let time = self.timestamp.filter(|at| at + 1 == expected).and_then(|at| fields.get(at));
+        fields.len() == expected && last_time > 0 && time.is_some_and(|time| time.len() == last_time)
+    }
+}
+
+/// A column's name, without the mark before the first one.
+fn name_of(nth: usize, name: &[u8]) -> &[u8] {
+    if nth == 0 { name.strip_prefix(MARK).unwrap_or(name) } else { name }
+}
+
+fn ends_with_line_break(file: &mut File, length: u64) -> io::Result<bool> {
+    let Some(last) = length.checked_sub(1) else { return Ok(true) };
+    file.seek(SeekFrom::Start(last))?;
+    let mut byte = [0];
+    file.read_exact(&mut byte)?;
+    Ok(matches!(byte, [b'\n' | b'\r']))
+}
+
+/// What is wrong with one file.
+#[derive(Default)]
+struct Notes {
+    /// With the file as a whole.
+    files: Vec<String>,
+    /// Where rows begin, and what is wrong with them.
+    rows: Vec<(u64, String)>,
+    more: u64,
+}
+
+impl Notes {
+    fn row(&mut self, start: u64, message: String) {
+        if self.rows.len() < TOLD {
+            self.rows.push((start, message));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Finds the lines of the rows, which are looked for once it is known that there is something to tell.
+    fn finish(self, path: &Path, file: &File) -> io::Result<Vec<Trouble>> {
+        let of = |line, message| Trouble { file: path.to_owned(), line, message };
+        let mut lines = Lines { file, offset: 0, line: 1 };
+        let mut all: Vec<Trouble> = self.files.into_iter().map(|message| of(None, message)).collect();
+        for (start, message) in self.rows {
+            all.push(of(Some(lines.of(start)?), message));
+        }
+        match self.more {
+            0 => {}
+            1 => all.push(of(None, "1 more row of it is left out.".to_owned())),
+            more => all.push(of(None, format!("{more} more rows of it are left out."))),
+        }
+        Ok(all)
+    }
+}
+
+/// Counts the lines of a file, from one place to the next.
+struct Lines<'f> {
+    file: &'f File,
+    offset: u64,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first character at or after a byte; the line break that ends the row before may come first.
+    fn of(&mut self, start: u64) -> io::Result<u64> {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            let count = self.file.read_at(&mut buffer, self.offset)?;
+            for byte in &buffer[..count] {
+                if self.offset >= start && !matches!(byte, b'\r' | b'\n') {
+                    return Ok(self.line);
+                }
+                self.line += u64::from(*byte == b'\n');
+                self.offset += 1;
+            }
+            if count == 0 {
+                return Ok(self.line);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What became of a session that was applied: what `kubectl get jobs,pods` printed comes in, and each worker's phase,
+//! since when, and why goes out.
+//!
+//! ```text
+//! a list, objects, events ─▶ read ─▶ document ─▶ object ─▶ record ─▶ book ─▶ session ─▶ worker, cause, next command
+//! ```
+//!
+//! Nothing is asked of a cluster, and nothing is estimated: what no object says is not said here either.
+
+mod book;
+mod cause;
+mod document;
+mod error;
+mod next;
+mod object;
+#[cfg(test)]
+mod properties;
+mod read;
+mod record;
+mod session;
+mod standing;
+mod texts;
+mod worker;
+
+pub use book::Book;
+pub use error::StatusError;
+pub use read::{Extent, read};
+pub use session::{Counts, SessionStatus, Summary, observe, sessions};
+pub use standing::Phase;
+pub use worker::{Worker, WorkerId, time_text};

@@ -1,0 +1,82 @@
+//! What to run next to learn more of a worker: a command that can be copied into a shell as it stands.
+
+use super::book::Slot;
+use super::cause::Cause;
+use super::record::{PodRecord, Removal};
+use super::standing::{Phase, Standing};
+use crate::printable::is_visible;
+
+/// The command, where one helps.
+#[must_use]
+pub fn command(standing: &Standing<'_>, slot: &Slot, cause: Option<&Cause>) -> Option<String> {
+    let there = |pod: &&PodRecord| pod.removal != Some(Removal::Done);
+    let exited = cause.and_then(|cause| cause.container.as_ref()).filter(|container| container.exit_code.is_some());
+    let words: Vec<String> = match (standing.phase, standing.pod().filter(there)) {
+        (Phase::Failed, Some(pod)) if exited.is_some() && cause.is_some_and(|cause| cause.pod.is_none()) => {
+            logs(pod, slot, cause)
+        }
+        (Phase::Running, Some(pod)) if standing.needs_attention() && exited.is_some() => {
+            let mut words = logs(pod, slot, cause);
+            words.push("--previous".to_owned());
+            words
+        }
+        (Phase::Failed | Phase::Pending, Some(pod)) => describe("pod", &pod.name),
+        (Phase::Running, Some(pod)) if standing.needs_attention() => describe("pod", &pod.name),
+        // Its pod is no longer there, or the Job alone is known.
+        (Phase::Failed, None) if cause.is_some_and(|cause| cause.reason == "BackoffLimitExceeded") => {
+            ["kubectl".to_owned(), "logs".to_owned(), format!("job/{}", slot.name)].into()
+        }
+        (Phase::Pending, None) if standing.job.is_some_and(|job| job.active > 0) => {
+            let label = format!("batch.kubernetes.io/job-name={}", slot.name);
+            ["kubectl", "describe", "pods", "-l", &label].map(ToOwned::to_owned).into()
+        }
+        (Phase::Failed | Phase::Pending, None) => describe("job", &slot.name),
+        _ => return None,
+    };
+    let namespace = ["-n".to_owned(), slot.namespace.to_string()];
+    let namespace = if slot.namespace.is_empty() { &[][..] } else { &namespace };
+    let words: Option<Vec<String>> = words.iter().chain(namespace).map(|word| quoted(word)).collect();
+    words.map(|words| words.join(" "))
+}
+
+fn describe(kind: &str, name: &str) -> Vec<String> {
+    ["kubectl", "describe", kind, name].map(ToOwned::to_owned).into()
+}
+
+fn logs(pod: &PodRecord, slot: &Slot, cause: Option<&Cause>) -> Vec<String> {
+    let mut words = ["kubectl", "logs", &pod.name].map(ToOwned::to_owned).to_vec();
+    // A session's container has the name of its Job; any other one has to be named.
+    let container = cause.and_then(|cause| cause.container.as_ref()).map(|container| container.name.as_str());
+    if let Some(container) = container.filter(|name| *name != &*slot.name && !name.is_empty()) {
+        words.extend(["-c".to_owned(), container.to_owned()]);
+    }
+    words
+}
+
+/// A word as a POSIX shell takes it for what it is. None for one that cannot be shown as it is: a name on a cluster is
+/// never like that.
+#[must_use]
+pub fn quoted(word: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if word.is_empty() || !word.chars().all(is_visible) {
+        return None;
+    }
+    if word.chars().all(is_plain) {
+        return Some(word.to_owned());
+    }
+    Some(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_each_word_back() {
+        assert_eq!(quoted("job/arb-tuning-x-worker-1-0").as_deref(), Some("job/arb-tuning-x-worker-1-0"));
+        assert_eq!(quoted("a b").as_deref(), Some("'a b'"));
+        assert_eq!(quoted("it's; rm -rf $HOME").as_deref(), Some(r"'it'\''s; rm -rf $HOME'"));
+        assert_eq!(quoted("a\u{1b}[2J"), None);
+        assert_eq!(quoted(""), None);
+    }
+}

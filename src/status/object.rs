@@ -1,0 +1,261 @@
+//! What the status needs of a Job and of a pod: one JSON object comes in, and its few parts go out.
+//!
+//! The server that printed it may be newer than this tool: what is not needed is passed over, whatever it is.
+
+use k8s_openapi::api::batch::v1::JobCondition;
+use k8s_openapi::api::core::v1::{ContainerState, PodCondition};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// An object that a session's status is made from.
+#[derive(Debug)]
+pub enum Object {
+    /// A `batch/v1` Job.
+    Job(Metadata, JobSpec, JobStatus),
+    /// A `v1` Pod.
+    Pod(Metadata, PodStatus),
+}
+
+/// Which of them an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A `batch/v1` Job.
+    Job,
+    /// A `v1` Pod.
+    Pod,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// The kind by its two names.
+    #[must_use]
+    pub fn of(api_version: &str, kind: &str) -> Self {
+        match (api_version, kind) {
+            ("batch/v1", "Job") => Self::Job,
+            ("v1", "Pod") => Self::Pod,
+            _ => Self::Other,
+        }
+    }
+
+    /// The kind of the items of a list, which do not name it themselves where they come from the server as they are.
+    #[must_use]
+    pub fn of_items(api_version: &str, kind: &str) -> Option<Self> {
+        match Self::of(api_version, kind.strip_suffix("List")?) {
+            Self::Other => None,
+            kind => Some(kind),
+        }
+    }
+}
+
+/// `metadata`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Metadata {
+    /// The name.
+    pub name: Option<String>,
+    /// The namespace.
+    pub namespace: Option<String>,
+    /// What tells it from an earlier object of the same name.
+    pub uid: Option<String>,
+    /// Grows with each change.
+    pub resource_version: Option<String>,
+    /// When it was made.
+    pub creation_timestamp: Option<Time>,
+    /// When its deletion was asked for.
+    pub deletion_timestamp: Option<Time>,
+    /// The labels that matter.
+    pub labels: Option<Labels>,
+    /// Whose it is.
+    pub owner_references: Option<Vec<OwnerReference>>,
+}
+
+/// The labels of a session, and those that a Job gives to its pods.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Labels {
+    /// The session.
+    pub session_id: Option<String>,
+    /// The worker.
+    pub worker_id: Option<String>,
+    /// Which attempt of the worker this is, from 1.
+    pub attempt: Option<String>,
+    /// The Job of a pod.
+    #[serde(rename = "batch.kubernetes.io/job-name")]
+    pub job_name: Option<String>,
+    /// The same by its old name.
+    #[serde(rename = "job-name")]
+    pub old_job_name: Option<String>,
+}
+
+/// A Job's `spec`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct JobSpec {
+    /// Whether it waits for somebody to let it go on.
+    pub suspend: Option<bool>,
+    /// Its pods.
+    pub template: Option<Template>,
+}
+
+/// A Job's `spec.template`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Template {
+    /// What the pods are made from.
+    pub spec: Option<TemplateSpec>,
+}
+
+/// A Job's `spec.template.spec`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TemplateSpec {
+    /// Its containers.
+    pub containers: Option<Vec<Container>>,
+}
+
+/// A container of a Job's template.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Container {
+    /// Its arguments.
+    pub args: Option<Vec<String>>,
+}
+
+/// A Job's `status`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct JobStatus {
+    /// Pods that are pending or running.
+    pub active: Option<u32>,
+    /// Pods that are ready.
+    pub ready: Option<u32>,
+    /// Pods that have failed.
+    pub failed: Option<u32>,
+    /// Pods that have succeeded.
+    pub succeeded: Option<u32>,
+    /// Pods that are being deleted.
+    pub terminating: Option<u32>,
+    /// When the controller took it up.
+    pub start_time: Option<Time>,
+    /// When it succeeded.
+    pub completion_time: Option<Time>,
+    /// What has become of it.
+    pub conditions: Option<Vec<JobCondition>>,
+}
+
+/// A pod's `status`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PodStatus {
+    /// Pending, Running, Succeeded, Failed or Unknown.
+    pub phase: Option<String>,
+    /// Why it is in this phase, in one word.
+    pub reason: Option<String>,
+    /// The same for a person.
+    pub message: Option<String>,
+    /// When the kubelet took it up.
+    pub start_time: Option<Time>,
+    /// What has become of it.
+    pub conditions: Option<Vec<PodCondition>>,
+    /// The containers that run before the others.
+    pub init_container_statuses: Option<Vec<ContainerStatus>>,
+    /// The containers.
+    pub container_statuses: Option<Vec<ContainerStatus>>,
+}
+
+/// An element of a pod's `status.containerStatuses`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ContainerStatus {
+    /// The container.
+    pub name: Option<String>,
+    /// How often it was started again.
+    pub restart_count: Option<u32>,
+    /// What it does now.
+    pub state: Option<ContainerState>,
+    /// How it ended before that.
+    pub last_state: Option<ContainerState>,
+}
+
+/// The parts of an object as they are read, one by one. Its kind may be named after them.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// `apiVersion`.
+    pub api_version: Option<String>,
+    /// `kind`.
+    pub kind: Option<String>,
+    /// `metadata`.
+    pub metadata: Option<Metadata>,
+    /// `spec`.
+    pub spec: Part<JobSpec>,
+    /// `status`.
+    pub status: Part<Status>,
+}
+
+/// A part whose type depends on the object's kind.
+#[derive(Debug, Default)]
+pub enum Part<T> {
+    /// It is not there, or not needed.
+    #[default]
+    None,
+    /// It was read when the kind was known.
+    Read(T),
+    /// It was read before that.
+    Kept(Value),
+}
+
+/// The status of either kind.
+#[derive(Debug)]
+pub enum Status {
+    /// A Job's.
+    Job(JobStatus),
+    /// A pod's.
+    Pod(PodStatus),
+}
+
+impl Parts {
+    /// The kind, as far as it is known by now.
+    #[must_use]
+    pub fn kind(&self, in_list: Option<Kind>) -> Option<Kind> {
+        match (&self.api_version, &self.kind) {
+            (Some(api_version), Some(kind)) => Some(Kind::of(api_version, kind)),
+            (None, None) => in_list,
+            _ => None,
+        }
+    }
+
+    /// The object, if it is a Job or a pod.
+    ///
+    /// # Errors
+    /// A part that has another type than the API gives it.
+    pub fn finish(self, in_list: Option<Kind>) -> Result<Option<Object>, serde_json::Error> {
+        let kind = self.kind(in_list);
+        let metadata = self.metadata.unwrap_or_default();
+        Ok(match kind {
+            Some(Kind::Job) => {
+                let spec = match self.spec {
+                    Part::None => JobSpec::default(),
+                    Part::Read(spec) => spec,
+                    Part::Kept(value) => Option::<JobSpec>::deserialize(value)?.unwrap_or_default(),
+                };
+                let status = match self.status {
+                    Part::Read(Status::Job(status)) => status,
+                    Part::Kept(value) => Option::<JobStatus>::deserialize(value)?.unwrap_or_default(),
+                    Part::None | Part::Read(Status::Pod(_)) => JobStatus::default(),
+                };
+                Some(Object::Job(metadata, spec, status))
+            }
+            Some(Kind::Pod) => {
+                let status = match self.status {
+                    Part::Read(Status::Pod(status)) => status,
+                    Part::Kept(value) => Option::<PodStatus>::deserialize(value)?.unwrap_or_default(),
+                    Part::None | Part::Read(Status::Job(_)) => PodStatus::default(),
+                };
+                Some(Object::Pod(metadata, status))
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! What `kubectl get` printed, read as it arrives: one list, a stream of objects, or a stream of events, as JSON or as
+//! YAML. Bytes come in, and each Job and each pod goes out; no more than one document, or one item of a JSON list, is
+//! in memory at a time.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+use serde::de::DeserializeSeed;
+
+use super::document::{Change, Document, Progress};
+use super::error::StatusError;
+use super::object::{Kind, Object};
+use crate::manifest::{self, Node, Text};
+use crate::yaml::starts_like_json;
+
+/// Bytes that are read at a time.
+const BUFFER: usize = 128 * 1024;
+/// White space before the first character is passed over up to here.
+const LOOK_AHEAD: usize = 4096;
+/// A YAML document is read up to here; a JSON list has no limit.
+const MAX_YAML_DOCUMENT: usize = 64 << 20;
+
+/// What was read.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// How many documents.
+    pub documents: usize,
+    /// Whether the last one ends in the middle, as a stream does that was broken off; it was passed over.
+    pub is_cut_off: bool,
+}
+
+/// Reads an input to its end.
+///
+/// # Errors
+/// [`StatusError`].
+pub fn read(file: &str, input: impl Read, take: &mut impl FnMut(Change, Object)) -> Result<Extent, StatusError> {
+    let unreadable = |source| StatusError::Unreadable { file: file.to_owned(), source };
+    let mut input = BufReader::with_capacity(BUFFER, input);
+    let start = Start::of(&mut input).map_err(unreadable)?;
+    match start.encoding {
+        Encoding::Utf8 if start.is_json => json(file, Cursor::new(start.ahead).chain(input), take),
+        Encoding::Utf8 => yaml(file, Cursor::new(start.ahead).chain(input), take),
+        Encoding::Utf16 => {
+            let mut bytes = start.ahead;
+            input.read_to_end(&mut bytes).map_err(unreadable)?;
+            let text = Text::decode(bytes);
+            let bytes = text.as_str().as_bytes();
+            if starts_like_json(text.as_str()) { json(file, bytes, take) } else { yaml(file, bytes, take) }
+        }
+    }
+}
+
+/// How an input begins.
+struct Start {
+    /// What was taken from it to see that.
+    ahead: Vec<u8>,
+    encoding: Encoding,
+    is_json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    /// As Windows `PowerShell` writes what it redirects.
+    Utf16,
+}
+
+impl Start {
+    fn of(input: &mut impl BufRead) -> io::Result<Self> {
+        let mut ahead = Vec::new();
+        while let Some(byte) = input.fill_buf()?.first().copied() {
+            match (ahead.as_slice(), byte) {
+                ([0xFF], 0xFE) | ([0xFE], 0xFF) => {
+                    ahead.push(byte);
+                    input.consume(1);
+                    return Ok(Self { ahead, encoding: Encoding::Utf16, is_json: false });
+                }
+                ([], 0xEF | 0xFE | 0xFF) | ([0xEF], 0xBB) => {}
+                ([0xEF, 0xBB], 0xBF) => {
+                    ahead.clear();
+                    input.consume(1);
+                    continue;
+                }
+                (_, b' ' | b'\t' | b'\r' | b'\n') if ahead.len() < LOOK_AHEAD => {}
+                (_, byte) => return Ok(Self { ahead, encoding: Encoding::Utf8, is_json: byte == b'{' }),
+            }
+            ahead.push(byte);
+            input.consume(1);
+        }
+        Ok(Self { ahead, encoding: Encoding::Utf8, is_json: false })
+    }
+}
+
+/// Reads a stream of JSON values.
+fn json(file: &str, input: impl Read, take: &mut impl FnMut(Change, Object)) -> Result<Extent, StatusError> {
+    let mut stream = serde_json::Deserializer::from_reader(input);
+    let mut read = Extent::default();
+    loop {
+        let mut progress = Progress::default();
+        let Err(error) = (Document { take, progress: &mut progress, in_list: None }).deserialize(&mut stream) else {
+            read.documents += 1;
+            continue;
+        };
+        return match (error.classify(), progress) {
+            (serde_json::error::Category::Eof, Progress { has_begun: false, .. }) => Ok(read),
+            (serde_json::error::Category::Eof, Progress { is_list: true, .. }) => {
+                Err(StatusError::CutOff { file: file.to_owned() })
+            }
+            (serde_json::error::Category::Eof, _) if read.documents > 0 => Ok(Extent { is_cut_off: true, ..read }),
+            (serde_json::error::Category::Io, _) => {
+                Err(StatusError::Unreadable { file: file.to_owned(), source: error.into() })
+            }
+            _ => Err(malformed(file, &error)),
+        };
+    }
+}
+
+fn malformed(file: &str, error: &serde_json::Error) -> StatusError {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    let message = text.strip_suffix(&place).unwrap_or(&text).to_owned();
+    StatusError::Malformed { file: file.to_owned(), line, column, message }
+}
+
+/// Reads a stream of YAML documents, cut at their separators.
+fn yaml(file: &str, input: impl BufRead, take: &mut impl FnMut(Change, Object)) -> Result<Extent, StatusError> {
+    let mut pieces = Pieces { input, next: Vec::new(), lines: 0 };
+    let mut read = Extent::default();
+    let unreadable = |source| StatusError::Unreadable { file: file.to_owned(), source };
+    while let Some(Piece { text, line, is_whole }) = pieces.next().map_err(unreadable)? {
+        if !is_whole {
+            return Err(StatusError::TooLong { file: file.to_owned(), line, max: MAX_YAML_DOCUMENT });
+        }
+        // Whether the rest of it is missing cannot be seen in YAML, but that its last line is not finished can.
+        if read.documents > 0 && !text.ends_with(b"\n") {
+            return Ok(Extent { is_cut_off: true, ..read });
+        }
+        let mut result = Ok(());
+        manifest::documents(Text::decode(text).as_str(), |document| {
+            if result.is_ok() {
+                result = document
+                    .map_err(|error| {
+                        let at = error.position();
+                        let line = line - 1 + usize::try_from(at.line).unwrap_or(usize::MAX);
+                        (line, usize::try_from(at.column).unwrap_or(0), error.to_string())
+                    })
+                    .and_then(|document| {
+                        read.documents += 1;
+                        objects(&document.root, take).map_err(|error| {
+                            let at = document.root.position.line.max(1);
+                            (line - 1 + usize::try_from(at).unwrap_or(usize::MAX), 0, error.to_string())
+                        })
+                    });
+            }
+        });
+        result.map_err(|(line, column, message)| {
+            let message = message.trim_end_matches('.').to_owned();
+            StatusError::Malformed { file: file.to_owned(), line, column, message }
+        })?;
+    }
+    Ok(read)
+}
+
+/// The objects of a YAML document; each goes the way of a JSON one.
+fn objects(root: &Node, take: &mut impl FnMut(Change, Object)) -> Result<(), serde_json::Error> {
+    let text = |key: &str| root.get(key).and_then(Node::as_str);
+    let kind = text("kind").unwrap_or_default();
+    let mut one = |node: &Node, in_list| {
+        Document { take: &mut *take, progress: &mut Progress::default(), in_list }.deserialize(node.to_json())
+    };
+    match root.get("items").and_then(Node::as_sequence) {
+        Some(items) if kind.ends_with("List") => {
+            let in_list = Kind::of_items(text("apiVersion").unwrap_or_default(), kind);
+            items.iter().try_for_each(|item| one(item, in_list))
+        }
+        _ => one(root, None),
+    }
+}
+
+/// A YAML stream, a document at a time.
+struct Pieces<R> {
+    input: R,
+    /// The separator that ended the last document: it begins the next one.
+    next: Vec<u8>,
+    /// How many lines came before it.
+    lines: usize,
+}
+
+/// A part of a YAML stream between two separators.
+struct Piece {
+    text: Vec<u8>,
+    /// Its first line, from 1.
+    line: usize,
+    /// Whether it ends where a document ends, and not at the limit.
+    is_whole: bool,
+}
+
+impl<R: BufRead> Pieces<R> {
+    fn next(&mut self) -> io::Result<Option<Piece>> {
+        let mut text = std::mem::take(&mut self.next);
+        let line = self.lines + 1;
+        self.lines += usize::from(!text.is_empty());
+        let is_whole = loop {
+            let start = text.len();
+            let left = (MAX_YAML_DOCUMENT + 1).saturating_sub(start);
+            if left == 0 {
+                break false;
+            }
+            let limit = u64::try_from(left).unwrap_or(u64::MAX);
+            if (&mut self.input).take(limit).read_until(b'\n', &mut text)? == 0 {
+                break true;
+            }
+            if start > 0 && text[start..].starts_with(b"---") {
+                self.next = text.split_off(start);
+                break true;
+            }
+            self.lines += 1;
+        };
+        Ok((!text.is_empty()).then_some(Piece { text, line, is_whole }))
+    }
+}

@@ -1,0 +1,334 @@
+//! The status of a session: its workers, each by its newest attempt, held against the plan where there is one.
+//! Workers are made when they are asked for, so that a session of any size takes no memory for them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::book::{Book, Slot};
+use super::cause::Cause;
+use super::standing::{Context, Phase, Standing};
+use super::worker::{Worker, WorkerId};
+use crate::config::Session;
+use crate::job::names::parse_job_name;
+use crate::plan::plan_jobs;
+
+/// Without a plan, gaps in the numbering are missing workers, as long as there are no more than this.
+const MAX_GAPS: u32 = 100_000;
+/// So many workers are named in a warning.
+const NAMED: usize = 5;
+
+/// The status of one session.
+#[derive(Debug)]
+pub struct SessionStatus<'b> {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its id.
+    pub session_id: String,
+    /// What the reader should know.
+    pub warnings: Vec<String>,
+    plan: Option<(u64, u32)>,
+    /// The Jobs, one a worker, those of numbered workers first.
+    entries: Vec<Entry<'b>>,
+    /// The workers 1 to this are all listed, whether they have a Job or not.
+    dense: u32,
+    context: Context,
+}
+
+/// The newest Job of a worker.
+#[derive(Debug)]
+struct Entry<'b> {
+    id: WorkerId,
+    slot: &'b Slot,
+    /// How often the program was started by earlier attempts.
+    earlier: u64,
+}
+
+/// How many workers are in which phase, and how many iterations they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Summary {
+    /// Workers.
+    pub workers: Counts,
+    /// Iterations, as far as they are known: without a plan those of a missing worker are not.
+    pub iterations: Counts,
+    /// How many workers will not go on, or may not, unless somebody does something.
+    pub attention: u64,
+}
+
+/// Counts by phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// All of them.
+    pub total: u64,
+    /// Succeeded.
+    pub succeeded: u64,
+    /// Running.
+    pub running: u64,
+    /// Pending.
+    pub pending: u64,
+    /// Suspended.
+    pub suspended: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Missing.
+    pub missing: u64,
+}
+
+impl Counts {
+    fn add(&mut self, phase: Phase, count: u64) {
+        let of_phase = match phase {
+            Phase::Succeeded => &mut self.succeeded,
+            Phase::Running => &mut self.running,
+            Phase::Pending => &mut self.pending,
+            Phase::Suspended => &mut self.suspended,
+            Phase::Failed => &mut self.failed,
+            Phase::Missing => &mut self.missing,
+        };
+        *of_phase = of_phase.saturating_add(count);
+        self.total = self.total.saturating_add(count);
+    }
+
+    /// The count of a phase.
+    #[must_use]
+    pub const fn of(&self, phase: Phase) -> u64 {
+        match phase {
+            Phase::Succeeded => self.succeeded,
+            Phase::Running => self.running,
+            Phase::Pending => self.pending,
+            Phase::Suspended => self.suspended,
+            Phase::Failed => self.failed,
+            Phase::Missing => self.missing,
+        }
+    }
+}
+
+/// The sessions that the input speaks of and those that are planned, by namespace and id.
+#[must_use]
+pub fn sessions<'b>(book: &'b Book, plans: &[Session], now: DateTime<Utc>) -> Vec<SessionStatus<'b>> {
+    let mut found: BTreeMap<(String, String), Vec<&'b Slot>> = BTreeMap::new();
+    for plan in plans {
+        found.insert((plan.namespace.clone(), plan.session_id.clone()), Vec::new());
+    }
+    for slot in book.slots() {
+        let Some(session_id) = session_of(slot) else { continue };
+        // A manifest may leave the namespace to kubectl.
+        let planned = plans.iter().find(|plan| slot.namespace.is_empty() && plan.session_id == session_id);
+        let namespace = planned.map_or_else(|| slot.namespace.to_string(), |plan| plan.namespace.clone());
+        found.entry((namespace, session_id.to_owned())).or_default().push(slot);
+    }
+    let status = |((namespace, session_id), slots)| {
+        let plan = plans.iter().find(|plan| plan.namespace == namespace && plan.session_id == session_id);
+        SessionStatus::new(namespace, session_id, plan, slots, now)
+    };
+    found.into_iter().map(status).collect()
+}
+
+/// The session that a Job, or else one of its pods, belongs to.
+fn session_of(slot: &Slot) -> Option<&str> {
+    let of_pods = || slot.pods.iter().find_map(|pod| pod.session_id.as_deref());
+    slot.job.as_ref().and_then(|job| job.session_id.as_deref()).or_else(of_pods)
+}
+
+/// The session and the worker of one Job as it stands, whatever else the input holds.
+#[must_use]
+pub fn observe(slot: &Slot, now: DateTime<Utc>) -> Option<(&str, Worker)> {
+    let context = Context { now, has_jobs: slot.job.is_some(), has_pods: !slot.pods.is_empty() };
+    Some((session_of(slot)?, Worker::new(worker_of(slot), slot, 0, None, context)))
+}
+
+/// The worker of a Job: by its label, or that of a pod, or else by its name.
+fn worker_of(slot: &Slot) -> WorkerId {
+    let of_job = slot.job.as_ref().and_then(|job| job.worker_id.as_deref());
+    let of_pods = || slot.pods.iter().find_map(|pod| pod.worker_id.as_deref());
+    let of_name =
+        || parse_job_name(&slot.name).and_then(|parts| u32::try_from(parts.worker).ok()).map(WorkerId::Number);
+    of_job.or_else(of_pods).map(WorkerId::of).or_else(of_name).unwrap_or_else(|| WorkerId::of(&slot.name))
+}
+
+impl<'b> SessionStatus<'b> {
+    fn new(
+        namespace: String,
+        session_id: String,
+        plan: Option<&Session>,
+        slots: Vec<&'b Slot>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let context = Context {
+            now,
+            has_jobs: slots.iter().any(|slot| slot.job.is_some()),
+            has_pods: slots.iter().any(|slot| !slot.pods.is_empty()),
+        };
+        let entries = newest(slots);
+        let plan = plan.map(|plan| (plan.total_iterations, plan.workers));
+        let mut status = Self { namespace, session_id, warnings: Vec::new(), plan, entries, dense: 0, context };
+        status.dense = match plan {
+            Some((_, workers)) => workers,
+            None => status.without_gaps(),
+        };
+        status.warnings.extend(status.not_planned());
+        status.warnings.extend(status.other_iterations());
+        if !status.entries.is_empty() && !context.has_jobs {
+            let text = "The input holds no Job of this session: phases are those of the pods.";
+            status.warnings.push(text.to_owned());
+        }
+        status
+    }
+
+    /// The highest number up to which workers are listed where no plan says how many there are.
+    fn without_gaps(&mut self) -> u32 {
+        let numbers = || self.entries.iter().filter_map(number);
+        let highest = numbers().next_back().unwrap_or(0);
+        let count = u32::try_from(numbers().count()).unwrap_or(u32::MAX);
+        if highest - count <= MAX_GAPS {
+            return highest;
+        }
+        let gaps = highest - count;
+        let text = format!("{gaps} numbers up to worker-{highest} have no Job; so many gaps are not listed.");
+        self.warnings.push(text);
+        0
+    }
+
+    fn not_planned(&self) -> Option<String> {
+        let (_, workers) = self.plan?;
+        let others = self.entries.iter().filter(|entry| number(entry).is_none_or(|number| number > workers));
+        let named = named(others.map(|entry| entry.id.to_string()))?;
+        Some(format!("The configuration has {workers} workers, and no {named}."))
+    }
+
+    fn other_iterations(&self) -> Option<String> {
+        self.plan?;
+        let others = self.entries.iter().filter_map(|entry| {
+            let (ours, planned) = (entry.slot.job.as_ref()?.iterations?, self.planned(number(entry)?)?);
+            (ours != planned).then(|| format!("{} ({ours}, not {planned})", entry.id))
+        });
+        named(others).map(|named| format!("These Jobs run another number of iterations than planned: {named}."))
+    }
+
+    /// How many iterations the plan gives to a worker.
+    fn planned(&self, number: u32) -> Option<u64> {
+        let (total, workers) = self.plan?;
+        let nth = usize::try_from(number.checked_sub(1)?).ok()?;
+        plan_jobs(total, workers).nth(nth).map(|share| share.iterations)
+    }
+
+    /// How many workers it has, the missing ones among them.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::try_from(self.dense).unwrap_or(usize::MAX).saturating_add(self.entries.len() - self.listed())
+    }
+
+    /// How many of the entries are workers 1 to `dense`.
+    fn listed(&self) -> usize {
+        self.entries.partition_point(|entry| number(entry).is_some_and(|number| number <= self.dense))
+    }
+
+    /// A worker by its place; in the order of the plan, and those that are not planned after it.
+    #[must_use]
+    pub fn worker(&self, nth: usize) -> Option<Worker> {
+        let listed = self.listed();
+        let Some(number) = u32::try_from(nth).ok().filter(|nth| *nth < self.dense).map(|nth| nth + 1) else {
+            let dense = usize::try_from(self.dense).unwrap_or(usize::MAX);
+            return self.entries.get(listed + (nth - dense)).map(|entry| self.present(entry));
+        };
+        let id = WorkerId::Number(number);
+        Some(match self.entries[..listed].binary_search_by(|entry| entry.id.cmp(&id)) {
+            Ok(place) => self.present(&self.entries[place]),
+            Err(_) => Worker { cause: Some(Cause::no_job()), ..Worker::missing(id, self.planned(number)) },
+        })
+    }
+
+    /// All workers.
+    pub fn workers(&self) -> impl Iterator<Item = Worker> {
+        (0..self.len()).filter_map(|nth| self.worker(nth))
+    }
+
+    /// The workers that have a Job, or a pod at least.
+    pub fn present_workers(&self) -> impl Iterator<Item = Worker> {
+        self.entries.iter().map(|entry| self.present(entry))
+    }
+
+    /// The numbers of the workers without a Job, as ranges.
+    pub fn gaps(&self) -> impl Iterator<Item = (u32, u32)> {
+        let mut next = 1;
+        let numbers = self.entries[..self.listed()].iter().filter_map(number);
+        numbers.chain([self.dense.saturating_add(1)]).filter_map(move |number| {
+            let gap = (next, number - 1);
+            next = number.saturating_add(1);
+            (gap.0 <= gap.1).then_some(gap)
+        })
+    }
+
+    fn present(&self, entry: &Entry<'_>) -> Worker {
+        let planned = number(entry).and_then(|number| self.planned(number));
+        Worker::new(entry.id.clone(), entry.slot, entry.earlier, planned, self.context)
+    }
+
+    /// Whether the input holds pods of it. Without them a Job does not say why its pod waits or has failed.
+    #[must_use]
+    pub const fn has_pods(&self) -> bool {
+        self.context.has_pods
+    }
+
+    /// What its workers come to.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        let (mut planned_there, listed) = (0, self.listed());
+        for entry in &self.entries {
+            let standing = Standing::of(entry.slot, self.context);
+            let planned = number(entry).and_then(|number| self.planned(number));
+            planned_there += planned.unwrap_or(0);
+            let iterations = entry.slot.job.as_ref().and_then(|job| job.iterations).or(planned);
+            summary.workers.add(standing.phase, 1);
+            summary.iterations.add(standing.phase, iterations.unwrap_or(0));
+            summary.attention += u64::from(standing.needs_attention());
+        }
+        let missing = u64::from(self.dense) - listed as u64;
+        summary.workers.add(Phase::Missing, missing);
+        summary.iterations.add(Phase::Missing, self.plan.map_or(0, |(total, _)| total.saturating_sub(planned_there)));
+        summary.attention += missing;
+        summary
+    }
+}
+
+fn number(entry: &Entry<'_>) -> Option<u32> {
+    match entry.id {
+        WorkerId::Number(number) => Some(number),
+        WorkerId::Other(_) => None,
+    }
+}
+
+/// The newest Job of each worker: of the highest attempt, and among those of the same one the one made last.
+fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
+    let age = |slot: &Slot| (slot.job.is_some(), slot.attempt(), slot.job.as_ref().and_then(|job| job.created));
+    let mut entries: Vec<Entry<'_>> =
+        slots.into_iter().map(|slot| Entry { id: worker_of(slot), slot, earlier: 0 }).collect();
+    entries.sort_by(|a, b| (&a.id, age(a.slot), &a.slot.name).cmp(&(&b.id, age(b.slot), &b.slot.name)));
+    let mut newest: Vec<Entry<'_>> = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        match newest.last_mut() {
+            Some(before) if before.id == entry.id => {
+                entry.earlier = before.earlier + before.slot.starts().max(1);
+                *before = entry;
+            }
+            _ => newest.push(entry),
+        }
+    }
+    for entry in &mut newest {
+        // Attempts that are no longer there were made all the same.
+        entry.earlier = entry.earlier.max(u64::from(entry.slot.attempt()) - 1);
+    }
+    newest
+}
+
+/// `worker-7 and 3 more`; none for nobody.
+fn named(mut names: impl Iterator<Item = String>) -> Option<String> {
+    let first: Vec<String> = names.by_ref().take(NAMED).collect();
+    let more = names.count();
+    match (first.is_empty(), more) {
+        (true, _) => None,
+        (false, 0) => Some(first.join(", ")),
+        (false, more) => Some(format!("{} and {more} more", first.join(", "))),
+    }
+}

@@ -1,0 +1,178 @@
+//! Where a worker stands: what is known of its Job and its pods comes in, and its phase, and the objects that say so,
+//! go out.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::book::Slot;
+use super::record::{JobRecord, PodPhase, PodRecord, Removal, VerdictKind};
+
+/// How far a worker is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// It has done its iterations.
+    Succeeded,
+    /// It runs.
+    Running,
+    /// Its pod does not run yet.
+    Pending,
+    /// Its Job waits for somebody to let it go on.
+    Suspended,
+    /// It has failed, and is not tried again.
+    Failed,
+    /// It has no Job.
+    Missing,
+}
+
+impl Phase {
+    /// All of them, in the order in which they are counted.
+    pub const ALL: [Self; 6] =
+        [Self::Succeeded, Self::Running, Self::Pending, Self::Suspended, Self::Failed, Self::Missing];
+
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Running => "running",
+            Self::Pending => "pending",
+            Self::Suspended => "suspended",
+            Self::Failed => "failed",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// What is known besides a worker's own objects.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The moment at which durations end.
+    pub now: DateTime<Utc>,
+    /// Whether the input holds any Job of the session.
+    pub has_jobs: bool,
+    /// Whether the input holds any pod of the session.
+    pub has_pods: bool,
+}
+
+/// Where a worker stands, and the objects that say so.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'s> {
+    /// The phase.
+    pub phase: Phase,
+    /// The Job, if the input has it.
+    pub job: Option<&'s JobRecord>,
+    /// The newest pod that has not ended and is not being deleted.
+    pub current: Option<&'s PodRecord>,
+    /// The newest pod that has failed.
+    pub failed: Option<&'s PodRecord>,
+    /// The newest pod that has succeeded.
+    pub succeeded: Option<&'s PodRecord>,
+}
+
+impl<'s> Standing<'s> {
+    /// Where the worker of a Job stands.
+    #[must_use]
+    pub fn of(slot: &'s Slot, context: Context) -> Self {
+        let newest = |is_it: fn(&PodRecord) -> bool| {
+            slot.pods.iter().filter(|pod| is_it(pod)).max_by(|a, b| (a.created, &a.name).cmp(&(b.created, &b.name)))
+        };
+        let mut standing = Self {
+            phase: Phase::Pending,
+            job: slot.job.as_ref(),
+            current: newest(|pod| !pod.has_ended() && pod.removal.is_none()),
+            failed: newest(|pod| pod.phase == PodPhase::Failed),
+            succeeded: newest(|pod| pod.phase == PodPhase::Succeeded),
+        };
+        standing.phase = match standing.job {
+            Some(job) => standing.by_job(job),
+            None if context.has_jobs => Phase::Missing,
+            None => standing.by_pods(),
+        };
+        standing
+    }
+
+    fn by_job(&self, job: &JobRecord) -> Phase {
+        match (job.verdict.as_ref().map(|verdict| verdict.kind), job.removal) {
+            (Some(VerdictKind::Complete), _) => Phase::Succeeded,
+            (_, Some(Removal::Done)) => Phase::Missing,
+            (Some(VerdictKind::Failed), _) => Phase::Failed,
+            (_, Some(Removal::Asked(_))) => Phase::Missing,
+            _ if job.is_suspended => Phase::Suspended,
+            _ => match self.current {
+                Some(pod) => by_pod(pod),
+                // A server before 1.24 does not say whether a pod is ready.
+                None if job.active > 0 && job.ready != Some(0) => Phase::Running,
+                None => Phase::Pending,
+            },
+        }
+    }
+
+    /// Without any Job in the input the pods have to do.
+    fn by_pods(&self) -> Phase {
+        match (self.current, self.succeeded, self.failed) {
+            (Some(pod), ..) => by_pod(pod),
+            (None, Some(_), _) => Phase::Succeeded,
+            (None, None, Some(_)) => Phase::Failed,
+            (None, None, None) => Phase::Missing,
+        }
+    }
+
+    /// The pod that the phase comes from.
+    #[must_use]
+    pub const fn pod(&self) -> Option<&'s PodRecord> {
+        match self.phase {
+            Phase::Succeeded => self.succeeded,
+            Phase::Running => self.current,
+            Phase::Pending => match self.current {
+                Some(pod) => Some(pod),
+                None => self.failed,
+            },
+            Phase::Failed => self.failed,
+            Phase::Suspended | Phase::Missing => None,
+        }
+    }
+
+    /// Whether the worker will not go on, or may not, unless somebody does something.
+    #[must_use]
+    pub fn needs_attention(&self) -> bool {
+        match self.phase {
+            Phase::Failed | Phase::Missing | Phase::Suspended => true,
+            Phase::Succeeded => false,
+            Phase::Running | Phase::Pending => self.current.is_some_and(PodRecord::is_stuck),
+        }
+    }
+
+    /// Since when the phase lasts, and for how long; how long it took, where it has ended.
+    #[must_use]
+    pub fn since(&self, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<TimeDelta>) {
+        let started = self.job.and_then(|job| job.started);
+        let created = self.job.and_then(|job| job.created);
+        let verdict = self.job.and_then(|job| job.verdict.as_ref()).and_then(|verdict| verdict.since);
+        let pod = self.pod();
+        let lasting = |since: Option<DateTime<Utc>>| (since, since.map(|since| now - since));
+        match self.phase {
+            Phase::Succeeded | Phase::Failed => {
+                let ended = verdict.or_else(|| pod.and_then(|pod| pod.ended));
+                let started = started.or_else(|| pod.and_then(|pod| pod.started)).or(created);
+                (ended, ended.zip(started).map(|(ended, started)| ended - started))
+            }
+            Phase::Running => lasting(pod.and_then(|pod| pod.started).or(started)),
+            Phase::Pending => lasting(self.current.and_then(|pod| pod.created).or(started).or(created)),
+            Phase::Suspended => lasting(verdict.or(created)),
+            Phase::Missing => lasting(match self.job.and_then(|job| job.removal) {
+                Some(Removal::Asked(since)) => Some(since),
+                Some(Removal::Done) | None => None,
+            }),
+        }
+    }
+}
+
+const fn by_pod(pod: &PodRecord) -> Phase {
+    match pod.phase {
+        PodPhase::Running | PodPhase::Unknown => Phase::Running,
+        PodPhase::Succeeded => Phase::Succeeded,
+        PodPhase::Failed => Phase::Failed,
+        PodPhase::Pending => Phase::Pending,
+    }
+}

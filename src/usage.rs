@@ -1,0 +1,227 @@
+//! What is wrong with a command line, in this tool's words where clap's would mislead: what was typed, and what to write
+//! instead. clap's error comes in; a message, or nothing where clap's own will do, goes out.
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::nearest::mistyped;
+
+/// What this tool is for, for who takes it for another one.
+const PURPOSE: &str = "kubectl arbtune writes and checks the Jobs of tuning sessions, and never talks to a cluster";
+
+/// Commands of kubectl, which somebody may look for here.
+const KUBECTL: &[&str] = &[
+    "annotate",
+    "api-resources",
+    "api-versions",
+    "attach",
+    "auth",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "config",
+    "cordon",
+    "cp",
+    "debug",
+    "delete",
+    "describe",
+    "drain",
+    "edit",
+    "events",
+    "exec",
+    "expose",
+    "get",
+    "kustomize",
+    "label",
+    "logs",
+    "patch",
+    "port-forward",
+    "proxy",
+    "replace",
+    "rollout",
+    "run",
+    "scale",
+    "set",
+    "taint",
+    "top",
+    "uncordon",
+    "wait",
+];
+
+/// Commands of kubectl of which this tool has its own half.
+const SHARED: &[(&str, &str)] = &[
+    ("apply", "kubectl arbtune generate --k8s-config FILE | kubectl apply -f -"),
+    ("create", "kubectl arbtune generate --k8s-config FILE | kubectl create -f -"),
+    ("diff", "kubectl arbtune plan --k8s-config FILE --diff PATH"),
+    ("explain", "kubectl arbtune validate --explain RULE"),
+];
+
+/// Flags that say which cluster kubectl talks to, and as whom.
+const CONNECTION: &[&str] = &[
+    "--as",
+    "--as-group",
+    "--as-uid",
+    "--certificate-authority",
+    "--client-certificate",
+    "--client-key",
+    "--cluster",
+    "--context",
+    "--insecure-skip-tls-verify",
+    "--kubeconfig",
+    "--request-timeout",
+    "--server",
+    "--token",
+    "--user",
+];
+
+/// What is wrong with the arguments, the program's name first among them; none where clap says it well.
+#[must_use]
+pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> Option<String> {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let subcommand = first_word(arguments).and_then(|word| command.find_subcommand(word));
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => Some(unknown_command(context(ContextKind::InvalidSubcommand)?, command)),
+        ErrorKind::UnknownArgument => {
+            let argument = context(ContextKind::InvalidArg)?;
+            Some(match subcommand {
+                Some(subcommand) if argument.starts_with('-') => unknown_flag(argument, subcommand),
+                Some(subcommand) => unexpected(argument, subcommand),
+                None => flag_without_command(argument, command),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The first argument, if it is a word: only colours may be spoken of before it.
+fn first_word(arguments: &[String]) -> Option<&str> {
+    let mut words = arguments.iter().skip(1).map(String::as_str);
+    loop {
+        match words.next()? {
+            "--color" => _ = words.next(),
+            word if word.starts_with("--color=") => {}
+            word => return Some(word).filter(|word| !word.starts_with('-')),
+        }
+    }
+}
+
+fn unknown_command(word: &str, command: &Command) -> String {
+    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    let there_is_none = format!("There is no command {word}.");
+    if let Some((_, instead)) = SHARED.iter().find(|(name, _)| *name == word) {
+        return format!("{there_is_none} {PURPOSE}.\nWrite: {instead}");
+    }
+    if KUBECTL.contains(&word) {
+        return format!("{there_is_none} {PURPOSE}.\nWrite: kubectl {word}");
+    }
+    match mistyped(word, names.iter().copied()) {
+        Some(meant) => format!("{there_is_none} Did you mean {meant}?"),
+        None => format!("{there_is_none} {PURPOSE}.\nIts commands are {}.", listed(&names)),
+    }
+}
+
+fn unknown_flag(flag: &str, subcommand: &Command) -> String {
+    let name = subcommand.get_name();
+    let there_is_none = format!("{name} has no flag {flag}.");
+    let help = format!("kubectl arbtune {name} --help lists its flags.");
+    let longs: Vec<String> = longs(subcommand).collect();
+    let takes_config = longs.iter().any(|long| long == "--k8s-config");
+    if ["-f", "--filename"].contains(&flag) && takes_config {
+        return format!("{there_is_none} To name the session's configuration, write --k8s-config FILE.");
+    }
+    if CONNECTION.contains(&flag) {
+        return format!("{there_is_none} {PURPOSE}. {help}");
+    }
+    match mistyped(flag, longs.iter().map(String::as_str)) {
+        Some(meant) => format!("{there_is_none} Did you mean {meant}?"),
+        None => format!("{there_is_none} {help}"),
+    }
+}
+
+/// An argument of a command that takes none, or no more.
+fn unexpected(argument: &str, subcommand: &Command) -> String {
+    let name = subcommand.get_name();
+    let has = |flag: &str| longs(subcommand).any(|long| long == flag);
+    match (has("--k8s-config"), has("--filename")) {
+        (true, true) => format!(
+            "{name} takes no {argument} by itself. For a manifest, write -f {argument}; for a session's configuration, \
+             write --k8s-config {argument}."
+        ),
+        (true, false) => format!(
+            "{name} takes no {argument} by itself. To name the session's configuration, write --k8s-config {argument}."
+        ),
+        _ => format!("{name} does not take {argument}. kubectl arbtune {name} --help says what it takes."),
+    }
+}
+
+/// A flag, or what follows one, before any command.
+fn flag_without_command(flag: &str, command: &Command) -> String {
+    let owners: Vec<&str> = command
+        .get_subcommands()
+        .filter(|subcommand| longs(subcommand).any(|long| long == flag))
+        .map(Command::get_name)
+        .collect();
+    if owners.is_empty() {
+        return format!("There is no flag {flag}. kubectl arbtune --help lists the commands; each has its own flags.");
+    }
+    format!("{flag} is a flag of {}. Write the command before it.", listed(&owners))
+}
+
+/// The long flags of a command.
+fn longs(command: &Command) -> impl Iterator<Item = String> + '_ {
+    command.get_arguments().filter_map(|argument| argument.get_long()).map(|long| format!("--{long}"))
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::help;
+
+    fn said(line: &str) -> String {
+        let command = help::command(80);
+        let arguments: Vec<String> = line.split(' ').map(ToOwned::to_owned).collect();
+        let error = command.clone().try_get_matches_from(&arguments).unwrap_err();
+        message(&error, &command, &arguments).unwrap_or_else(|| panic!("{line}: {error}"))
+    }
+
+    #[test]
+    fn what_was_typed_and_what_to_write() {
+        for (line, words) in [
+            ("x genrate", &["There is no command genrate.", "Did you mean generate?"][..]),
+            ("x delete", &["never talks to a cluster", "Write: kubectl delete"]),
+            ("x apply", &["kubectl arbtune generate --k8s-config FILE | kubectl apply -f -"]),
+            (
+                "x frobnicate",
+                &["Its commands are generate, plan, validate, status, results, completion, help and version."],
+            ),
+            ("x generate session.yaml", &["write --k8s-config session.yaml."]),
+            ("x --color never plan session.yaml", &["write --k8s-config session.yaml."]),
+            ("x validate job.yaml", &["write -f job.yaml", "write --k8s-config job.yaml"]),
+            ("x plan -f session.yaml", &["plan has no flag -f.", "--k8s-config FILE"]),
+            ("x plan --context prod", &["never talks to a cluster"]),
+            ("x plan --k8s-confg a", &["Did you mean --k8s-config?"]),
+            ("x plan --zzz", &["plan has no flag --zzz. kubectl arbtune plan --help lists its flags."]),
+            ("x --k8s-config a", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
+            ("x --k8s-config plan", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
+            ("x --color always plan --nope", &["plan has no flag --nope."]),
+            ("x --nope", &["There is no flag --nope."]),
+            ("x version 1", &["version does not take 1."]),
+        ] {
+            let said = said(line);
+            assert!(words.iter().all(|words| said.contains(words)), "{line}: {said}");
+            assert!(line.contains("genrate") || !said.contains("Did you mean generate"), "{line}: {said}");
+        }
+    }
+}
