@@ -81,8 +81,7 @@ fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut 
     screen.table(&session_view::total_table(session, tuning))?;
     if let Some(repeats) = &tuning.repeats {
         screen.blank()?;
-        screen.line(repeats.message.as_str())?;
-        screen.line(repeats.help.as_str())?;
+        screen.paragraph(&format!("{} {}", repeats.message, repeats.help))?;
     }
     screen.blank()?;
     if is_wide {

@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use textwrap::{Options, WordSplitter};
+
 use super::line::{Line, LineStart};
 use super::snippet::Snippet;
 use super::style::Style;
@@ -10,6 +12,9 @@ use super::table::Table;
 
 /// Longer lines are cut; who needs the rest has `-o json`.
 const MAX_LINE: usize = 4000;
+
+/// How wide a paragraph is.
+const WIDTH: usize = 80;
 
 /// A stream that a person reads.
 #[derive(Debug)]
@@ -31,6 +36,15 @@ impl<W: Write> Screen<W> {
     pub fn line<'t>(&mut self, line: impl Into<Line<'t>>) -> io::Result<()> {
         let shown = line.into().show(LineStart::OfLine, MAX_LINE, self.style);
         writeln!(self.out, "{shown}")
+    }
+
+    /// Writes a paragraph in lines that fit a terminal, its words whole.
+    ///
+    /// # Errors
+    /// Whatever the stream answers.
+    pub fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        let options = Options::new(WIDTH).break_words(false).word_splitter(WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).into_iter().try_for_each(|line| self.line(line))
     }
 
     /// Writes an empty line.

@@ -80,11 +80,13 @@ impl ResultFiles {
         }
     }
 
-    fn line(&self) -> String {
-        match (&self.claim, &self.directory) {
-            (Some(claim), Some(directory)) => format!("{}, kept on claim {claim} in {directory}/", self.file),
-            _ => format!("{}, lost with the pod", self.file),
-        }
+    /// Where they go, and what becomes of them.
+    fn rows(&self) -> [[Line<'static>; 2]; 2] {
+        let kept = match (&self.claim, &self.directory) {
+            (Some(claim), Some(directory)) => format!("kept on claim {claim}, in {directory}/"),
+            _ => "lost with the pod".to_owned(),
+        };
+        [["results".into(), self.file.clone().into()], ["".into(), kept.into()]]
     }
 }
 
@@ -253,7 +255,7 @@ pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
     rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
     rows.extend(amounts(totals.requests, "requests"));
     rows.extend(amounts(totals.limits, "limits"));
-    rows.push(["results".into(), totals.results.line().into()]);
+    rows.extend(totals.results.rows());
     Table::new(["TOTAL", "AMOUNT"], rows)
 }
 

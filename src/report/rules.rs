@@ -1,9 +1,6 @@
 //! The rules themselves, for who asks what one of them means.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
-
-use textwrap::{Options, WordSplitter};
 
 use crate::apimachinery::{Span, VERSIONS, Version};
 use crate::diagnostic::Rule;
@@ -62,7 +59,7 @@ fn states(gate: &Gate) -> String {
 pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
-    wrapped(&rule.doc()).into_iter().try_for_each(|line| screen.line(line))?;
+    screen.paragraph(&rule.doc())?;
     if rule.span != Span::ALWAYS {
         screen.blank()?;
         screen.line(format!("Versions of Kubernetes: {}", rule.span))?;
@@ -92,15 +89,9 @@ pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<
     );
     screen.line(Line::new(Role::Header, gate.name).text(" (gate)"))?;
     screen.blank()?;
-    wrapped(&doc).into_iter().try_for_each(|line| screen.line(line))?;
+    screen.paragraph(&doc)?;
     screen.blank()?;
     screen.line(format!("By default: {}", states(gate)))
-}
-
-/// A paragraph in lines that fit a terminal, its words whole.
-fn wrapped(paragraph: &str) -> Vec<Cow<'_, str>> {
-    const WIDTH: usize = 80;
-    textwrap::wrap(paragraph, Options::new(WIDTH).break_words(false).word_splitter(WordSplitter::NoHyphenation))
 }
 
 #[cfg(test)]
