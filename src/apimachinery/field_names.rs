@@ -1,32 +1,54 @@
 //! The names of all fields below Job and `CronJob`: the compiler looks up those that the code writes down.
 
+use std::fmt;
+
+/// The name of a field that a Job or `CronJob` has somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldName(&'static str);
+
+impl FieldName {
+    /// The field `name`. In a constant, a name that no type has does not compile.
+    ///
+    /// # Panics
+    /// If no type below Job and `CronJob` has such a field.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        assert!(contains(name), "no type below Job and CronJob has this field");
+        Self(name)
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// Whether a field of some type has this name.
-pub(super) const fn contains(name: &str) -> bool {
-    let (mut low, mut high) = (0, NAMES.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        match compare(NAMES[middle].as_bytes(), name.as_bytes()) {
-            0 => return true,
-            1.. => high = middle,
-            _ => low = middle + 1,
-        }
-    }
-    false
-}
-
-/// How two texts compare: below zero, zero or above.
-const fn compare(one: &[u8], other: &[u8]) -> i32 {
+const fn contains(name: &str) -> bool {
     let mut nth = 0;
-    loop {
-        match (nth < one.len(), nth < other.len()) {
-            (true, true) if one[nth] == other[nth] => nth += 1,
-            (true, true) => return one[nth] as i32 - other[nth] as i32,
-            (longer, is_shorter) => return longer as i32 - is_shorter as i32,
-        }
+    while nth < NAMES.len() && !equal(NAMES[nth].as_bytes(), name.as_bytes()) {
+        nth += 1;
+    }
+    nth < NAMES.len()
+}
+
+/// What `==` says of two texts, where the compiler cannot ask it yet.
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([a, one @ ..], [b, other @ ..]) => *a == *b && equal(one, other),
+        _ => false,
     }
 }
 
-/// In the order of their bytes; a test holds them against the types.
+/// A test holds them against the types, in the order of their bytes.
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "accessModes", "action", "active", "activeDeadlineSeconds", "add", "affinity", "allowPrivilegeEscalation",
@@ -107,5 +129,11 @@ mod tests {
         assert_eq!(NAMES, names.iter().copied().collect::<Vec<_>>());
         assert!(NAMES.iter().all(|name| contains(name)));
         assert!(!contains("") && !contains("sucurityContext") && !contains("zzz") && !contains("nam"));
+    }
+
+    #[test]
+    #[should_panic(expected = "no type below Job and CronJob has this field")]
+    fn a_mistyped_field_is_no_field() {
+        let _ = FieldName::new("sucurityContext");
     }
 }

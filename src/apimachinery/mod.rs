@@ -14,11 +14,14 @@ pub(crate) mod quantity;
 pub(crate) mod resource;
 #[cfg(debug_assertions)]
 mod schema;
+mod segment;
 pub(crate) mod time;
 pub(crate) mod version;
 
-pub(crate) use path::{Elements, FieldName, Path, Segment};
+pub(crate) use field_names::FieldName;
+pub(crate) use path::{Elements, Path};
 pub(crate) use path::{field, fields, path, segments};
 pub(crate) use quantity::Quantity;
+pub(crate) use segment::Segment;
 pub(crate) use version::Span;
 pub use version::{VERSIONS, Version};

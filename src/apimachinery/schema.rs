@@ -11,7 +11,7 @@ use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::Segment;
+use super::segment::Segment;
 
 /// What a node of a document can be.
 #[derive(Debug, Default)]

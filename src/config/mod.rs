@@ -2,6 +2,8 @@
 //! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
 
 mod checks;
+#[cfg(test)]
+mod examples;
 pub mod file;
 pub mod k8s;
 mod keys;

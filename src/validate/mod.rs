@@ -20,6 +20,8 @@ pub(crate) mod server;
 pub(crate) mod set;
 mod threads;
 pub(crate) mod tuning;
+#[cfg(test)]
+mod whole_sessions;
 
 pub(crate) use api::fill_in_all as fill_in_defaults;
 pub(crate) use api::gates;
