@@ -5,7 +5,6 @@ const LONGEST: usize = 120;
 
 /// The known word that is most like `word`, capitals aside, if it is more like it than `likeness`, which is 0 for
 /// nothing in common and 1 for the same word.
-#[must_use]
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likeness: f64) -> Option<&'k str> {
     // A comparison takes as long as both words together; what is so long is no typing error.
     if word.len() > LONGEST {
@@ -21,7 +20,6 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likenes
 }
 
 /// Words as a sentence has them: `paper, shadow or live`.
-#[must_use]
 pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {

@@ -11,14 +11,12 @@ impl FieldName {
     ///
     /// # Panics
     /// If no type below Job and `CronJob` has such a field.
-    #[must_use]
     pub const fn new(name: &'static str) -> Self {
         assert!(contains(name), "no type below Job and CronJob has this field");
         Self(name)
     }
 
     /// The name.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
     }

@@ -88,25 +88,21 @@ static ROOT: Path<'static> = Path { parent: None, step: Step::Root, shown: Shown
 
 impl<'a> Path<'a> {
     /// The root of a document.
-    #[must_use]
     pub fn root() -> &'static Path<'static> {
         &ROOT
     }
 
     /// Whether this is the root of a document.
-    #[must_use]
     pub const fn is_root(&self) -> bool {
         self.parent.is_none()
     }
 
     /// The path of the field `name` of this object, where the name is known only once the document has been read.
-    #[must_use]
     pub fn field(&'a self, name: &'a str) -> Self {
         self.step(Segment::Field(name))
     }
 
     /// The path of a field of this object.
-    #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn at(&'a self, field: FieldName) -> Self {
         let path = self.grow(Step::Segment(Segment::Field(field.as_str())));
@@ -116,7 +112,6 @@ impl<'a> Path<'a> {
     }
 
     /// The path of a field of a field, and so on, of this object.
-    #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn fields(&'a self, fields: &'static [FieldName]) -> Self {
         let path = self.grow(Step::Fields(fields));
@@ -126,7 +121,6 @@ impl<'a> Path<'a> {
     }
 
     /// The path of the element `index` of the list in a field of this object.
-    #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn item(&'a self, fields: &'static [FieldName], index: usize) -> Self {
         let path = self.grow(Step::Item(fields, index));
@@ -144,19 +138,16 @@ impl<'a> Path<'a> {
     }
 
     /// The path of the element `index` of this list.
-    #[must_use]
     pub fn index(&'a self, index: usize) -> Self {
         self.step(Segment::Index(index))
     }
 
     /// The path of the entry `key` of this map.
-    #[must_use]
     pub fn key(&'a self, key: &'a str) -> Self {
         self.step(Segment::Key(key))
     }
 
     /// The path one step further down.
-    #[must_use]
     pub fn step(&'a self, segment: Segment<'a>) -> Self {
         let path = self.grow(Step::Segment(segment));
         #[cfg(debug_assertions)]
@@ -165,19 +156,16 @@ impl<'a> Path<'a> {
     }
 
     /// This path as the server writes it where it leaves the last step out.
-    #[must_use]
     pub const fn hidden(self) -> Self {
         Self { shown: Shown::Nothing, ..self }
     }
 
     /// This path as the server writes it where it has other words for the last step.
-    #[must_use]
     pub const fn shown_as(self, text: &'a str) -> Self {
         Self { shown: Shown::Instead(text), ..self }
     }
 
     /// This node, as the server writes it where it adds words that lead nowhere.
-    #[must_use]
     pub fn with_suffix(&'a self, text: &'a str) -> Self {
         let path = self.grow(Step::Fields(&[])).shown_as(text);
         #[cfg(debug_assertions)]
@@ -196,7 +184,6 @@ impl<'a> Path<'a> {
     }
 
     /// The last step; none at the root.
-    #[must_use]
     pub fn last(&self) -> Option<Segment<'a>> {
         let mut segments = Vec::new();
         self.step.push_to(&mut segments);
@@ -204,13 +191,11 @@ impl<'a> Path<'a> {
     }
 
     /// The path from which this one has grown; none at the root.
-    #[must_use]
     pub const fn parent(&self) -> Option<&'a Path<'a>> {
         self.parent
     }
 
     /// The steps from the root down to here.
-    #[must_use]
     pub fn segments(&self) -> Vec<Segment<'a>> {
         let mut segments = Vec::new();
         self.line().iter().for_each(|path| path.step.push_to(&mut segments));

@@ -38,7 +38,6 @@ impl Quantity {
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
-    #[must_use]
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = Parts::of(text)?;
         let magnitude = match parts.scale {
@@ -60,33 +59,28 @@ impl Quantity {
 
     /// How the server writes a quantity that it has just read: as it was written, where that is fit to
     /// be kept, and in its canonical form otherwise.
-    #[must_use]
     pub(crate) fn as_stored(text: &str) -> Option<String> {
         let parts = Parts::of(text)?;
         if parts.is_stored_as_written() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
     /// Whether the amount is below zero.
-    #[must_use]
     pub(crate) const fn is_negative(&self) -> bool {
         self.nanos < 0
     }
 
     /// Whether the amount is zero.
-    #[must_use]
     pub(crate) const fn is_zero(&self) -> bool {
         self.nanos == 0
     }
 
     /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
     /// thousandths.
-    #[must_use]
     pub(crate) const fn is_whole(&self) -> bool {
         self.millis % 1000 == 0
     }
 
     /// The amount in whole thousandths, rounded away from zero; one beyond all measure stays as it is.
-    #[must_use]
     pub(crate) fn rounded_to_milli(self) -> Self {
         const MILLI: i128 = NANO / 1000;
         let lacking = match self.nanos % MILLI {
@@ -98,13 +92,11 @@ impl Quantity {
     }
 
     /// The amount in whole units, rounded away from zero, as the server counts them.
-    #[must_use]
     pub(crate) const fn units(&self) -> i64 {
         self.units
     }
 
     /// The amount `times` over, as the sum over so many equal containers.
-    #[must_use]
     pub(crate) const fn times(self, times: u64) -> Self {
         let (millis, units) =
             (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));

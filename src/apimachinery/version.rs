@@ -77,19 +77,16 @@ impl Span {
     pub const ALWAYS: Self = Self { since: None, until: None };
 
     /// From a version on.
-    #[must_use]
     pub const fn since(version: Version) -> Self {
         Self { since: Some(version), until: None }
     }
 
     /// Up to a version, and no longer in the next one.
-    #[must_use]
     pub const fn until(version: Version) -> Self {
         Self { since: None, until: Some(version) }
     }
 
     /// Whether a version is one of them.
-    #[must_use]
     pub fn contains(self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
     }

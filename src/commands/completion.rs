@@ -9,7 +9,6 @@ use super::{CommandError, Outcome, write_out};
 use crate::cli::Cli;
 
 /// The completion script of a shell.
-#[must_use]
 pub fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command().bin_name("kubectl-arbtune"), "kubectl-arbtune", &mut script);

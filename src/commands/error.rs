@@ -55,7 +55,6 @@ pub enum CommandError {
 
 impl CommandError {
     /// The exit code: 2 for wrong usage, and where 1 means something else; 1 for anything else.
-    #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Config(ConfigError::Flag(_)) | Self::InDiff(_) => 2,
@@ -64,7 +63,6 @@ impl CommandError {
     }
 
     /// The places in configuration files that the error is about.
-    #[must_use]
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
@@ -75,7 +73,6 @@ impl CommandError {
     }
 
     /// Whether the reader of stdout has gone, which is nothing to speak of.
-    #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) => error.is_closed_pipe(),

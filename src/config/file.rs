@@ -65,13 +65,11 @@ impl ConfigFile {
     }
 
     /// The document's root.
-    #[must_use]
     pub const fn root(&self) -> &Node {
         &self.document.root
     }
 
     /// The list for what is found to be wrong with the file.
-    #[must_use]
     pub fn problems(&self) -> Problems<'_> {
         Problems::of(&self.name, &self.text)
     }

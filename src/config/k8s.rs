@@ -54,7 +54,6 @@ fn default_config_path() -> Given<String> {
 impl K8sOrchestratorConfig {
     /// Reads and checks the configuration; none where the file is no mapping. The start of its session id is left
     /// alone where something else `is_short`.
-    #[must_use]
     pub fn read(file: &ConfigFile, is_short: bool) -> (Option<Self>, Problems<'_>) {
         let (config, mut keys) = Keys::read::<Self>(file);
         if let Some(config) = &config {

@@ -19,7 +19,6 @@ pub struct Problems<'f> {
 
 impl<'f> Problems<'f> {
     /// Nothing found yet in a file of this name and text.
-    #[must_use]
     pub const fn of(name: &'f str, text: &'f Text) -> Self {
         Self { name, text, found: Vec::new() }
     }
@@ -52,7 +51,6 @@ impl<'f> Problems<'f> {
     }
 
     /// What stands in the file at a place.
-    #[must_use]
     pub fn written(&self, position: Position) -> &'f str {
         self.text.at(position)
     }

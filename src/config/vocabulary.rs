@@ -16,13 +16,11 @@ pub trait Word: Copy + PartialEq + fmt::Display + 'static {
     const ALL: &'static [Self];
 
     /// The value that a word names.
-    #[must_use]
     fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.to_string() == word)
     }
 
     /// The list as a sentence has it: `paper, shadow or live`.
-    #[must_use]
     fn list() -> String {
         one_of(&Self::ALL.iter().map(ToString::to_string).collect::<Vec<_>>())
     }

@@ -36,7 +36,6 @@ pub enum Severity {
 
 impl Severity {
     /// The severity as reports have it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -74,7 +73,6 @@ pub enum Reason {
 
 impl Reason {
     /// The reason as the API server spells it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FieldValueRequired => "FieldValueRequired",
@@ -140,7 +138,6 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A text that kubectl cannot read.
-    #[must_use]
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
         Self {
             severity: Severity::Error,
@@ -154,7 +151,6 @@ impl Diagnostic {
     }
 
     /// What is wrong and what to do about it, in one text.
-    #[must_use]
     pub fn with_help(&self) -> String {
         match &self.help {
             Some(help) => format!("{} {help}", self.message),
@@ -163,20 +159,17 @@ impl Diagnostic {
     }
 
     /// With which field what is wrong, and what to do about it, in one text.
-    #[must_use]
     pub fn summary(&self) -> String {
         if self.names_its_key() { self.with_help() } else { format!("{}: {}", self.subject(), self.with_help()) }
     }
 
     /// Whether the message says by itself what it is about. A configuration is small, and its sentences start with the
     /// key.
-    #[must_use]
     pub fn names_its_key(&self) -> bool {
         self.rule.source == Source::Config
     }
 
     /// The field, or the document as a whole.
-    #[must_use]
     pub fn subject(&self) -> &str {
         if self.path.is_empty() { "document" } else { &self.path }
     }

@@ -19,7 +19,6 @@ pub enum Source {
 
 impl Source {
     /// The source as reports have it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
@@ -96,19 +95,16 @@ pub struct Rule {
 
 impl Rule {
     /// What is demanded, as one paragraph.
-    #[must_use]
     pub fn doc(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// A piece of a Job that breaks the rule.
-    #[must_use]
     pub fn bad_example(&self) -> String {
         self.scope.frame_around(self.bad)
     }
 
     /// The same piece, mended.
-    #[must_use]
     pub fn good_example(&self) -> String {
         self.scope.frame_around(self.good)
     }

@@ -55,7 +55,6 @@ pub enum Assumption {
 
 impl Assumption {
     /// The assumption as a sentence.
-    #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::AppliedAsItStands => {

@@ -25,7 +25,6 @@ pub struct FieldChange {
 }
 
 /// The fields that differ between two values of a field at this path.
-#[must_use]
 pub fn differences(path: &Path<'_>, old: Option<&Value>, new: Option<&Value>, field: Field) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(path, old, new, field, &mut changes);

@@ -54,7 +54,6 @@ pub enum Action {
 
 impl Action {
     /// The word for it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -106,13 +105,11 @@ impl JobDiff {
     }
 
     /// Whether a cluster would refuse the change.
-    #[must_use]
     pub fn is_refused(&self) -> bool {
         !self.causes.is_empty()
     }
 
     /// Whether a field that cannot be changed is among what a cluster would refuse.
-    #[must_use]
     pub fn is_immutable(&self) -> bool {
         self.causes.iter().any(|cause| cause.kind == CauseKind::Immutable)
     }
@@ -143,7 +140,6 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the Jobs of a run.
-    #[must_use]
     pub fn of(diffs: &[JobDiff]) -> Self {
         let count = |action| diffs.iter().filter(|diff| diff.action == action).count();
         Self {
@@ -156,7 +152,6 @@ impl Counts {
     }
 
     /// Whether nothing differs.
-    #[must_use]
     pub const fn is_same(&self) -> bool {
         self.create + self.change + self.stale == 0
     }
@@ -173,7 +168,6 @@ pub struct SessionDiff {
 
 impl SessionDiff {
     /// What has been assumed of Jobs that do not say how they were made, where it matters.
-    #[must_use]
     pub fn assumptions(&self) -> Vec<Assumption> {
         let assumed = |assumption: &Assumption| self.jobs.iter().any(|job| job.assumption == Some(*assumption));
         [Assumption::AppliedAsItStands, Assumption::NeverApplied].into_iter().filter(assumed).collect()
@@ -233,7 +227,6 @@ impl SessionComparison<'_> {
 }
 
 /// Whether applying a Job over an object that exists would change nothing.
-#[must_use]
 pub fn is_unchanged(desired: &Job, existing: &Node) -> bool {
     // A change is one whether or not a version would refuse it.
     verdict(desired, existing, Version::NEWEST).is_unchanged()

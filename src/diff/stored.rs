@@ -26,7 +26,6 @@ pub struct Stored {
 
 impl Stored {
     /// The stored form of an object.
-    #[must_use]
     pub fn of(object: &Value) -> Self {
         let mut object = object.clone();
         if let Value::Object(fields) = &mut object {

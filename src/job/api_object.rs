@@ -10,7 +10,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::spec::K8sJobSpec;
 
 /// Makes the API object of a worker's Job.
-#[must_use]
 pub fn build_job(spec: K8sJobSpec) -> Job {
     let labels: BTreeMap<String, String> = spec.labels.into_iter().collect();
     let container = Container {

@@ -19,13 +19,11 @@ pub const APP: &str = "arbitrage-tuning";
 pub const COMPONENT: &str = "tuning";
 
 /// The argument that says where a worker writes its results.
-#[must_use]
 pub fn output_csv(worker_id: &str) -> String {
     format!("outputs/d29_k8s_session_{worker_id}.csv")
 }
 
 /// The `description` annotation of a worker's Job.
-#[must_use]
 pub fn description(worker_id: &str) -> String {
     format!("Arbitrage tuning job for {worker_id}")
 }
@@ -39,13 +37,11 @@ pub struct K8sTuningJobFactory<'s> {
 
 impl<'s> K8sTuningJobFactory<'s> {
     /// A factory for the Jobs of `session`.
-    #[must_use]
     pub fn new(session: &'s Session, created_at: CreatedAt) -> Self {
         Self { session, created_at: created_at.to_string() }
     }
 
     /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
-    #[must_use]
     pub fn create_job_for_worker(&self, worker_id: &str, iterations: u64, index: u32) -> K8sJobSpec {
         let session = self.session;
         K8sJobSpec {
@@ -68,7 +64,6 @@ impl<'s> K8sTuningJobFactory<'s> {
     }
 
     /// The API object of a worker's share.
-    #[must_use]
     pub fn job(&self, share: &WorkerShare) -> Job {
         build_job(self.create_job_for_worker(&share.worker_id, share.iterations, share.index))
     }

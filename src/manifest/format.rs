@@ -16,7 +16,6 @@ pub enum Format {
 
 impl Format {
     /// The ending of its file names.
-    #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Yaml => "yaml",

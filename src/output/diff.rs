@@ -24,7 +24,6 @@ pub struct DiffView<'d> {
 }
 
 /// The whole diff for a program to read.
-#[must_use]
 pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &'d [String]) -> DiffView<'d> {
     let warnings = warnings.iter().chain(&diff.warnings).map(String::as_str).collect();
     DiffView { session_id, jobs: &diff.jobs, counts: Counts::of(&diff.jobs), warnings }

@@ -44,7 +44,6 @@ impl FileResults<'_> {
 }
 
 /// The table of workers with what became of each file, and after them what was left over.
-#[must_use]
 pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>) -> Table<'f, 4> {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
@@ -60,7 +59,6 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>
 }
 
 /// What is said of the files that a long table leaves out because they have stayed as they were.
-#[must_use]
 pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     let unchanged = files.count() - files.shown().len();
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
@@ -84,7 +82,6 @@ fn job_row(session: &Session, format: Format, nth: usize, files: &FileResults<'_
 }
 
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
-#[must_use]
 pub fn summary_line(files: &FileResults<'_>) -> String {
     let count = |wanted| files.changes.iter().filter(|change| **change == wanted).count();
     let changes = [FileChange::Created, FileChange::Changed, FileChange::Unchanged].map(|c| (count(c), c.as_str()));

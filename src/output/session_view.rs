@@ -66,7 +66,6 @@ pub struct PlanView {
 
 impl JobRow {
     /// The row of a worker.
-    #[must_use]
     pub fn new(session: &Session, share: &WorkerShare, format: Format) -> Self {
         let name = job_name(&session.session_short, &share.worker_id, share.index);
         let file = file_name(&name, share.index, session.workers, format);
@@ -85,13 +84,11 @@ impl JobRow {
 }
 
 /// The workers of a session, one row each.
-#[must_use]
 pub fn rows(session: &Session, format: Format) -> impl ExactSizeIterator<Item = JobRow> {
     plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, &share, format))
 }
 
 /// What a session's Jobs come to.
-#[must_use]
 pub fn totals(session: &Session) -> Totals {
     let sum = |amounts: &[(String, String)]| {
         let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
@@ -111,7 +108,6 @@ pub fn totals(session: &Session) -> Totals {
 }
 
 /// The whole session for a program to read.
-#[must_use]
 pub fn view(session: &Session) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
@@ -123,7 +119,6 @@ pub fn view(session: &Session) -> PlanView {
 
 /// The table of workers. A long one shows its head and its tail and says what it left out,
 /// unless all rows are asked for.
-#[must_use]
 pub fn job_table(session: &Session, format: Format, all_rows: bool) -> Table<'static, 5> {
     let shares = || plan_jobs(session.total_iterations, session.workers);
     let cells = |share: WorkerShare| JobRow::new(session, &share, format).into_cells();
@@ -136,7 +131,6 @@ pub fn job_table(session: &Session, format: Format, all_rows: bool) -> Table<'st
 }
 
 /// The settings, each with the file or flag that it came from.
-#[must_use]
 pub fn setting_table(session: &Session) -> Table<'_, 3> {
     let rows = session.settings.iter();
     let rows = rows.map(|Setting { name, value, origin }| [name.into(), value.into(), origin.to_string().into()]);
@@ -144,7 +138,6 @@ pub fn setting_table(session: &Session) -> Table<'_, 3> {
 }
 
 /// The totals as two columns.
-#[must_use]
 pub fn total_table(session: &Session) -> Table<'static, 2> {
     let totals = totals(session);
     let amounts = |amounts: Vec<Amount>, what: &str| -> Vec<[Line<'static>; 2]> {
@@ -163,7 +156,6 @@ pub fn total_table(session: &Session) -> Table<'static, 2> {
 }
 
 /// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`.
-#[must_use]
 pub fn summary_line(session: &Session) -> String {
     format!(
         "{}, {}: session {}, namespace {}, mode {}",
@@ -176,7 +168,6 @@ pub fn summary_line(session: &Session) -> String {
 }
 
 /// A number and its noun: `1 job`, `2 jobs`.
-#[must_use]
 pub fn plural(count: u64, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")

@@ -39,7 +39,6 @@ pub static FIELDS: &[Field] = &[
 ];
 
 /// The row of a field, where it has one.
-#[must_use]
 pub fn find(owner: &str, name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.owner == owner && field.name == name)
 }

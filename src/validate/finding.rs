@@ -40,7 +40,6 @@ fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> 
 
 impl DocumentReport {
     /// What is wrong with configurations: a report on each of the files.
-    #[must_use]
     pub fn of_configs(problems: &[Diagnostic]) -> Vec<Self> {
         let of_file = |problems: &[Diagnostic]| Self {
             file: Arc::clone(&problems[0].excerpt.file),
@@ -57,13 +56,11 @@ impl DocumentReport {
     }
 
     /// How many findings are of a severity.
-    #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
     /// Whether the guide refuses the Job, whatever the server says.
-    #[must_use]
     pub fn breaks_guide(&self) -> bool {
         let refused =
             |finding: &Diagnostic| finding.rule.source == Source::Tuning && finding.severity == Severity::Error;
@@ -98,7 +95,6 @@ pub struct Summary {
 
 impl Summary {
     /// Counts the documents of a run.
-    #[must_use]
     pub fn of(documents: &[DocumentReport]) -> Self {
         let count = |wanted: fn(&DocumentReport) -> bool| documents.iter().filter(|document| wanted(document)).count();
         Self {

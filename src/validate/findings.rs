@@ -26,13 +26,11 @@ pub struct Findings<'d> {
 impl<'d> Findings<'d> {
     /// Nothing found yet in the document `root` of the file with this name and text; what is no rule of these checks
     /// is not kept.
-    #[must_use]
     pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
         Self { positions: Positions::new(root), file, text, checks, found: Vec::new() }
     }
 
     /// The version of Kubernetes whose rules are applied.
-    #[must_use]
     pub const fn version(&self) -> Version {
         self.checks.version
     }
@@ -118,7 +116,6 @@ impl<'d> Findings<'d> {
     }
 
     /// How many findings there are so far.
-    #[must_use]
     pub const fn len(&self) -> usize {
         self.found.len()
     }
@@ -142,7 +139,6 @@ impl<'d> Findings<'d> {
     }
 
     /// All that was found.
-    #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {
         self.found
     }

@@ -44,7 +44,6 @@ use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 
 /// What the rules of a server say of a Job by itself that no file holds: a field, the reason and a sentence for each
 /// fault.
-#[must_use]
 pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Vec<(String, Reason, String)> {
     let (nowhere, file, text) = (Node::new(Value::Null, Position::default()), "".into(), Text::decode(Vec::new()));
     let checks = Checks { version, ..Checks::from(Sources { api: true, tuning: false }) };
@@ -65,7 +64,6 @@ const BATCH: usize = 2048;
 const FEW: usize = 16;
 
 /// All rules, in the order in which they are applied.
-#[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
     [api, api::RULES, &[tuning::RULES, set::RULES, config::rules::RULES]].concat().concat()
@@ -81,7 +79,6 @@ pub struct Validator {
 
 impl Validator {
     /// Nothing checked yet; `checks` says which rules to apply.
-    #[must_use]
     pub fn new(checks: impl Into<Checks>) -> Self {
         Self { checks: checks.into(), sets: set::Sets::default(), reports: Vec::new() }
     }
@@ -144,7 +141,6 @@ impl Validator {
     }
 
     /// The reports of all documents, in the order in which they came.
-    #[must_use]
     pub fn finish(mut self) -> Vec<DocumentReport> {
         // Which workers are missing is all that is left to say.
         if self.checks.sources.tuning && self.checks.apply(&set::WORKERS) {
@@ -155,7 +151,6 @@ impl Validator {
 }
 
 /// Checks the documents of one file by themselves.
-#[must_use]
 pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
     let file = Arc::from(file);

@@ -58,7 +58,6 @@ pub struct Origins<'s> {
 
 impl<'s> Origins<'s> {
     /// The keys of a session.
-    #[must_use]
     pub fn of(session: &'s Session) -> Self {
         let mut keys = HashMap::new();
         for setting in &session.settings {
@@ -79,13 +78,11 @@ impl<'s> Origins<'s> {
     }
 
     /// The configuration that the session comes from.
-    #[must_use]
     pub fn file(&self) -> &Arc<str> {
         &self.session.file
     }
 
     /// The places in a Job's document that a key has caused, each with where the key stands.
-    #[must_use]
     pub fn of_job(&self, spec: &K8sJobSpec, root: &Node) -> JobOrigins<'_> {
         let mut places = Positions::new(root);
         let mut excerpts = HashMap::new();

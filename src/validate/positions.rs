@@ -18,7 +18,6 @@ pub struct Positions<'d> {
 
 impl<'d> Positions<'d> {
     /// Finds positions in the document `root`.
-    #[must_use]
     pub fn new(root: &'d Node) -> Self {
         Self { root, entries: HashMap::new() }
     }

@@ -49,7 +49,6 @@ pub enum Kind {
 
 impl Kind {
     /// The kind as documents have it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Job => "Job",

@@ -109,7 +109,6 @@ pub enum ReadError {
 
 impl ReadError {
     /// Where in the file the error is.
-    #[must_use]
     pub const fn position(&self) -> Position {
         match self {
             Self::Syntax { position, .. }
@@ -128,7 +127,6 @@ impl ReadError {
     }
 
     /// What to do about it, as a sentence.
-    #[must_use]
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::Syntax { help, .. } => return help.clone(),

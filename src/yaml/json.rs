@@ -26,7 +26,6 @@ struct Place {
 
 impl<'t> Values<'t> {
     /// Starts at the beginning of `text`.
-    #[must_use]
     pub const fn new(text: &'t str) -> Self {
         let start = Place { offset: 0, line: 1, column: 1 };
         Self { text, at: start, read: start, failed: false, too_large: None }

@@ -52,7 +52,6 @@ pub struct Window {
 
 impl Text {
     /// Decodes bytes by their byte order mark: UTF-16 of either order, else UTF-8.
-    #[must_use]
     pub fn decode(bytes: Vec<u8>) -> Self {
         match bytes.as_slice() {
             [0xFF, 0xFE, rest @ ..] => Self::from_utf16(rest, u16::from_le_bytes),
@@ -107,7 +106,6 @@ impl Text {
     }
 
     /// The part of a line that is shown for a place in it; empty where there is no such line.
-    #[must_use]
     pub fn window(&self, position: Position) -> Window {
         let (start, end) = self.line(position.line);
         let column = number(position.column).saturating_sub(1);
@@ -121,7 +119,6 @@ impl Text {
     }
 
     /// What stands at a place.
-    #[must_use]
     pub fn at(&self, position: Position) -> &str {
         let (start, end) = self.line(position.line);
         self.characters(start, end, number(position.column).saturating_sub(1), number(position.width)).0
@@ -196,20 +193,17 @@ impl Text {
     }
 
     /// The whole text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.content
     }
 
     /// Whether some bytes were not text and were replaced.
-    #[must_use]
     pub const fn is_lossy(&self) -> bool {
         self.lossy
     }
 }
 
 /// Whether kubectl tries to read the text as JSON: its first character beyond white space is `{`.
-#[must_use]
 pub fn starts_like_json(text: &str) -> bool {
     let mut ahead = text.char_indices().take_while(|(at, _)| *at < LOOK_AHEAD);
     ahead.find(|(_, c)| !c.is_whitespace()).is_some_and(|(_, c)| c == '{')
@@ -245,7 +239,6 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// Cuts what stands around `position` out of a file's text.
-    #[must_use]
     pub fn cut(file: impl Into<Arc<str>>, text: &Text, position: Position) -> Self {
         Self { file: file.into(), position, window: text.window(position) }
     }

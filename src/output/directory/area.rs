@@ -32,7 +32,6 @@ const PRIVATE: u32 = 0o700;
 const PERMISSIONS: u32 = 0o777;
 
 /// Whether a run into this directory was interrupted, or is going on.
-#[must_use]
 pub fn is_unfinished(path: &Path) -> bool {
     std::fs::symlink_metadata(path.join(NAME)).is_ok()
 }

@@ -41,7 +41,6 @@ pub enum FileChange {
 
 impl FileChange {
     /// The word for it.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -236,13 +235,11 @@ impl<'d> Update<'d> {
     }
 
     /// Files of the session that this run does not make.
-    #[must_use]
     pub fn leftovers(&self) -> Vec<String> {
         self.leftovers.iter().map(|leftover| leftover.name.clone()).collect()
     }
 
     /// What the user should know, as sentences.
-    #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

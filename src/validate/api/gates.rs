@@ -115,7 +115,6 @@ pub(crate) enum State {
 
 impl Gate {
     /// What the gate is in a version, by default.
-    #[must_use]
     pub(crate) fn state(&self, version: Version) -> State {
         if self.since.is_some_and(|since| version < since) {
             State::Unknown
