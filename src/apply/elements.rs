@@ -100,7 +100,7 @@ impl Elements<'_> {
     }
 
     pub fn mixed(self) -> PatchError {
-        PatchError::Mixed { list: self.list.to_owned() }
+        PatchError::Mixed(self.list.to_owned())
     }
 
     pub fn keyless(self, key: &str) -> PatchError {

@@ -118,7 +118,7 @@ fn retain_keys(object: &mut Object, patch: &mut Object, into: MergeTarget) -> Re
     let is_parallel = |key: &str| key.starts_with(DELETE_SCALARS) || key.starts_with(SET_ORDER);
     for (key, value) in &*patch {
         if !value.is_null() && !is_parallel(key) && !retained.contains(key.as_str()) {
-            return Err(PatchError::NotRetained { field: key.clone() });
+            return Err(PatchError::NotRetained(key.clone()));
         }
     }
     object.retain(|key, _| retained.contains(key.as_str()));
@@ -222,7 +222,7 @@ fn check_order(elements: Elements<'_>, patch: &[Value], order: &[Value]) -> Resu
         ordered.next();
     }
     if next.is_some() && !order.is_empty() {
-        return Err(PatchError::Order { list: elements.list.to_owned() });
+        return Err(PatchError::Order(elements.list.to_owned()));
     }
     Ok(())
 }

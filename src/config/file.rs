@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::problem::{ConfigError, Problems};
 use crate::manifest::{self, Document, Node, Text};
@@ -42,10 +42,9 @@ impl ConfigFile {
     /// # Errors
     /// As [`ConfigFile::read`].
     pub fn parse(name: String, bytes: Vec<u8>) -> Result<Self, ConfigError> {
-        let file = || PathBuf::from(&name);
         let text = Text::decode(bytes);
         if text.is_lossy() || text.as_str().contains('\0') {
-            return Err(ConfigError::NotText { file: file() });
+            return Err(ConfigError::NotText(name.into()));
         }
         let mut documents = Vec::new();
         let mut problems = Problems::of(&name, &text);
@@ -55,12 +54,12 @@ impl ConfigFile {
         });
         Problems::finish([problems], Some(()))?;
         match documents.len() {
-            0 => Err(ConfigError::Empty { file: file() }),
+            0 => Err(ConfigError::Empty(name.into())),
             1 => {
                 let document = documents.remove(0);
                 Ok(Self { name, text, document })
             }
-            count => Err(ConfigError::Documents { file: file(), count }),
+            count => Err(ConfigError::Documents(name.into(), count)),
         }
     }
 
@@ -76,10 +75,10 @@ impl ConfigFile {
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { file: path.to_owned(), source };
+    let unreadable = |source| ConfigError::Unreadable(path.to_owned(), source);
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(ConfigError::Directory { file: path.to_owned() });
+        return Err(ConfigError::Directory(path.to_owned()));
     }
     read_limited(file, path)
 }
@@ -90,9 +89,9 @@ fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> 
     reader
         .take(MAX_SIZE + 1)
         .read_to_end(&mut bytes)
-        .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        .map_err(|source| ConfigError::Unreadable(file.to_owned(), source))?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(ConfigError::TooLarge { file: file.to_owned(), max: MAX_SIZE });
+        return Err(ConfigError::TooLarge(file.to_owned(), MAX_SIZE));
     }
     Ok(bytes)
 }
@@ -107,13 +106,13 @@ mod tests {
 
     #[test]
     fn odd_files_are_told_apart() {
-        assert!(matches!(parse(b""), Err(ConfigError::Empty { .. })));
-        assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty { .. })));
-        assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText { .. })));
-        assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents { count: 2, .. })));
+        assert!(matches!(parse(b""), Err(ConfigError::Empty(..))));
+        assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty(..))));
+        assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText(..))));
+        assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents(_, 2))));
         assert!(matches!(parse(b"a: [1\n"), Err(ConfigError::Invalid(_))));
-        assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory { .. })));
-        assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable { .. })));
-        assert!(matches!(ConfigFile::read(Path::new("/dev/zero")), Err(ConfigError::TooLarge { .. })));
+        assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory(..))));
+        assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable(..))));
+        assert!(matches!(ConfigFile::read(Path::new("/dev/zero")), Err(ConfigError::TooLarge(..))));
     }
 }

@@ -74,53 +74,23 @@ impl<'f> Problems<'f> {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file could not be opened or read.
-    #[error("The configuration {} cannot be read: {source}.", printable::path(file))]
-    Unreadable {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    #[error("The configuration {} cannot be read: {}.", printable::path(.0), .1)]
+    Unreadable(PathBuf, #[source] std::io::Error),
     /// A folder stands where a file should.
-    #[error("The configuration {} is a directory. Name the YAML file inside it.", printable::path(file))]
-    Directory {
-        /// The folder.
-        file: PathBuf,
-    },
-    /// More than a configuration can sensibly hold.
-    #[error(
-        "The configuration {} is larger than {max} bytes, which no session needs. Is it the right file?",
-        printable::path(file)
-    )]
-    TooLarge {
-        /// The file.
-        file: PathBuf,
-        /// The largest size that is read.
-        max: u64,
-    },
+    #[error("The configuration {} is a directory. Name the YAML file inside it.", printable::path(.0))]
+    Directory(PathBuf),
+    /// More bytes than a configuration can sensibly hold.
+    #[error("The configuration {} is larger than {} bytes, which no session needs. Is it the right file?", printable::path(.0), .1)]
+    TooLarge(PathBuf, u64),
     /// Bytes that are no text.
-    #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(file))]
-    NotText {
-        /// The file.
-        file: PathBuf,
-    },
+    #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(.0))]
+    NotText(PathBuf),
     /// Nothing in the file.
-    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(file))]
-    Empty {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Several documents, of which only one could count.
-    #[error(
-        "The configuration {} holds {count} YAML documents, and a session is described by one. Split the file.",
-        printable::path(file)
-    )]
-    Documents {
-        /// The file.
-        file: PathBuf,
-        /// How many there are.
-        count: usize,
-    },
+    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(.0))]
+    Empty(PathBuf),
+    /// So many documents, of which only one could count.
+    #[error("The configuration {} holds {} YAML documents, and a session is described by one. Split the file.", printable::path(.0), .1)]
+    Documents(PathBuf, usize),
     /// A flag's value that does not go with the files.
     #[error("{0}")]
     Flag(String),

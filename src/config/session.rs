@@ -12,7 +12,7 @@ use super::problem::{ConfigError, Problems};
 use super::resources::Resources;
 use super::rules;
 use super::setting::{Setting, Settings, by_file, by_flag};
-use super::vocabulary::{Env, Mode, Optimizer, Word};
+use super::vocabulary::{Env, Mode, Optimizer};
 use crate::diagnostic::Reason;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
@@ -170,7 +170,7 @@ impl Files<'_> {
     }
 }
 
-fn disagreement<W: Word>(
+fn disagreement<W: PartialEq + fmt::Display>(
     key: &str,
     ours: &Given<W>,
     file: &ConfigFile,

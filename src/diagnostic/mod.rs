@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use crate::nearest::words;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{ReadError, Text};
 
@@ -24,69 +25,41 @@ rules! {
         "metadata: {labels: {app: arbitrage-tuning}}";
 }
 
-/// Whether a diagnostic makes the file unusable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The API server, the guide or this program refuses it.
-    Error,
-    /// It is accepted, and probably not what was meant.
-    Warning,
-}
-
-impl Severity {
-    /// The severity as reports have it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
+words! {
+    /// Whether a diagnostic makes the file unusable.
+    Severity {
+        /// The API server, the guide or this program refuses it.
+        Error = "error",
+        /// It is accepted, and probably not what was meant.
+        Warning = "warning",
     }
 }
 
-/// Why, in the API server's words for the causes of a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Reason {
-    /// A value that must be there is not.
-    FieldValueRequired,
-    /// A value that cannot be.
-    FieldValueInvalid,
-    /// A value outside a closed list.
-    FieldValueNotSupported,
-    /// A value that may stand once stands twice.
-    FieldValueDuplicate,
-    /// A field that may not be set here.
-    FieldValueForbidden,
-    /// More characters or bytes than allowed.
-    FieldValueTooLong,
-    /// More elements than allowed.
-    FieldValueTooMany,
-    /// A reference to something that is not there.
-    FieldValueNotFound,
-    /// A value of the wrong type.
-    FieldValueTypeInvalid,
-    /// A field that the type does not have.
-    FieldUnknown,
-    /// Text that is no document.
-    SyntaxError,
-}
-
-impl Reason {
-    /// The reason as the API server spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FieldValueRequired => "FieldValueRequired",
-            Self::FieldValueInvalid => "FieldValueInvalid",
-            Self::FieldValueNotSupported => "FieldValueNotSupported",
-            Self::FieldValueDuplicate => "FieldValueDuplicate",
-            Self::FieldValueForbidden => "FieldValueForbidden",
-            Self::FieldValueTooLong => "FieldValueTooLong",
-            Self::FieldValueTooMany => "FieldValueTooMany",
-            Self::FieldValueNotFound => "FieldValueNotFound",
-            Self::FieldValueTypeInvalid => "FieldValueTypeInvalid",
-            Self::FieldUnknown => "FieldUnknown",
-            Self::SyntaxError => "SyntaxError",
-        }
+words! {
+    /// Why, in the API server's words for the causes of a rejection.
+    Reason {
+        /// A value that must be there is not.
+        FieldValueRequired = "FieldValueRequired",
+        /// A value that cannot be.
+        FieldValueInvalid = "FieldValueInvalid",
+        /// A value outside a closed list.
+        FieldValueNotSupported = "FieldValueNotSupported",
+        /// A value that may stand once stands twice.
+        FieldValueDuplicate = "FieldValueDuplicate",
+        /// A field that may not be set here.
+        FieldValueForbidden = "FieldValueForbidden",
+        /// More characters or bytes than allowed.
+        FieldValueTooLong = "FieldValueTooLong",
+        /// More elements than allowed.
+        FieldValueTooMany = "FieldValueTooMany",
+        /// A reference to something that is not there.
+        FieldValueNotFound = "FieldValueNotFound",
+        /// A value of the wrong type.
+        FieldValueTypeInvalid = "FieldValueTypeInvalid",
+        /// A field that the type does not have.
+        FieldUnknown = "FieldUnknown",
+        /// Text that is no document.
+        SyntaxError = "SyntaxError",
     }
 }
 

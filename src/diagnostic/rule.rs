@@ -1,30 +1,18 @@
 //! What a rule is: its name, what it demands, and an example of either kind.
 //! `--explain` prints these, and a test applies every example.
 
-use serde::Serialize;
-
 use crate::apimachinery::Span;
+use crate::nearest::words;
 
-/// Whose rule it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// The API server's: it decides whether a document is accepted.
-    Api,
-    /// The guide's: what a Job of a tuning session looks like.
-    Tuning,
-    /// This project's: what the configuration of a session holds.
-    Config,
-}
-
-impl Source {
-    /// The source as reports have it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Api => "api",
-            Self::Tuning => "tuning",
-            Self::Config => "config",
-        }
+words! {
+    /// Whose rule it is.
+    Source {
+        /// The API server's: it decides whether a document is accepted.
+        Api = "api",
+        /// The guide's: what a Job of a tuning session looks like.
+        Tuning = "tuning",
+        /// This project's: what the configuration of a session holds.
+        Config = "config",
     }
 }
 

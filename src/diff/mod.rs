@@ -32,35 +32,24 @@ use crate::config::Session;
 use crate::job::names::job_name;
 use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
 use crate::manifest::Node;
+use crate::nearest::words;
 use crate::plan::plan_jobs;
 use crate::validate::decode::decode;
 
 /// The annotation that says when a Job was made, and nothing of what it does.
 const CREATED_AT: &str = "created_at";
 
-/// What applying would do with a Job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// There is none yet.
-    Create,
-    /// There is one, and it differs.
-    Change,
-    /// There is one, and it means the same.
-    Unchanged,
-    /// There is one of this session that the session no longer makes; apply leaves it alone.
-    Stale,
-}
-
-impl Action {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Change => "change",
-            Self::Unchanged => "unchanged",
-            Self::Stale => "stale",
-        }
+words! {
+    /// What applying would do with a Job.
+    Action {
+        /// There is none yet.
+        Create = "create",
+        /// There is one, and it differs.
+        Change = "change",
+        /// There is one, and it means the same.
+        Unchanged = "unchanged",
+        /// There is one of this session that the session no longer makes; apply leaves it alone.
+        Stale = "stale",
     }
 }
 

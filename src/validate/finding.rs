@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::manifest::text::Excerpt;
 
 /// Everything that was found out about one document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct DocumentReport {
     /// The file, or `standard input`.
     #[serde(serialize_with = "as_text")]
@@ -43,14 +43,9 @@ impl DocumentReport {
     pub fn of_configs(problems: &[Diagnostic]) -> Vec<Self> {
         let of_file = |problems: &[Diagnostic]| Self {
             file: Arc::clone(&problems[0].excerpt.file),
-            index: 0,
-            kind: String::new(),
-            name: String::new(),
-            namespace: String::new(),
-            accepted: None,
             findings: problems.to_vec(),
-            skipped: false,
             name_excerpt: problems[0].excerpt.clone(),
+            ..Self::default()
         };
         problems.chunk_by(|a, b| a.excerpt.file == b.excerpt.file).map(of_file).collect()
     }

@@ -20,14 +20,20 @@ pub struct Findings<'d> {
     file: &'d Arc<str>,
     text: &'d Text,
     checks: &'d Checks,
-    found: Vec<Diagnostic>,
+    found: &'d mut Vec<Diagnostic>,
 }
 
 impl<'d> Findings<'d> {
-    /// Nothing found yet in the document `root` of the file with this name and text; what is no rule of these checks
-    /// is not kept.
-    pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
-        Self { positions: Positions::new(root), file, text, checks, found: Vec::new() }
+    /// Adds what is found in the document `root` of the file with this name and text to `found`; what is no rule of
+    /// these checks is not kept.
+    pub fn new(
+        root: &'d Node,
+        file: &'d Arc<str>,
+        text: &'d Text,
+        checks: &'d Checks,
+        found: &'d mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { positions: Positions::new(root), file, text, checks, found }
     }
 
     /// The version of Kubernetes whose rules are applied.
@@ -115,6 +121,11 @@ impl<'d> Findings<'d> {
         }
     }
 
+    /// Takes everything back.
+    pub fn clear(&mut self) {
+        self.found.clear();
+    }
+
     /// How many findings there are so far.
     pub const fn len(&self) -> usize {
         self.found.len()
@@ -136,11 +147,6 @@ impl<'d> Findings<'d> {
         let Wording { message, help } = wording.into();
         let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position);
         self.found.push(Diagnostic { severity, rule, path, reason, message, help, excerpt });
-    }
-
-    /// All that was found.
-    pub fn into_vec(self) -> Vec<Diagnostic> {
-        self.found
     }
 }
 

@@ -47,15 +47,14 @@ use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Vec<(String, Reason, String)> {
     let (nowhere, file, text) = (Node::new(Value::Null, Position::default()), "".into(), Text::decode(Vec::new()));
     let checks = Checks { version, ..Checks::from(Sources { api: true, tuning: false }) };
-    let mut findings = Findings::new(&nowhere, &file, &text, &checks);
-    api::check_job(job, &mut findings);
-    let errors = findings.into_vec().into_iter().filter(|finding| finding.severity == Severity::Error);
-    errors
-        .map(|finding| {
-            let message = finding.with_help();
-            (finding.path, finding.reason, message)
-        })
-        .collect()
+    let mut found = Vec::new();
+    api::check_job(job, &mut Findings::new(&nowhere, &file, &text, &checks, &mut found));
+    let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
+    let told = |finding: diagnostic::Diagnostic| {
+        let message = finding.with_help();
+        (finding.path, finding.reason, message)
+    };
+    errors.map(told).collect()
 }
 
 /// So many inputs are read before their reports are put in order.

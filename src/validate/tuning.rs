@@ -8,13 +8,14 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use super::findings::Findings;
 use crate::apimachinery::{Path, path, time};
-use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::config::vocabulary::{Env, Mode, Optimizer};
 use crate::diagnostic::Reason::{
     FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired, FieldValueTooMany,
 };
 use crate::diagnostic::rule::rules;
 use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
 use crate::job::names::{NameParts, parse_job_name};
+use crate::nearest::one_of;
 
 rules! {
     Tuning;
@@ -165,17 +166,17 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
             _ => {}
         }
     }
-    check_word::<Mode>(&path.key("mode"), labels.get("mode"), findings);
-    check_word::<Env>(&path.key("env"), labels.get("env"), findings);
-    if labels.get("mode").is_some_and(|mode| *mode == Mode::Live.to_string()) {
+    check_word(&path.key("mode"), labels.get("mode"), Mode::WORDS, findings);
+    check_word(&path.key("env"), labels.get("env"), Env::WORDS, findings);
+    if labels.get("mode").is_some_and(|mode| mode == Mode::Live.as_str()) {
         let wording = "This Job trades real money once it is applied.";
         findings.warning(&LIVE_MODE, &path.key("mode"), FieldValueInvalid, wording);
     }
 }
 
-fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut Findings<'_>) {
-    if let Some(value) = value.filter(|value| W::parse(value).is_none()) {
-        let wording = format!("{value:?} must be {}.", W::list());
+fn check_word(path: &Path<'_>, value: Option<&String>, words: &[&str], findings: &mut Findings<'_>) {
+    if let Some(value) = value.filter(|value| !words.contains(&value.as_str())) {
+        let wording = format!("{value:?} must be {}.", one_of(words));
         findings.error(&LABELS, path, FieldValueNotSupported, wording);
     }
 }
@@ -339,9 +340,9 @@ fn check_option<'a>(
             let message = format!("{option} is {value:?}, and must be a number.");
             Some((FieldValueInvalid, (message, "Write a whole number from 1.".to_owned())))
         }
-        ("--optimizer", _) if Optimizer::parse(value).is_none() => {
+        ("--optimizer", _) if !Optimizer::WORDS.contains(&value.as_str()) => {
             let message = format!("{option} is {value:?}, which is no optimizer.");
-            Some((FieldValueNotSupported, (message, format!("Write {}.", Optimizer::list()))))
+            Some((FieldValueNotSupported, (message, format!("Write {}.", one_of(Optimizer::WORDS)))))
         }
         ("--config", _) if value.is_empty() => {
             let message = format!("{option} is empty.");
