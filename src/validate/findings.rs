@@ -114,6 +114,35 @@ impl<'d> Findings<'d> {
         }
     }
 
+    /// A value that must be there, and have a format.
+    pub fn required_format(
+        &mut self,
+        rule: &'static Rule,
+        path: &Path<'_>,
+        value: &str,
+        check: fn(&str) -> Result<(), NameError>,
+        missing: &str,
+    ) {
+        if value.is_empty() {
+            self.required(rule, path, missing);
+        } else {
+            self.check_format(rule, path, value, check);
+        }
+    }
+
+    /// A value that must have a format where it is there.
+    pub fn optional_format(
+        &mut self,
+        rule: &'static Rule,
+        path: &Path<'_>,
+        value: &str,
+        check: fn(&str) -> Result<(), NameError>,
+    ) {
+        if !value.is_empty() {
+            self.check_format(rule, path, value, check);
+        }
+    }
+
     /// A number below zero.
     pub fn not_negative(&mut self, rule: &'static Rule, path: &Path<'_>, value: Option<impl Into<i64>>) {
         if let Some(value) = value.map(Into::into).filter(|value| *value < 0) {

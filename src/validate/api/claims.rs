@@ -85,9 +85,7 @@ pub(super) fn check_references(
             findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to already."));
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
-            if !request.is_empty() {
-                findings.check_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
-            }
+            findings.optional_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
                 findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to twice."));
             }

@@ -147,11 +147,7 @@ fn check_forbidden_fields(container: &Container, path: &Path<'_>, findings: &mut
 /// What all containers have in common.
 fn check_common(container: &Container, context: &PodContext<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let name = path!(path.name);
-    if container.name.is_empty() {
-        findings.required(&NAME, &name, "A container needs a name.");
-    } else {
-        findings.check_format(&NAME, &name, &container.name, dns_label);
-    }
+    findings.required_format(&NAME, &name, &container.name, dns_label, "A container needs a name.");
     image::check(container, path, findings);
     findings.one_of(
         &TERMINATION_MESSAGE,

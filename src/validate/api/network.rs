@@ -64,9 +64,7 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
     );
     check_dns_config(pod.dns_config.as_ref(), policy, &path!(path.dnsConfig), findings);
     for (field, name) in fields![hostname = &pod.hostname, subdomain = &pod.subdomain] {
-        if !text(name).is_empty() {
-            findings.check_format(&HOST_NAME, &path.at(field), text(name), dns_label);
-        }
+        findings.optional_format(&HOST_NAME, &path.at(field), text(name), dns_label);
     }
     check_override(pod, path, findings);
     let list = path!(path.hostAliases);

@@ -129,9 +129,7 @@ fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
         nodeName = &pod.node_name,
         priorityClassName = &pod.priority_class_name
     ] {
-        if !text(name).is_empty() {
-            findings.check_format(&REFERENCES, &path.at(field), text(name), dns_subdomain);
-        }
+        findings.optional_format(&REFERENCES, &path.at(field), text(name), dns_subdomain);
     }
     if let Some(name) = &pod.runtime_class_name {
         findings.check_format(&REFERENCES, &path!(path.runtimeClassName), name, dns_subdomain);

@@ -55,9 +55,7 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
 pub(super) fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (key, value) = (text(&toleration.key), text(&toleration.value));
     let (operator, effect) = (text(&toleration.operator), text(&toleration.effect));
-    if !key.is_empty() {
-        findings.check_format(&TOLERATION, &path!(path.key), key, qualified_name);
-    }
+    findings.optional_format(&TOLERATION, &path!(path.key), key, qualified_name);
     let field = path!(path.operator);
     if key.is_empty() && operator != "Exists" {
         findings.invalid(&TOLERATION, &field, "Without a key this must be Exists, which tolerates every taint.");

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{
     AzureDiskVolumeSource, CSIVolumeSource, EmptyDirVolumeSource, FCVolumeSource, FlexVolumeSource,
     FlockerVolumeSource, HostPathVolumeSource, ISCSIVolumeSource, LocalObjectReference, NFSVolumeSource,
-    QuobyteVolumeSource, StorageOSVolumeSource, Volume,
+    QuobyteVolumeSource, ScaleIOVolumeSource, StorageOSVolumeSource, Volume,
 };
 
 use super::common::{check_no_backsteps, check_relative, is_true, text};
@@ -94,83 +94,49 @@ pub(super) fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findin
     }
 }
 
+/// The fields of a source that are empty, of those that it must have.
+macro_rules! empty {
+    ($source:expr, $($name:ident = $field:ident),+) => {
+        $source.iter().flat_map(|it| fields![$($name = it.$field.is_empty()),+]).collect()
+    };
+}
+
 /// The fields without which a source says nothing.
 fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut need = |fields: &[(FieldName, bool)]| {
-        for (field, _) in fields.iter().filter(|(_, empty)| *empty) {
-            findings.required(&REQUIRED, &path.at(*field), format!("A {source} needs its {field}."));
-        }
-    };
-    match source {
-        "hostPath" => volume.host_path.iter().for_each(|it| need(&fields![path = it.path.is_empty()])),
-        "gitRepo" => volume.git_repo.iter().for_each(|it| need(&fields![repository = it.repository.is_empty()])),
-        "gcePersistentDisk" => {
-            volume.gce_persistent_disk.iter().for_each(|it| need(&fields![pdName = it.pd_name.is_empty()]));
-        }
-        "awsElasticBlockStore" => {
-            volume.aws_elastic_block_store.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
-        }
-        "nfs" => {
-            volume.nfs.iter().for_each(|it| need(&fields![server = it.server.is_empty(), path = it.path.is_empty()]));
-        }
-        "iscsi" => {
-            volume
-                .iscsi
-                .iter()
-                .for_each(|it| need(&fields![targetPortal = it.target_portal.is_empty(), iqn = it.iqn.is_empty()]));
-        }
-        "glusterfs" => {
-            volume
-                .glusterfs
-                .iter()
-                .for_each(|it| need(&fields![endpoints = it.endpoints.is_empty(), path = it.path.is_empty()]));
-        }
-        "persistentVolumeClaim" => {
-            volume.persistent_volume_claim.iter().for_each(|it| need(&fields![claimName = it.claim_name.is_empty()]));
-        }
-        "rbd" => {
-            volume
-                .rbd
-                .iter()
-                .for_each(|it| need(&fields![monitors = it.monitors.is_empty(), image = it.image.is_empty()]));
-        }
-        "cinder" => {
-            volume.cinder.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
-            need_secret(volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()), path, findings);
-        }
-        "cephfs" => volume.cephfs.iter().for_each(|it| need(&fields![monitors = it.monitors.is_empty()])),
-        "flexVolume" => volume.flex_volume.iter().for_each(|it| need(&fields![driver = it.driver.is_empty()])),
-        "azureFile" => {
-            volume.azure_file.iter().for_each(|it| {
-                need(&fields![secretName = it.secret_name.is_empty(), shareName = it.share_name.is_empty()]);
-            });
-        }
-        "vsphereVolume" => {
-            volume.vsphere_volume.iter().for_each(|it| need(&fields![volumePath = it.volume_path.is_empty()]));
-        }
-        "photonPersistentDisk" => {
-            volume.photon_persistent_disk.iter().for_each(|it| need(&fields![pdID = it.pd_id.is_empty()]));
-        }
-        "portworxVolume" => {
-            volume.portworx_volume.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
-        }
-        "azureDisk" => {
-            volume
-                .azure_disk
-                .iter()
-                .for_each(|it| need(&fields![diskName = it.disk_name.is_empty(), diskURI = it.disk_uri.is_empty()]));
-        }
+    let fields: Vec<(FieldName, bool)> = match source {
+        "awsElasticBlockStore" => empty!(volume.aws_elastic_block_store, volumeID = volume_id),
+        "azureDisk" => empty!(volume.azure_disk, diskName = disk_name, diskURI = disk_uri),
+        "azureFile" => empty!(volume.azure_file, secretName = secret_name, shareName = share_name),
+        "cephfs" => empty!(volume.cephfs, monitors = monitors),
+        "cinder" => empty!(volume.cinder, volumeID = volume_id),
+        "flexVolume" => empty!(volume.flex_volume, driver = driver),
+        "gcePersistentDisk" => empty!(volume.gce_persistent_disk, pdName = pd_name),
+        "gitRepo" => empty!(volume.git_repo, repository = repository),
+        "glusterfs" => empty!(volume.glusterfs, endpoints = endpoints, path = path),
+        "hostPath" => empty!(volume.host_path, path = path),
+        "iscsi" => empty!(volume.iscsi, targetPortal = target_portal, iqn = iqn),
+        "nfs" => empty!(volume.nfs, server = server, path = path),
+        "persistentVolumeClaim" => empty!(volume.persistent_volume_claim, claimName = claim_name),
+        "photonPersistentDisk" => empty!(volume.photon_persistent_disk, pdID = pd_id),
+        "portworxVolume" => empty!(volume.portworx_volume, volumeID = volume_id),
+        "rbd" => empty!(volume.rbd, monitors = monitors, image = image),
         "scaleIO" => {
-            volume.scale_io.iter().for_each(|it| {
-                need(&fields![
-                    gateway = it.gateway.is_empty(),
-                    system = it.system.is_empty(),
-                    volumeName = text(&it.volume_name).is_empty()
-                ]);
-            });
+            let named = |source: &ScaleIOVolumeSource| fields![volumeName = text(&source.volume_name).is_empty()];
+            let mut fields: Vec<_> = empty!(volume.scale_io, gateway = gateway, system = system);
+            fields.extend(volume.scale_io.iter().flat_map(named));
+            fields
         }
-        _ => {}
+        "vsphereVolume" => empty!(volume.vsphere_volume, volumePath = volume_path),
+        _ => Vec::new(),
+    };
+    for (field, _) in fields.into_iter().filter(|(_, is_empty)| *is_empty) {
+        findings.required(&REQUIRED, &path.at(field), format!("A {source} needs its {field}."));
     }
+    need_secret(
+        volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()).filter(|_| source == "cinder"),
+        path,
+        findings,
+    );
 }
 
 /// A reference to a Secret has its name.

@@ -70,11 +70,13 @@ pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut F
         let before = findings.len();
         check_sources(volume, &path, findings);
         let name = path!(path.name);
-        if volume.name.is_empty() {
-            findings.required(&NAME, &name, "A volume needs a name, by which containers mount it.");
-        } else {
-            findings.check_format(&NAME, &name, &volume.name, dns_label);
-        }
+        findings.required_format(
+            &NAME,
+            &name,
+            &volume.name,
+            dns_label,
+            "A volume needs a name, by which containers mount it.",
+        );
         if valid.contains_key(volume.name.as_str()) {
             findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
         }
