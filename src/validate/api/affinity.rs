@@ -6,11 +6,8 @@ use k8s_openapi::api::core::v1::{
     Affinity, NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, WeightedPodAffinityTerm,
 };
 
+use super::prelude::*;
 use super::selector;
-use crate::apimachinery::names::{dns_label, dns_subdomain, label_value, qualified_name};
-use crate::apimachinery::{Elements, FieldName, Path, field, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{PodResourceClaim, ResourceClaim};
 
-use super::common::text;
-use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
-use super::common::{as_container, text};
+use super::common::as_container;
+use super::prelude::*;
 use super::volumes::Volumes;
 use super::{claims, container_security, env, image, mounts, ports, probes, resources, restart_rules};
-use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -4,11 +4,8 @@ use k8s_openapi::api::core::v1::{
     AppArmorProfile, Container, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions,
 };
 
-use super::common::{check_id, check_relative, is_true};
-use crate::apimachinery::names::dns_subdomain;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::common::{check_id, check_relative};
+use super::prelude::*;
 
 rules! {
     Api;

@@ -7,15 +7,10 @@ use k8s_openapi::api::core::v1::{
     ResourceFieldSelector, Volume,
 };
 
-use super::common::{check_no_backsteps, containers_at, text};
-use crate::apimachinery::names::{
-    NameError, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name,
-};
+use super::common::check_no_backsteps;
+use super::prelude::*;
+use crate::apimachinery::names::NameError;
 use crate::apimachinery::resource::is_container_resource;
-use crate::apimachinery::{Elements, Path, Quantity, fields, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

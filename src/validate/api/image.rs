@@ -2,10 +2,7 @@
 
 use k8s_openapi::api::core::v1::Container;
 
-use super::common::text;
-use crate::apimachinery::{Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

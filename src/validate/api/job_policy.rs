@@ -7,11 +7,7 @@ use k8s_openapi::api::batch::v1::{
     SuccessPolicyRule,
 };
 
-use super::common::text;
-use crate::apimachinery::names::qualified_name;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

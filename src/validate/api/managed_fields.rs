@@ -6,10 +6,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use serde_json::Value;
 
-use super::common::text;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

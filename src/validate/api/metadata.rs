@@ -4,15 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
-use super::common::{is_true, text};
-use crate::apimachinery::names::{
-    dns_label, dns_subdomain, dns_subdomain_prefix, label_value, lower_case, qualified_name,
-};
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::Reason::FieldValueTooLong;
-use crate::diagnostic::Rule;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

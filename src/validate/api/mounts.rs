@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{Container, VolumeDevice, VolumeMount};
 
-use super::common::{check_no_backsteps, check_relative, is_true, text};
+use super::common::{check_no_backsteps, check_relative};
+use super::prelude::*;
 use super::volumes::Volumes;
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -2,11 +2,9 @@
 
 use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec};
 
-use super::common::{is_true, text};
-use crate::apimachinery::names::{dns_label, dns_subdomain, dns_subdomain_with_underscores};
-use crate::apimachinery::{Elements, Path, fields, ip, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
+use crate::apimachinery::ip;
+use crate::apimachinery::names::dns_subdomain_with_underscores;
 
 rules! {
     Api;

@@ -4,15 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::PodSpec;
 
-use super::common::{containers_at, is_true, text};
+use super::prelude::*;
 use super::{
     affinity, annotations, claims, container, env, metadata, network, operating_system, pod_resources, pod_security,
     resources, scheduling, volumes,
 };
-use crate::apimachinery::names::{dns_subdomain, qualified_name};
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -7,11 +7,9 @@ use k8s_openapi::api::core::v1::{
     DownwardAPIVolumeFile, KeyToPath, ServiceAccountTokenProjection, Volume, VolumeProjection,
 };
 
-use super::common::{check_file_mode, check_relative_unreserved, text};
+use super::common::{check_file_mode, check_relative_unreserved};
 use super::env::{FieldRefContext, check_field_ref, check_resource_ref};
-use crate::apimachinery::{Elements, FieldName, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

@@ -5,12 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use k8s_openapi::api::core::v1::{PodSpec, Toleration, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use super::common::text;
+use super::prelude::*;
 use super::selector;
-use crate::apimachinery::names::{label_value, qualified_name};
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -3,13 +3,9 @@
 use k8s_openapi::api::core::v1::{EphemeralVolumeSource, PersistentVolumeClaimSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::common::text;
 use super::metadata::{check_annotations, check_labels};
+use super::prelude::*;
 use super::selector;
-use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Elements, Path, Quantity, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -6,14 +6,11 @@ use k8s_openapi::api::core::v1::{
     QuobyteVolumeSource, ScaleIOVolumeSource, StorageOSVolumeSource, Volume,
 };
 
-use super::common::{check_no_backsteps, check_relative, is_true, text};
+use super::common::{check_no_backsteps, check_relative};
 use super::image::check_pull_policy;
-use crate::apimachinery::names::{dns_label, dns_subdomain, lower_case};
+use super::prelude::*;
+use crate::apimachinery::Version;
 use crate::apimachinery::version::V1_35;
-use crate::apimachinery::{Elements, FieldName, Path, Quantity, Version, fields, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

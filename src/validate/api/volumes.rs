@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Volume;
 
+use super::prelude::*;
 use super::{projections, volume_claim, volume_sources};
-use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{FieldName, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
