@@ -31,9 +31,6 @@ pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &'d [Strin
 
 /// Writes the whole diff for a person to look at. Of a large session the Jobs that stay as they are, and all but the
 /// first of the others, are counted only, unless all rows are asked for.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn write(diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     write_table(&diff.jobs, all_rows, screen)?;
     let groups = groups(&diff.jobs);

@@ -13,9 +13,6 @@ use crate::validate::gates::{GATES, Gate, State};
 use crate::validate::server::UNKNOWN_FIELD;
 
 /// Writes rules, a line each; then the fields and the gates that not all versions have.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn list(rules: &[&Rule], screen: &mut Screen<impl Write>) -> io::Result<()> {
     let rows = rules.iter().map(|rule| {
         let doc = rule.doc();
@@ -58,9 +55,6 @@ fn states(gate: &Gate) -> String {
 }
 
 /// Writes what one rule demands, in which versions, and an example of either kind.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
@@ -83,9 +77,6 @@ pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
 }
 
 /// Writes which fields a gate drops, and in which versions.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let doc = format!(
         "Where this feature gate is off, the server drops these without looking at them: {}. A cluster may set it \

@@ -16,9 +16,6 @@ use crate::validate::{DocumentReport, rules};
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Writes all findings as one SARIF log.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     let rules = rules();
     let places = rules.iter().enumerate().map(|(nth, rule)| (rule.name, nth)).collect();

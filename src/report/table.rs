@@ -14,9 +14,6 @@ use crate::validate::{DocumentReport, Summary};
 const LIST_ALL: usize = 40;
 
 /// Writes the findings, the documents and the counts.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     let mut listed: Vec<&DocumentReport> = Vec::new();
     for told in each_once(reports) {
