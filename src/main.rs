@@ -9,7 +9,6 @@ use anstream::ColorChoice;
 use clap::Parser;
 use kubectl_arbtune::cli::{Cli, Color, Command};
 use kubectl_arbtune::commands::{self, CommandError, Outcome, Styles};
-use kubectl_arbtune::diagnostic::Diagnostic;
 use kubectl_arbtune::output::snippet::{Heading, Snippet};
 use kubectl_arbtune::output::stdout::{self, Stdout};
 use kubectl_arbtune::output::{Style, messages};
@@ -97,13 +96,15 @@ fn exit_code(said: &clap::Error) -> ExitCode {
 fn tell_error(error: &CommandError, style: Style) {
     match error.problems() {
         [] => messages::error(&error.to_string(), style),
-        [one] => messages::tell(style, |screen| screen.snippet(&snippet(Heading::Error, one))),
+        [one] => messages::tell(style, |screen| {
+            screen.snippet(&Snippet { heading: Heading::Severity, diagnostic: one, notes: &[] })
+        }),
         problems => {
             messages::error(&error.to_string(), style);
             messages::tell(style, |screen| {
                 for problem in problems.iter().take(PROBLEMS) {
                     screen.blank()?;
-                    screen.snippet(&snippet(Heading::Bare, problem))?;
+                    screen.snippet(&Snippet { heading: Heading::Bare, diagnostic: problem, notes: &[] })?;
                 }
                 match problems.len().saturating_sub(PROBLEMS) {
                     0 => Ok(()),
@@ -113,8 +114,4 @@ fn tell_error(error: &CommandError, style: Style) {
             });
         }
     }
-}
-
-fn snippet<'s>(heading: Heading<'s>, problem: &'s Diagnostic) -> Snippet<'s> {
-    Snippet { heading, message: &problem.message, excerpt: &problem.excerpt, notes: &[], help: problem.help.as_deref() }
 }

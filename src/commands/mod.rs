@@ -16,6 +16,7 @@ use std::path::Path;
 use crate::cli::SessionOptions;
 use crate::config::{Mode, Overrides, Session};
 use crate::job::CreatedAt;
+use crate::output::snippet::{Heading, Snippet};
 use crate::output::stdout::Stdout;
 use crate::output::{Screen, Style, messages};
 
@@ -63,7 +64,8 @@ fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
 /// Tells the user on stderr what the session's author should know, and whether it is about real money.
 fn warn(session: &Session, style: Style) {
     for warning in &session.warnings {
-        messages::warning(warning, style);
+        let snippet = Snippet { heading: Heading::Severity, diagnostic: warning, notes: &[] };
+        messages::tell(style, |screen| screen.snippet(&snippet));
     }
     if session.mode == Mode::Live {
         messages::warning("mode is live: these Jobs trade real money once they are applied.", style);

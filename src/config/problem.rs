@@ -32,17 +32,20 @@ impl<'f> Problems<'f> {
         position: Position,
         wording: impl Into<Wording>,
     ) {
-        let Wording { message, help } = wording.into();
         let excerpt = Excerpt::cut(self.name, self.text, position);
-        self.found.push(Diagnostic {
-            severity: Severity::Error,
-            rule,
-            path: path.into(),
-            reason,
-            message,
-            help,
-            excerpt,
-        });
+        self.found.push(Diagnostic::new(Severity::Error, rule, path, reason, wording, excerpt));
+    }
+
+    /// Adds what the user should know of the value of a key, and what keeps nobody from going on.
+    pub fn warn(
+        &mut self,
+        rule: &'static Rule,
+        path: impl Into<String>,
+        position: Position,
+        wording: impl Into<Wording>,
+    ) {
+        let (reason, excerpt) = (Reason::FieldValueInvalid, Excerpt::cut(self.name, self.text, position));
+        self.found.push(Diagnostic::new(Severity::Warning, rule, path, reason, wording, excerpt));
     }
 
     /// Adds that the text cannot be read.
@@ -53,6 +56,11 @@ impl<'f> Problems<'f> {
     /// What stands in the file at a place.
     pub fn written(&self, position: Position) -> &'f str {
         self.text.at(position)
+    }
+
+    /// All that was found.
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.found
     }
 
     /// A value that was made from files, unless something is wrong with one of them; what is missing in the value is

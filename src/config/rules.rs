@@ -68,4 +68,13 @@ rules! {
     AGREEMENT = "config-agreement" in Config:
         "# with mode: paper in the orchestrator config\nmode: live",
         "# with mode: paper in the orchestrator config\nmode: paper";
+
+    /// optimizer and config_path may differ between the two files; the K8s configuration's are the ones that count.
+    OVERRULED = "config-overruled" in Config:
+        "# with optimizer: bayesian in the orchestrator config\noptimizer: grid",
+        "# with optimizer: bayesian in the orchestrator config\noptimizer: bayesian";
+
+    /// The kubelet replaces $(NAME) in variables and arguments by the value of a variable, and $$ by $, so that a value
+    /// that holds one may not arrive as it was written.
+    EXPANSION = "config-expansion" in Config: "extra_env:\n  PRICE: a$$b", "extra_env:\n  PRICE: a$b";
 }

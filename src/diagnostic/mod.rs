@@ -110,17 +110,24 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// What a rule says of a place.
+    pub fn new(
+        severity: Severity,
+        rule: &'static Rule,
+        path: impl Into<String>,
+        reason: Reason,
+        wording: impl Into<Wording>,
+        excerpt: Excerpt,
+    ) -> Self {
+        let Wording { message, help } = wording.into();
+        Self { severity, rule, path: path.into(), reason, message, help, excerpt }
+    }
+
     /// A text that kubectl cannot read.
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
-        Self {
-            severity: Severity::Error,
-            rule: &SYNTAX,
-            path: String::new(),
-            reason: Reason::SyntaxError,
-            message: error.to_string(),
-            help: error.help(),
-            excerpt: Excerpt::cut(file, text, error.position()),
-        }
+        let wording = Wording { message: error.to_string(), help: error.help() };
+        let excerpt = Excerpt::cut(file, text, error.position());
+        Self::new(Severity::Error, &SYNTAX, "", Reason::SyntaxError, wording, excerpt)
     }
 
     /// What is wrong and what to do about it, in one text.

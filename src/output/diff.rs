@@ -9,6 +9,7 @@ use super::line::Line;
 use super::screen::Screen;
 use super::style::Role;
 use super::table::{self, Table};
+use crate::diagnostic::Diagnostic;
 use crate::diff::{Action, Counts, FieldChange, JobDiff, SessionDiff};
 
 /// So many kinds of change are shown field by field.
@@ -20,12 +21,12 @@ pub struct DiffView<'d> {
     session_id: &'d str,
     jobs: &'d [JobDiff],
     counts: Counts,
-    warnings: Vec<&'d str>,
+    warnings: Vec<String>,
 }
 
 /// The whole diff for a program to read.
-pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &'d [String]) -> DiffView<'d> {
-    let warnings = warnings.iter().chain(&diff.warnings).map(String::as_str).collect();
+pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &[Diagnostic]) -> DiffView<'d> {
+    let warnings = warnings.iter().map(Diagnostic::with_help).chain(diff.warnings.iter().cloned()).collect();
     DiffView { session_id, jobs: &diff.jobs, counts: Counts::of(&diff.jobs), warnings }
 }
 

@@ -7,6 +7,7 @@ use super::line::Line;
 use super::table::Table;
 use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
+use crate::diagnostic::Diagnostic;
 use crate::job::names::{file_name, job_name};
 use crate::manifest::Format;
 use crate::plan::{WorkerShare, plan_jobs};
@@ -113,7 +114,7 @@ pub fn view(session: &Session) -> PlanView {
         settings: session.settings.clone(),
         jobs: rows(session, Format::Yaml).collect(),
         totals: totals(session),
-        warnings: session.warnings.clone(),
+        warnings: session.warnings.iter().map(Diagnostic::with_help).collect(),
     }
 }
 

@@ -33,10 +33,6 @@ pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io:
 
 fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let finding = told.diagnostic;
-    let heading = match finding.severity {
-        Severity::Error => Heading::ErrorOf(finding.rule.name),
-        Severity::Warning => Heading::WarningOf(finding.rule.name),
-    };
     let mut notes = Vec::new();
     if !finding.path.is_empty() && !finding.names_its_key() {
         notes.push(("path", format!("{} ({})", finding.path, finding.reason.as_str())));
@@ -44,13 +40,7 @@ fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
     if told.more > 0 {
         notes.push(("note", in_more(told.more)));
     }
-    screen.snippet(&Snippet {
-        heading,
-        message: &finding.message,
-        excerpt: &finding.excerpt,
-        notes: &notes,
-        help: finding.help.as_deref(),
-    })
+    screen.snippet(&Snippet { heading: Heading::Rule, diagnostic: finding, notes: &notes })
 }
 
 fn row(report: &DocumentReport) -> [Line<'_>; 6] {

@@ -173,9 +173,8 @@ impl<'d> Findings<'d> {
         if !self.checks.apply(rule) {
             return;
         }
-        let Wording { message, help } = wording.into();
         let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position);
-        self.found.push(Diagnostic { severity, rule, path, reason, message, help, excerpt });
+        self.found.push(Diagnostic::new(severity, rule, path, reason, wording, excerpt));
     }
 }
 

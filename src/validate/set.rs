@@ -159,7 +159,5 @@ fn finding(
     wording: impl Into<Wording>,
     report: &DocumentReport,
 ) -> Diagnostic {
-    let Wording { message, help } = wording.into();
-    let (path, excerpt) = (path.to_owned(), report.name_excerpt.clone());
-    Diagnostic { severity: Severity::Error, rule, path, reason, message, help, excerpt }
+    Diagnostic::new(Severity::Error, rule, path, reason, wording, report.name_excerpt.clone())
 }
