@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::schema::{self, Type};
+use super::schema::{self, Shape};
 
-fn names(node: &'static Type, into: &mut BTreeSet<&'static str>) {
+fn names(node: &'static Shape, into: &mut BTreeSet<&'static str>) {
     match node {
-        Type::Other => {}
-        Type::List(item) | Type::Map(item) => names(item, into),
-        Type::Object(fields) => fields.iter().for_each(|(name, field)| {
+        Shape::Other => {}
+        Shape::List(item) | Shape::Map(item) => names(item, into),
+        Shape::Object(fields) => fields.iter().for_each(|(name, field)| {
             into.insert(name);
             names(field, into);
         }),

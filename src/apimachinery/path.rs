@@ -8,12 +8,12 @@
 use std::fmt;
 
 #[cfg(debug_assertions)]
-use super::schema::Type;
+use super::schema::Shape;
 use super::segment::{FieldName, Segment};
 
 /// How a path goes on from its parent.
 #[derive(Debug, Clone, Copy)]
-enum Step<'a> {
+enum PathStep<'a> {
     Root,
     Fields(&'static [FieldName]),
     Item(&'static [FieldName], usize),
@@ -32,11 +32,11 @@ enum Shown<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
-    step: Step<'a>,
+    step: PathStep<'a>,
     shown: Shown<'a>,
     /// What the types say of the node; none where the path has left them.
     #[cfg(debug_assertions)]
-    node: Option<&'static Type>,
+    node: Option<&'static Shape>,
 }
 
 /// The path of a field, step by step: `path!(path.valueFrom.fieldRef)`, or `path!(.spec.template)` from the root.
@@ -79,12 +79,12 @@ pub(crate) use {field, field_path as path, fields, segments};
 #[cfg(debug_assertions)]
 static ROOT: std::sync::LazyLock<Path<'static>> = std::sync::LazyLock::new(|| Path {
     parent: None,
-    step: Step::Root,
+    step: PathStep::Root,
     shown: Shown::All,
     node: Some(super::schema::document()),
 });
 #[cfg(not(debug_assertions))]
-static ROOT: Path<'static> = Path { parent: None, step: Step::Root, shown: Shown::All };
+static ROOT: Path<'static> = Path { parent: None, step: PathStep::Root, shown: Shown::All };
 
 impl<'a> Path<'a> {
     /// The root of a document.
@@ -105,7 +105,7 @@ impl<'a> Path<'a> {
     /// The path of a field of this object.
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn at(&'a self, field: FieldName) -> Self {
-        let path = self.grow(Step::Segment(Segment::Field(field.as_str())));
+        let path = self.grow(PathStep::Segment(Segment::Field(field.as_str())));
         #[cfg(debug_assertions)]
         let path = Self { node: descend(self.node, &[field]), ..path };
         path
@@ -114,7 +114,7 @@ impl<'a> Path<'a> {
     /// The path of a field of a field, and so on, of this object.
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn fields(&'a self, fields: &'static [FieldName]) -> Self {
-        let path = self.grow(Step::Fields(fields));
+        let path = self.grow(PathStep::Fields(fields));
         #[cfg(debug_assertions)]
         let path = Self { node: descend(self.node, fields), ..path };
         path
@@ -123,7 +123,7 @@ impl<'a> Path<'a> {
     /// The path of the element `index` of the list in a field of this object.
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn item(&'a self, fields: &'static [FieldName], index: usize) -> Self {
-        let path = self.grow(Step::Item(fields, index));
+        let path = self.grow(PathStep::Item(fields, index));
         #[cfg(debug_assertions)]
         let path = Self { node: below(descend(self.node, fields), Segment::Index(index)), ..path };
         path
@@ -149,7 +149,7 @@ impl<'a> Path<'a> {
 
     /// The path one step further down.
     pub fn step(&'a self, segment: Segment<'a>) -> Self {
-        let path = self.grow(Step::Segment(segment));
+        let path = self.grow(PathStep::Segment(segment));
         #[cfg(debug_assertions)]
         let path = Self { node: below(self.node, segment), ..path };
         path
@@ -167,13 +167,13 @@ impl<'a> Path<'a> {
 
     /// This node, as the server writes it where it adds words that lead nowhere.
     pub fn with_suffix(&'a self, text: &'a str) -> Self {
-        let path = self.grow(Step::Fields(&[])).shown_as(text);
+        let path = self.grow(PathStep::Fields(&[])).shown_as(text);
         #[cfg(debug_assertions)]
         let path = Self { node: self.node, ..path };
         path
     }
 
-    const fn grow(&'a self, step: Step<'a>) -> Self {
+    const fn grow(&'a self, step: PathStep<'a>) -> Self {
         Self {
             parent: Some(self),
             step,
@@ -213,7 +213,7 @@ impl<'a> Path<'a> {
     }
 }
 
-impl<'a> Step<'a> {
+impl<'a> PathStep<'a> {
     fn push_to(self, segments: &mut Vec<Segment<'a>>) {
         match self {
             Self::Root => {}
@@ -256,7 +256,7 @@ impl fmt::Display for Path<'_> {
 /// The type of a field of a field, and so on. That the types have each of them is an invariant of the code.
 #[cfg(debug_assertions)]
 #[track_caller]
-fn descend(mut node: Option<&'static Type>, fields: &[FieldName]) -> Option<&'static Type> {
+fn descend(mut node: Option<&'static Shape>, fields: &[FieldName]) -> Option<&'static Shape> {
     for field in fields {
         let Some(object) = node else { break };
         let found = object.below(Segment::Field(field.as_str()));
@@ -268,7 +268,7 @@ fn descend(mut node: Option<&'static Type>, fields: &[FieldName]) -> Option<&'st
 
 /// The type of what a document has below a node, where it has one.
 #[cfg(debug_assertions)]
-fn below(node: Option<&'static Type>, segment: Segment<'_>) -> Option<&'static Type> {
+fn below(node: Option<&'static Shape>, segment: Segment<'_>) -> Option<&'static Shape> {
     node.and_then(|node| node.below(segment))
 }
 

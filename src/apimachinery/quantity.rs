@@ -39,7 +39,7 @@ impl Quantity {
     ///
     /// `None` where the server would answer that the text is no quantity.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let parts = Parts::of(text)?;
+        let parts = QuantityParts::of(text)?;
         let magnitude = match parts.scale {
             Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
             Scale::Two(exponent) => times_two(parts.whole, parts.fraction, exponent),
@@ -60,7 +60,7 @@ impl Quantity {
     /// How the server writes a quantity that it has just read: as it was written, where that is fit to
     /// be kept, and in its canonical form otherwise.
     pub(crate) fn as_stored(text: &str) -> Option<String> {
-        let parts = Parts::of(text)?;
+        let parts = QuantityParts::of(text)?;
         if parts.is_stored_as_written() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
@@ -184,7 +184,7 @@ enum Scale {
 }
 
 /// The parts that a quantity is written in.
-struct Parts<'t> {
+struct QuantityParts<'t> {
     negative: bool,
     /// Digits before the point, without leading zeros.
     whole: &'t str,
@@ -194,7 +194,7 @@ struct Parts<'t> {
     notation: Notation,
 }
 
-impl<'t> Parts<'t> {
+impl<'t> QuantityParts<'t> {
     fn of(text: &'t str) -> Option<Self> {
         let (negative, rest) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),

@@ -9,7 +9,7 @@ use super::error::PatchError;
 
 /// A list that is being merged, by its name for errors and the field that tells its elements apart.
 #[derive(Debug, Clone, Copy)]
-pub struct Elements<'a> {
+pub struct ListElements<'a> {
     /// The list's field.
     pub list: &'a str,
     /// The field of its elements; none where they are scalars.
@@ -31,7 +31,7 @@ pub enum ElementKind {
     Object,
 }
 
-impl Elements<'_> {
+impl ListElements<'_> {
     /// What the elements of several lists are; none where there are no elements.
     pub fn kind(self, lists: &[&[Value]]) -> Result<Option<ElementKind>, PatchError> {
         let mut common = None;

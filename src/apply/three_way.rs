@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::elements::{ElementKind, Elements};
+use super::elements::{ElementKind, ListElements};
 use super::error::PatchError;
 use super::merge::{self, DELETE_SCALARS, MergeTarget, Object, PATCH, RETAIN_KEYS, SET_ORDER};
 use super::schema::{Field, List, PatchList, Type};
@@ -102,7 +102,7 @@ fn diff_lists(
         }
         return Ok(());
     }
-    let elements = Elements { list: key, key: list.merge_key() };
+    let elements = ListElements { list: key, key: list.merge_key() };
     match (elements.kind(&[old, new])?, list.patch) {
         (Some(ElementKind::Object), PatchList::Key { key: merge_key, retain_keys }) => {
             let (changed, order) = diff_objects(elements, (old, new), list.item, kind, (merge_key, retain_keys))?;
@@ -117,7 +117,7 @@ fn diff_lists(
 
 /// The elements to be sent, and the order that they shall stand in.
 fn diff_objects(
-    elements: Elements<'_>,
+    elements: ListElements<'_>,
     (old, new): (&[Value], &[Value]),
     item: &Type,
     kind: DiffKind,

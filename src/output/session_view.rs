@@ -38,14 +38,14 @@ pub struct Totals {
     /// How many iterations.
     pub iterations: u64,
     /// All requests, summed up by resource.
-    pub requests: Vec<Amount>,
+    pub requests: Vec<ResourceTotal>,
     /// All limits, summed up by resource.
-    pub limits: Vec<Amount>,
+    pub limits: Vec<ResourceTotal>,
 }
 
 /// A resource and its amount over all Jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Amount {
+pub struct ResourceTotal {
     /// The resource.
     pub resource: String,
     /// The amount, as a quantity.
@@ -96,7 +96,7 @@ pub fn totals(session: &Session) -> Totals {
         amounts
             .iter()
             .filter_map(|(resource, text)| {
-                Some(Amount { resource: resource.clone(), amount: total(text)?.to_string() })
+                Some(ResourceTotal { resource: resource.clone(), amount: total(text)?.to_string() })
             })
             .collect()
     };
@@ -141,10 +141,10 @@ pub fn setting_table(session: &Session) -> Table<'_, 3> {
 /// The totals as two columns.
 pub fn total_table(session: &Session) -> Table<'static, 2> {
     let totals = totals(session);
-    let amounts = |amounts: Vec<Amount>, what: &str| -> Vec<[Line<'static>; 2]> {
+    let amounts = |amounts: Vec<ResourceTotal>, what: &str| -> Vec<[Line<'static>; 2]> {
         amounts
             .into_iter()
-            .map(|Amount { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
+            .map(|ResourceTotal { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
             .collect()
     };
     let mut rows = vec![

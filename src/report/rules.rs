@@ -9,7 +9,7 @@ use crate::apimachinery::{Span, VERSIONS, Version};
 use crate::diagnostic::Rule;
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::fields::FIELDS;
-use crate::validate::gates::{GATES, Gate, State};
+use crate::validate::gates::{GATES, Gate, GateState};
 use crate::validate::server::UNKNOWN_FIELD;
 
 /// Writes rules, a line each; then the fields and the gates that not all versions have.
@@ -45,9 +45,9 @@ fn gate_table() -> Table<'static, 3> {
 fn states(gate: &Gate) -> String {
     let state = |version: &Version| {
         let state = match gate.state(*version) {
-            State::Unknown => return None,
-            State::Off => "off",
-            State::On => "on",
+            GateState::Unknown => return None,
+            GateState::Off => "off",
+            GateState::On => "on",
         };
         Some(format!("{version} {state}"))
     };
