@@ -79,15 +79,26 @@ impl<'d> Findings<'d> {
     }
 
     /// More elements than allowed.
-    pub fn too_many(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
-        let wording = (format!("There are {found}, and there can be {max} at most."), "Remove some.");
-        self.error(rule, path, Reason::FieldValueTooMany, wording);
+    pub fn at_most(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
+        if found > max {
+            let wording = (format!("There are {found}, and there can be {max} at most."), "Remove some.");
+            self.error(rule, path, Reason::FieldValueTooMany, wording);
+        }
     }
 
-    /// More characters than allowed.
-    pub fn too_long(&mut self, rule: &'static Rule, path: &Path<'_>, max: usize) {
-        let wording = (format!("This is longer than {max} bytes."), "Shorten it.");
-        self.error(rule, path, Reason::FieldValueTooLong, wording);
+    /// More bytes than allowed.
+    pub fn no_longer(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, max: usize) {
+        if value.len() > max {
+            let wording = (format!("This is longer than {max} bytes."), "Shorten it.");
+            self.error(rule, path, Reason::FieldValueTooLong, wording);
+        }
+    }
+
+    /// A value that must be there.
+    pub fn not_empty(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, missing: impl Into<Wording>) {
+        if value.is_empty() {
+            self.required(rule, path, missing);
+        }
     }
 
     /// A value outside a closed list.

@@ -174,8 +174,6 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
         }
     }
     let key = path!(path.topologyKey);
-    if term.topology_key.is_empty() {
-        findings.required(&POD_TERM, &key, "Name a node's label, such as kubernetes.io/hostname.");
-    }
+    findings.not_empty(&POD_TERM, &key, &term.topology_key, "Name a node's label, such as kubernetes.io/hostname.");
     findings.check_format(&POD_TERM, &key, &term.topology_key, qualified_name);
 }

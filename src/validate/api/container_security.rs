@@ -105,9 +105,7 @@ pub(super) fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>
             } else if name.is_empty() {
                 findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
             }
-            if name.len() > APP_ARMOR_MAX {
-                findings.too_long(&APP_ARMOR, &local, APP_ARMOR_MAX);
-            }
+            findings.no_longer(&APP_ARMOR, &local, name, APP_ARMOR_MAX);
         }
         ("RuntimeDefault" | "Unconfined", Some(_)) => {
             findings.invalid(&APP_ARMOR, &local, ("Only type Localhost has a profile's name.", "Remove it."));

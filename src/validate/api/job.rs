@@ -229,9 +229,7 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
         }
         _ => findings.invalid(&MANAGED_BY, &path, format!("{manager:?} must be a domain, '/' and a path.")),
     }
-    if manager.len() > MANAGED_BY_MAX {
-        findings.too_long(&MANAGED_BY, &path, MANAGED_BY_MAX);
-    }
+    findings.no_longer(&MANAGED_BY, &path, manager, MANAGED_BY_MAX);
 }
 
 fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {

@@ -78,9 +78,7 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
 fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(name) = &pod.hostname_override else { return };
     let field = path!(path.hostnameOverride);
-    if name.len() > OVERRIDE_MAX {
-        findings.too_long(&HOST_NAME_OVERRIDE, &field, OVERRIDE_MAX);
-    }
+    findings.no_longer(&HOST_NAME_OVERRIDE, &field, name, OVERRIDE_MAX);
     findings.check_format(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
     for (other, set) in
         [("setHostnameAsFQDN", is_true(pod.set_hostname_as_fqdn)), ("hostNetwork", is_true(pod.host_network))]
@@ -128,9 +126,7 @@ fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>
     }
     check_searches(config.searches.elements(), &path!(path.searches), findings);
     for (path, option) in path!(path.options).each(&config.options) {
-        if text(&option.name).is_empty() {
-            findings.required(&DNS_CONFIG, &path, "An option needs a name.");
-        }
+        findings.not_empty(&DNS_CONFIG, &path, text(&option.name), "An option needs a name.");
     }
 }
 

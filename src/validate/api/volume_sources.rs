@@ -265,12 +265,8 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
     /// Before this version, no name was a badly spelled one too.
     const NAMED_SINCE: Version = V1_35;
     let field = path!(path.driver);
-    if source.driver.is_empty() {
-        findings.required(&REQUIRED, &field, "Name the driver.");
-    }
-    if source.driver.len() > DRIVER_MAX {
-        findings.too_long(&CSI, &field, DRIVER_MAX);
-    }
+    findings.not_empty(&REQUIRED, &field, &source.driver, "Name the driver.");
+    findings.no_longer(&CSI, &field, &source.driver, DRIVER_MAX);
     if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
         findings.check_format(&CSI, &field, &lower_case(&source.driver), dns_subdomain);
     }
@@ -306,9 +302,7 @@ fn check_quobyte(source: &QuobyteVolumeSource, path: &Path<'_>, findings: &mut F
     } else if !source.registry.split(',').all(is_host_and_port) {
         findings.invalid(&OTHERS, &path!(path.registry), "Write HOST:PORT, several separated by commas.");
     }
-    if source.volume.is_empty() {
-        findings.required(&REQUIRED, &path!(path.volume), "A quobyte needs its volume.");
-    }
+    findings.not_empty(&REQUIRED, &path!(path.volume), &source.volume, "A quobyte needs its volume.");
 }
 
 /// `HOST:PORT`, and brackets around a host with colons in it.
