@@ -125,8 +125,8 @@ impl Diagnostic {
 
     /// A text that kubectl cannot read.
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
-        let wording = Wording { message: error.to_string(), help: error.help() };
-        let excerpt = Excerpt::cut(file, text, error.position());
+        let wording = Wording { message: error.to_string(), help: error.kind.help() };
+        let excerpt = Excerpt::cut(file, text, error.position);
         Self::new(Severity::Error, &SYNTAX, "", Reason::SyntaxError, wording, excerpt)
     }
 
