@@ -7,7 +7,7 @@
 pub struct WorkerShare {
     /// `worker-1`, `worker-2`, …
     pub worker_id: String,
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u32,
     /// How many iterations it runs.
     pub iterations: u64,

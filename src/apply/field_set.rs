@@ -16,7 +16,7 @@ pub enum Step {
     Key(String),
     /// The element of a list that is this value, as JSON.
     Value(String),
-    /// An element of a list at this place.
+    /// An element of a list at this index.
     Index(usize),
 }
 

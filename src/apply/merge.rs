@@ -211,12 +211,12 @@ fn check_order(elements: ListElements<'_>, patch: &[Value], order: &[Value]) -> 
     let mut left = patch.iter().filter(|element| element.get(PATCH).is_none_or(|directive| directive != "delete"));
     let mut next = left.next();
     let mut ordered = order.iter().peekable();
-    while let (Some(element), Some(place)) = (next, ordered.peek()) {
+    while let (Some(element), Some(expected)) = (next, ordered.peek()) {
         if element.get(PATCH).is_some() {
             next = left.next();
             continue;
         }
-        if elements.identity(element)? == elements.identity(place)? {
+        if elements.identity(element)? == elements.identity(expected)? {
             next = left.next();
         }
         ordered.next();
@@ -288,17 +288,17 @@ fn merge_elements(
     into: MergeTarget,
 ) -> Result<Vec<Value>, PatchError> {
     let mut merged = old.to_vec();
-    let mut places: HashMap<&Value, usize> = elements.places(old)?;
+    let mut indexes: HashMap<&Value, usize> = elements.indexes(old)?;
     for element in new {
-        let Some(place) = places.get(elements.identity(element)?) else {
-            places.insert(elements.identity(element)?, merged.len());
+        let Some(index) = indexes.get(elements.identity(element)?) else {
+            indexes.insert(elements.identity(element)?, merged.len());
             merged.push(element.clone());
             continue;
         };
-        let (Value::Object(old), Value::Object(new)) = (merged[*place].take(), element.clone()) else {
+        let (Value::Object(old), Value::Object(new)) = (merged[*index].take(), element.clone()) else {
             return Err(elements.mixed());
         };
-        merged[*place] = Value::Object(merge(old, new, item, into)?);
+        merged[*index] = Value::Object(merge(old, new, item, into)?);
     }
     Ok(merged)
 }

@@ -62,7 +62,7 @@ impl CommandError {
         }
     }
 
-    /// The places in configuration files that the error is about.
+    /// The positions in configuration files that the error is about.
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,

@@ -59,8 +59,8 @@ fn rule(name: &str) -> Result<&'static Rule, CommandError> {
     let rules = rules();
     rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
         let near = nearest(name, rules.iter().map(|rule| rule.name), 0.0);
-        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
-        CommandError::Usage(format!("There is no rule {}.{mend} --list-rules lists them.", printable::printable(name)))
+        let help = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        CommandError::Usage(format!("There is no rule {}.{help} --list-rules lists them.", printable::printable(name)))
     })
 }
 

@@ -51,9 +51,9 @@ pub fn session_id_fault(id: &str) -> Option<(String, String)> {
 /// What keeps the first characters of a session id from standing in Job names, and what to do about it.
 pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
     let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !stands_in_names(*c));
-    fault.map(|(place, c)| {
+    fault.map(|(nth, c)| {
         let message = format!(
-            "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {place} \
+            "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {nth} \
              is {c:?}, where only lowercase letters, digits and '-' may stand."
         );
         let short = short_proposal(id);
@@ -63,12 +63,12 @@ pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
 
 /// What is wrong with a text that is to stand for the session in Job names.
 pub fn session_short_fault(short: &str) -> Option<String> {
-    let odd = (1..).zip(short.chars()).find(|(place, c)| !stands_in_names(*c) || *place == 1 && *c == '-');
+    let odd = (1..).zip(short.chars()).find(|(nth, c)| !stands_in_names(*c) || *nth == 1 && *c == '-');
     match odd {
         _ if short.is_empty() => Some("session_short is empty.".to_owned()),
         Some((1, '-')) => Some(format!("session_short is {short:?}, and must start with a letter or a digit.")),
-        Some((place, c)) => Some(format!(
-            "session_short is {short:?}, and character {place} is {c:?}, where only lowercase letters, digits and '-' \
+        Some((nth, c)) => Some(format!(
+            "session_short is {short:?}, and character {nth} is {c:?}, where only lowercase letters, digits and '-' \
              may stand."
         )),
         None if short.len() > SHORT_LEN => {

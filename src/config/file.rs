@@ -1,5 +1,5 @@
 //! Reads one configuration file as kubectl would read it.
-//! A path (or `-`) comes in; the file's one document, every node with its place, goes out.
+//! A path (or `-`) comes in; the file's one document, every node with its position, goes out.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -27,7 +27,7 @@ impl ConfigFile {
     ///
     /// # Errors
     /// Anything that keeps it from being one YAML document of sensible size, and text that is not
-    /// well-formed, with its place.
+    /// well-formed, with its position.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (name, bytes) = if path == Path::new("-") {
             ("standard input".to_owned(), read_limited(io::stdin().lock(), Path::new("standard input"))?)

@@ -1,5 +1,5 @@
 //! The two configuration files of a session: read strictly, checked as a whole, and resolved into
-//! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
+//! one [`Session`]. Every problem of a file comes out in one go, with its position and what to do about it.
 
 mod checks;
 #[cfg(test)]

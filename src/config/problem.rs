@@ -53,7 +53,7 @@ impl<'f> Problems<'f> {
         self.found.push(Diagnostic::unreadable(error, self.name, self.text));
     }
 
-    /// What stands in the file at a place.
+    /// What stands in the file at a position.
     pub fn written(&self, position: Position) -> &'f str {
         self.text.at(position)
     }
@@ -102,7 +102,7 @@ pub enum ConfigError {
     /// A flag's value that does not go with the files.
     #[error("{0}")]
     Flag(String),
-    /// The file can be read, and its content must be mended.
+    /// The file can be read, and its content must be corrected.
     #[error("{}", summary(.0))]
     Invalid(Vec<Diagnostic>),
 }

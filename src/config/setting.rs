@@ -24,7 +24,7 @@ pub struct Setting {
 /// Where a setting came from; as text the file, the flag, or `default`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A place in a file.
+    /// A position in a file.
     File(Excerpt),
     /// A flag.
     Flag(&'static str),

@@ -110,7 +110,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// What a rule says of a place.
+    /// What a rule says of a position.
     pub fn new(
         severity: Severity,
         rule: &'static Rule,

@@ -75,7 +75,7 @@ pub struct Rule {
     pub scope: Scope,
     /// What breaks the rule.
     pub bad: &'static str,
-    /// The same, mended.
+    /// The same, corrected.
     pub good: &'static str,
     /// The versions of Kubernetes in which the rule holds.
     pub span: Span,
@@ -92,7 +92,7 @@ impl Rule {
         self.scope.frame_around(self.bad)
     }
 
-    /// The same piece, mended.
+    /// The same piece, corrected.
     pub fn good_example(&self) -> String {
         self.scope.frame_around(self.good)
     }

@@ -41,7 +41,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         Self { session, created_at: created_at.to_string() }
     }
 
-    /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
+    /// The Job of the worker `worker_id`, which is at `index` (from 0) and runs `iterations`.
     pub fn create_job_for_worker(&self, worker_id: &str, iterations: u64, index: u32) -> K8sJobSpec {
         let session = self.session;
         K8sJobSpec {

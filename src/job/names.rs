@@ -30,7 +30,7 @@ pub struct NameParts<'n> {
     pub session_short: &'n str,
     /// The worker's number k, from 1: it is `worker-{k}`.
     pub worker: u64,
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u64,
 }
 

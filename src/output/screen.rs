@@ -40,7 +40,7 @@ impl<W: Write> Screen<W> {
         self.out.write_all(table.render(self.style).as_bytes())
     }
 
-    /// Writes what is said about a place in a file.
+    /// Writes what is said about a position in a file.
     pub fn snippet(&mut self, snippet: &Snippet<'_>) -> io::Result<()> {
         self.out.write_all(snippet.render(self.style).as_bytes())
     }

@@ -18,7 +18,7 @@ const JOB_HEADERS: [&str; 5] = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobRow {
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u32,
     /// The Job's name.
     pub name: String,

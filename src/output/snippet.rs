@@ -1,5 +1,5 @@
-//! Shows a place in a file the way rustc does: the line, a mark under it, what is wrong, and how to
-//! mend it. An excerpt and sentences come in; text for a terminal goes out.
+//! Shows a position in a file the way rustc does: the line, a mark under it, what is wrong, and what
+//! to do about it. An excerpt and sentences come in; text for a terminal goes out.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer};
@@ -25,7 +25,7 @@ pub enum Heading {
     Bare,
 }
 
-/// A place in a file, and what is said about it.
+/// A position in a file, and what is said about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Snippet<'s> {
     /// In which words it starts.
@@ -37,7 +37,7 @@ pub struct Snippet<'s> {
 }
 
 impl Snippet<'_> {
-    /// The message, the line with a mark under the place, and the mend.
+    /// The message, the line with a mark under the position, and what to do about it.
     pub(super) fn render(&self, style: Style) -> String {
         let Diagnostic { severity, rule, message, help, excerpt, .. } = self.diagnostic;
         let level = if *severity == Severity::Error { Level::ERROR } else { Level::WARNING };

@@ -18,7 +18,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Writes all findings as one SARIF log.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     let rules = rules();
-    let places = rules.iter().enumerate().map(|(nth, rule)| (rule.name, nth)).collect();
+    let indexes = rules.iter().enumerate().map(|(nth, rule)| (rule.name, nth)).collect();
     let rules: Vec<Value> = rules
         .iter()
         .map(|rule| {
@@ -38,7 +38,7 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
         runs: [Run {
             tool: json!({"driver": driver}),
             column_kind: "unicodeCodePoints",
-            results: Results { reports, places },
+            results: Results { reports, indexes },
         }],
     };
     write_json::json(&log, "  ", out)?;
@@ -64,8 +64,8 @@ struct Run<'r> {
 /// The results of all documents; a list of them as such would take ten times the memory of the findings.
 struct Results<'r> {
     reports: &'r [DocumentReport],
-    /// The place of each rule in the list of rules.
-    places: BTreeMap<&'static str, usize>,
+    /// The index of each rule in the list of rules.
+    indexes: BTreeMap<&'static str, usize>,
 }
 
 impl Serialize for Results<'_> {
@@ -76,7 +76,7 @@ impl Serialize for Results<'_> {
             let end = column.saturating_add(position.width.max(1));
             let mut result = json!({
                 "ruleId": diagnostic.rule.name,
-                "ruleIndex": self.places.get(diagnostic.rule.name),
+                "ruleIndex": self.indexes.get(diagnostic.rule.name),
                 "level": diagnostic.severity,
                 "message": {"text": diagnostic.summary()},
                 "locations": [{

@@ -13,7 +13,7 @@ pub struct DocumentReport {
     /// The file, or `standard input`.
     #[serde(serialize_with = "as_text")]
     pub file: Arc<str>,
-    /// The document's place in its file, from 0; the items of a List count one by one.
+    /// The document's index in its file, from 0; the items of a List count one by one.
     pub index: usize,
     /// Its kind, empty where it has none.
     pub kind: String,

@@ -2,7 +2,7 @@
 //! a tuning Job.
 //!
 //! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
-//! back to the place in the file that it speaks of.
+//! back to the position in the file that it speaks of.
 
 mod api;
 pub(crate) mod checks;

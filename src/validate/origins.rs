@@ -1,4 +1,4 @@
-//! Which key of a configuration caused a field of its Jobs. What is found at a place in such a Job, which no file
+//! Which key of a configuration caused a field of its Jobs. What is found at a position in such a Job, which no file
 //! holds, is told at the key.
 
 use std::collections::HashMap;
@@ -82,13 +82,13 @@ impl<'s> Origins<'s> {
         &self.session.file
     }
 
-    /// The places in a Job's document that a key has caused, each with where the key stands.
+    /// The positions in a Job's document that a key has caused, each with where the key stands.
     pub fn of_job(&self, spec: &K8sJobSpec, root: &Node) -> JobOrigins<'_> {
-        let mut places = Positions::new(root);
+        let mut positions = Positions::new(root);
         let mut excerpts = HashMap::new();
         let mut note = |path: &[Segment<'_>], key: &str| {
             if let Some(excerpt) = self.excerpt(key) {
-                excerpts.insert(line_and_column(places.locate(path)), excerpt);
+                excerpts.insert(line_and_column(positions.locate(path)), excerpt);
             }
         };
         for (object, field, key) in FIELDS {
@@ -124,7 +124,7 @@ impl<'s> Origins<'s> {
     }
 }
 
-/// The places in one Job's document that keys have caused.
+/// The positions in one Job's document that keys have caused.
 #[derive(Debug)]
 pub struct JobOrigins<'o> {
     excerpts: HashMap<(u32, u32), &'o Excerpt>,
@@ -163,14 +163,14 @@ mod tests {
         let mut content = Vec::new();
         Format::Yaml.push(&build_job(spec.clone()), &mut content).unwrap();
         let origins = Origins::of(&session);
-        let mut place = None;
+        let mut marked = None;
         documents(Text::decode(content).as_str(), |document| {
             let root = document.unwrap().root;
             let position = Positions::new(&root).locate(path);
             let of_job = origins.of_job(&spec, &root);
-            place = Some((*of_job.excerpts.get(&line_and_column(position)).unwrap_or(&of_job.session)).clone());
+            marked = Some((*of_job.excerpts.get(&line_and_column(position)).unwrap_or(&of_job.session)).clone());
         });
-        let Excerpt { position, .. } = place.unwrap();
+        let Excerpt { position, .. } = marked.unwrap();
         (position.line, Text::decode(config.into()).at(position).to_owned())
     }
 

@@ -51,14 +51,14 @@ pub struct Sets {
 struct SessionJobs {
     /// What stands for it in the name of its first Job.
     short: Option<String>,
-    /// The workers' numbers, and the place in the list of reports of the Job of each.
+    /// The workers' numbers, and the index in the list of reports of the Job of each.
     workers: BTreeMap<u64, usize>,
     /// The numbers of iterations that have been seen, and the place of the first Job of each.
     iterations: BTreeMap<u64, usize>,
 }
 
 impl Sets {
-    /// Takes in the Job at place `nth` in the list of reports; adds what does not fit to its findings.
+    /// Takes in the Job at index `nth` in the list of reports; adds what does not fit to its findings.
     pub fn add(&mut self, nth: usize, member: Option<Membership>, report: &mut DocumentReport) {
         if !report.name.is_empty() {
             let key = (report.namespace.clone(), report.name.clone());

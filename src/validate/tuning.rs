@@ -330,7 +330,7 @@ fn check_option<'a>(
         findings.error(&ARGS, &path.index(nth), FieldValueRequired, wording);
         return None;
     };
-    let place = path.index(nth + 1);
+    let value_path = path.index(nth + 1);
     let fault = match (option, expected) {
         (_, Some(expected)) if value != expected => {
             let message = format!("{option} is {value:?}, and must be {expected:?} here.");
@@ -351,12 +351,12 @@ fn check_option<'a>(
         _ => None,
     };
     if let Some((reason, wording)) = fault {
-        findings.error(&ARGS, &place, reason, wording);
+        findings.error(&ARGS, &value_path, reason, wording);
     }
     if let Some(again) = args.iter().skip(nth + 1).position(|arg| arg == option) {
-        let place = path.index(nth + 1 + again);
+        let again_path = path.index(nth + 1 + again);
         let wording = (format!("{option} stands here again."), "Remove one of the two.");
-        findings.error(&ARGS, &place, FieldValueForbidden, wording);
+        findings.error(&ARGS, &again_path, FieldValueForbidden, wording);
     }
     Some(value)
 }

@@ -70,7 +70,7 @@ pub trait Policy {
     /// What to tell of a value that is not what its type takes.
     fn mismatch(&self, at: At<'_>, expected: Expected) -> Self::Fault;
 
-    /// Whether the object at a place has the field that an entry names; the value of any other is passed over.
+    /// Whether the object at a path has the field that an entry names; the value of any other is passed over.
     ///
     /// # Errors
     /// A field that ends the reading.

@@ -16,7 +16,7 @@ pub struct Values<'t> {
     too_large: Option<ReadError>,
 }
 
-/// A place in the text.
+/// A position in the text.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     offset: usize,

@@ -7,7 +7,7 @@ use super::number::float_text;
 /// tree must fit the smallest stack that it is done on.
 pub const MAX_DEPTH: usize = 1000;
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
     /// The line, from 1.
@@ -18,7 +18,7 @@ pub struct Position {
     pub width: u32,
 }
 
-/// A value as it reaches the API server, and the place it came from.
+/// A value as it reaches the API server, and the position it came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// What the value is.
@@ -163,7 +163,7 @@ impl Node {
         }
     }
 
-    /// The value as JSON, without its place.
+    /// The value as JSON, without its position.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,
@@ -207,7 +207,7 @@ impl Node {
 
 impl Entry {
     /// Where to point at for this entry: its value if that is a scalar, its key otherwise.
-    pub const fn place(&self) -> Position {
+    pub const fn shown_at(&self) -> Position {
         match self.value.value {
             Value::Sequence(_) | Value::Mapping(_) | Value::Null => self.key_position,
             _ => self.value.position,

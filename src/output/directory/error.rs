@@ -116,19 +116,19 @@ pub struct NameConflict {
     pub name: String,
     /// What it is, to follow its name in a sentence.
     pub what: String,
-    /// Whether it is another session's, which names of its own would mend.
+    /// Whether it is another session's, which names of its own would solve.
     pub is_of_session: bool,
 }
 
 fn name_conflicts(path: &std::path::Path, conflicts: &[NameConflict]) -> String {
     let lines: Vec<String> = conflicts.iter().map(|taken| format!("{} {}.", taken.name, taken.what)).collect();
-    let mend = if conflicts.iter().any(|taken| taken.is_of_session) {
+    let help = if conflicts.iter().any(|taken| taken.is_of_session) {
         "Name another directory, or give this session names of its own with --session-short."
     } else {
         "Move what is there away, or name another directory."
     };
     format!(
-        "{} holds what this run may not replace, and nothing was written:{}\n{mend}",
+        "{} holds what this run may not replace, and nothing was written:{}\n{help}",
         printable::path(path),
         list(&lines)
     )

@@ -47,7 +47,7 @@ impl Directory {
 
     fn is_still_there(&self) -> io::Result<bool> {
         match fs::metadata(self.dir.path()) {
-            Ok(found) => Ok(self.dir.place()? == (found.dev(), found.ino())),
+            Ok(found) => Ok(self.dir.identity()? == (found.dev(), found.ino())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
