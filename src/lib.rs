@@ -2,7 +2,7 @@
 //! come in, and Kubernetes Jobs, one per worker, or the truth about existing ones, go out.
 //!
 //! Data goes one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any
-//! manifest through [`validate`] to [`report`], or through [`diff`] to [`output`]. Nothing here opens
+//! manifest through [`validate`] to `report`, or through [`diff`] to [`output`]. Nothing here opens
 //! a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 

@@ -15,7 +15,7 @@ use crate::yaml::{Given, OrderedMap};
 
 /// A tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config"), as its file has it.
 ///
-/// A key belongs into this list and into [`K8sOrchestratorConfig::check`]; `Session` says what comes of it.
+/// A key belongs into this list and into `K8sOrchestratorConfig::check`; `Session` says what comes of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct K8sOrchestratorConfig {

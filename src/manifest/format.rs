@@ -26,7 +26,7 @@ impl Format {
     /// Appends a value as a document of its own.
     ///
     /// # Errors
-    /// [`WriteError`] if the value has no form in the notation.
+    /// `WriteError` if the value has no form in the notation.
     pub fn push(self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), WriteError> {
         match self {
             Self::Yaml => write::yaml(value, out),

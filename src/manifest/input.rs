@@ -72,7 +72,7 @@ impl Input {
     /// Reads the whole of it.
     ///
     /// # Errors
-    /// [`InputError::Unreadable`].
+    /// `InputError::Unreadable`.
     pub fn read(&self) -> Result<Text, InputError> {
         let bytes = match self {
             Self::Stdin => {
