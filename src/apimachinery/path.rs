@@ -165,6 +165,16 @@ impl<'a> Path<'a> {
         Self { shown: Shown::Instead(text), ..self }
     }
 
+    /// This path where the server goes on from it as no type does.
+    #[cfg_attr(not(debug_assertions), allow(unused_mut))]
+    pub const fn untyped(mut self) -> Self {
+        #[cfg(debug_assertions)]
+        {
+            self.node = None;
+        }
+        self
+    }
+
     /// This node, as the server writes it where it adds words that lead nowhere.
     pub fn with_suffix(&'a self, text: &'a str) -> Self {
         let path = self.grow(PathStep::Fields(&[])).shown_as(text);

@@ -164,7 +164,7 @@ fn check_against_limit(
 pub(super) fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(overhead) = overhead {
         let resources = ResourceRequirements { limits: Some(overhead.clone()), ..ResourceRequirements::default() };
-        check(&resources, path, findings);
+        check(&resources, &path.untyped(), findings);
     }
 }
 
