@@ -28,13 +28,11 @@ pub const COMPONENT: &str = "tuning";
 pub const OUTPUT_DIR: &str = "outputs";
 
 /// The argument that says where a worker writes its results.
-#[must_use]
 pub fn output_csv(worker_id: &str) -> String {
     format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
 }
 
 /// The `description` annotation of a worker's Job.
-#[must_use]
 pub fn description(worker_id: &str) -> String {
     format!("Arbitrage tuning job for {worker_id}")
 }
@@ -101,8 +99,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())
     }
 
-    /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
-    #[must_use]
+    /// The Job of the worker `worker_id`, which is at `index` (from 0) and runs `iterations`.
     pub fn create_job_for_worker(&self, worker_id: &str, iterations: u64, index: u32) -> K8sJobSpec {
         let session = self.session;
         K8sJobSpec {
@@ -130,7 +127,6 @@ impl<'s> K8sTuningJobFactory<'s> {
     }
 
     /// The API object of a worker's share.
-    #[must_use]
     pub fn job(&self, share: &WorkerShare) -> Job {
         let spec = self.create_job_for_worker(&share.worker_id, share.iterations, share.index);
         match &self.extended {

@@ -21,7 +21,6 @@ pub struct JobIdentity {
 
 impl JobIdentity {
     /// The identity of an object, alone or as an item of `list`; none if it is no Job.
-    #[must_use]
     pub fn of(object: &Node, list: Option<&Node>) -> Option<Self> {
         let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
         if DocumentKind::of(object, list) != DocumentKind::Job {
@@ -38,7 +37,6 @@ impl JobIdentity {
 
     /// The worker of a session whose Job this would be on a cluster, whosever it is now. Where it names no namespace,
     /// kubectl decides.
-    #[must_use]
     pub fn share_in(&self, session: &Session) -> Option<WorkerShare> {
         let index = usize::try_from(parse_job_name(&self.name)?.index).ok()?;
         let share = plan_jobs(session.total_iterations, session.workers).nth(index)?;

@@ -23,7 +23,6 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// What an object is, alone or as an item of `list`.
-    #[must_use]
     pub fn of(object: &Node, list: Option<&Node>) -> Self {
         let text = |key| match object.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => Some(""),

@@ -7,14 +7,12 @@ use crate::manifest::Format;
 pub const PREFIX: &str = "arb-tuning-";
 
 /// The name of a worker's Job, and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`.
-#[must_use]
 pub fn job_name(session_short: &str, worker_id: &str, index: u32) -> String {
     format!("{PREFIX}{session_short}-{worker_id}-{index}")
 }
 
 /// The file of a Job: `job-{index}-{job name}.yaml`, the index as wide as the session's largest,
 /// and at least two digits, so that names sort as the workers do.
-#[must_use]
 pub fn file_name(job_name: &str, index: u32, workers: u32, format: Format) -> String {
     let width = index_width(workers);
     format!("job-{index:0width$}-{job_name}.{}", format.extension())
@@ -57,12 +55,11 @@ pub struct NameParts<'n> {
     pub session_short: &'n str,
     /// The worker's number k, from 1: it is `worker-{k}`.
     pub worker: u64,
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u64,
 }
 
 /// Takes a Job's name apart; none if it is not of the form that [`job_name`] makes.
-#[must_use]
 pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
     let rest = name.strip_prefix(PREFIX)?;
     let (rest, index) = rest.rsplit_once('-')?;

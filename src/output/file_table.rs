@@ -52,7 +52,6 @@ impl FileResults<'_> {
 }
 
 /// The table of workers with what became of each file, and after them what was left over.
-#[must_use]
 pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>) -> Table<'f, 4> {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
@@ -74,7 +73,6 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>
 }
 
 /// What is said of the files that a long table leaves out because they have stayed as they were.
-#[must_use]
 pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     let unchanged = files.count() - files.shown().len();
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
@@ -101,7 +99,6 @@ fn status(change: FileChange) -> Line<'static> {
 }
 
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
-#[must_use]
 pub fn summary_line(files: &FileResults<'_>) -> String {
     let changes = || files.config_maps.iter().map(|(_, change)| change).chain(files.changes);
     let count = |wanted| changes().filter(|change| **change == wanted).count();

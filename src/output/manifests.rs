@@ -31,7 +31,6 @@ pub enum OutputError {
 
 impl OutputError {
     /// Whether the reader of the stream has gone, as `head` does: nothing that anyone must hear of.
-    #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

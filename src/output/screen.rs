@@ -30,9 +30,6 @@ impl<W: Write> Screen<W> {
     }
 
     /// Writes a line.
-    ///
-    /// # Errors
-    /// Whatever the stream answers, as for all of these.
     pub fn line<'t>(&mut self, line: impl Into<Line<'t>>) -> io::Result<()> {
         let shown = line.into().show(LineStart::OfLine, MAX_LINE, self.style);
         writeln!(self.out, "{shown}")
@@ -48,25 +45,16 @@ impl<W: Write> Screen<W> {
     }
 
     /// Writes an empty line.
-    ///
-    /// # Errors
-    /// Whatever the stream answers.
     pub fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// Writes a table, if it has rows.
-    ///
-    /// # Errors
-    /// Whatever the stream answers.
     pub fn table<const N: usize>(&mut self, table: &Table<'_, N>) -> io::Result<()> {
         self.out.write_all(table.render(self.style).as_bytes())
     }
 
-    /// Writes what is said about a place in a file.
-    ///
-    /// # Errors
-    /// Whatever the stream answers.
+    /// Writes what is said about a position in a file.
     pub fn snippet(&mut self, snippet: &Snippet<'_>) -> io::Result<()> {
         self.out.write_all(snippet.render(self.style).as_bytes())
     }

@@ -1,4 +1,4 @@
-//! Which key of a configuration caused a field of its Jobs. What is found at a place in such a Job, which no file
+//! Which key of a configuration caused a field of its Jobs. What is found at a position in such a Job, which no file
 //! holds, is told at the key.
 
 use std::collections::HashMap;
@@ -70,7 +70,6 @@ pub struct Origins<'s> {
 
 impl<'s> Origins<'s> {
     /// The keys of a session.
-    #[must_use]
     pub fn of(session: &'s Session) -> Self {
         let mut keys = HashMap::new();
         for setting in &session.settings {
@@ -91,7 +90,6 @@ impl<'s> Origins<'s> {
     }
 
     /// The configuration that the session comes from.
-    #[must_use]
     pub fn file(&self) -> &Arc<str> {
         &self.session.file
     }
@@ -176,7 +174,7 @@ fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(
         (Value::Mapping(entries), Value::Mapping(_)) => {
             for entry in entries {
                 if let Some(found) = job.entry(&entry.key) {
-                    note(found.place(), entry.place());
+                    note(found.shown_at(), entry.shown_at());
                     note_partial(&entry.value, &found.value, worker, note);
                 }
             }

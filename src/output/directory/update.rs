@@ -24,31 +24,21 @@ use crate::job::names::PREFIX;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
+use crate::nearest::words;
 use crate::output::session_view::{self, JobRow, plural};
 use crate::output::template::Template;
 use crate::plan::plan_jobs;
 use crate::yaml::{Node, Text};
 
-/// What becomes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileChange {
-    /// There was none of this name.
-    Created,
-    /// It meant something else.
-    Changed,
-    /// It means the same apart from `created_at`, and is kept as it is.
-    Unchanged,
-}
-
-impl FileChange {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Changed => "changed",
-            Self::Unchanged => "unchanged",
-        }
+words! {
+    /// What becomes of a file.
+    FileChange {
+        /// There was none of this name.
+        Created = "created",
+        /// It meant something else.
+        Changed = "changed",
+        /// It means the same apart from `created_at`, and is kept as it is.
+        Unchanged = "unchanged",
     }
 }
 
@@ -234,13 +224,11 @@ impl<'d> Update<'d> {
     }
 
     /// Files of the session that this run does not make.
-    #[must_use]
     pub fn leftovers(&self) -> Vec<String> {
         self.leftovers.iter().map(|leftover| leftover.name.clone()).collect()
     }
 
     /// What the user should know, as sentences.
-    #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -388,7 +376,7 @@ enum ExistingFile {
 }
 
 fn unusable(dir: &Dir, source: io::Error) -> DirectoryError {
-    DirectoryError::Unusable { path: dir.path().to_owned(), source }
+    DirectoryError::Unusable(dir.path().to_owned(), source)
 }
 
 /// Whether two manifests of this tool differ in their `created_at` only, which stands first in each of them.

@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::env::config_key;
 use super::metadata;
 use crate::apimachinery::{Path, path};
+use crate::diagnostic::Reason;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -39,7 +40,8 @@ pub(super) fn check(config_map: &ConfigMap, findings: &mut Findings<'_>) {
         size += value.0.len();
     }
     if size > MAX_SIZE {
-        findings.too_long(&DATA, Path::root(), MAX_SIZE);
+        let wording = (format!("The values are longer than {MAX_SIZE} bytes together."), "Shorten them.");
+        findings.error(&DATA, Path::root(), Reason::FieldValueTooLong, wording);
     }
 }
 
