@@ -18,6 +18,7 @@ pub mod diff;
 pub mod help;
 pub mod job;
 pub mod manifest;
+pub(crate) mod names;
 pub(crate) mod nearest;
 pub mod output;
 pub mod plan;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms in the order in which data goes through them. A file may import from its own room and those before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "printable",
     "nearest",
     "apimachinery",
@@ -16,6 +16,7 @@ const ROOMS: [&str; 25] = [
     "diagnostic",
     "manifest",
     "config",
+    "names",
     "plan",
     "apply",
     "tuning_file",

@@ -7,11 +7,11 @@ use super::additions;
 use super::api_object::build_job;
 use super::created_at::CreatedAt;
 use super::hardening::harden;
-use super::names::{config_map_file_name, job_name};
 use super::partial::{self, PartialJobError, TUNER};
 use super::spec::{K8sJobSpec, TuningFileSource};
 use crate::config::Session;
 use crate::manifest::Format;
+use crate::names::{APP, COMPONENT, config_map_file_name, job_name, output_csv};
 use crate::plan::{WorkerShare, plan_jobs};
 use crate::tuning_file::{Delivery, mount};
 
@@ -19,19 +19,6 @@ use crate::tuning_file::{Delivery, mount};
 pub const COMMAND: &str = "python";
 /// The script inside the image that runs one worker's part of a session.
 pub const SCRIPT: &str = "scripts/run_d24_tuning_session.py";
-/// The `app` label of every tuning Job.
-pub const APP: &str = "arbitrage-tuning";
-/// The `component` label of every tuning Job.
-pub const COMPONENT: &str = "tuning";
-
-/// The directory that the workers write their results to.
-pub const OUTPUT_DIR: &str = "outputs";
-
-/// The argument that says where a worker writes its results.
-pub fn output_csv(worker_id: &str) -> String {
-    format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
-}
-
 /// The `description` annotation of a worker's Job.
 pub fn description(worker_id: &str) -> String {
     format!("Arbitrage tuning job for {worker_id}")

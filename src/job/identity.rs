@@ -1,11 +1,11 @@
 //! Whose a manifest is: an object that somebody wrote comes in, and if it is a tuning Job, its name
 //! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
 
-use super::factory::{APP, COMPONENT};
 use super::kind::{DocumentKind, is_of_session};
-use super::names::{is_config_map_name, job_name, parse_job_name};
 use crate::config::Session;
 use crate::manifest::Node;
+use crate::names::{APP, COMPONENT};
+use crate::names::{is_config_map_name, job_name, parse_job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// What tells one Job from another.

@@ -1,7 +1,7 @@
 //! What a document is, by its apiVersion and kind: a Job, something that was meant to be one, or nothing that concerns
 //! this tool. Who asks it, asks here.
 
-use super::factory::{APP, COMPONENT};
+use crate::names::{APP, COMPONENT};
 use crate::yaml::{Node, Value};
 
 /// What a document is to this tool.

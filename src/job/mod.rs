@@ -8,7 +8,6 @@ pub(crate) mod factory;
 mod hardening;
 pub(crate) mod identity;
 pub(crate) mod kind;
-pub(crate) mod names;
 pub(crate) mod partial;
 pub(crate) mod protected;
 pub(crate) mod spec;

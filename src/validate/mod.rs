@@ -8,6 +8,8 @@
 mod any_session;
 mod api;
 pub(crate) mod checks;
+#[cfg(test)]
+mod config_maps;
 pub mod decode;
 pub(crate) mod document;
 #[cfg(test)]

@@ -11,8 +11,9 @@ use crate::apimachinery::{Path, path, time};
 use crate::config::vocabulary::{Env, Mode, Optimizer};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::rule::rules;
-use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
-use crate::job::names::{NameParts, parse_job_name};
+use crate::job::factory::{COMMAND, SCRIPT, description};
+use crate::names::{APP, COMPONENT, output_csv};
+use crate::names::{NameParts, parse_job_name};
 use crate::nearest::one_of;
 
 rules! {

@@ -3,6 +3,15 @@
 
 use crate::manifest::Format;
 
+/// The `app` label of every tuning Job.
+pub const APP: &str = "arbitrage-tuning";
+
+/// The `component` label of every tuning Job.
+pub const COMPONENT: &str = "tuning";
+
+/// The directory that the workers write their results to.
+pub const OUTPUT_DIR: &str = "outputs";
+
 /// What every Job's name starts with.
 pub const PREFIX: &str = "arb-tuning-";
 
@@ -72,6 +81,11 @@ pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
 fn number(digits: &str) -> Option<u64> {
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     if plain { digits.parse().ok() } else { None }
+}
+
+/// The argument that says where a worker writes its results.
+pub fn output_csv(worker_id: &str) -> String {
+    format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
 }
 
 #[cfg(test)]
