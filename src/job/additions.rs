@@ -14,7 +14,7 @@ use crate::config::metadata::QUEUE_LABEL;
 use crate::names::OUTPUT_DIR;
 
 /// The volume that keeps the results.
-const RESULTS_VOLUME: &str = "results";
+pub const RESULTS_VOLUME: &str = "results";
 
 /// Adds everything but the partial Job, which is merged over this, and what a security standard demands beyond both.
 pub(super) fn add(job: &mut Job, session: &Session) {
