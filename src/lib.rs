@@ -2,9 +2,9 @@
 //! come in, and Kubernetes Jobs, one per worker, or the truth about existing ones, go out.
 //!
 //! Data goes one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any
-//! manifest through [`validate`] to [`report`], or through [`diff`] to [`output`]; what a namespace allows goes with
-//! the Jobs through [`quota`] to [`output`]. After apply, what kubectl prints goes through [`status`] to [`report`], and
-//! what the workers have written through [`results`]. Nothing here opens a socket or starts a process;
+//! manifest through [`validate`] to `report`, or through [`diff`] to [`output`]; what a namespace allows goes with
+//! the Jobs through [`quota`] to [`output`]. After apply, what kubectl prints goes through `status` to `report`, and
+//! what the workers have written through `results`. Nothing here opens a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 
 pub mod apimachinery;
@@ -18,6 +18,7 @@ pub mod diff;
 pub mod help;
 pub mod job;
 pub mod manifest;
+pub(crate) mod names;
 pub(crate) mod nearest;
 pub mod output;
 pub mod plan;

@@ -112,11 +112,11 @@ fn exit_code(said: &clap::Error) -> ExitCode {
     u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// The error, and each place in a configuration that it is about.
+/// The error, and each position in a configuration that it is about.
 fn tell_error(error: &CommandError, style: Style) {
     match error.problems() {
         [] => messages::error(&error.to_string(), style),
-        [one] => messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Error, one))),
+        [one] => messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, one))),
         problems => {
             messages::error(&error.to_string(), style);
             messages::tell(style, |screen| {

@@ -1,5 +1,36 @@
 //! The words of closed lists: which known one a mistyped word stands for, and how a sentence lists them.
 
+/// An enum of which each value has one word, for people and for programs.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $word)] $variant),+
+        }
+
+        impl $name {
+            /// All the words.
+            #[allow(dead_code)] // Not every list is asked for them.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
 /// No known word has half as many bytes.
 const LONGEST: usize = 120;
 /// Fewer letters in common with a part of a word are chance.
@@ -7,7 +38,6 @@ const SHORTEST_PART: usize = 4;
 
 /// The known word that is most like `word`, capitals aside, if it is more like it than `likeness`, which is 0 for
 /// nothing in common and 1 for the same word.
-#[must_use]
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likeness: f64) -> Option<&'k str> {
     // A comparison takes as long as both words together; what is so long is no typing error.
     if word.len() > LONGEST {
@@ -23,7 +53,6 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likenes
 }
 
 /// Words as a sentence has them: `paper, shadow or live`.
-#[must_use]
 pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {

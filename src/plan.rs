@@ -7,7 +7,7 @@
 pub struct WorkerShare {
     /// `worker-1`, `worker-2`, …
     pub worker_id: String,
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u32,
     /// How many iterations it runs.
     pub iterations: u64,
@@ -21,7 +21,6 @@ pub struct WorkerShare {
 /// let shares: Vec<u64> = kubectl_arbtune::plan::plan_jobs(7, 3).map(|share| share.iterations).collect();
 /// assert_eq!(shares, [3, 2, 2]);
 /// ```
-#[must_use]
 pub fn plan_jobs(total_iterations: u64, workers: u32) -> impl ExactSizeIterator<Item = WorkerShare> {
     let count = u64::from(workers.max(1));
     let (each, surplus) = (total_iterations / count, total_iterations % count);

@@ -34,7 +34,6 @@ pub enum Part<'t> {
 
 impl Part<'_> {
     /// Whether this can be shown as it is.
-    #[must_use]
     pub const fn is_plain(self) -> bool {
         matches!(self, Self::Plain(_))
     }
@@ -44,7 +43,6 @@ impl Part<'_> {
 ///
 /// Controls, format characters (those for the direction of text among them), line and paragraph separators, spaces
 /// that look like the usual one, and characters that Unicode has not given a form are not visible.
-#[must_use]
 pub fn is_visible(c: char) -> bool {
     use GeneralCategory as Is;
     if c.is_ascii() {
@@ -93,7 +91,6 @@ fn opens_command(text: &str) -> bool {
 }
 
 /// The text on one line, with escapes for what cannot be shown.
-#[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     let mut parts = parts(text);
     match (parts.next(), parts.next()) {
@@ -120,7 +117,6 @@ pub fn push_escape(c: char, shown: &mut String) {
 }
 
 /// The same for the start of a line, where `::` would open a command of a CI runner.
-#[must_use]
 pub fn printable_line(text: &str) -> Cow<'_, str> {
     let shown = printable(text);
     let start = shown.len() - shown.trim_start().len();
@@ -134,7 +130,6 @@ pub fn printable_line(text: &str) -> Cow<'_, str> {
 }
 
 /// A path as messages name it.
-#[must_use]
 pub fn path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }

@@ -32,7 +32,7 @@ fn read(bytes: Vec<u8>) -> Result<(), TestCaseError> {
     };
     yaml::documents(text.as_str(), |read| match read {
         Ok(document) => positions(&document.root, &mut check),
-        Err(error) => check(error.position()),
+        Err(error) => check(error.position),
     });
     prop_assert!(wrong.is_empty(), "{wrong:?}");
     Ok(())

@@ -1,111 +1,92 @@
-//! The names of all fields below Job and `CronJob`: the compiler looks up those that the code writes down.
+//! Holds the fields that the code names against the types of Job and `CronJob`, whether or not a test gets there.
 
-/// Whether a field of some type has this name.
-pub(super) const fn contains(name: &str) -> bool {
-    let (mut low, mut high) = (0, NAMES.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        match compare(NAMES[middle].as_bytes(), name.as_bytes()) {
-            0 => return true,
-            1.. => high = middle,
-            _ => low = middle + 1,
-        }
-    }
-    false
-}
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// How two texts compare: below zero, zero or above.
-const fn compare(one: &[u8], other: &[u8]) -> i32 {
-    let mut nth = 0;
-    loop {
-        match (nth < one.len(), nth < other.len()) {
-            (true, true) if one[nth] == other[nth] => nth += 1,
-            (true, true) => return one[nth] as i32 - other[nth] as i32,
-            (longer, is_shorter) => return longer as i32 - is_shorter as i32,
-        }
+use super::schema::{self, Shape};
+
+fn names(node: &'static Shape, into: &mut BTreeSet<&'static str>) {
+    match node {
+        Shape::Other => {}
+        Shape::List(item) | Shape::Map(item) => names(item, into),
+        Shape::Object(fields) => fields.iter().for_each(|(name, field)| {
+            into.insert(name);
+            names(field, into);
+        }),
     }
 }
 
-/// In the order of their bytes; a test holds them against the types.
-#[rustfmt::skip]
-const NAMES: &[&str] = &[
-    "accessModes", "action", "active", "activeDeadlineSeconds", "add", "affinity", "allowPrivilegeEscalation",
-    "annotations", "apiGroup", "apiVersion", "appArmorProfile", "args", "audience", "automountServiceAccountToken",
-    "awsElasticBlockStore", "azureDisk", "azureFile", "backoffLimit", "backoffLimitPerIndex", "binaryData", "blockOwnerDeletion",
-    "cachingMode", "capabilities", "cephfs", "certificateChainPath", "chapAuthDiscovery", "chapAuthSession", "cinder",
-    "claimName", "claims", "clusterTrustBundle", "command", "completedIndexes", "completionMode", "completionTime",
-    "completions", "concurrencyPolicy", "conditionType", "conditions", "configMap", "configMapKeyRef", "configMapRef",
-    "containerName", "containerPort", "containers", "controller", "creationTimestamp", "credentialBundlePath", "csi",
-    "data", "dataSource", "dataSourceRef", "datasetName", "datasetUUID", "defaultMode", "deletionGracePeriodSeconds",
-    "deletionTimestamp", "devicePath", "directory", "diskName", "diskURI", "divisor", "dnsConfig", "dnsPolicy",
-    "downwardAPI", "driver", "drop", "effect", "emptyDir", "enableServiceLinks", "endpoints", "env", "envFrom",
-    "ephemeral", "ephemeralContainers", "exec", "exitCodes", "expirationSeconds", "failed", "failedIndexes",
-    "failedJobsHistoryLimit", "failureThreshold", "fc", "fieldPath", "fieldRef", "fieldsType", "fieldsV1",
-    "fileKeyRef", "finalizers", "flexVolume", "flocker", "fsGroup", "fsGroupChangePolicy", "fsType", "gateway",
-    "gcePersistentDisk", "generateName", "generation", "gitRepo", "glusterfs", "gmsaCredentialSpec",
-    "gmsaCredentialSpecName", "group", "grpc", "host", "hostAliases", "hostIP", "hostIPC", "hostNetwork", "hostPID",
-    "hostPath", "hostPort", "hostProcess", "hostUsers", "hostname", "hostnameOverride", "hostnames", "httpGet",
-    "httpHeaders", "image", "imagePullPolicy", "imagePullSecrets", "immutable", "initContainers", "initialDelaySeconds",
-    "initiatorName", "ip", "iqn", "iscsi", "iscsiInterface", "items", "jobTemplate", "key", "keyPath", "keyType",
-    "keyring", "kind", "labelSelector", "labels", "lastProbeTime", "lastScheduleTime", "lastSuccessfulTime",
-    "lastTransitionTime", "level", "lifecycle", "limits", "livenessProbe", "localhostProfile", "lun", "managedBy",
-    "managedFields", "manager", "manualSelector", "matchExpressions", "matchFields", "matchLabelKeys", "matchLabels",
-    "maxExpirationSeconds", "maxFailedIndexes", "maxSkew", "medium", "message", "metadata", "minDomains",
-    "mismatchLabelKeys", "mode", "monitors", "mountPath", "mountPropagation", "name", "nameservers", "namespace",
-    "namespaceSelector", "namespaces", "nfs", "nodeAffinity", "nodeAffinityPolicy", "nodeName", "nodePublishSecretRef",
-    "nodeSelector", "nodeSelectorTerms", "nodeTaintsPolicy", "onExitCodes", "onPodConditions", "operation", "operator",
-    "optional", "options", "os", "overhead", "ownerReferences", "parallelism", "partition", "path", "pdID", "pdName",
-    "periodSeconds", "persistentVolumeClaim", "photonPersistentDisk", "podAffinity", "podAffinityTerm",
-    "podAntiAffinity", "podCertificate", "podFailurePolicy", "podGroupName", "podReplacementPolicy", "pool", "port",
-    "portals", "ports", "portworxVolume", "postStart", "preStop", "preemptionPolicy", "preference",
-    "preferredDuringSchedulingIgnoredDuringExecution", "prefix", "priority", "priorityClassName", "privileged",
-    "procMount", "projected", "protectionDomain", "protocol", "pullPolicy", "quobyte", "rbd", "readOnly",
-    "readOnlyRootFilesystem", "readinessGates", "readinessProbe", "ready", "reason", "recursiveReadOnly", "reference",
-    "registry", "repository", "request", "requests", "requiredDuringSchedulingIgnoredDuringExecution", "resizePolicy",
-    "resource", "resourceClaimName", "resourceClaimTemplateName", "resourceClaims", "resourceFieldRef", "resourceName",
-    "resourceVersion", "resources", "restartPolicy", "restartPolicyRules", "revision", "role", "rules", "runAsGroup",
-    "runAsNonRoot", "runAsUser", "runAsUserName", "runtimeClassName", "scaleIO", "schedule", "schedulerName",
-    "schedulingGates", "schedulingGroup", "scheme", "seLinuxChangePolicy", "seLinuxOptions", "searches",
-    "seccompProfile", "seconds", "secret", "secretFile", "secretKeyRef", "secretName", "secretRef", "securityContext",
-    "selector", "selfLink", "server", "service", "serviceAccount", "serviceAccountName", "serviceAccountToken",
-    "setHostnameAsFQDN", "shareName", "shareProcessNamespace", "signerName", "sizeLimit", "sleep", "sources", "spec",
-    "sslEnabled", "startTime", "startingDeadlineSeconds", "startupProbe", "status", "stdin", "stdinOnce", "stopSignal",
-    "storageClassName", "storageMode", "storagePolicyID", "storagePolicyName", "storagePool", "storageos", "subPath",
-    "subPathExpr", "subdomain", "subresource", "succeeded", "succeededCount", "succeededIndexes", "successPolicy",
-    "successThreshold", "successfulJobsHistoryLimit", "supplementalGroups", "supplementalGroupsPolicy", "suspend",
-    "sysctls", "system", "targetContainerName", "targetPortal", "targetWWNs", "tcpSocket", "template", "tenant",
-    "terminating", "terminationGracePeriodSeconds", "terminationMessagePath", "terminationMessagePolicy", "time",
-    "timeZone", "timeoutSeconds", "tolerationSeconds", "tolerations", "topologyKey", "topologySpreadConstraints",
-    "ttlSecondsAfterFinished", "tty", "type", "uid", "uncountedTerminatedPods", "user", "userAnnotations", "value",
-    "valueFrom", "values", "volume", "volumeAttributes", "volumeAttributesClassName", "volumeClaimTemplate",
-    "volumeDevices", "volumeID", "volumeMode", "volumeMounts", "volumeName", "volumeNamespace", "volumePath",
-    "volumes", "vsphereVolume", "weight", "whenUnsatisfiable", "windowsOptions", "workingDir", "wwids",
-];
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { sources(&path, found) } else { found.push(path) }
+    }
+}
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
+/// What stands between a bracket, which has just been opened, and the one that closes it.
+fn inside(text: &str) -> &str {
+    let mut depth = 1;
+    let end = text.find(|c| {
+        depth += i32::from("([{".contains(c)) - i32::from(")]}".contains(c));
+        depth == 0
+    });
+    &text[..end.unwrap()]
+}
 
-    use super::super::schema::{self, Type};
-    use super::*;
+/// The words of a text that a field's name could be.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+}
 
-    fn collect(node: &'static Type, names: &mut BTreeSet<&'static str>) {
-        match node {
-            Type::Other => {}
-            Type::List(item) | Type::Map(item) => collect(item, names),
-            Type::Object(fields) => fields.iter().for_each(|(name, field)| {
-                names.insert(name);
-                collect(field, names);
-            }),
+/// The fields that the macros of paths name in a text.
+fn named(text: &str) -> Vec<&str> {
+    let uses = |opening: &'static str| {
+        let is_whole = |at: &usize| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let at = text.match_indices(opening).map(|(at, _)| at).filter(is_whole);
+        at.map(move |at| inside(&text[at + opening.len()..])).filter(|inside| !inside.contains('$'))
+    };
+    let mut found = Vec::new();
+    for path in uses("path!(") {
+        found.extend(path.split('.').skip(1).map(str::trim));
+    }
+    found.extend(uses("field!("));
+    for path in uses("segments![") {
+        found.extend(words(path.split('[').next().unwrap()));
+    }
+    for fields in ["fields![", "empty!("].into_iter().flat_map(uses) {
+        let before_equals = fields.match_indices(" = ").map(|(at, _)| &fields[..at]);
+        found.extend(before_equals.filter_map(|before| before.rsplit([',', ' ', '\n']).next()));
+    }
+    found
+}
+
+#[test]
+fn every_field_that_is_named_is_one_of_the_types() {
+    let mut known = BTreeSet::new();
+    names(schema::document(), &mut known);
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut count = 0;
+    for file in files.into_iter().filter(|file| !file.ends_with("field_names.rs")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod").next().unwrap();
+        for name in named(code) {
+            assert!(known.contains(name), "{}: no type below Job and CronJob has {name:?}", file.display());
+            count += 1;
+        }
+        // A name in quotes would be looked up by nobody.
+        let is_rule = file.components().any(|part| part.as_os_str() == "validate");
+        for quoted in [".field(\"", "Field(\""] {
+            assert!(!(is_rule && code.contains(quoted)), "{}: write path!(….name), not {quoted}", file.display());
         }
     }
+    assert!(count > 600, "{count}");
+}
 
-    #[test]
-    fn the_names_are_those_of_the_types() {
-        let mut names = BTreeSet::new();
-        collect(schema::document(), &mut names);
-        assert_eq!(NAMES, names.iter().copied().collect::<Vec<_>>());
-        assert!(NAMES.iter().all(|name| contains(name)));
-        assert!(!contains("") && !contains("sucurityContext") && !contains("zzz") && !contains("nam"));
-    }
+#[test]
+fn a_field_is_found_wherever_it_is_named() {
+    let text = "path!(.spec.template) path!(\n a.b . c\n) field!(d) segments![e.f[nth + 1]] \
+                fields![g = x(y), h = &z.a] empty!(v.w, i = j) field_path!(no)";
+    assert_eq!(named(text), ["spec", "template", "b", "c", "d", "e", "f", "g", "h", "i"]);
 }

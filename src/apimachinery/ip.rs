@@ -7,7 +7,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 const BIG: u32 = 0xFF_FFFF;
 
 /// Reads an address leniently.
-#[must_use]
 pub(crate) fn parse(text: &str) -> Option<IpAddr> {
     match text.bytes().find(|b| matches!(b, b'.' | b':'))? {
         b'.' => parse_v4(text).map(IpAddr::V4),
@@ -16,7 +15,6 @@ pub(crate) fn parse(text: &str) -> Option<IpAddr> {
 }
 
 /// Whether all programs read this text as the same address: no leading zeros, no IPv4 in IPv6.
-#[must_use]
 pub(crate) fn is_strict(text: &str) -> bool {
     match text.parse() {
         Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none(),
@@ -26,7 +24,6 @@ pub(crate) fn is_strict(text: &str) -> bool {
 }
 
 /// How the address is spelled best, where this text spells it differently.
-#[must_use]
 pub(crate) fn better_spelling(text: &str) -> Option<String> {
     let canonical = parse(text)?.to_canonical().to_string();
     (canonical != text).then_some(canonical)

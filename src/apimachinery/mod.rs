@@ -7,6 +7,7 @@
 #![warn(unreachable_pub)]
 
 pub(crate) mod duration;
+#[cfg(test)]
 mod field_names;
 pub(crate) mod image;
 pub(crate) mod ip;
@@ -14,13 +15,15 @@ pub(crate) mod names;
 pub(crate) mod path;
 pub(crate) mod quantity;
 pub(crate) mod resource;
-#[cfg(debug_assertions)]
+#[cfg(any(test, debug_assertions))]
 mod schema;
+mod segment;
 pub(crate) mod time;
 pub(crate) mod version;
 
-pub(crate) use path::{Elements, FieldName, Path, Segment};
+pub(crate) use path::{Elements, Path};
 pub(crate) use path::{field, fields, path, segments};
 pub(crate) use quantity::Quantity;
+pub(crate) use segment::{FieldName, Segment};
 pub(crate) use version::Span;
 pub use version::{VERSIONS, Version};

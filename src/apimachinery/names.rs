@@ -185,7 +185,6 @@ pub(crate) fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError
 }
 
 /// A text in lower case, letter by letter, as the server writes it.
-#[must_use]
 pub(crate) fn lower_case(text: &str) -> String {
     // Where one letter becomes several, such as U+0130, the server knows the first one only.
     text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()

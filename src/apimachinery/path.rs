@@ -1,56 +1,19 @@
 //! Field paths as the API server writes them: `spec.template.spec.containers[0].image`.
 //!
 //! A rule grows a path on the stack as it descends; only a finding turns it into text. The fields that the code names
-//! are written `path!(pod.securityContext.fsGroup)` and are checked by the compiler, so that a mistyped one cannot point
-//! at the object that lacks it. A build with debug assertions also holds each path against the types of Job and `CronJob`.
+//! are written `path!(pod.securityContext.fsGroup)`. A test looks each of them up in the types of Job and `CronJob`, and a
+//! build with debug assertions holds each whole path against them, so that a mistyped one cannot point at the object that
+//! lacks it.
 
 use std::fmt;
 
 #[cfg(debug_assertions)]
-use super::schema::Type;
-
-/// One step from a node to a node below it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Segment<'a> {
-    /// A field of an object, written `.name`.
-    Field(&'a str),
-    /// An element of a list, written `[3]`.
-    Index(usize),
-    /// An entry of a map, written `[key]`.
-    Key(&'a str),
-}
-
-/// The name of a field that a Job or `CronJob` has somewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldName(&'static str);
-
-impl FieldName {
-    /// The field `name`. In a constant, a name that no type has does not compile.
-    ///
-    /// # Panics
-    /// If no type below Job and `CronJob` has such a field.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        assert!(super::field_names::contains(name), "no type below Job and CronJob has this field");
-        Self(name)
-    }
-
-    /// The name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-impl fmt::Display for FieldName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
+use super::schema::Shape;
+use super::segment::{FieldName, Segment};
 
 /// How a path goes on from its parent.
 #[derive(Debug, Clone, Copy)]
-enum Step<'a> {
+enum PathStep<'a> {
     Root,
     Fields(&'static [FieldName]),
     Item(&'static [FieldName], usize),
@@ -69,11 +32,11 @@ enum Shown<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
-    step: Step<'a>,
+    step: PathStep<'a>,
     shown: Shown<'a>,
     /// What the types say of the node; none where the path has left them.
     #[cfg(debug_assertions)]
-    node: Option<&'static Type>,
+    node: Option<&'static Shape>,
 }
 
 /// The path of a field, step by step: `path!(path.valueFrom.fieldRef)`, or `path!(.spec.template)` from the root.
@@ -116,57 +79,51 @@ pub(crate) use {field, field_path as path, fields, segments};
 #[cfg(debug_assertions)]
 static ROOT: std::sync::LazyLock<Path<'static>> = std::sync::LazyLock::new(|| Path {
     parent: None,
-    step: Step::Root,
+    step: PathStep::Root,
     shown: Shown::All,
     node: Some(super::schema::document()),
 });
 #[cfg(not(debug_assertions))]
-static ROOT: Path<'static> = Path { parent: None, step: Step::Root, shown: Shown::All };
+static ROOT: Path<'static> = Path { parent: None, step: PathStep::Root, shown: Shown::All };
 
 impl<'a> Path<'a> {
     /// The root of a document.
-    #[must_use]
     pub fn root() -> &'static Path<'static> {
         &ROOT
     }
 
     /// Whether this is the root of a document.
-    #[must_use]
     pub const fn is_root(&self) -> bool {
         self.parent.is_none()
     }
 
     /// The path of the field `name` of this object, where the name is known only once the document has been read.
-    #[must_use]
     pub fn field(&'a self, name: &'a str) -> Self {
         self.step(Segment::Field(name))
     }
 
     /// The path of a field of this object.
-    #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn at(&'a self, field: FieldName) -> Self {
-        let path = self.grow(Step::Segment(Segment::Field(field.0)));
+        let path = self.grow(PathStep::Segment(Segment::Field(field.as_str())));
         #[cfg(debug_assertions)]
         let path = Self { node: descend(self.node, &[field]), ..path };
         path
     }
 
     /// The path of a field of a field, and so on, of this object.
-    #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn fields(&'a self, fields: &'static [FieldName]) -> Self {
-        let path = self.grow(Step::Fields(fields));
+        let path = self.grow(PathStep::Fields(fields));
         #[cfg(debug_assertions)]
         let path = Self { node: descend(self.node, fields), ..path };
         path
     }
 
     /// The path of the element `index` of the list in a field of this object.
-    #[must_use]
     #[cfg_attr(debug_assertions, track_caller)]
     pub fn item(&'a self, fields: &'static [FieldName], index: usize) -> Self {
-        let path = self.grow(Step::Item(fields, index));
+        let path = self.grow(PathStep::Item(fields, index));
         #[cfg(debug_assertions)]
         let path = Self { node: below(descend(self.node, fields), Segment::Index(index)), ..path };
         path
@@ -181,48 +138,52 @@ impl<'a> Path<'a> {
     }
 
     /// The path of the element `index` of this list.
-    #[must_use]
     pub fn index(&'a self, index: usize) -> Self {
         self.step(Segment::Index(index))
     }
 
     /// The path of the entry `key` of this map.
-    #[must_use]
     pub fn key(&'a self, key: &'a str) -> Self {
         self.step(Segment::Key(key))
     }
 
     /// The path one step further down.
-    #[must_use]
     pub fn step(&'a self, segment: Segment<'a>) -> Self {
-        let path = self.grow(Step::Segment(segment));
+        let path = self.grow(PathStep::Segment(segment));
         #[cfg(debug_assertions)]
         let path = Self { node: below(self.node, segment), ..path };
         path
     }
 
     /// This path as the server writes it where it leaves the last step out.
-    #[must_use]
     pub const fn hidden(self) -> Self {
         Self { shown: Shown::Nothing, ..self }
     }
 
     /// This path as the server writes it where it has other words for the last step.
-    #[must_use]
     pub const fn shown_as(self, text: &'a str) -> Self {
         Self { shown: Shown::Instead(text), ..self }
     }
 
+    /// This path where the server goes on from it as no type does.
+    #[cfg_attr(not(debug_assertions), allow(unused_mut))]
+    pub const fn untyped(mut self) -> Self {
+        #[cfg(debug_assertions)]
+        {
+            self.node = None;
+        }
+        self
+    }
+
     /// This node, as the server writes it where it adds words that lead nowhere.
-    #[must_use]
     pub fn with_suffix(&'a self, text: &'a str) -> Self {
-        let path = self.grow(Step::Fields(&[])).shown_as(text);
+        let path = self.grow(PathStep::Fields(&[])).shown_as(text);
         #[cfg(debug_assertions)]
         let path = Self { node: self.node, ..path };
         path
     }
 
-    const fn grow(&'a self, step: Step<'a>) -> Self {
+    const fn grow(&'a self, step: PathStep<'a>) -> Self {
         Self {
             parent: Some(self),
             step,
@@ -233,7 +194,6 @@ impl<'a> Path<'a> {
     }
 
     /// The last step; none at the root.
-    #[must_use]
     pub fn last(&self) -> Option<Segment<'a>> {
         let mut segments = Vec::new();
         self.step.push_to(&mut segments);
@@ -241,13 +201,11 @@ impl<'a> Path<'a> {
     }
 
     /// The path from which this one has grown; none at the root.
-    #[must_use]
     pub const fn parent(&self) -> Option<&'a Path<'a>> {
         self.parent
     }
 
     /// The steps from the root down to here.
-    #[must_use]
     pub fn segments(&self) -> Vec<Segment<'a>> {
         let mut segments = Vec::new();
         self.line().iter().for_each(|path| path.step.push_to(&mut segments));
@@ -265,12 +223,12 @@ impl<'a> Path<'a> {
     }
 }
 
-impl<'a> Step<'a> {
+impl<'a> PathStep<'a> {
     fn push_to(self, segments: &mut Vec<Segment<'a>>) {
         match self {
             Self::Root => {}
             Self::Segment(segment) => segments.push(segment),
-            Self::Fields(fields) => segments.extend(fields.iter().map(|field| Segment::Field(field.0))),
+            Self::Fields(fields) => segments.extend(fields.iter().map(|field| Segment::Field(field.as_str()))),
             Self::Item(fields, index) => {
                 Self::Fields(fields).push_to(segments);
                 segments.push(Segment::Index(index));
@@ -308,10 +266,10 @@ impl fmt::Display for Path<'_> {
 /// The type of a field of a field, and so on. That the types have each of them is an invariant of the code.
 #[cfg(debug_assertions)]
 #[track_caller]
-fn descend(mut node: Option<&'static Type>, fields: &[FieldName]) -> Option<&'static Type> {
+fn descend(mut node: Option<&'static Shape>, fields: &[FieldName]) -> Option<&'static Shape> {
     for field in fields {
         let Some(object) = node else { break };
-        let found = object.below(Segment::Field(field.0));
+        let found = object.below(Segment::Field(field.as_str()));
         assert!(found.is_some(), "{field} is no field of an object with {object}");
         node = found;
     }
@@ -320,7 +278,7 @@ fn descend(mut node: Option<&'static Type>, fields: &[FieldName]) -> Option<&'st
 
 /// The type of what a document has below a node, where it has one.
 #[cfg(debug_assertions)]
-fn below(node: Option<&'static Type>, segment: Segment<'_>) -> Option<&'static Type> {
+fn below(node: Option<&'static Shape>, segment: Segment<'_>) -> Option<&'static Shape> {
     node.and_then(|node| node.below(segment))
 }
 
@@ -379,33 +337,6 @@ mod tests {
         assert_eq!(labels.with_suffix("[x].y").to_string(), "spec.template.tags[x].y");
         let steps = ["spec", "template", "metadata", "labels"].map(Segment::Field);
         assert_eq!(labels.with_suffix("x").segments(), steps);
-    }
-
-    /// A name in quotes would be looked up by nobody.
-    #[test]
-    fn rules_name_no_field_in_quotes() {
-        fn sources(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() { sources(&path, found) } else { found.push(path) }
-            }
-        }
-        let mut files = Vec::new();
-        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/validate"), &mut files);
-        assert!(files.len() > 50, "{files:?}");
-        for file in files {
-            let text = std::fs::read_to_string(&file).unwrap();
-            for quoted in [".field(\"", "Field(\""] {
-                let is_in_rules = text.split("#[cfg(test)]").next().is_some_and(|rules| rules.contains(quoted));
-                assert!(!is_in_rules, "{}: write path!(….name) instead of {quoted}", file.display());
-            }
-        }
-    }
-
-    #[test]
-    #[should_panic(expected = "no type below Job and CronJob has this field")]
-    fn a_mistyped_field_is_no_field() {
-        let _ = FieldName::new("sucurityContext");
     }
 
     #[test]

@@ -41,9 +41,8 @@ impl Quantity {
     /// Reads a quantity as the API server does: rounded up to a nano-unit.
     ///
     /// `None` where the server would answer that the text is no quantity.
-    #[must_use]
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let parts = Parts::of(text)?;
+        let parts = QuantityParts::of(text)?;
         let magnitude = match parts.scale {
             Scale::Ten(exponent) => times_ten(parts.whole, parts.fraction, exponent),
             Scale::Two(exponent) => times_two(parts.whole, parts.fraction, exponent),
@@ -63,33 +62,28 @@ impl Quantity {
 
     /// How the server writes a quantity that it has just read: as it was written, where that is fit to
     /// be kept, and in its canonical form otherwise.
-    #[must_use]
     pub(crate) fn as_stored(text: &str) -> Option<String> {
-        let parts = Parts::of(text)?;
+        let parts = QuantityParts::of(text)?;
         if parts.is_stored_as_written() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
     }
 
     /// Whether the amount is below zero.
-    #[must_use]
     pub(crate) const fn is_negative(&self) -> bool {
         self.nanos < 0
     }
 
     /// Whether the amount is zero.
-    #[must_use]
     pub(crate) const fn is_zero(&self) -> bool {
         self.nanos == 0
     }
 
     /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
     /// thousandths.
-    #[must_use]
     pub(crate) const fn is_whole(&self) -> bool {
         self.millis % 1000 == 0
     }
 
     /// The amount in whole thousandths, rounded away from zero; one beyond all measure stays as it is.
-    #[must_use]
     pub(crate) fn rounded_to_milli(self) -> Self {
         const MILLI: i128 = NANO / 1000;
         let lacking = match self.nanos % MILLI {
@@ -101,7 +95,6 @@ impl Quantity {
     }
 
     /// The amount in whole units, rounded away from zero, as the server counts them.
-    #[must_use]
     pub(crate) const fn units(&self) -> i64 {
         self.units
     }
@@ -130,7 +123,6 @@ impl Quantity {
     }
 
     /// The amount `times` over, as the sum over so many equal containers.
-    #[must_use]
     pub(crate) const fn times(self, times: u64) -> Self {
         let (millis, units) =
             (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
@@ -218,7 +210,7 @@ enum Scale {
 }
 
 /// The parts that a quantity is written in.
-struct Parts<'t> {
+struct QuantityParts<'t> {
     negative: bool,
     /// Digits before the point, without leading zeros.
     whole: &'t str,
@@ -228,7 +220,7 @@ struct Parts<'t> {
     notation: Notation,
 }
 
-impl<'t> Parts<'t> {
+impl<'t> QuantityParts<'t> {
     fn of(text: &'t str) -> Option<Self> {
         let (negative, rest) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),

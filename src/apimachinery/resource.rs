@@ -7,13 +7,11 @@ pub(crate) const STANDARD: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 pub(crate) const HUGE_PAGES_PREFIX: &str = "hugepages-";
 
 /// Huge pages of any size.
-#[must_use]
 pub(crate) fn is_huge_pages(name: &str) -> bool {
     name.starts_with(HUGE_PAGES_PREFIX)
 }
 
 /// A resource that every cluster knows, and not a device with a domain before its name.
-#[must_use]
 pub(crate) fn is_container_resource(name: &str) -> bool {
     STANDARD.contains(&name) || is_huge_pages(name)
 }

@@ -12,38 +12,38 @@ use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::Segment;
+use super::segment::Segment;
 
 /// What a node of a document can be.
 #[derive(Debug, Default)]
-pub(super) enum Type {
+pub(super) enum Shape {
     /// A scalar, or anything at all.
     #[default]
     Other,
     /// An object with these fields.
-    Object(BTreeMap<&'static str, Type>),
+    Object(BTreeMap<&'static str, Shape>),
     /// A list of these.
-    List(Box<Type>),
+    List(Box<Shape>),
     /// These under any keys.
-    Map(Box<Type>),
+    Map(Box<Shape>),
 }
 
 /// A Job or a `CronJob`, as one type with the fields of both.
-pub(super) fn document() -> &'static Type {
-    static DOCUMENT: LazyLock<Type> =
+pub(super) fn document() -> &'static Shape {
+    static DOCUMENT: LazyLock<Shape> =
         LazyLock::new(|| type_of::<Job>().or(type_of::<CronJob>()).or(type_of::<ConfigMap>()));
     &DOCUMENT
 }
 
-fn type_of<'de, T: Deserialize<'de>>() -> Type {
-    let mut recorded = Type::Other;
+fn type_of<'de, T: Deserialize<'de>>() -> Shape {
+    let mut recorded = Shape::Other;
     // What a type makes of the values does not matter; that it has asked for them does.
     let read = T::deserialize(Recorder(&mut recorded, ""));
     assert!(read.is_ok(), "a type of the API cannot be recorded: {:?}", read.err());
     recorded
 }
 
-impl Type {
+impl Shape {
     /// What may stand one step below.
     pub(super) fn below(&self, segment: Segment<'_>) -> Option<&Self> {
         match (self, segment) {
@@ -68,7 +68,7 @@ impl Type {
     }
 }
 
-impl fmt::Display for Type {
+impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Object(fields) => write!(f, "the fields {:?}", fields.keys()),
@@ -78,7 +78,7 @@ impl fmt::Display for Type {
 }
 
 /// Gives a type a value for each field that it asks for, and writes the fields down.
-struct Recorder<'t>(&'t mut Type, &'static str);
+struct Recorder<'t>(&'t mut Shape, &'static str);
 
 /// A time; other texts may have to be base64, which a time is not.
 const TIME: &str = "2026-01-01T00:00:00Z";
@@ -111,16 +111,16 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut item = Type::Other;
+        let mut item = Shape::Other;
         let read = visitor.visit_seq(Once(Some(&mut item)));
-        *self.0 = Type::List(Box::new(item));
+        *self.0 = Shape::List(Box::new(item));
         read
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let mut item = Type::Other;
+        let mut item = Shape::Other;
         let read = visitor.visit_map(Once(Some(&mut item)));
-        *self.0 = Type::Map(Box::new(item));
+        *self.0 = Shape::Map(Box::new(item));
         read
     }
 
@@ -132,7 +132,7 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
     ) -> Result<V::Value, Error> {
         let mut fields = BTreeMap::new();
         let read = visitor.visit_map(Fields { names: names.iter(), name: "", recorded: &mut fields });
-        *self.0 = Type::Object(fields);
+        *self.0 = Shape::Object(fields);
         read
     }
 
@@ -143,7 +143,7 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
 }
 
 /// One element, or one entry.
-struct Once<'t>(Option<&'t mut Type>);
+struct Once<'t>(Option<&'t mut Shape>);
 
 impl<'de> SeqAccess<'de> for Once<'_> {
     type Error = Error;
@@ -162,7 +162,7 @@ impl<'de> MapAccess<'de> for Once<'_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let mut nowhere = Type::Other;
+        let mut nowhere = Shape::Other;
         seed.deserialize(Recorder(self.0.take().unwrap_or(&mut nowhere), ""))
     }
 }
@@ -171,7 +171,7 @@ impl<'de> MapAccess<'de> for Once<'_> {
 struct Fields<'t> {
     names: std::slice::Iter<'static, &'static str>,
     name: &'static str,
-    recorded: &'t mut BTreeMap<&'static str, Type>,
+    recorded: &'t mut BTreeMap<&'static str, Shape>,
 }
 
 impl<'de> MapAccess<'de> for Fields<'_> {
@@ -181,7 +181,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         while let Some(name) = self.names.next() {
             // An object takes its own apiVersion and kind only, and does without them.
             if matches!(*name, "apiVersion" | "kind") && self.names.as_slice().contains(&"metadata") {
-                self.recorded.insert(name, Type::Other);
+                self.recorded.insert(name, Shape::Other);
                 continue;
             }
             self.name = name;

@@ -4,7 +4,6 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// The moment that an RFC 3339 text names; only an upper-case `T` and `Z` will do.
-#[must_use]
 pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
     let bytes = text.as_bytes();
     let strict = bytes.get(10) == Some(&b'T') && !text.ends_with('z');
@@ -16,14 +15,12 @@ pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
 
 /// Whether a text is a time as RFC 3339 or ISO 8601 has it: as [`rfc3339`], or without a zone, as Python's `isoformat`
 /// writes local time.
-#[must_use]
 pub(crate) fn is_date_time(text: &str) -> bool {
     rfc3339(text).is_some() || rfc3339(&format!("{text}Z")).is_some()
 }
 
 /// The moment that a text names to the API server, which reads RFC 3339 with Go's tolerance: the hour may have one
 /// digit, a comma may stand before the fraction, and an offset may be as large as 24 hours and 60 minutes.
-#[must_use]
 pub(crate) fn by_server(text: &str) -> Option<DateTime<Utc>> {
     let mut text = Reader(text.as_bytes());
     let year = i32::try_from(text.number(4)?).ok()?;

@@ -83,19 +83,11 @@ impl Span {
     pub const ALWAYS: Self = Self { since: None, until: None };
 
     /// From a version on.
-    #[must_use]
     pub const fn since(version: Version) -> Self {
         Self { since: Some(version), until: None }
     }
 
-    /// Up to a version, and no longer in the next one.
-    #[must_use]
-    pub const fn until(version: Version) -> Self {
-        Self { since: None, until: Some(version) }
-    }
-
     /// Whether a version is one of them.
-    #[must_use]
     pub fn contains(self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
     }
@@ -148,7 +140,8 @@ mod tests {
     #[test]
     fn spans_say_what_they_hold() {
         let only = Span { since: Some(V1_35), until: Some(V1_35) };
-        let said = [Span::ALWAYS, Span::since(V1_34), Span::until(V1_33), only].map(|span| span.to_string());
+        let said = [Span::ALWAYS, Span::since(V1_34), Span { until: Some(V1_33), ..Span::ALWAYS }, only]
+            .map(|span| span.to_string());
         assert_eq!(said, ["all", "since 1.34", "until 1.33", "in 1.35 only"]);
     }
 }

@@ -9,7 +9,7 @@ use super::error::PatchError;
 
 /// A list that is being merged, by its name for errors and the field that tells its elements apart.
 #[derive(Debug, Clone, Copy)]
-pub struct Elements<'a> {
+pub struct ListElements<'a> {
     /// The list's field.
     pub list: &'a str,
     /// The field of its elements; none where they are scalars.
@@ -31,7 +31,7 @@ pub enum ElementKind {
     Object,
 }
 
-impl Elements<'_> {
+impl ListElements<'_> {
     /// What the elements of several lists are; none where there are no elements.
     pub fn kind(self, lists: &[&[Value]]) -> Result<Option<ElementKind>, PatchError> {
         let mut common = None;
@@ -61,30 +61,30 @@ impl Elements<'_> {
         list.iter().map(|element| self.identity(element)).collect()
     }
 
-    /// The first place of each element.
-    pub fn places(self, list: &[Value]) -> Result<HashMap<&Value, usize>, PatchError> {
-        let mut places = HashMap::with_capacity(list.len());
-        for (place, element) in list.iter().enumerate() {
-            places.entry(self.identity(element)?).or_insert(place);
+    /// The index at which each element stands first.
+    pub fn indexes(self, list: &[Value]) -> Result<HashMap<&Value, usize>, PatchError> {
+        let mut indexes = HashMap::with_capacity(list.len());
+        for (index, element) in list.iter().enumerate() {
+            indexes.entry(self.identity(element)?).or_insert(index);
         }
-        Ok(places)
+        Ok(indexes)
     }
 
     /// Puts a merged list in order: elements that the patch names stand as `wanted` has them, the others as `live` has
     /// them, and the two are shuffled into each other as `live` allows.
     pub fn arrange(self, merged: Vec<Value>, wanted: &[Value], live: &[Value]) -> Result<Vec<Value>, PatchError> {
-        let (wanted, live) = (self.places(wanted)?, self.places(live)?);
+        let (wanted, live) = (self.indexes(wanted)?, self.indexes(live)?);
         let mut named = Vec::new();
         let mut others = Vec::new();
         for element in merged {
             let identity = self.identity(&element)?;
             let in_live = live.get(identity).copied();
             match wanted.get(identity).copied() {
-                Some(place) => named.push((place, in_live, element)),
+                Some(index) => named.push((index, in_live, element)),
                 None => others.push((in_live, element)),
             }
         }
-        named.sort_by_key(|(place, ..)| *place);
+        named.sort_by_key(|(index, ..)| *index);
         others.sort_by_key(|(in_live, _)| *in_live);
         let mut arranged = Vec::with_capacity(named.len() + others.len());
         let mut others = others.into_iter().peekable();
@@ -100,7 +100,7 @@ impl Elements<'_> {
     }
 
     pub fn mixed(self) -> PatchError {
-        PatchError::Mixed { list: self.list.to_owned() }
+        PatchError::Mixed(self.list.to_owned())
     }
 
     pub fn keyless(self, key: &str) -> PatchError {

@@ -17,17 +17,11 @@ pub enum PatchError {
         found: String,
     },
     /// A patch that sets a field that it does not retain.
-    #[error("The patch sets {field}, and its $retainKeys does not name it. Add it there.")]
-    NotRetained {
-        /// The field.
-        field: String,
-    },
+    #[error("The patch sets {0}, and its $retainKeys does not name it. Add it there.")]
+    NotRetained(String),
     /// Elements of different types in a list that merges.
-    #[error("The elements of {list} have different types, or are null or lists, and such a list cannot be merged.")]
-    Mixed {
-        /// The list's field.
-        list: String,
-    },
+    #[error("The elements of {0} have different types, or are null or lists, and such a list cannot be merged.")]
+    Mixed(String),
     /// An element of a list without the field by which elements are told apart.
     #[error("An element of {list} has no {key}, by which its elements are told apart. Write one.")]
     NoMergeKey {
@@ -45,9 +39,6 @@ pub enum PatchError {
         key: String,
     },
     /// A patch whose elements stand in another order than it asks for.
-    #[error("The elements of {list} stand in another order than $setElementOrder says.")]
-    Order {
-        /// The list's field.
-        list: String,
-    },
+    #[error("The elements of {0} stand in another order than $setElementOrder says.")]
+    Order(String),
 }

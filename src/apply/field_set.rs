@@ -16,7 +16,7 @@ pub enum Step {
     Key(String),
     /// The element of a list that is this value, as JSON.
     Value(String),
-    /// An element of a list at this place.
+    /// An element of a list at this index.
     Index(usize),
 }
 
@@ -35,13 +35,11 @@ struct SetEntry {
 
 impl FieldSet {
     /// Whether there is nothing in it.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Reads a set as managed fields have it; what cannot be read is left out.
-    #[must_use]
     pub fn parse(fields: &Value) -> Self {
         let mut set = Self::default();
         for (key, below) in fields.as_object().into_iter().flatten() {
@@ -53,7 +51,6 @@ impl FieldSet {
     }
 
     /// The fields that a value has: scalars, what is replaced as a whole, and the elements of lists and maps.
-    #[must_use]
     pub fn of(value: &Value, field: Field) -> Self {
         let mut set = Self::default();
         match value {
@@ -84,7 +81,6 @@ impl FieldSet {
     }
 
     /// The fields of both.
-    #[must_use]
     pub fn union(mut self, other: &Self) -> Self {
         for (step, entry) in &other.0 {
             let mine = self.0.entry(step.clone()).or_default();
@@ -95,13 +91,11 @@ impl FieldSet {
     }
 
     /// The fields that the other has not.
-    #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
         self.combine(other, |mine, theirs| mine && !theirs)
     }
 
     /// The fields that both have.
-    #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         self.combine(other, |mine, theirs| mine && theirs)
     }
@@ -119,7 +113,6 @@ impl FieldSet {
 
     /// The same with each field of a type above a member; keys of maps and elements of lists are members only by
     /// themselves.
-    #[must_use]
     pub fn with_parents(&self, field: Field) -> Self {
         let mut set = Self::default();
         for (step, entry) in &self.0 {
@@ -134,7 +127,6 @@ impl FieldSet {
     }
 
     /// The value without the fields of this set.
-    #[must_use]
     pub fn remove_from(&self, value: Value, field: Field) -> Value {
         match value {
             Value::Object(fields) => {
@@ -166,7 +158,6 @@ impl FieldSet {
     }
 
     /// The fields of this set, which both values have, that are not the same in them.
-    #[must_use]
     pub fn differing(&self, old: &Value, new: &Value, field: Field) -> Self {
         let (olds, news) = (children(old, field), children(new, field));
         let mut set = Self::default();
@@ -184,7 +175,6 @@ impl FieldSet {
     }
 
     /// Whether there is a field in it that these names lead to, whichever elements of lists stand on the way.
-    #[must_use]
     pub fn reaches(&self, names: &[&str]) -> bool {
         let Some((name, rest)) = names.split_first() else { return true };
         self.0.iter().any(|(step, entry)| match step {
@@ -233,7 +223,6 @@ impl Step {
     }
 
     /// The step to an element of the list in `field`; none where its elements are not told apart.
-    #[must_use]
     pub fn of(element: &Value, field: Field) -> Option<Self> {
         match field.list().apply {
             ApplyList::Atomic => None,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::elements::{ElementKind, Elements};
+use super::elements::{ElementKind, ListElements};
 use super::error::PatchError;
 use super::schema::{List, PatchList, Type};
 
@@ -96,7 +96,7 @@ fn delete_scalars(object: &mut Object, key: &str, gone: Value) -> Result<(), Pat
             object.remove(name);
         }
         (Some(Value::Array(items)), Value::Array(gone)) => {
-            let elements = Elements { list: name, key: None };
+            let elements = ListElements { list: name, key: None };
             if elements.kind(&[items, &gone])? == Some(ElementKind::Object) {
                 return Err(elements.mixed());
             }
@@ -118,7 +118,7 @@ fn retain_keys(object: &mut Object, patch: &mut Object, into: MergeTarget) -> Re
     let is_parallel = |key: &str| key.starts_with(DELETE_SCALARS) || key.starts_with(SET_ORDER);
     for (key, value) in &*patch {
         if !value.is_null() && !is_parallel(key) && !retained.contains(key.as_str()) {
-            return Err(PatchError::NotRetained { field: key.clone() });
+            return Err(PatchError::NotRetained(key.clone()));
         }
     }
     object.retain(|key, _| retained.contains(key.as_str()));
@@ -163,7 +163,7 @@ fn set_order(
     list: List,
     into: MergeTarget,
 ) -> Result<Option<Vec<Value>>, PatchError> {
-    let elements = Elements { list: name, key: list.merge_key() };
+    let elements = ListElements { list: name, key: list.merge_key() };
     let mut live = old.clone().unwrap_or_default();
     if elements.kind(&[&live, new.as_deref().unwrap_or_default()])?.is_none() && (old.is_some() || new.is_some()) {
         return Err(elements.mixed());
@@ -184,7 +184,7 @@ fn set_order(
 
 /// Where elements of the live list are deleted, kubectl and the server have the first new ones move into their room,
 /// and take the live order from the list as it stands then.
-fn fill_gaps(elements: Elements<'_>, live: &mut Vec<Value>, new: &[Value]) -> Result<(), PatchError> {
+fn fill_gaps(elements: ListElements<'_>, live: &mut Vec<Value>, new: &[Value]) -> Result<(), PatchError> {
     let is = |element: &Value, directive: &str| element.get(PATCH).is_some_and(|found| found == directive);
     let mut deleted = HashSet::new();
     for element in new.iter().filter(|element| is(element, "delete")) {
@@ -207,22 +207,22 @@ fn fill_gaps(elements: Elements<'_>, live: &mut Vec<Value>, new: &[Value]) -> Re
 }
 
 /// The elements of the patch must be among those of its order, and stand in it.
-fn check_order(elements: Elements<'_>, patch: &[Value], order: &[Value]) -> Result<(), PatchError> {
+fn check_order(elements: ListElements<'_>, patch: &[Value], order: &[Value]) -> Result<(), PatchError> {
     let mut left = patch.iter().filter(|element| element.get(PATCH).is_none_or(|directive| directive != "delete"));
     let mut next = left.next();
     let mut ordered = order.iter().peekable();
-    while let (Some(element), Some(place)) = (next, ordered.peek()) {
+    while let (Some(element), Some(expected)) = (next, ordered.peek()) {
         if element.get(PATCH).is_some() {
             next = left.next();
             continue;
         }
-        if elements.identity(element)? == elements.identity(place)? {
+        if elements.identity(element)? == elements.identity(expected)? {
             next = left.next();
         }
         ordered.next();
     }
     if next.is_some() && !order.is_empty() {
-        return Err(PatchError::Order { list: elements.list.to_owned() });
+        return Err(PatchError::Order(elements.list.to_owned()));
     }
     Ok(())
 }
@@ -237,7 +237,7 @@ fn merge_lists(
     if list.patch == PatchList::Replace {
         return Ok(new);
     }
-    let elements = Elements { list: name, key: list.merge_key() };
+    let elements = ListElements { list: name, key: list.merge_key() };
     match (elements.kind(&[&old, &new])?, elements.key) {
         (None, _) => Ok(old),
         (Some(ElementKind::Object), Some(_)) => merge_objects(elements, old, new, list.item, into),
@@ -252,7 +252,7 @@ fn merge_lists(
 
 /// Merges lists of objects that are told apart by a field.
 fn merge_objects(
-    elements: Elements<'_>,
+    elements: ListElements<'_>,
     mut old: Vec<Value>,
     new: Vec<Value>,
     item: &Type,
@@ -281,24 +281,24 @@ fn merge_objects(
 
 /// The old elements, each merged with its new one, and after them the new ones that are new.
 fn merge_elements(
-    elements: Elements<'_>,
+    elements: ListElements<'_>,
     old: &[Value],
     new: &[Value],
     item: &Type,
     into: MergeTarget,
 ) -> Result<Vec<Value>, PatchError> {
     let mut merged = old.to_vec();
-    let mut places: HashMap<&Value, usize> = elements.places(old)?;
+    let mut indexes: HashMap<&Value, usize> = elements.indexes(old)?;
     for element in new {
-        let Some(place) = places.get(elements.identity(element)?) else {
-            places.insert(elements.identity(element)?, merged.len());
+        let Some(index) = indexes.get(elements.identity(element)?) else {
+            indexes.insert(elements.identity(element)?, merged.len());
             merged.push(element.clone());
             continue;
         };
-        let (Value::Object(old), Value::Object(new)) = (merged[*place].take(), element.clone()) else {
+        let (Value::Object(old), Value::Object(new)) = (merged[*index].take(), element.clone()) else {
             return Err(elements.mixed());
         };
-        merged[*place] = Value::Object(merge(old, new, item, into)?);
+        merged[*index] = Value::Object(merge(old, new, item, into)?);
     }
     Ok(merged)
 }

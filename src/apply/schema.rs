@@ -83,19 +83,16 @@ pub static ANY_ATOMIC: Type = Type::atomic(&[]);
 
 impl Type {
     /// A type with these fields; those not listed are [`Field::Plain`].
-    #[must_use]
     pub const fn of(fields: &'static [(&'static str, Field)]) -> Self {
         Self { atomic: false, fields }
     }
 
     /// A type that server-side apply replaces as a whole.
-    #[must_use]
     pub const fn atomic(fields: &'static [(&'static str, Field)]) -> Self {
         Self { atomic: true, fields }
     }
 
     /// What stands in the field `name`.
-    #[must_use]
     pub fn field(&self, name: &str) -> Field {
         self.fields.iter().find(|(known, _)| *known == name).map_or(Field::Plain, |(_, field)| *field)
     }
@@ -103,7 +100,6 @@ impl Type {
 
 impl Field {
     /// The type of the object in this field.
-    #[must_use]
     pub const fn object(self) -> &'static Type {
         match self {
             Self::Object(of) | Self::Pointer(of) => of,
@@ -113,7 +109,6 @@ impl Field {
     }
 
     /// How the list in this field merges.
-    #[must_use]
     pub const fn list(self) -> List {
         match self {
             Self::List(list) => list,
@@ -122,7 +117,6 @@ impl Field {
     }
 
     /// Whether the keys of the object in this field are anybody's, not the type's.
-    #[must_use]
     pub const fn is_map(self) -> bool {
         matches!(self, Self::Map { .. } | Self::Quantities)
     }
@@ -130,7 +124,6 @@ impl Field {
 
 impl List {
     /// The field by which a strategic merge patch tells the elements apart.
-    #[must_use]
     pub const fn merge_key(self) -> Option<&'static str> {
         match self.patch {
             PatchList::Key { key, .. } => Some(key),

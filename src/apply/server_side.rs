@@ -38,7 +38,6 @@ pub struct Conflict {
 
 impl Owners {
     /// Reads `metadata.managedFields` of an object; none if it has none.
-    #[must_use]
     pub fn of(object: &Value) -> Option<Self> {
         let entries = object.pointer("/metadata/managedFields")?.as_array()?;
         let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -54,7 +53,6 @@ impl Owners {
 
     /// Who has applied the object as a whole, as owning `field` tells, and would apply it again: kubectl, or else the
     /// last one to do so.
-    #[must_use]
     pub fn applier(&self, field: &[&str]) -> Option<&str> {
         let appliers = || self.managers.iter().filter(|manager| manager.applies && manager.fields.reaches(field));
         let kubectl = appliers().find(|manager| manager.name == KUBECTL);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::elements::{ElementKind, Elements};
+use super::elements::{ElementKind, ListElements};
 use super::error::PatchError;
 use super::merge::{self, DELETE_SCALARS, MergeTarget, Object, PATCH, RETAIN_KEYS, SET_ORDER};
 use super::schema::{Field, List, PatchList, Type};
@@ -102,7 +102,7 @@ fn diff_lists(
         }
         return Ok(());
     }
-    let elements = Elements { list: key, key: list.merge_key() };
+    let elements = ListElements { list: key, key: list.merge_key() };
     match (elements.kind(&[old, new])?, list.patch) {
         (Some(ElementKind::Object), PatchList::Key { key: merge_key, retain_keys }) => {
             let (changed, order) = diff_objects(elements, (old, new), list.item, kind, (merge_key, retain_keys))?;
@@ -117,7 +117,7 @@ fn diff_lists(
 
 /// The elements to be sent, and the order that they shall stand in.
 fn diff_objects(
-    elements: Elements<'_>,
+    elements: ListElements<'_>,
     (old, new): (&[Value], &[Value]),
     item: &Type,
     kind: DiffKind,
@@ -125,15 +125,15 @@ fn diff_objects(
 ) -> Result<(Vec<Value>, Vec<Value>), PatchError> {
     let (old_keys, new_keys) = (elements.identities(old)?, elements.identities(new)?);
     // A key may stand several times, in `env` for one; kubectl then pairs them from the last one on.
-    let mut places: HashMap<&Value, Vec<usize>> = HashMap::with_capacity(old.len());
-    for (place, key) in old_keys.iter().enumerate() {
-        places.entry(key).or_default().push(place);
+    let mut indexes: HashMap<&Value, Vec<usize>> = HashMap::with_capacity(old.len());
+    for (index, key) in old_keys.iter().enumerate() {
+        indexes.entry(key).or_default().push(index);
     }
     let mut changed = Vec::new();
     for (element, key) in new.iter().zip(&new_keys).rev() {
-        match places.get_mut(key).and_then(Vec::pop) {
-            Some(place) => {
-                let (Value::Object(old), Value::Object(new)) = (&old[place], element) else {
+        match indexes.get_mut(key).and_then(Vec::pop) {
+            Some(index) => {
+                let (Value::Object(old), Value::Object(new)) = (&old[index], element) else {
                     return Err(elements.mixed());
                 };
                 let mut below = diff(old, new, item, kind, retain_keys)?;
@@ -148,7 +148,7 @@ fn diff_objects(
     }
     changed.reverse();
     if kind == DiffKind::Deletions {
-        let gone = old_keys.iter().enumerate().filter(|(place, key)| places[*key].contains(place));
+        let gone = old_keys.iter().enumerate().filter(|(index, key)| indexes[*key].contains(index));
         changed.extend(gone.map(|(_, key)| json!({merge_key: key, PATCH: "delete"})));
     }
     let is_moved = kind == DiffKind::Settings && old_keys != new_keys;

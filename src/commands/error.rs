@@ -86,8 +86,7 @@ impl CommandError {
         }
     }
 
-    /// The places in configuration files that the error is about.
-    #[must_use]
+    /// The positions in configuration files that the error is about.
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
             Self::Config(ConfigError::Invalid(problems)) => problems,
@@ -100,7 +99,6 @@ impl CommandError {
     }
 
     /// Whether the reader of stdout has gone, which is nothing to speak of.
-    #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) => error.is_closed_pipe(),

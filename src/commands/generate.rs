@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, tell_findings, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
 use crate::job::K8sTuningJobFactory;
@@ -33,7 +33,6 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     if !causes.is_empty() {
         return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
     }
-    tell_findings(&session, styles.err);
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     match &args.output_dir {

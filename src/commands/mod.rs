@@ -77,18 +77,16 @@ fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
     Ok(CreatedAt::resolve(given, epoch.as_deref())?)
 }
 
-/// Tells the user on stderr what deserves a look in the configuration, each with its line.
-fn tell_findings(session: &Session, style: Style) {
-    for finding in &session.findings {
-        messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Warning, finding)));
-    }
-}
-
-/// Tells the user on stderr what the session's author should know, and whether it is about real money.
+/// Tells the user on stderr what deserves a look in the configuration, each with its line, and whether it is about real
+/// money.
 fn warn(session: &Session, style: Style) {
     for warning in &session.warnings {
-        messages::warning(warning, style);
+        messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, warning)));
     }
+    warn_of_real_money(session, style);
+}
+
+fn warn_of_real_money(session: &Session, style: Style) {
     if session.mode == Mode::Live {
         messages::warning("mode is live: these Jobs trade real money once they are applied.", style);
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, tell_findings, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
 use crate::apimachinery::Version;
 use crate::cli::{PlanArgs, PlanFormat};
 use crate::config::Session;
@@ -48,7 +48,6 @@ fn show(args: &PlanArgs, quota: Option<&[PathBuf]>, styles: Styles) -> Result<Ou
         tuning.delivery.as_ref(),
         args.server.kubernetes_version,
     )?;
-    tell_findings(&session, styles.err);
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;
@@ -81,8 +80,7 @@ fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut 
     screen.table(&session_view::total_table(session, tuning))?;
     if let Some(repeats) = &tuning.repeats {
         screen.blank()?;
-        screen.line(repeats.message.as_str())?;
-        screen.line(repeats.help.as_str())?;
+        screen.paragraph(&format!("{} {}", repeats.message, repeats.help))?;
     }
     screen.blank()?;
     if is_wide {
@@ -98,7 +96,6 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     let tuning = tuning::load(&session)?;
     let factory =
         job_template::factory(&session, created_at(None)?, tuning.delivery.as_ref(), args.server.kubernetes_version)?;
-    tell_findings(&session, styles.err);
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     warn_of_refusal(&factory, args, styles)?;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::CommandError;
 use crate::config::{ConfigError, Session};
-use crate::diagnostic::{Diagnostic, Reason, Severity};
+use crate::diagnostic::{Diagnostic, Reason, Severity, Wording};
+use crate::manifest::text::Excerpt;
 use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Style, messages};
 use crate::tuning_file::{RULE, Tuning, Warning};
@@ -16,19 +17,8 @@ use crate::tuning_file::{RULE, Tuning, Warning};
 pub fn load(session: &Session) -> Result<Tuning, CommandError> {
     Tuning::of(session, Path::new("")).map_err(|error| match error.excerpt().cloned() {
         Some(excerpt) => {
-            let help = error.help().map(ToOwned::to_owned);
-            let message = error.to_string();
-            let (severity, rule, reason) = (Severity::Error, &RULE, Reason::FieldValueInvalid);
-            ConfigError::Invalid(vec![Diagnostic {
-                severity,
-                rule,
-                path: String::new(),
-                reason,
-                message,
-                help,
-                excerpt,
-            }])
-            .into()
+            let wording = Wording { message: error.to_string(), help: error.help().map(ToOwned::to_owned) };
+            ConfigError::Invalid(vec![diagnostic(Severity::Error, wording, excerpt)]).into()
         }
         None => CommandError::Tuning(error),
     })
@@ -39,17 +29,17 @@ pub fn warn(tuning: &Tuning, style: Style) {
     for warning in &tuning.warnings {
         match &warning.excerpt {
             None => messages::warning(&sentence(warning), style),
-            Some(excerpt) => messages::tell(style, |screen| {
-                screen.snippet(&Snippet {
-                    heading: Heading::Warning,
-                    message: &warning.message,
-                    excerpt,
-                    notes: &[],
-                    help: warning.help.as_deref(),
-                })
-            }),
+            Some(excerpt) => {
+                let wording = Wording { message: warning.message.clone(), help: warning.help.clone() };
+                let diagnostic = diagnostic(Severity::Warning, wording, excerpt.clone());
+                messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, &diagnostic)));
+            }
         }
     }
+}
+
+fn diagnostic(severity: Severity, wording: Wording, excerpt: Excerpt) -> Diagnostic {
+    Diagnostic::new(severity, &RULE, "", Reason::FieldValueInvalid, wording, excerpt)
 }
 
 /// All that is told of the file, each on a line with its place.

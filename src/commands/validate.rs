@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn_of_real_money, write_out};
 use crate::cli::{ReportFormat, RuleSet, Standard, ValidateArgs};
 use crate::config::ConfigError;
 use crate::diagnostic::{Rule, Severity, Source};
@@ -96,8 +96,8 @@ fn rule(name: &str) -> Result<&'static Rule, CommandError> {
     let rules = rules();
     rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
         let near = mistyped(name, rules.iter().map(|rule| rule.name));
-        let mend = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
-        CommandError::Usage(format!("There is no rule {}.{mend} --list-rules lists them.", printable::printable(name)))
+        let help = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        CommandError::Usage(format!("There is no rule {}.{help} --list-rules lists them.", printable::printable(name)))
     })
 }
 
@@ -176,7 +176,7 @@ fn reports_of_session(
 ) -> Result<Vec<DocumentReport>, CommandError> {
     let session = load(k8s_config, &args.options)?;
     let tuning = tuning::load(&session)?;
-    warn(&session, styles.err);
+    warn_of_real_money(&session, styles.err);
     tuning::warn(&tuning, styles.err);
     let version = args.server.kubernetes_version;
     let factory = job_template::factory(&session, created_at(None)?, tuning.delivery.as_ref(), version)?;
@@ -193,7 +193,7 @@ fn reports_of_session(
         Format::Yaml.push(&factory.job(&share), &mut content).map_err(OutputError::from)?;
         validator.add_job(&spec, &Text::decode(content), &origins);
     }
-    let mut reports = DocumentReport::of_configs(&session.findings);
+    let mut reports = DocumentReport::of_configs(&session.warnings);
     reports.extend(validator.finish());
     Ok(reports)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::environment::{EnvSource, SecretVariable};
 use super::partial_job::PartialJob;
 
 /// Everything that a K8s config adds to the Jobs; by default nothing.
@@ -43,41 +44,6 @@ impl Additions {
     }
 }
 
-/// A variable whose value is the value of a Secret's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretVariable {
-    /// The variable.
-    pub name: String,
-    /// The Secret.
-    pub secret: String,
-    /// The key in it.
-    pub key: String,
-    /// Whether the pod starts without the Secret or the key.
-    pub optional: bool,
-}
-
-/// An object each of whose keys becomes a variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvSource {
-    /// What kind of object it is.
-    pub kind: EnvSourceKind,
-    /// Its name.
-    pub name: String,
-    /// What stands before each key in the name of its variable.
-    pub prefix: Option<String>,
-    /// Whether the pod starts without the object.
-    pub optional: bool,
-}
-
-/// The kinds of objects whose keys can become variables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnvSourceKind {
-    /// A Secret.
-    Secret,
-    /// A `ConfigMap`.
-    ConfigMap,
-}
-
 /// The Pod Security Standards that forbid something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -95,26 +61,5 @@ impl fmt::Display for PodSecurity {
             Self::Baseline => "baseline",
             Self::Restricted => "restricted",
         })
-    }
-}
-
-impl fmt::Display for SecretVariable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { secret, key, optional, .. } = self;
-        write!(f, "key {key} of Secret {secret}{}", if *optional { ", optional" } else { "" })
-    }
-}
-
-impl fmt::Display for EnvSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            EnvSourceKind::Secret => "Secret",
-            EnvSourceKind::ConfigMap => "ConfigMap",
-        };
-        write!(f, "{kind} {}", self.name)?;
-        if let Some(prefix) = &self.prefix {
-            write!(f, ", prefix {prefix}")?;
-        }
-        f.write_str(if self.optional { ", optional" } else { "" })
     }
 }

@@ -87,7 +87,6 @@ pub fn surplus(total: NonZeroU64, workers: NonZeroU32) -> Option<(String, String
 }
 
 /// What is wrong with a session id as such, and an id that would do.
-#[must_use]
 pub fn session_id_fault(id: &str) -> Option<(String, String)> {
     let message = match names::label_value(id) {
         _ if id.is_empty() => "The session id is empty.".to_owned(),
@@ -106,12 +105,11 @@ fn proposal_help(id: &str) -> String {
 }
 
 /// What keeps the first characters of a session id from standing in Job names, and what to do about it.
-#[must_use]
 pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
     let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !stands_in_names(*c));
-    fault.map(|(place, c)| {
+    fault.map(|(nth, c)| {
         let message = format!(
-            "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {place} \
+            "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {nth} \
              is {c:?}, where only lowercase letters, digits and '-' may stand."
         );
         let help = match (proposal(id), short_proposal(id)) {
@@ -125,14 +123,13 @@ pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
 }
 
 /// What is wrong with a text that is to stand for the session in Job names.
-#[must_use]
 pub fn session_short_fault(short: &str) -> Option<String> {
-    let odd = (1..).zip(short.chars()).find(|(place, c)| !stands_in_names(*c) || *place == 1 && *c == '-');
+    let odd = (1..).zip(short.chars()).find(|(nth, c)| !stands_in_names(*c) || *nth == 1 && *c == '-');
     match odd {
         _ if short.is_empty() => Some("session_short is empty.".to_owned()),
         Some((1, '-')) => Some(format!("session_short is {short:?}, and must start with a letter or a digit.")),
-        Some((place, c)) => Some(format!(
-            "session_short is {short:?}, and character {place} is {c:?}, where only lowercase letters, digits and '-' \
+        Some((nth, c)) => Some(format!(
+            "session_short is {short:?}, and character {nth} is {c:?}, where only lowercase letters, digits and '-' \
              may stand."
         )),
         None if short.len() > SHORT_LEN => {
@@ -164,7 +161,6 @@ fn proposal(id: &str) -> Option<String> {
 }
 
 /// What is wrong with a namespace.
-#[must_use]
 pub fn namespace_fault(namespace: &str) -> Option<String> {
     let fault = names::dns_label(namespace).err()?;
     Some(format!("The namespace {namespace:?} is invalid: {fault}."))

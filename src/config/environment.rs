@@ -1,9 +1,10 @@
 //! Variables whose values stand in the cluster: the keys `secret_env` and `env_from`, and the credentials that
 //! `extra_env` spells out and that belong there.
 
+use std::fmt;
+
 use serde::Deserialize;
 
-use super::additions::{EnvSource, EnvSourceKind, SecretVariable};
 use super::checks::IDENTITY;
 use super::problem::Problems;
 use super::rules;
@@ -45,6 +46,62 @@ pub struct EnvFrom {
     pub prefix: Given<String>,
     /// Whether the pod starts without it.
     pub optional: Given<bool>,
+}
+
+/// A variable whose value is the value of a Secret's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretVariable {
+    /// The variable.
+    pub name: String,
+    /// The Secret.
+    pub secret: String,
+    /// The key in it.
+    pub key: String,
+    /// Whether the pod starts without the Secret or the key.
+    pub optional: bool,
+}
+
+/// An object each of whose keys becomes a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvSource {
+    /// What kind of object it is.
+    pub kind: EnvSourceKind,
+    /// Its name.
+    pub name: String,
+    /// What stands before each key in the name of its variable.
+    pub prefix: Option<String>,
+    /// Whether the pod starts without the object.
+    pub optional: bool,
+}
+
+/// The kinds of objects whose keys can become variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnvSourceKind {
+    /// A Secret.
+    Secret,
+    /// A `ConfigMap`.
+    ConfigMap,
+}
+
+impl fmt::Display for SecretVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { secret, key, optional, .. } = self;
+        write!(f, "key {key} of Secret {secret}{}", if *optional { ", optional" } else { "" })
+    }
+}
+
+impl fmt::Display for EnvSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            EnvSourceKind::Secret => "Secret",
+            EnvSourceKind::ConfigMap => "ConfigMap",
+        };
+        write!(f, "{kind} {}", self.name)?;
+        if let Some(prefix) = &self.prefix {
+            write!(f, ", prefix {prefix}")?;
+        }
+        f.write_str(if self.optional { ", optional" } else { "" })
+    }
 }
 
 /// Checks the variables that come from Secrets.
@@ -170,7 +227,7 @@ fn key_fault(key: &str) -> Result<(), String> {
     }
 }
 
-fn named<E: std::fmt::Display>(
+fn named<E: fmt::Display>(
     path: &str,
     given: &Given<String>,
     parent: Position,

@@ -1,5 +1,5 @@
 //! Reads one configuration file as kubectl would read it.
-//! A path (or `-`) comes in; the file's one document, every node with its place, goes out.
+//! A path (or `-`) comes in; the file's one document, every node with its position, goes out.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -30,7 +30,7 @@ impl ConfigFile {
     ///
     /// # Errors
     /// Anything that keeps it from being one YAML document of sensible size, and text that is not
-    /// well-formed, with its place.
+    /// well-formed, with its position.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (name, bytes) = if path == Path::new("-") {
             ("standard input".to_owned(), read_limited(io::stdin().lock(), Path::new("standard input"))?)
@@ -47,7 +47,7 @@ impl ConfigFile {
     pub fn parse(name: String, bytes: Vec<u8>) -> Result<Self, ConfigError> {
         let text = Text::decode(bytes);
         if text.is_lossy() || text.as_str().contains('\0') {
-            return Err(ConfigError::NotText { file: name.into() });
+            return Err(ConfigError::NotText(name.into()));
         }
         let mut documents = Vec::new();
         let mut source = Source::new(name, text);
@@ -58,13 +58,13 @@ impl ConfigFile {
         });
         Problems::finish([problems], Some(()))?;
         match documents.len() {
-            0 => Err(ConfigError::Empty { file: source.name.into() }),
+            0 => Err(ConfigError::Empty(source.name.into())),
             1 => {
                 let document = documents.remove(0);
                 source.hide(credentials::positions(&document.root));
                 Ok(Self { source, document })
             }
-            count => Err(ConfigError::Documents { file: source.name.into(), count }),
+            count => Err(ConfigError::Documents(source.name.into(), count)),
         }
     }
 
@@ -96,23 +96,21 @@ impl ConfigFile {
     }
 
     /// The document's root.
-    #[must_use]
     pub const fn root(&self) -> &Node {
         &self.document.root
     }
 
     /// The list for what is found to be wrong with the file.
-    #[must_use]
     pub fn problems(&self) -> Problems<'_> {
         Problems::of(&self.source)
     }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { file: path.to_owned(), source };
+    let unreadable = |source| ConfigError::Unreadable(path.to_owned(), source);
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(ConfigError::Directory { file: path.to_owned() });
+        return Err(ConfigError::Directory(path.to_owned()));
     }
     read_limited(file, path)
 }
@@ -123,9 +121,9 @@ fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> 
     reader
         .take(MAX_SIZE + 1)
         .read_to_end(&mut bytes)
-        .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        .map_err(|source| ConfigError::Unreadable(file.to_owned(), source))?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(ConfigError::TooLarge { file: file.to_owned(), max: MAX_SIZE });
+        return Err(ConfigError::TooLarge(file.to_owned(), MAX_SIZE));
     }
     Ok(bytes)
 }
@@ -140,13 +138,13 @@ mod tests {
 
     #[test]
     fn odd_files_are_told_apart() {
-        assert!(matches!(parse(b""), Err(ConfigError::Empty { .. })));
-        assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty { .. })));
-        assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText { .. })));
-        assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents { count: 2, .. })));
+        assert!(matches!(parse(b""), Err(ConfigError::Empty(..))));
+        assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty(..))));
+        assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText(..))));
+        assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents(_, 2))));
         assert!(matches!(parse(b"a: [1\n"), Err(ConfigError::Invalid(_))));
-        assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory { .. })));
-        assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable { .. })));
-        assert!(matches!(ConfigFile::read(Path::new("/dev/zero")), Err(ConfigError::TooLarge { .. })));
+        assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory(..))));
+        assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable(..))));
+        assert!(matches!(ConfigFile::read(Path::new("/dev/zero")), Err(ConfigError::TooLarge(..))));
     }
 }

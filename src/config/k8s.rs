@@ -22,7 +22,7 @@ use crate::yaml::{Given, OrderedMap};
 
 /// A tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config"), as its file has it.
 ///
-/// A key belongs into this list and into [`K8sOrchestratorConfig::check`]; `Session` says what comes of it.
+/// A key belongs into this list and into `K8sOrchestratorConfig::check`; `Session` says what comes of it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -83,7 +83,6 @@ fn default_config_path() -> Given<String> {
 impl K8sOrchestratorConfig {
     /// Reads and checks the configuration; none where the file is no mapping. The start of its session id is left
     /// alone where something else `is_short`.
-    #[must_use]
     pub fn read(file: &ConfigFile, is_short: bool) -> (Option<Self>, Problems<'_>) {
         let (config, mut keys) = Keys::read::<Self>(file);
         if let Some(config) = &config {

@@ -1,10 +1,12 @@
 //! The two configuration files of a session: read strictly, checked as a whole, and resolved into
-//! one [`Session`]. Every problem of a file comes out in one go, with its place and its mend.
+//! one [`Session`]. Every problem of a file comes out in one go, with its position and what to do about it.
 
 pub mod additions;
 mod amounts;
 mod checks;
 pub mod environment;
+#[cfg(test)]
+mod examples;
 pub mod file;
 #[cfg(test)]
 mod json_schema;

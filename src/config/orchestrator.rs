@@ -52,7 +52,6 @@ impl Default for OrchestratorConfig {
 
 impl OrchestratorConfig {
     /// Reads and checks the configuration; none where the file is no mapping.
-    #[must_use]
     pub fn read(file: &ConfigFile) -> (Option<Self>, Problems<'_>) {
         let (config, mut keys) = Keys::read::<Self>(file);
         if let Some(config) = &config {

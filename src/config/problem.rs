@@ -21,7 +21,6 @@ pub struct Problems<'f> {
 
 impl<'f> Problems<'f> {
     /// Nothing found yet in a file.
-    #[must_use]
     pub fn of(source: &'f Source) -> Self {
         Self { source, found: Vec::new(), settled: HashSet::new() }
     }
@@ -38,6 +37,17 @@ impl<'f> Problems<'f> {
         self.say(Severity::Error, rule, reason, path, position, wording);
     }
 
+    /// Adds what the user should know of the value of a key, and what keeps nobody from going on.
+    pub fn warn(
+        &mut self,
+        rule: &'static Rule,
+        path: impl Into<String>,
+        position: Position,
+        wording: impl Into<Wording>,
+    ) {
+        self.say(Severity::Warning, rule, Reason::FieldValueInvalid, path, position, wording);
+    }
+
     /// Adds something that may be no more than a warning.
     pub fn say(
         &mut self,
@@ -51,9 +61,8 @@ impl<'f> Problems<'f> {
         if self.settled.contains(&(position.line, position.column)) {
             return;
         }
-        let Wording { message, help } = wording.into();
         let excerpt = self.source.excerpt(position);
-        self.found.push(Diagnostic { severity, rule, path: path.into(), reason, message, help, excerpt });
+        self.found.push(Diagnostic::new(severity, rule, path, reason, wording, excerpt));
     }
 
     /// Leaves out whatever else is to be said of a place: it comes of the same slip.
@@ -66,8 +75,7 @@ impl<'f> Problems<'f> {
         self.found.push(Diagnostic::unreadable(error, self.source.name.as_str(), self.source.text()));
     }
 
-    /// What stands in the file at a place.
-    #[must_use]
+    /// What stands in the file at a position.
     pub fn written(&self, position: Position) -> &'f str {
         self.source.written(position)
     }
@@ -82,6 +90,11 @@ impl<'f> Problems<'f> {
     #[must_use]
     pub fn place(&self, position: Position) -> String {
         self.source.place(position)
+    }
+
+    /// All that was found.
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.found
     }
 
     /// A value that was made from files, and what deserves a look in them, unless something is wrong with one; what is
@@ -113,57 +126,27 @@ impl<'f> Problems<'f> {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file could not be opened or read.
-    #[error("The configuration {} cannot be read: {source}.", printable::path(file))]
-    Unreadable {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    #[error("The configuration {} cannot be read: {}.", printable::path(.0), .1)]
+    Unreadable(PathBuf, #[source] std::io::Error),
     /// A folder stands where a file should.
-    #[error("The configuration {} is a directory. Name the YAML file inside it.", printable::path(file))]
-    Directory {
-        /// The folder.
-        file: PathBuf,
-    },
-    /// More than a configuration can sensibly hold.
-    #[error(
-        "The configuration {} is larger than {max} bytes, which no session needs. Is it the right file?",
-        printable::path(file)
-    )]
-    TooLarge {
-        /// The file.
-        file: PathBuf,
-        /// The largest size that is read.
-        max: u64,
-    },
+    #[error("The configuration {} is a directory. Name the YAML file inside it.", printable::path(.0))]
+    Directory(PathBuf),
+    /// More bytes than a configuration can sensibly hold.
+    #[error("The configuration {} is larger than {} bytes, which no session needs. Is it the right file?", printable::path(.0), .1)]
+    TooLarge(PathBuf, u64),
     /// Bytes that are no text.
-    #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(file))]
-    NotText {
-        /// The file.
-        file: PathBuf,
-    },
+    #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(.0))]
+    NotText(PathBuf),
     /// Nothing in the file.
-    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(file))]
-    Empty {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Several documents, of which only one could count.
-    #[error(
-        "The configuration {} holds {count} YAML documents, and a session is described by one. Split the file.",
-        printable::path(file)
-    )]
-    Documents {
-        /// The file.
-        file: PathBuf,
-        /// How many there are.
-        count: usize,
-    },
+    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(.0))]
+    Empty(PathBuf),
+    /// So many documents, of which only one could count.
+    #[error("The configuration {} holds {} YAML documents, and a session is described by one. Split the file.", printable::path(.0), .1)]
+    Documents(PathBuf, usize),
     /// A flag's value that does not go with the files.
     #[error("{0}")]
     Flag(String),
-    /// The file can be read, and its content must be mended.
+    /// The file can be read, and its content must be corrected.
     #[error("{}", summary(.0))]
     Invalid(Vec<Diagnostic>),
 }

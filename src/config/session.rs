@@ -18,10 +18,9 @@ use super::resources::Resources;
 use super::rules;
 use super::set::Assignment;
 use super::setting::{EXTRA_ENV, Said, Setting, Settings, by_file, by_flag};
-use super::vocabulary::{Env, Mode, Optimizer, Word};
+use super::vocabulary::{Env, Mode, Optimizer};
 use crate::credentials;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Reason;
+use crate::diagnostic::{Diagnostic, Reason};
 use crate::yaml::{Given, OrderedMap, Spanned};
 
 /// A tuning session, complete and checked.
@@ -63,10 +62,8 @@ pub struct Session {
     pub additions: Additions,
     /// Where each setting came from.
     pub settings: Vec<Setting>,
-    /// What deserves a look in the files.
-    pub findings: Vec<Diagnostic>,
     /// What the user should know and what keeps nobody from going on.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Settings that a flag replaces.
@@ -135,9 +132,10 @@ impl Session {
             files.refuse_surplus(&mut problems);
             files.session(overrides)
         });
-        let (session, findings) = Problems::finish([problems].into_iter().chain(more), session)?;
+        let (mut session, warnings) = Problems::finish([problems].into_iter().chain(more), session)?;
         check_flag(&session, overrides)?;
-        Ok(Session { findings, ..session })
+        session.warnings.splice(0..0, warnings);
+        Ok(session)
     }
 }
 
@@ -180,8 +178,7 @@ impl Files<'_> {
             limits: settings.take_all("resources.limits", file, &limits),
             additions: self.additions(&mut settings),
             settings: settings.0,
-            findings: Vec::new(),
-            warnings: self.overruled().into_iter().chain(self.expansions()).collect(),
+            warnings: self.warnings(),
         })
     }
 
@@ -251,32 +248,37 @@ impl Files<'_> {
         disagreement("env", &self.k8s.env, file, &config.env, problems);
     }
 
-    /// Settings on which the files may differ, and which file wins.
-    fn overruled(&self) -> Vec<String> {
-        let Some((file, config)) = &self.orchestrator else { return Vec::new() };
-        [
-            overruled("optimizer", self.k8s_file, &self.k8s.optimizer, file, &config.optimizer),
-            overruled("config_path", self.k8s_file, &self.k8s.config_path, file, &config.config_path),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
-
-    /// The kubelet replaces `$(NAME)` and `$$` in variables and arguments; a value that holds one may
-    /// not arrive as it was written.
-    fn expansions(&self) -> impl Iterator<Item = String> {
-        let env = self.k8s.extra_env.get().into_iter().flat_map(OrderedMap::iter);
-        let env = env.map(|(name, value)| (format!("extra_env.{}", name.value), &value.value));
-        let config_path = self.k8s.config_path.get().map(|path| ("config_path".to_owned(), path));
-        env.chain(config_path).filter(|(_, value)| value.contains("$(") || value.contains("$$")).map(|(key, value)| {
-            let value = credentials::shown(key.strip_prefix("extra_env.").unwrap_or_default(), value);
-            format!("{key} is {value:?}: the kubelet expands $(NAME) and turns $$ into $. Write $$ for a literal $.")
-        })
+    /// What the user should know: settings on which the files may differ, and values that may not arrive as written.
+    fn warnings(&self) -> Vec<Diagnostic> {
+        let mut overruled = Vec::new();
+        if let Some((file, config)) = &self.orchestrator {
+            let (ours, mut found) = (self.k8s_file, file.problems());
+            overrule("optimizer", ours, &self.k8s.optimizer, file, &config.optimizer, &mut found);
+            overrule("config_path", ours, &self.k8s.config_path, file, &config.config_path, &mut found);
+            overruled = found.into_vec();
+        }
+        let mut found = self.k8s_file.problems();
+        for (name, value) in self.k8s.extra_env.get().into_iter().flat_map(OrderedMap::iter) {
+            warn_of_expansion(&format!("extra_env.{}", name.value), value, &mut found);
+        }
+        if let Some(path) = self.k8s.config_path.written() {
+            warn_of_expansion("config_path", path, &mut found);
+        }
+        overruled.into_iter().chain(found.into_vec()).collect()
     }
 }
 
-fn disagreement<W: Word>(
+/// The kubelet replaces `$(NAME)` and `$$` in variables and arguments; a value that holds one may not arrive as it was
+/// written.
+fn warn_of_expansion(key: &str, Spanned { value, position }: &Spanned<String>, found: &mut Problems<'_>) {
+    if value.contains("$(") || value.contains("$$") {
+        let value = credentials::shown(key.strip_prefix("extra_env.").unwrap_or_default(), value);
+        let message = format!("{key} is {value:?}: the kubelet expands $(NAME) and turns $$ into $.");
+        found.warn(&rules::EXPANSION, key, *position, (message, "Write $$ for a literal $."));
+    }
+}
+
+fn disagreement<W: PartialEq + fmt::Display>(
     key: &str,
     ours: &Given<W>,
     file: &ConfigFile,
@@ -292,16 +294,22 @@ fn disagreement<W: Word>(
     }
 }
 
-fn overruled<T: PartialEq + fmt::Display>(
+/// Tells of a setting of the orchestrator's file that the other file has otherwise.
+fn overrule<T: PartialEq + fmt::Display>(
     key: &str,
     our_file: &ConfigFile,
     ours: &Given<T>,
-    their_file: &ConfigFile,
+    file: &ConfigFile,
     theirs: &Given<T>,
-) -> Option<String> {
-    let (our_file, their_file) = (if our_file.is_set(ours) { "--set" } else { our_file.name() }, their_file.name());
-    let (ours, Spanned { value: theirs, .. }) = (ours.get()?, theirs.written()?);
-    (ours != theirs).then(|| format!("{key} is {ours} in {our_file} and {theirs} in {their_file}; {our_file} wins."))
+    found: &mut Problems<'_>,
+) {
+    let is_flag = our_file.is_set(ours);
+    let (Some(ours), Some(Spanned { value: theirs, position })) = (ours.get(), theirs.written()) else { return };
+    let our_file = if is_flag { "--set" } else { our_file.name() };
+    if ours != theirs {
+        let message = format!("{key} is {ours} in {our_file} and {theirs} in {}; {our_file} wins.", file.name());
+        found.warn(&rules::OVERRULED, key, *position, message);
+    }
 }
 
 /// The start of a file's id has been checked where it stands; that of `--session-id` stands in Job names too.
@@ -405,16 +413,19 @@ pub(crate) mod tests {
     #[test]
     fn optimizer_and_config_path_warn() {
         let other = ORCHESTRATOR.replace("optimizer: bayesian", "optimizer: grid");
+        let [warning] = &session(K8S, Some(&other)).unwrap().warnings[..] else { panic!("not one") };
         assert_eq!(
-            session(K8S, Some(&other)).unwrap().warnings,
-            ["optimizer is bayesian in k8s.yaml and grid in o.yaml; k8s.yaml wins."]
+            (warning.with_help().as_str(), warning.excerpt.position.line),
+            ("optimizer is bayesian in k8s.yaml and grid in o.yaml; k8s.yaml wins.", 7)
         );
     }
 
     #[test]
     fn what_the_kubelet_would_expand_is_told() {
         let text = K8S.replace("arbitrage-redis", "$(HOST)");
-        assert!(session(&text, None).unwrap().warnings[0].contains("extra_env.REDIS_HOST"));
+        let warning = &session(&text, None).unwrap().warnings[0];
+        assert!(warning.message.contains("extra_env.REDIS_HOST"));
+        assert_eq!(warning.excerpt.position.line, 13);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Setting {
 /// Where a setting came from; as text the file, the flag, or `default`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A place in a file.
+    /// A position in a file.
     File(Excerpt),
     /// A flag.
     Flag(&'static str),
@@ -84,13 +84,11 @@ impl Serialize for Origin {
 pub type Said<T> = Option<(T, Origin)>;
 
 /// What a flag says.
-#[must_use]
 pub fn by_flag(flag: &'static str, value: Option<&String>) -> Said<String> {
     value.map(|value| (value.clone(), Origin::Flag(flag)))
 }
 
 /// What a file says at a key, or leaves to the key's default.
-#[must_use]
 pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
     let origin = match given {
         Given::Value(Spanned { position, .. }) => Origin::at(file, *position),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::credentials;
+use crate::nearest::words;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{ReadError, Text};
 
@@ -25,24 +26,13 @@ rules! {
         "metadata: {labels: {app: arbitrage-tuning}}";
 }
 
-/// Whether a diagnostic makes the file unusable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The API server, the guide or this program refuses it.
-    Error,
-    /// It is accepted, and probably not what was meant.
-    Warning,
-}
-
-impl Severity {
-    /// The severity as reports have it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
+words! {
+    /// Whether a diagnostic makes the file unusable.
+    Severity {
+        /// The API server, the guide or this program refuses it.
+        Error = "error",
+        /// It is accepted, and probably not what was meant.
+        Warning = "warning",
     }
 }
 
@@ -143,23 +133,28 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// What a rule says of a position.
+    pub fn new(
+        severity: Severity,
+        rule: &'static Rule,
+        path: impl Into<String>,
+        reason: Reason,
+        wording: impl Into<Wording>,
+        excerpt: Excerpt,
+    ) -> Self {
+        let Wording { message, help } = wording.into();
+        Self { severity, rule, path: path.into(), reason, message, help, excerpt }
+    }
+
     /// A text that kubectl cannot read.
-    #[must_use]
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
-        Self {
-            severity: Severity::Error,
-            rule: &SYNTAX,
-            path: String::new(),
-            reason: Reason::SyntaxError,
-            message: error.to_string(),
-            help: error.help(),
-            excerpt: Excerpt::cut(file, text, error.position())
-                .hiding(credentials::on_line(text, error.position().line).as_slice()),
-        }
+        let wording = Wording { message: error.to_string(), help: error.kind.help() };
+        let hidden = credentials::on_line(text, error.position.line);
+        let excerpt = Excerpt::cut(file, text, error.position).hiding(hidden.as_slice());
+        Self::new(Severity::Error, &SYNTAX, "", Reason::SyntaxError, wording, excerpt)
     }
 
     /// What is wrong and what to do about it, in one text.
-    #[must_use]
     pub fn with_help(&self) -> String {
         match &self.help {
             Some(help) => format!("{} {help}", self.message),
@@ -168,20 +163,17 @@ impl Diagnostic {
     }
 
     /// With which field what is wrong, and what to do about it, in one text.
-    #[must_use]
     pub fn summary(&self) -> String {
         if self.names_its_key() { self.with_help() } else { format!("{}: {}", self.subject(), self.with_help()) }
     }
 
     /// Whether the message says by itself what it is about. A configuration is small, and its sentences start with the
     /// key.
-    #[must_use]
     pub fn names_its_key(&self) -> bool {
         self.rule.source == Source::Config
     }
 
     /// The field, or the document as a whole.
-    #[must_use]
     pub fn subject(&self) -> &str {
         if self.path.is_empty() { "document" } else { &self.path }
     }

@@ -1,34 +1,20 @@
 //! What a rule is: its name, what it demands, and an example of either kind.
 //! `--explain` prints these, and a test applies every example.
 
-use serde::Serialize;
-
 use crate::apimachinery::Span;
+use crate::nearest::words;
 
-/// Whose rule it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// The API server's: it decides whether a document is accepted.
-    Api,
-    /// The Pod Security Standards': they decide whether a namespace takes the pods.
-    PodSecurity,
-    /// The guide's: what a Job of a tuning session looks like.
-    Tuning,
-    /// This project's: what the configuration of a session holds.
-    Config,
-}
-
-impl Source {
-    /// The source as reports have it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Api => "api",
-            Self::PodSecurity => "pod-security",
-            Self::Tuning => "tuning",
-            Self::Config => "config",
-        }
+words! {
+    /// Whose rule it is.
+    Source {
+        /// The API server's: it decides whether a document is accepted.
+        Api = "api",
+        /// The Pod Security Standards': they decide whether a namespace takes the pods.
+        PodSecurity = "pod-security",
+        /// The guide's: what a Job of a tuning session looks like.
+        Tuning = "tuning",
+        /// This project's: what the configuration of a session holds.
+        Config = "config",
     }
 }
 
@@ -93,7 +79,7 @@ pub struct Rule {
     pub scope: Scope,
     /// What breaks the rule.
     pub bad: &'static str,
-    /// The same, mended.
+    /// The same, corrected.
     pub good: &'static str,
     /// The versions of Kubernetes in which the rule holds.
     pub span: Span,
@@ -101,7 +87,6 @@ pub struct Rule {
 
 impl Rule {
     /// What is demanded, as one paragraph.
-    #[must_use]
     pub fn doc(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -117,13 +102,11 @@ impl Rule {
     }
 
     /// A piece of a Job that breaks the rule.
-    #[must_use]
     pub fn bad_example(&self) -> String {
         self.scope.frame_around(self.bad)
     }
 
-    /// The same piece, mended.
-    #[must_use]
+    /// The same piece, corrected.
     pub fn good_example(&self) -> String {
         self.scope.frame_around(self.good)
     }

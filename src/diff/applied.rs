@@ -55,7 +55,6 @@ pub enum Assumption {
 
 impl Assumption {
     /// The assumption as a sentence.
-    #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::AppliedAsItStands => {
@@ -71,7 +70,7 @@ impl Assumption {
 }
 
 /// How an object was made.
-enum Origin {
+enum MadeBy {
     /// By client-side apply.
     Client(LastApplied),
     /// By server-side apply.
@@ -82,7 +81,7 @@ enum Origin {
     Unknown(Assumption),
 }
 
-impl Origin {
+impl MadeBy {
     fn of(existing: &Value) -> Self {
         let owners = Owners::of(existing);
         let applier = owners.as_ref().and_then(|owners| owners.applier(&IMAGE)).map(str::to_owned);
@@ -112,8 +111,8 @@ fn is_of_server(object: &Value) -> bool {
 pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, PatchError> {
     let mut dated = manifest.clone();
     take_created_at(&mut dated, existing);
-    match Origin::of(existing) {
-        Origin::Client(last) => {
+    match MadeBy::of(existing) {
+        MadeBy::Client(last) => {
             let patched = patch(Some(&last.object), &dated, existing)?;
             let is_noted = last.differs_from(&dated);
             if patched.is_none() && !is_noted {
@@ -122,17 +121,17 @@ pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, Patc
             let applied = Applied::new(existing, patched.as_ref().unwrap_or(existing), is_noted);
             Ok(Some(Applied { is_sent: true, ..applied }))
         }
-        Origin::Server(owners, applier) => {
+        MadeBy::Server(owners, applier) => {
             // Who else owns the moment is in the way of another one all the same.
             let (mut object, conflicts) = apply_server_side(existing, manifest, &owners, &applier, &JOB)?;
             take_created_at(&mut object, existing);
             Ok(Some(Applied { conflicts, ..Applied::new(existing, &object, false) }))
         }
-        Origin::Neither => {
+        MadeBy::Neither => {
             let patched = patch(None, &dated, existing)?;
             Ok(Some(Applied::new(existing, patched.as_ref().unwrap_or(existing), true)))
         }
-        Origin::Unknown(assumption) => apply_to_unknown(&dated, existing, assumption).map(Some),
+        MadeBy::Unknown(assumption) => apply_to_unknown(&dated, existing, assumption).map(Some),
     }
 }
 

@@ -26,7 +26,6 @@ pub struct FieldChange {
 }
 
 /// The fields that differ between two values of a field at this path.
-#[must_use]
 pub fn differences(path: &Path<'_>, old: Option<&Value>, new: Option<&Value>, field: Field) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(path, old, new, field, &mut changes);
@@ -106,11 +105,11 @@ fn compare_lists(path: &Path<'_>, old: &[Value], new: &[Value], list: List, chan
     let gone = old_keys.iter().filter(|key| !news.contains_key(*key));
     for key in new_keys.iter().chain(gone) {
         let (before, after) = (olds.get(key).copied(), news.get(key).copied());
-        let place = after.or(before).unwrap_or_default();
-        // Variables are known by their names; other elements by their places, as the server names them.
+        let index = after.or(before).unwrap_or_default();
+        // Variables are known by their names; other elements by their indexes, as the server names them.
         let path = match key.as_str() {
             Some(name) if path.last() == Some(Segment::Field("env")) => path.key(name),
-            _ => path.index(place),
+            _ => path.index(index),
         };
         compare(&path, before.map(|at| &old[at]), after.map(|at| &new[at]), item, changes);
     }

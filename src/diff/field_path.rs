@@ -22,20 +22,17 @@ pub struct FieldPath(Vec<FieldStep>);
 
 impl FieldPath {
     /// The path along these fields.
-    #[must_use]
     pub fn of_fields(names: &[&str]) -> Self {
         Self(names.iter().map(|name| FieldStep::Field((*name).to_owned())).collect())
     }
 
     /// The path of the entry of a map.
-    #[must_use]
     pub fn key(mut self, key: &str) -> Self {
         self.0.push(FieldStep::Element(key.to_owned()));
         self
     }
 
     /// Reads a path as the server writes it, which is how the rules name their fields.
-    #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut steps = Vec::new();
         let mut rest = text;
@@ -57,7 +54,6 @@ impl FieldPath {
     }
 
     /// Whether this is the object itself.
-    #[must_use]
     pub const fn is_root(&self) -> bool {
         self.0.is_empty()
     }
@@ -94,7 +90,6 @@ impl Serialize for FieldPath {
 }
 
 /// Whether one of these paths leads to this field, to one above it, or to one below it; quick however many they are.
-#[must_use]
 pub fn touch(paths: &BTreeSet<FieldPath>, path: &FieldPath) -> bool {
     let is_above = || (1..path.0.len()).any(|length| paths.contains(&FieldPath(path.0[..length].to_vec())));
     // Those that lead here or below stand together, the shortest first.

@@ -24,7 +24,6 @@ struct GoJson;
 
 impl LastApplied {
     /// Reads the annotation; none where there is none that can be read.
-    #[must_use]
     pub fn of(existing: &Value) -> Option<Self> {
         let text = existing.pointer("/metadata/annotations")?.get(LAST_APPLIED)?.as_str()?;
         let object: Value = serde_json::from_str(text).ok().filter(Value::is_object)?;
@@ -33,7 +32,6 @@ impl LastApplied {
     }
 
     /// Whether applying this manifest would change the annotation. When it was made says nothing of what it does.
-    #[must_use]
     pub fn differs_from(&self, manifest: &Value) -> bool {
         let mut noted = manifest.clone();
         if let Some(metadata) = noted["metadata"].as_object_mut() {
@@ -45,7 +43,6 @@ impl LastApplied {
 }
 
 /// Whether this says when a Job was made, with a zone or without: that is no difference, and anything else is.
-#[must_use]
 pub fn is_moment(created_at: &str) -> bool {
     rfc3339(created_at).or_else(|| rfc3339(&format!("{created_at}Z"))).is_some()
 }

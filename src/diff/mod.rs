@@ -30,39 +30,27 @@ use serde::Serialize;
 use self::last_applied::is_moment;
 use crate::apimachinery::Version;
 use crate::config::Session;
-use crate::job::names::job_name;
 use crate::job::{JobIdentity, K8sTuningJobFactory};
 use crate::manifest::Node;
+use crate::names::job_name;
+use crate::nearest::words;
 use crate::plan::plan_jobs;
 use crate::validate::decode::decode;
 
 /// The annotation that says when a Job was made, and nothing of what it does.
 const CREATED_AT: &str = "created_at";
 
-/// What applying would do with a Job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// There is none yet.
-    Create,
-    /// There is one, and it differs.
-    Change,
-    /// There is one, and it means the same.
-    Unchanged,
-    /// There is one of this session that the session no longer makes; apply leaves it alone.
-    Stale,
-}
-
-impl Action {
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Change => "change",
-            Self::Unchanged => "unchanged",
-            Self::Stale => "stale",
-        }
+words! {
+    /// What applying would do with a Job.
+    Action {
+        /// There is none yet.
+        Create = "create",
+        /// There is one, and it differs.
+        Change = "change",
+        /// There is one, and it means the same.
+        Unchanged = "unchanged",
+        /// There is one of this session that the session no longer makes; apply leaves it alone.
+        Stale = "stale",
     }
 }
 
@@ -107,13 +95,11 @@ impl JobDiff {
     }
 
     /// Whether a cluster would refuse the change.
-    #[must_use]
     pub fn is_refused(&self) -> bool {
         !self.causes.is_empty()
     }
 
     /// Whether a field that cannot be changed is among what a cluster would refuse.
-    #[must_use]
     pub fn is_immutable(&self) -> bool {
         self.causes.iter().any(|cause| cause.kind == CauseKind::Immutable)
     }
@@ -144,7 +130,6 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the Jobs of a run.
-    #[must_use]
     pub fn of(diffs: &[JobDiff]) -> Self {
         let count = |action| diffs.iter().filter(|diff| diff.action == action).count();
         Self {
@@ -157,7 +142,6 @@ impl Counts {
     }
 
     /// Whether nothing differs.
-    #[must_use]
     pub const fn is_same(&self) -> bool {
         self.create + self.change + self.stale == 0
     }
@@ -174,7 +158,6 @@ pub struct SessionDiff {
 
 impl SessionDiff {
     /// What has been assumed of Jobs that do not say how they were made, where it matters.
-    #[must_use]
     pub fn assumptions(&self) -> Vec<Assumption> {
         let assumed = |assumption: &Assumption| self.jobs.iter().any(|job| job.assumption == Some(*assumption));
         [Assumption::AppliedAsItStands, Assumption::NeverApplied].into_iter().filter(assumed).collect()
@@ -242,7 +225,6 @@ impl SessionComparison<'_> {
 }
 
 /// Whether applying a Job over an object that exists would change nothing.
-#[must_use]
 pub fn is_unchanged(desired: &Job, existing: &Node) -> bool {
     // A change is one whether or not a version would refuse it.
     verdict(desired, existing, Version::NEWEST).is_unchanged()

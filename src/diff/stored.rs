@@ -26,7 +26,6 @@ pub struct Stored {
 
 impl Stored {
     /// The stored form of an object.
-    #[must_use]
     pub fn of(object: &Value) -> Self {
         let mut object = object.clone();
         if let Value::Object(fields) = &mut object {
@@ -68,8 +67,8 @@ fn respell(value: &mut Value, like: &Value, field: Field) {
             let key = field.list().merge_key();
             let by_key: HashMap<&Value, &Value> =
                 like.iter().filter_map(|element| Some((element.get(key?)?, element))).collect();
-            for (place, value) in items.iter_mut().enumerate() {
-                let same = key.map_or_else(|| like.get(place), |key| by_key.get(value.get(key)?).copied());
+            for (index, value) in items.iter_mut().enumerate() {
+                let same = key.map_or_else(|| like.get(index), |key| by_key.get(value.get(key)?).copied());
                 if let Some(same) = same {
                     respell(value, same, Field::Object(item));
                 }

@@ -73,14 +73,12 @@ pub struct TemplateChange {
 
 impl Cause {
     /// Whether the server speaks of a pod template as a whole, whatever has changed in it.
-    #[must_use]
     pub fn is_of_template(&self) -> bool {
         [&TEMPLATE[..], &POD_SPEC].iter().any(|names| self.field == FieldPath::of_fields(names))
     }
 }
 
 /// The causes for which the server refuses to make `new` of `old`. `existing` is the object with its status.
-#[must_use]
 pub fn causes(existing: &Value, old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     let (before, after) = (&old.value["spec"], &new.value["spec"]);
     let mut causes = new_faults(old, new, version);
@@ -147,7 +145,6 @@ fn completions_are_fixed(before: &Value, after: &Value) -> bool {
 }
 
 /// What of a changed template the server does not let pass; none where it lets everything pass.
-#[must_use]
 pub fn template_change(existing: &Value, old: &Stored, new: &Stored) -> Option<TemplateChange> {
     let template = |stored: &Stored| stored.value["spec"]["template"].clone();
     let (mut old, new) = (template(old), template(new));

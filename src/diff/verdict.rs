@@ -31,7 +31,6 @@ pub struct Verdict {
 
 impl Verdict {
     /// What applying `manifest` over `existing` would do in a cluster of this version.
-    #[must_use]
     pub fn of(manifest: &Value, existing: &Value, version: Version) -> Self {
         match apply(manifest, existing) {
             Ok(None) => Self::default(),
@@ -65,7 +64,6 @@ impl Verdict {
     }
 
     /// Whether applying would change nothing.
-    #[must_use]
     pub fn is_unchanged(&self) -> bool {
         !self.is_configured
     }

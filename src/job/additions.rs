@@ -7,13 +7,14 @@ use k8s_openapi::api::core::v1::{
     SecretEnvSource, SecretKeySelector, Volume, VolumeMount,
 };
 
+use crate::config::Additions;
 use crate::config::Session;
-use crate::config::additions::{Additions, EnvSource, EnvSourceKind, SecretVariable};
+use crate::config::environment::{EnvSource, EnvSourceKind, SecretVariable};
 use crate::config::metadata::QUEUE_LABEL;
-use crate::job::factory::OUTPUT_DIR;
+use crate::names::OUTPUT_DIR;
 
 /// The volume that keeps the results.
-const RESULTS_VOLUME: &str = "results";
+pub const RESULTS_VOLUME: &str = "results";
 
 /// Adds everything but the partial Job, which is merged over this, and what a security standard demands beyond both.
 pub(super) fn add(job: &mut Job, session: &Session) {

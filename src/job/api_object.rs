@@ -11,7 +11,6 @@ use super::spec::K8sJobSpec;
 use crate::tuning_file::mount::volume_and_mount;
 
 /// Makes the API object of a worker's Job.
-#[must_use]
 pub fn build_job(spec: K8sJobSpec) -> Job {
     let labels: BTreeMap<String, String> = spec.labels.into_iter().collect();
     let (volume, mount) =

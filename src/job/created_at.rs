@@ -25,7 +25,7 @@ impl CreatedAt {
     /// Reads a time as RFC 3339.
     ///
     /// # Errors
-    /// [`CreatedAtError::NotRfc3339`].
+    /// `CreatedAtError::NotRfc3339`.
     pub fn parse(text: &str) -> Result<Self, CreatedAtError> {
         rfc3339(text).map(Self).ok_or_else(|| CreatedAtError::NotRfc3339(text.to_owned()))
     }
@@ -33,7 +33,7 @@ impl CreatedAt {
     /// The given moment; else the one that `SOURCE_DATE_EPOCH` names; else now.
     ///
     /// # Errors
-    /// [`CreatedAtError::NotEpoch`].
+    /// `CreatedAtError::NotEpoch`.
     pub fn resolve(given: Option<Self>, source_date_epoch: Option<&str>) -> Result<Self, CreatedAtError> {
         match (given, source_date_epoch.filter(|epoch| !epoch.is_empty())) {
             (Some(given), _) => Ok(given),

@@ -7,11 +7,11 @@ use super::additions;
 use super::api_object::build_job;
 use super::created_at::CreatedAt;
 use super::hardening::harden;
-use super::names::{config_map_file_name, job_name};
 use super::partial::{self, PartialJobError, TUNER};
 use super::spec::{K8sJobSpec, TuningFileSource};
 use crate::config::Session;
 use crate::manifest::Format;
+use crate::names::{APP, COMPONENT, config_map_file_name, job_name, output_csv};
 use crate::plan::{WorkerShare, plan_jobs};
 use crate::tuning_file::{Delivery, mount};
 
@@ -19,22 +19,7 @@ use crate::tuning_file::{Delivery, mount};
 pub const COMMAND: &str = "python";
 /// The script inside the image that runs one worker's part of a session.
 pub const SCRIPT: &str = "scripts/run_d24_tuning_session.py";
-/// The `app` label of every tuning Job.
-pub const APP: &str = "arbitrage-tuning";
-/// The `component` label of every tuning Job.
-pub const COMPONENT: &str = "tuning";
-
-/// The directory that the workers write their results to.
-pub const OUTPUT_DIR: &str = "outputs";
-
-/// The argument that says where a worker writes its results.
-#[must_use]
-pub fn output_csv(worker_id: &str) -> String {
-    format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
-}
-
 /// The `description` annotation of a worker's Job.
-#[must_use]
 pub fn description(worker_id: &str) -> String {
     format!("Arbitrage tuning job for {worker_id}")
 }
@@ -101,8 +86,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())
     }
 
-    /// The Job of the worker `worker_id`, which is at place `index` (from 0) and runs `iterations`.
-    #[must_use]
+    /// The Job of the worker `worker_id`, which is at `index` (from 0) and runs `iterations`.
     pub fn create_job_for_worker(&self, worker_id: &str, iterations: u64, index: u32) -> K8sJobSpec {
         let session = self.session;
         K8sJobSpec {
@@ -130,7 +114,6 @@ impl<'s> K8sTuningJobFactory<'s> {
     }
 
     /// The API object of a worker's share.
-    #[must_use]
     pub fn job(&self, share: &WorkerShare) -> Job {
         let spec = self.create_job_for_worker(&share.worker_id, share.iterations, share.index);
         match &self.extended {

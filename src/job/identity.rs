@@ -1,11 +1,11 @@
 //! Whose a manifest is: an object that somebody wrote comes in, and if it is a tuning Job, its name
 //! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
 
-use super::factory::{APP, COMPONENT};
 use super::kind::{DocumentKind, is_of_session};
-use super::names::{is_config_map_name, job_name, parse_job_name};
 use crate::config::Session;
 use crate::manifest::Node;
+use crate::names::{APP, COMPONENT};
+use crate::names::{is_config_map_name, job_name, parse_job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// What tells one Job from another.
@@ -21,7 +21,6 @@ pub struct JobIdentity {
 
 impl JobIdentity {
     /// The identity of an object, alone or as an item of `list`; none if it is no Job.
-    #[must_use]
     pub fn of(object: &Node, list: Option<&Node>) -> Option<Self> {
         let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
         if DocumentKind::of(object, list) != DocumentKind::Job {
@@ -38,7 +37,6 @@ impl JobIdentity {
 
     /// The worker of a session whose Job this would be on a cluster, whosever it is now. Where it names no namespace,
     /// kubectl decides.
-    #[must_use]
     pub fn share_in(&self, session: &Session) -> Option<WorkerShare> {
         let index = usize::try_from(parse_job_name(&self.name)?.index).ok()?;
         let share = plan_jobs(session.total_iterations, session.workers).nth(index)?;

@@ -1,7 +1,7 @@
 //! What a document is, by its apiVersion and kind: a Job, something that was meant to be one, or nothing that concerns
 //! this tool. Who asks it, asks here.
 
-use super::factory::{APP, COMPONENT};
+use crate::names::{APP, COMPONENT};
 use crate::yaml::{Node, Value};
 
 /// What a document is to this tool.
@@ -23,7 +23,6 @@ pub enum DocumentKind {
 
 impl DocumentKind {
     /// What an object is, alone or as an item of `list`.
-    #[must_use]
     pub fn of(object: &Node, list: Option<&Node>) -> Self {
         let text = |key| match object.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => Some(""),

@@ -3,11 +3,10 @@
 
 use serde::Serialize;
 
-use super::factory::{APP, COMPONENT};
 use super::kind::is_of_session;
-use super::names::{PREFIX, is_file_name};
 use crate::config::Session;
 use crate::manifest::Node;
+use crate::names::{APP, COMPONENT, PREFIX, is_file_name};
 
 /// The name that its file has.
 pub const FILE: &str = "kustomization.yaml";

@@ -1,4 +1,4 @@
-//! A worker's share becomes a [`K8sJobSpec`], and that a `batch/v1` Job.
+//! A worker's share becomes a `K8sJobSpec`, and that a `batch/v1` Job.
 //! Every rule of what a tuning Job looks like is in here, and nowhere else.
 
 pub(crate) mod additions;
@@ -9,7 +9,6 @@ mod hardening;
 pub(crate) mod identity;
 pub(crate) mod kind;
 pub(crate) mod kustomization;
-pub(crate) mod names;
 pub(crate) mod partial;
 pub(crate) mod protected;
 pub(crate) mod spec;

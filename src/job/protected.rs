@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec, Volume};
 
+use super::additions::RESULTS_VOLUME;
 use super::partial::TUNER;
 use crate::config::IDENTITY;
 use crate::config::metadata::{ANNOTATIONS, LABELS};
+use crate::tuning_file::mount::VOLUME as TUNING_FILE_VOLUME;
 
 /// The environment variables that every worker has, whatever their values.
 const SETTINGS: [&str; 3] = ["APP_ENV", "REDIS_HOST", "REDIS_PORT"];
@@ -34,6 +36,8 @@ pub struct Change {
 const WHO: &str = "says which worker the Job is";
 const WHAT: &str = "says what the worker runs";
 const NEEDED: &str = "every worker needs";
+const ONE_POD: &str = "gives each worker one pod, which runs once";
+const KEYS: &str = "another key of the config sets";
 const GUIDE: &str = "is the same for every tuning Job";
 
 /// The protected fields that differ.
@@ -59,24 +63,53 @@ pub fn changes(before: &Job, after: &Job) -> Vec<Change> {
         let path = [Field("metadata"), Field("annotations"), Field(key)];
         compare(entry(old.annotations.as_ref(), key) == entry(new.annotations.as_ref(), key), &path, GUIDE);
     }
-    let backoff_limit = |job: &Job| job.spec.as_ref().and_then(|spec| spec.backoff_limit);
-    compare(backoff_limit(before) == backoff_limit(after), &[Field("spec"), Field("backoffLimit")], GUIDE);
+    let spec = |job: &'_ Job| job.spec.clone().unwrap_or_default();
+    let (old_spec, new_spec) = (spec(before), spec(after));
+    compare(old_spec.backoff_limit == new_spec.backoff_limit, &[Field("spec"), Field("backoffLimit")], GUIDE);
+    for (field, is_one) in [
+        ("completions", matches!(new_spec.completions, None | Some(1))),
+        ("parallelism", matches!(new_spec.parallelism, None | Some(1))),
+        ("completionMode", new_spec.completion_mode.as_deref().is_none_or(|mode| mode == "NonIndexed")),
+        ("manualSelector", new_spec.manual_selector != Some(true)),
+        ("selector", new_spec.selector.is_none()),
+    ] {
+        compare(is_one, &[Field("spec"), Field(field)], ONE_POD);
+    }
+    compare(
+        old_spec.suspend == new_spec.suspend || old_spec.suspend.is_none(),
+        &[Field("spec"), Field("suspend")],
+        KEYS,
+    );
     let pod_path = [Field("spec"), Field("template"), Field("spec")];
     let restart_policy = |job| pod(job).and_then(|pod| pod.restart_policy.as_deref());
     let path = [&pod_path[..], &[Field("restartPolicy")]].concat();
     compare(restart_policy(before) == restart_policy(after), &path, GUIDE);
+    // What other keys have mounted is what plan says of it.
+    for name in volumes(before) {
+        let path = [&pod_path[..], &[Field("volumes"), Named(name)]].concat();
+        compare(volume(before, name) == volume(after, name), &path, KEYS);
+    }
     if let (Some(old), Some(new)) = (worker(before), worker(after)) {
         let within = |steps: &[Step]| [&pod_path[..], &[Field("containers"), Named(TUNER)], steps].concat();
         compare(old.command == new.command, &within(&[Field("command")]), WHAT);
         compare(old.args == new.args, &within(&[Field("args")]), WHAT);
-        let variable = |container: &Container, name: &str| {
-            container.env.iter().flatten().find(|variable| variable.name == name).cloned()
+        compare(new.restart_policy.is_none(), &within(&[Field("restartPolicy")]), GUIDE);
+        compare(new.restart_policy_rules.is_none(), &within(&[Field("restartPolicyRules")]), GUIDE);
+        let is_same = old.working_dir.is_none() || old.working_dir == new.working_dir;
+        compare(is_same, &within(&[Field("workingDir")]), KEYS);
+        for mount in old.volume_mounts.iter().flatten() {
+            let is_there = new.volume_mounts.iter().flatten().any(|other| other == mount);
+            compare(is_there, &within(&[Field("volumeMounts")]), KEYS);
+        }
+        // The kubelet gives the pod the last of several variables of one name, so that all of them count.
+        let variables = |container: &Container, name: &str| -> Vec<EnvVar> {
+            container.env.iter().flatten().filter(|variable| variable.name == name).cloned().collect()
         };
         for name in IDENTITY {
-            compare(variable(old, name) == variable(new, name), &within(&[Field("env"), Named(name)]), WHO);
+            compare(variables(old, name) == variables(new, name), &within(&[Field("env"), Named(name)]), WHO);
         }
         for name in SETTINGS {
-            compare(variable(new, name).is_some(), &within(&[Field("env"), Named(name)]), NEEDED);
+            compare(!variables(new, name).is_empty(), &within(&[Field("env"), Named(name)]), NEEDED);
         }
     }
     found
@@ -92,6 +125,15 @@ fn pod_label<'j>(job: &'j Job, key: &str) -> Option<&'j String> {
 
 fn pod(job: &Job) -> Option<&PodSpec> {
     job.spec.as_ref()?.template.spec.as_ref()
+}
+
+/// The volumes that a config's other keys have made.
+fn volumes(job: &Job) -> impl Iterator<Item = &'static str> {
+    [RESULTS_VOLUME, TUNING_FILE_VOLUME].into_iter().filter(|name| volume(job, name).is_some())
+}
+
+fn volume<'j>(job: &'j Job, name: &str) -> Option<&'j Volume> {
+    pod(job)?.volumes.iter().flatten().find(|volume| volume.name == name)
 }
 
 fn worker(job: &Job) -> Option<&Container> {
@@ -149,6 +191,26 @@ mod tests {
             [Step::Field("spec"), Step::Field("backoffLimit")]
         );
         assert_eq!(changes(&typed(base()), &typed(base())), []);
+    }
+
+    #[test]
+    fn what_would_start_a_worker_twice_is_noticed() {
+        for (pointer, value, field) in [
+            ("/spec", json!({"completions": 3}), "completions"),
+            ("/spec", json!({"parallelism": 2}), "parallelism"),
+            ("/spec", json!({"completionMode": "Indexed", "completions": 1}), "completionMode"),
+            ("/spec/template/spec/containers/0", json!({"restartPolicy": "Always"}), "restartPolicy"),
+        ] {
+            let mut changed = base();
+            let Value::Object(fields) = value else { unreachable!() };
+            changed.pointer_mut(pointer).unwrap().as_object_mut().unwrap().extend(fields);
+            let found = changes(&typed(base()), &typed(changed));
+            assert!(found.iter().any(|change| change.path.last() == Some(&Step::Field(field))), "{field}: {found:?}");
+        }
+        let mut twice = base();
+        let env = twice["spec"]["template"]["spec"]["containers"][0]["env"].as_array_mut().unwrap();
+        env.push(json!({"name": "MODE", "value": "live"}));
+        assert_eq!(changes(&typed(base()), &typed(twice)).len(), 1);
     }
 
     #[test]

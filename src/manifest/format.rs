@@ -18,7 +18,6 @@ pub enum Format {
 
 impl Format {
     /// The ending of its file names.
-    #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Yaml | Self::Kyaml => "yaml",
@@ -35,7 +34,7 @@ impl Format {
     /// Appends a value as a document of its own.
     ///
     /// # Errors
-    /// [`WriteError`] if the value has no form in the notation.
+    /// `WriteError` if the value has no form in the notation.
     pub fn push(self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), WriteError> {
         match self {
             Self::Yaml => write::yaml(value, out),

@@ -62,7 +62,6 @@ pub enum InputError {
 
 impl Input {
     /// The name that reports give it.
-    #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
@@ -73,7 +72,7 @@ impl Input {
     /// Reads the whole of it.
     ///
     /// # Errors
-    /// [`InputError::Unreadable`].
+    /// `InputError::Unreadable`.
     pub fn read(&self) -> Result<Text, InputError> {
         let bytes = match self {
             Self::Stdin => {
@@ -128,7 +127,6 @@ pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputErr
 }
 
 /// Whether kubectl would take a file of this name from a directory.
-#[must_use]
 pub fn is_manifest(name: &Path) -> bool {
     name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }

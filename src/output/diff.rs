@@ -9,6 +9,7 @@ use super::line::Line;
 use super::screen::Screen;
 use super::style::Role;
 use super::table::{self, Table};
+use crate::diagnostic::Diagnostic;
 use crate::diff::{Action, Counts, FieldChange, JobDiff, SessionDiff};
 
 /// So many kinds of change are shown field by field.
@@ -20,21 +21,17 @@ pub struct DiffView<'d> {
     session_id: &'d str,
     jobs: &'d [JobDiff],
     counts: Counts,
-    warnings: Vec<&'d str>,
+    warnings: Vec<String>,
 }
 
 /// The whole diff for a program to read.
-#[must_use]
-pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &'d [String]) -> DiffView<'d> {
-    let warnings = warnings.iter().chain(&diff.warnings).map(String::as_str).collect();
+pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &[Diagnostic]) -> DiffView<'d> {
+    let warnings = warnings.iter().map(Diagnostic::with_help).chain(diff.warnings.iter().cloned()).collect();
     DiffView { session_id, jobs: &diff.jobs, counts: Counts::of(&diff.jobs), warnings }
 }
 
 /// Writes the whole diff for a person to look at. Of a large session the Jobs that stay as they are, and all but the
 /// first of the others, are counted only, unless all rows are asked for.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn write(session_id: &str, diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     write_table(&diff.jobs, all_rows, screen)?;
     let groups = groups(&diff.jobs);

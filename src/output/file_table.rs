@@ -83,7 +83,6 @@ enum FileRow<'f> {
 }
 
 /// The table of workers with what became of each file, and after them what was left over.
-#[must_use]
 pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>) -> Table<'f, 4> {
     // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
@@ -99,7 +98,6 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>
 }
 
 /// What is said of the files that a long table leaves out because they have stayed as they were.
-#[must_use]
 pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     let unchanged = files.count() - files.shown().len();
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
@@ -126,7 +124,6 @@ fn status(change: FileChange) -> Line<'static> {
 }
 
 /// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
-#[must_use]
 pub fn summary_line(files: &FileResults<'_>) -> String {
     let count = |wanted| files.changes().filter(|change| *change == wanted).count();
     let changes = [FileChange::Created, FileChange::Changed, FileChange::Renamed, FileChange::Unchanged];

@@ -21,20 +21,17 @@ pub struct Line<'t>(Vec<(Role, Cow<'t, str>)>);
 
 impl<'t> Line<'t> {
     /// A line of one piece.
-    #[must_use]
     pub fn new(role: Role, text: impl Into<Cow<'t, str>>) -> Self {
         Self::default().and(role, text)
     }
 
     /// The line with one more piece.
-    #[must_use]
     pub fn and(mut self, role: Role, text: impl Into<Cow<'t, str>>) -> Self {
         self.0.push((role, text.into()));
         self
     }
 
     /// The line with one more piece that stands for nothing in particular.
-    #[must_use]
     pub fn text(self, text: impl Into<Cow<'t, str>>) -> Self {
         self.and(Role::Plain, text)
     }

@@ -7,10 +7,10 @@ use thiserror::Error;
 
 use super::template::Template;
 use crate::job::K8sTuningJobFactory;
-use crate::job::names::job_name;
 use crate::manifest::Format;
 use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
+use crate::names::job_name;
 use crate::plan::{WorkerShare, plan_jobs};
 
 /// Bytes that are gathered before a write: large enough for the pipe, small enough for the cache.
@@ -31,7 +31,6 @@ pub enum OutputError {
 
 impl OutputError {
     /// Whether the reader of the stream has gone, as `head` does: nothing that anyone must hear of.
-    #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

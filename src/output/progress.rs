@@ -14,7 +14,6 @@ pub struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// A run of `total` steps over things of this name.
-    #[must_use]
     pub fn new(total: usize, things: &'static str) -> Self {
         if total < LONG {
             return Self(None);
@@ -34,7 +33,6 @@ impl Progress {
 
     /// The same for a run that writes to stdout, if that is a file: a terminal shows what comes, and the reader of
     /// a pipe has something to say on the same screen.
-    #[must_use]
     pub fn of_stdout(total: usize, things: &'static str) -> Self {
         let is_file = rustix::fs::fstat(rustix::stdio::stdout())
             .is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_file());

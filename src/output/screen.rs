@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use textwrap::{Options, WordSplitter};
+
 use super::line::{Line, LineStart};
 use super::snippet::Snippet;
 use super::style::Style;
@@ -10,6 +12,9 @@ use super::table::Table;
 
 /// Longer lines are cut; who needs the rest has `-o json`.
 const MAX_LINE: usize = 4000;
+
+/// How wide a paragraph is.
+const WIDTH: usize = 80;
 
 /// A stream that a person reads.
 #[derive(Debug)]
@@ -25,34 +30,31 @@ impl<W: Write> Screen<W> {
     }
 
     /// Writes a line.
-    ///
-    /// # Errors
-    /// Whatever the stream answers, as for all of these.
     pub fn line<'t>(&mut self, line: impl Into<Line<'t>>) -> io::Result<()> {
         let shown = line.into().show(LineStart::OfLine, MAX_LINE, self.style);
         writeln!(self.out, "{shown}")
     }
 
-    /// Writes an empty line.
+    /// Writes a paragraph in lines that fit a terminal, its words whole.
     ///
     /// # Errors
     /// Whatever the stream answers.
+    pub fn paragraph(&mut self, text: &str) -> io::Result<()> {
+        let options = Options::new(WIDTH).break_words(false).word_splitter(WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).into_iter().try_for_each(|line| self.line(line))
+    }
+
+    /// Writes an empty line.
     pub fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
 
     /// Writes a table, if it has rows.
-    ///
-    /// # Errors
-    /// Whatever the stream answers.
     pub fn table<const N: usize>(&mut self, table: &Table<'_, N>) -> io::Result<()> {
         self.out.write_all(table.render(self.style).as_bytes())
     }
 
-    /// Writes what is said about a place in a file.
-    ///
-    /// # Errors
-    /// Whatever the stream answers.
+    /// Writes what is said about a position in a file.
     pub fn snippet(&mut self, snippet: &Snippet<'_>) -> io::Result<()> {
         self.out.write_all(snippet.render(self.style).as_bytes())
     }

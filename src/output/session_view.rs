@@ -10,10 +10,10 @@ use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::job::additions::in_directory;
-use crate::job::factory::output_csv;
-use crate::job::names::{file_name, job_name};
 use crate::manifest::Format;
 use crate::manifest::text::Excerpt;
+use crate::names::output_csv;
+use crate::names::{file_name, job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
@@ -24,7 +24,7 @@ const LONG_NAME: usize = 34;
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobRow {
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u32,
     /// The Job's name.
     pub name: String,
@@ -44,9 +44,9 @@ pub struct Totals {
     /// How many iterations.
     pub iterations: u64,
     /// All requests, summed up by resource.
-    pub requests: Vec<Amount>,
+    pub requests: Vec<ResourceTotal>,
     /// All limits, summed up by resource.
-    pub limits: Vec<Amount>,
+    pub limits: Vec<ResourceTotal>,
     /// Where the workers write their results.
     pub results: ResultFiles,
     /// How many distinct parameter sets the workers propose, where that is fewer than their iterations and known.
@@ -80,17 +80,19 @@ impl ResultFiles {
         }
     }
 
-    fn line(&self) -> String {
-        match (&self.claim, &self.directory) {
-            (Some(claim), Some(directory)) => format!("{}, kept on claim {claim} in {directory}/", self.file),
-            _ => format!("{}, lost with the pod", self.file),
-        }
+    /// Where they go, and what becomes of them.
+    fn rows(&self) -> [[Line<'static>; 2]; 2] {
+        let kept = match (&self.claim, &self.directory) {
+            (Some(claim), Some(directory)) => format!("kept on claim {claim}, in {directory}/"),
+            _ => "lost with the pod".to_owned(),
+        };
+        [["results".into(), self.file.clone().into()], ["".into(), kept.into()]]
     }
 }
 
 /// A resource and its amount over all Jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Amount {
+pub struct ResourceTotal {
     /// The resource.
     pub resource: String,
     /// The amount, as a quantity.
@@ -115,7 +117,6 @@ pub struct PlanView {
 
 impl JobRow {
     /// The row of a worker.
-    #[must_use]
     pub fn new(session: &Session, share: &WorkerShare, format: Format) -> Self {
         let name = job_name(&session.session_short, &share.worker_id, share.index);
         let file = file_name(&name, share.index, session.workers, format);
@@ -134,20 +135,18 @@ impl JobRow {
 }
 
 /// The workers of a session, one row each.
-#[must_use]
 pub fn rows(session: &Session, format: Format) -> impl ExactSizeIterator<Item = JobRow> {
     plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, &share, format))
 }
 
 /// What a session's Jobs come to.
-#[must_use]
 pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
     let sum = |amounts: &[(String, String)]| {
         let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
         amounts
             .iter()
             .filter_map(|(resource, text)| {
-                Some(Amount { resource: resource.clone(), amount: total(text)?.to_string() })
+                Some(ResourceTotal { resource: resource.clone(), amount: total(text)?.to_string() })
             })
             .collect()
     };
@@ -169,25 +168,17 @@ fn located(finding: &Diagnostic) -> String {
 }
 
 /// The whole session for a program to read, with what is to be said of its tuning file.
-#[must_use]
 pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
         jobs: rows(session, Format::Yaml).collect(),
         totals: totals(session, tuning),
-        warnings: session
-            .findings
-            .iter()
-            .map(located)
-            .chain(session.warnings.iter().cloned())
-            .chain(of_tuning_file)
-            .collect(),
+        warnings: session.warnings.iter().map(located).chain(of_tuning_file).collect(),
         quota: None,
     }
 }
 
 /// The table of workers. A long one shows its head and its tail and says what it left out.
-#[must_use]
 pub fn job_table(session: &Session) -> Table<'static, 4> {
     let shares = || plan_jobs(session.total_iterations, session.workers);
     let cells = |share: WorkerShare| JobRow::new(session, &share, Format::Yaml).into_cells();
@@ -228,7 +219,6 @@ pub fn setting_table(session: &Session) -> Table<'_, 2> {
 }
 
 /// The settings, each with the file or flag that it came from.
-#[must_use]
 pub fn wide_setting_table(session: &Session) -> Table<'_, 3> {
     let rows = session.settings.iter();
     let rows = rows.map(|Setting { name, value, origin }| [name.into(), value.into(), origin.as_str().into()]);
@@ -236,13 +226,12 @@ pub fn wide_setting_table(session: &Session) -> Table<'_, 3> {
 }
 
 /// The totals as two columns.
-#[must_use]
 pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
     let totals = totals(session, tuning);
-    let amounts = |amounts: Vec<Amount>, what: &str| -> Vec<[Line<'static>; 2]> {
+    let amounts = |amounts: Vec<ResourceTotal>, what: &str| -> Vec<[Line<'static>; 2]> {
         amounts
             .into_iter()
-            .map(|Amount { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
+            .map(|ResourceTotal { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
             .collect()
     };
     let mut rows = vec![
@@ -253,12 +242,11 @@ pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
     rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
     rows.extend(amounts(totals.requests, "requests"));
     rows.extend(amounts(totals.limits, "limits"));
-    rows.push(["results".into(), totals.results.line().into()]);
+    rows.extend(totals.results.rows());
     Table::new(["TOTAL", "AMOUNT"], rows)
 }
 
 /// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`.
-#[must_use]
 pub fn summary_line(session: &Session) -> String {
     format!(
         "{}, {}: session {}, namespace {}, mode {}",
@@ -271,7 +259,6 @@ pub fn summary_line(session: &Session) -> String {
 }
 
 /// A number and its noun: `1 job`, `2 jobs`.
-#[must_use]
 pub fn plural(count: u64, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{ending}")

@@ -1,11 +1,11 @@
-//! Shows a place in a file the way rustc does: the line, a mark under it, what is wrong, and how to
-//! mend it. An excerpt and sentences come in; text for a terminal goes out.
+//! Shows a position in a file the way rustc does: the line, a mark under it, what is wrong, and what
+//! to do about it. An excerpt and sentences come in; text for a terminal goes out.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer};
 
 use super::style::Style;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest::text::Excerpt;
 use crate::printable::{Part, parts, printable, printable_line, push_escape};
 
@@ -14,76 +14,66 @@ const MAX_MARK: usize = 80;
 /// Longer sentences are cut; they quote a value that nobody reads to its end.
 const MAX_SENTENCE: usize = 2000;
 
-/// The line above a place: what it is about, and in which words it starts.
-#[derive(Debug, Clone, Copy)]
-pub enum Heading<'h> {
-    /// `error: …`
-    Error,
+/// In which words a snippet starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    /// `error: …`, or `warning: …`
+    Severity,
     /// `error[rule]: …`
-    ErrorOf(&'h str),
-    /// `warning: …`
-    Warning,
-    /// `warning[rule]: …`
-    WarningOf(&'h str),
+    Rule,
     /// The message alone, below a line that has said that these are errors.
     Bare,
 }
 
-/// A place in a file, and what is said about it.
+/// A position in a file, and what is said about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Snippet<'s> {
     /// In which words it starts.
-    pub heading: Heading<'s>,
-    /// What is wrong.
-    pub message: &'s str,
-    /// Where, and what stands there.
-    pub excerpt: &'s Excerpt,
+    pub heading: Heading,
+    /// What is said, and where.
+    pub diagnostic: &'s Diagnostic,
     /// What else there is to know, each under a word that says what it is.
     pub notes: &'s [(&'s str, String)],
-    /// What to do about it.
-    pub help: Option<&'s str>,
 }
 
 impl<'s> Snippet<'s> {
-    /// What a diagnostic says, without the path that reports for programs have.
-    #[must_use]
-    pub fn of(heading: Heading<'s>, diagnostic: &'s Diagnostic) -> Self {
-        let Diagnostic { message, excerpt, help, .. } = diagnostic;
-        Self { heading, message, excerpt, notes: &[], help: help.as_deref() }
+    /// What a diagnostic says, without notes.
+    pub const fn of(heading: Heading, diagnostic: &'s Diagnostic) -> Self {
+        Self { heading, diagnostic, notes: &[] }
     }
 }
 
 impl Snippet<'_> {
-    /// The message, the line with a mark under the place, and the mend.
+    /// The message, the line with a mark under the position, and what to do about it.
     pub(super) fn render(&self, style: Style) -> String {
-        let message = printable_line(short(self.message));
+        let Diagnostic { severity, rule, message, help, excerpt, .. } = self.diagnostic;
+        let level = if *severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+        let message = printable_line(short(message));
         let title = match self.heading {
-            Heading::Error => Level::ERROR.primary_title(message),
-            Heading::ErrorOf(rule) => Level::ERROR.primary_title(message).id(rule),
-            Heading::Warning => Level::WARNING.primary_title(message),
-            Heading::WarningOf(rule) => Level::WARNING.primary_title(message).id(rule),
-            Heading::Bare => Level::ERROR.no_name().primary_title(message),
+            Heading::Severity => level.primary_title(message),
+            Heading::Rule => level.primary_title(message).id(rule.name),
+            Heading::Bare => level.no_name().primary_title(message),
         };
-        let file = printable(&self.excerpt.file);
-        let (line, start, end) = self.marked();
+        let file = printable(&excerpt.file);
+        let (line, start, end) = marked(excerpt);
         let source = annotate_snippets::Snippet::source(line.as_str())
             .path(file.as_ref())
-            .line_start(usize::try_from(self.excerpt.position.line).unwrap_or(usize::MAX).max(1))
+            .line_start(usize::try_from(excerpt.position.line).unwrap_or(usize::MAX).max(1))
             .annotation(AnnotationKind::Primary.span(start..end));
         let mut group = title.element(source);
         for (word, note) in self.notes {
             let note = printable(short(note));
             group = group.element(Level::NOTE.with_name(*word).message(note));
         }
-        if let Some(help) = self.help {
+        if let Some(help) = help {
             group = group.element(Level::HELP.message(printable(short(help))));
         }
         let renderer = if style.is_enabled() { Renderer::styled() } else { Renderer::plain() };
         let text = renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n";
         // The column that comes with the mark is that in the part of the line that is shown.
         let column = line[..start].chars().count() + 1;
-        let place = |column: usize| format!("{file}:{}:{column}", self.excerpt.position.line.max(1));
-        let in_file = usize::try_from(self.excerpt.position.column).unwrap_or(usize::MAX).max(1);
+        let place = |column: usize| format!("{file}:{}:{column}", excerpt.position.line.max(1));
+        let in_file = usize::try_from(excerpt.position.column).unwrap_or(usize::MAX).max(1);
         match text.split_once('\n') {
             Some((title, rest)) if column != in_file => {
                 format!("{title}\n{}", rest.replacen(&place(column), &place(in_file), 1))
@@ -91,42 +81,38 @@ impl Snippet<'_> {
             _ => text,
         }
     }
+}
 
-    /// The part of the line as it is shown, and the mark's bytes in it.
-    fn marked(&self) -> (String, usize, usize) {
-        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let from = number(self.excerpt.window.before);
-        let to = from.saturating_add(number(self.excerpt.window.width).clamp(1, MAX_MARK));
-        let byte = |nth: usize| {
-            self.excerpt.window.text.char_indices().nth(nth).map_or(self.excerpt.window.text.len(), |(at, _)| at)
+/// The part of the line as it is shown, and the mark's bytes in it.
+fn marked(excerpt: &Excerpt) -> (String, usize, usize) {
+    let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let from = number(excerpt.window.before);
+    let to = from.saturating_add(number(excerpt.window.width).clamp(1, MAX_MARK));
+    let byte = |nth: usize| excerpt.window.text.char_indices().nth(nth).map_or(excerpt.window.text.len(), |(at, _)| at);
+    let (from, to) = (byte(from), byte(to));
+    let left_out = |is: bool| if is { "…" } else { "" };
+    let (mut line, mut at, mut start, mut end) = (left_out(excerpt.window.comes_from).to_owned(), 0, None, None);
+    for part in parts(&excerpt.window.text) {
+        let before = line.len();
+        let len = match part {
+            Part::Plain(plain) => plain.len(),
+            Part::Escape(c) => c.len_utf8(),
         };
-        let (from, to) = (byte(from), byte(to));
-        let left_out = |is: bool| if is { "…" } else { "" };
-        let (mut line, mut at, mut start, mut end) =
-            (left_out(self.excerpt.window.comes_from).to_owned(), 0, None, None);
-        for part in parts(&self.excerpt.window.text) {
-            let before = line.len();
-            let len = match part {
-                Part::Plain(plain) => plain.len(),
-                Part::Escape(c) => c.len_utf8(),
-            };
-            // An escape is marked as a whole, and plain text stays as long as it is.
-            let place = |mark: usize| {
-                (at..at + len).contains(&mark).then(|| before + if part.is_plain() { mark - at } else { 0 })
-            };
-            (start, end) = (start.or(place(from)), end.or(place(to)));
-            at += len;
-            match part {
-                Part::Plain(plain) => line.push_str(plain),
-                // As it stands between words.
-                Part::Escape('\t') => line.push(' '),
-                Part::Escape(c) => push_escape(c, &mut line),
-            }
+        // An escape is marked as a whole, and plain text stays as long as it is.
+        let place =
+            |mark: usize| (at..at + len).contains(&mark).then(|| before + if part.is_plain() { mark - at } else { 0 });
+        (start, end) = (start.or(place(from)), end.or(place(to)));
+        at += len;
+        match part {
+            Part::Plain(plain) => line.push_str(plain),
+            // As it stands between words.
+            Part::Escape('\t') => line.push(' '),
+            Part::Escape(c) => push_escape(c, &mut line),
         }
-        let (start, end) = (start.unwrap_or(line.len()), end.unwrap_or(line.len()));
-        line += left_out(self.excerpt.window.goes_on);
-        (line, start, end)
     }
+    let (start, end) = (start.unwrap_or(line.len()), end.unwrap_or(line.len()));
+    line += left_out(excerpt.window.goes_on);
+    (line, start, end)
 }
 
 fn short(text: &str) -> &str {
@@ -136,10 +122,11 @@ fn short(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::{Reason, SYNTAX as RULE, Wording};
     use crate::manifest::Position;
     use crate::manifest::text::Window;
 
-    fn render(heading: Heading<'_>, line: &str, place: (u32, u32, u32), help: Option<&str>) -> String {
+    fn render(heading: Heading, line: &str, place: (u32, u32, u32), help: Option<&str>) -> String {
         let window = Window {
             text: line.into(),
             comes_from: false,
@@ -148,14 +135,16 @@ mod tests {
             width: place.2,
         };
         let position = Position { line: place.0, column: place.1, width: place.2 };
-        let message = "mode is \"papr\".";
+        let message = "mode is \"papr\".".to_owned();
+        let wording = Wording { message, help: help.map(str::to_owned) };
         let excerpt = Excerpt { file: "x.yaml".into(), position, window };
-        Snippet { heading, message, excerpt: &excerpt, notes: &[], help }.render(Style::plain())
+        let diagnostic = Diagnostic::new(Severity::Error, &RULE, "", Reason::SyntaxError, wording, excerpt);
+        Snippet { heading, diagnostic: &diagnostic, notes: &[] }.render(Style::plain())
     }
 
     #[test]
     fn shows_the_line_the_mark_and_the_mend() {
-        let text = render(Heading::Error, "mode: papr", (4, 7, 4), Some("Did you mean paper?"));
+        let text = render(Heading::Severity, "mode: papr", (4, 7, 4), Some("Did you mean paper?"));
         insta::assert_snapshot!(text, @r#"
         error: mode is "papr".
          --> x.yaml:4:7
@@ -184,8 +173,8 @@ mod tests {
         let window = Window { text: "x".repeat(100).into(), comes_from: true, goes_on: true, before: 40, width: 3 };
         let position = Position { line: 7, column: 5041, width: 3 };
         let excerpt = Excerpt { file: "x".into(), position, window };
-        let snippet = Snippet { heading: Heading::Error, message: "m", excerpt: &excerpt, notes: &[], help: None };
-        let text = snippet.render(Style::plain());
+        let diagnostic = Diagnostic::new(Severity::Error, &RULE, "", Reason::SyntaxError, "m", excerpt);
+        let text = Snippet { heading: Heading::Severity, diagnostic: &diagnostic, notes: &[] }.render(Style::plain());
         assert!(text.contains(" --> x:7:5041\n") && text.contains("^^^\n"), "{text}");
         assert!(text.contains(&format!("7 | …{}…\n", "x".repeat(100))), "{text}");
     }
@@ -196,7 +185,7 @@ mod tests {
             assert!(!render(Heading::Bare, line, (1, column, width), None).contains('\u{1b}'));
         }
         for place in [(0, 0, 0), (u32::MAX, u32::MAX, u32::MAX)] {
-            assert!(render(Heading::ErrorOf("r"), "x", place, None).contains("error[r]: "));
+            assert!(render(Heading::Rule, "x", place, None).contains("error[syntax]: "));
         }
     }
 }

@@ -34,7 +34,6 @@ pub struct Stdout(BufWriter<StdoutLock<'static>>);
 
 impl Stdout {
     /// Standard output.
-    #[must_use]
     pub fn lock() -> Self {
         Self(BufWriter::with_capacity(BUFFER, io::stdout().lock()))
     }

@@ -31,7 +31,6 @@ pub struct Style {
 
 impl Style {
     /// Colours if the choice, the environment (`NO_COLOR`) and the stream allow them.
-    #[must_use]
     pub fn resolve(choice: anstream::ColorChoice, stream: &impl anstream::stream::RawStream) -> Self {
         let enabled = match choice {
             anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => true,
@@ -43,7 +42,6 @@ impl Style {
 
     /// No colours at all.
     #[cfg(test)]
-    #[must_use]
     pub const fn plain() -> Self {
         Self { enabled: false, headers: true }
     }
@@ -61,7 +59,6 @@ impl Style {
     }
 
     /// Whether escape codes are written.
-    #[must_use]
     pub const fn is_enabled(self) -> bool {
         self.enabled
     }

@@ -27,7 +27,6 @@ pub struct Table<'t, const N: usize> {
 
 impl<'t, const N: usize> Table<'t, N> {
     /// A table that shows all its rows.
-    #[must_use]
     pub const fn new(headers: [&'static str; N], rows: Vec<[Line<'t>; N]>) -> Self {
         Self { headers, rows, notes: Vec::new() }
     }
@@ -40,7 +39,6 @@ impl<'t, const N: usize> Table<'t, N> {
 
     /// The table of `count` rows, each made by its number. A long one shows its head and its tail, and between them
     /// the note on how many more there are.
-    #[must_use]
     pub fn abridged(
         headers: [&'static str; N],
         count: usize,
@@ -55,7 +53,6 @@ impl<'t, const N: usize> Table<'t, N> {
     }
 
     /// The table as text, each line ending with a line break; empty for no rows.
-    #[must_use]
     pub fn render(&self, style: Style) -> String {
         if self.rows.is_empty() {
             return String::new();

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::apimachinery::{Span, VERSIONS, Version};
 use crate::diagnostic::Rule;
 use crate::manifest::write_json::json;
-use crate::validate::fields::{FIELDS, Field};
-use crate::validate::gates::{GATES, Gate, State};
+use crate::validate::fields::{FIELDS, VersionedField};
+use crate::validate::gates::{GATES, Gate, GateState};
 
 #[derive(Serialize)]
 struct Catalogue {
@@ -102,8 +102,8 @@ impl From<&Rule> for RuleView {
     }
 }
 
-impl From<&Field> for FieldView {
-    fn from(field: &Field) -> Self {
+impl From<&VersionedField> for FieldView {
+    fn from(field: &VersionedField) -> Self {
         Self { owner: field.owner, name: field.name, versions: versions(field.span) }
     }
 }
@@ -111,8 +111,8 @@ impl From<&Field> for FieldView {
 impl From<&Gate> for GateView {
     fn from(gate: &Gate) -> Self {
         let state = |version: &Version| match gate.state(*version) {
-            State::Unknown => None,
-            state => Some((version.to_string(), state == State::On)),
+            GateState::Unknown => None,
+            state => Some((version.to_string(), state == GateState::On)),
         };
         Self { name: gate.name, by_default: VERSIONS.iter().filter_map(state).collect(), fields: gate.fields }
     }

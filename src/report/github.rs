@@ -8,9 +8,6 @@ use crate::printable::printable;
 use crate::validate::DocumentReport;
 
 /// Writes a command for each finding.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     each_once(reports).try_for_each(|Told { diagnostic, more, .. }| {
         let Excerpt { file, position, .. } = &diagnostic.excerpt;

@@ -14,9 +14,6 @@ struct Report<'r> {
 }
 
 /// Writes all reports as indented JSON.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     json(&Report { documents: reports, summary: Summary::of(reports) }, "  ", out)?;
     out.write_all(b"\n")

@@ -15,9 +15,6 @@ use crate::printable::{Part, parts, push_escape};
 use crate::validate::DocumentReport;
 
 /// Writes all reports as XML.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 4);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

@@ -1,5 +1,5 @@
 //! What is told once, however many documents it concerns: the Jobs of a session share the keys of its configuration, so
-//! that what is wrong with one of them is wrong with all, at the same place.
+//! that what is wrong with one of them is wrong with all, at the same position.
 
 use std::collections::HashMap;
 
@@ -23,10 +23,10 @@ pub fn each_once(reports: &[DocumentReport]) -> impl Iterator<Item = Told<'_>> {
     reports.chunk_by(|a, b| a.name_excerpt.position == b.name_excerpt.position && a.file == b.file).flat_map(of_place)
 }
 
-/// The diagnostics of documents that stand in the same place.
+/// The diagnostics of documents that stand at the same position.
 fn of_place(reports: &[DocumentReport]) -> Vec<Told<'_>> {
     let mut all: Vec<Told<'_>> = Vec::new();
-    // A rule may say several things of one place in one document, so that the nth is told with the nth of the others.
+    // A rule may say several things of one position in one document, so that the nth is told with the nth of the others.
     let mut first: HashMap<_, usize> = HashMap::new();
     for report in reports {
         let mut counts: HashMap<_, usize> = HashMap::new();

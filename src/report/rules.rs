@@ -1,21 +1,15 @@
 //! The rules themselves, for who asks what one of them means.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
-
-use textwrap::{Options, WordSplitter};
 
 use crate::apimachinery::{Span, VERSIONS, Version};
 use crate::diagnostic::Rule;
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::fields::FIELDS;
-use crate::validate::gates::{GATES, Gate, State};
+use crate::validate::gates::{GATES, Gate, GateState};
 use crate::validate::server::UNKNOWN_FIELD;
 
 /// Writes rules, a line each; then the fields and the gates that not all versions have.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn list(rules: &[&Rule], screen: &mut Screen<impl Write>) -> io::Result<()> {
     let rows = rules.iter().map(|rule| {
         [rule.name.into(), rule.source.as_str().into(), rule.span.to_string().into(), rule.summary().into()]
@@ -46,9 +40,9 @@ fn gate_table() -> Table<'static, 3> {
 fn states(gate: &Gate) -> String {
     let state = |version: &Version| {
         let state = match gate.state(*version) {
-            State::Unknown => return None,
-            State::Off => "off",
-            State::On => "on",
+            GateState::Unknown => return None,
+            GateState::Off => "off",
+            GateState::On => "on",
         };
         Some(format!("{version} {state}"))
     };
@@ -56,13 +50,10 @@ fn states(gate: &Gate) -> String {
 }
 
 /// Writes what one rule demands, in which versions, and an example of either kind.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
-    wrapped(&rule.doc()).into_iter().try_for_each(|line| screen.line(line))?;
+    screen.paragraph(&rule.doc())?;
     if rule.span != Span::ALWAYS {
         screen.blank()?;
         screen.line(format!("Versions of Kubernetes: {}", rule.span))?;
@@ -81,9 +72,6 @@ pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
 }
 
 /// Writes which fields a gate drops, and in which versions.
-///
-/// # Errors
-/// The stream does not take it.
 pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let doc = format!(
         "Where this feature gate is off, the server drops these without looking at them: {}. A cluster may set it \
@@ -92,15 +80,9 @@ pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<
     );
     screen.line(Line::new(Role::Header, gate.name).text(" (gate)"))?;
     screen.blank()?;
-    wrapped(&doc).into_iter().try_for_each(|line| screen.line(line))?;
+    screen.paragraph(&doc)?;
     screen.blank()?;
     screen.line(format!("By default: {}", states(gate)))
-}
-
-/// A paragraph in lines that fit a terminal, its words whole.
-fn wrapped(paragraph: &str) -> Vec<Cow<'_, str>> {
-    const WIDTH: usize = 80;
-    textwrap::wrap(paragraph, Options::new(WIDTH).break_words(false).word_splitter(WordSplitter::NoHyphenation))
 }
 
 #[cfg(test)]

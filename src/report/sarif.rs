@@ -16,12 +16,9 @@ use crate::validate::{DocumentReport, rules};
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Writes all findings as one SARIF log.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()> {
     let rules = rules();
-    let places = rules.iter().enumerate().map(|(nth, rule)| (rule.name, nth)).collect();
+    let indexes = rules.iter().enumerate().map(|(nth, rule)| (rule.name, nth)).collect();
     let rules: Vec<Value> = rules
         .iter()
         .map(|rule| {
@@ -37,10 +34,11 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
+        // Columns count characters.
         runs: [Run {
             tool: json!({"driver": driver}),
             column_kind: "unicodeCodePoints",
-            results: Results { reports, places },
+            results: Results { reports, indexes },
         }],
     };
     write_json::json(&log, "  ", out)?;
@@ -66,90 +64,35 @@ struct Run<'r> {
 /// The results of all documents; a list of them as such would take ten times the memory of the findings.
 struct Results<'r> {
     reports: &'r [DocumentReport],
-    /// The place of each rule in the list of rules.
-    places: BTreeMap<&'static str, usize>,
+    /// The index of each rule in the list of rules.
+    indexes: BTreeMap<&'static str, usize>,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let index = |told: &Told<'_>| self.places.get(told.diagnostic.rule.name).copied();
-        serializer.collect_seq(each_once(self.reports).map(|told| result(told, index(&told))))
+        serializer.collect_seq(each_once(self.reports).map(|Told { diagnostic, more, .. }| {
+            let Excerpt { file, position, .. } = &diagnostic.excerpt;
+            let (line, column) = (position.line.max(1), position.column.max(1));
+            let end = column.saturating_add(position.width.max(1));
+            let mut result = json!({
+                "ruleId": diagnostic.rule.name,
+                "ruleIndex": self.indexes.get(diagnostic.rule.name),
+                "level": diagnostic.severity,
+                "message": {"text": diagnostic.summary()},
+                "locations": [{
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": uri(file)},
+                        "region": {"startLine": line, "startColumn": column, "endColumn": end},
+                    },
+                    "logicalLocations": [{"fullyQualifiedName": diagnostic.subject()}],
+                }],
+            });
+            if more > 0 {
+                result["occurrenceCount"] = json!(more + 1);
+            }
+            result
+        }))
     }
-}
-
-fn result(Told { diagnostic: finding, more, .. }: Told<'_>, rule_index: Option<usize>) -> SarifResult<'_> {
-    let Excerpt { file, position, .. } = &finding.excerpt;
-    let (line, column) = (position.line.max(1), position.column.max(1));
-    SarifResult {
-        rule_id: finding.rule.name,
-        rule_index,
-        level: finding.severity.as_str(),
-        message: Message { text: finding.summary() },
-        occurrence_count: (more > 0).then_some(more + 1),
-        locations: [Location {
-            physical_location: PhysicalLocation {
-                artifact_location: ArtifactLocation { uri: uri(file) },
-                region: Region {
-                    start_line: line,
-                    start_column: column,
-                    end_column: column.saturating_add(position.width.max(1)),
-                },
-            },
-            logical_locations: [LogicalLocation { fully_qualified_name: finding.subject() }],
-        }],
-    }
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifResult<'r> {
-    rule_id: &'static str,
-    rule_index: Option<usize>,
-    level: &'static str,
-    message: Message,
-    /// In how many Jobs it is the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    occurrence_count: Option<usize>,
-    locations: [Location<'r>; 1],
-}
-
-#[derive(serde::Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location<'r> {
-    physical_location: PhysicalLocation,
-    logical_locations: [LogicalLocation<'r>; 1],
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    region: Region,
-}
-
-#[derive(serde::Serialize)]
-struct ArtifactLocation {
-    uri: String,
-}
-
-/// Columns count characters, as `columnKind` says.
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u32,
-    start_column: u32,
-    end_column: u32,
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LogicalLocation<'r> {
-    fully_qualified_name: &'r str,
 }
 
 /// What means something in a URI, and whatever else cannot stand in one.

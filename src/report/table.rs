@@ -14,9 +14,6 @@ use crate::validate::{DocumentReport, Summary};
 const LIST_ALL: usize = 40;
 
 /// Writes the findings, the documents and the counts.
-///
-/// # Errors
-/// Whatever the stream answers.
 pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     let findings: Vec<Told<'_>> = each_once(reports).collect();
     write_each(&findings, screen)?;
@@ -47,10 +44,6 @@ fn write_each(findings: &[Told<'_>], screen: &mut Screen<impl Write>) -> io::Res
 
 fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let finding = told.diagnostic;
-    let heading = match finding.severity {
-        Severity::Error => Heading::ErrorOf(finding.rule.name),
-        Severity::Warning => Heading::WarningOf(finding.rule.name),
-    };
     let mut notes = Vec::new();
     if !finding.path.is_empty() && !finding.names_its_key() {
         notes.push(("path", format!("{} ({})", finding.path, finding.reason.as_str())));
@@ -58,13 +51,7 @@ fn show(told: &Told<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
     if told.more > 0 {
         notes.push(("note", in_more(told.more)));
     }
-    screen.snippet(&Snippet {
-        heading,
-        message: &finding.message,
-        excerpt: &finding.excerpt,
-        notes: &notes,
-        help: finding.help.as_deref(),
-    })
+    screen.snippet(&Snippet { heading: Heading::Rule, diagnostic: finding, notes: &notes })
 }
 
 fn row(report: &DocumentReport) -> [Line<'_>; 6] {

@@ -140,7 +140,7 @@ fn yaml(file: &str, input: impl BufRead, take: &mut impl FnMut(Change, Object)) 
             if result.is_ok() {
                 result = document
                     .map_err(|error| {
-                        let at = error.position();
+                        let at = error.position;
                         let line = line - 1 + usize::try_from(at.line).unwrap_or(usize::MAX);
                         (line, usize::try_from(at.column).unwrap_or(0), error.to_string())
                     })

@@ -11,7 +11,7 @@ use super::cause::Cause;
 use super::standing::{Context, Phase, Standing};
 use super::worker::{Worker, WorkerId};
 use crate::config::Session;
-use crate::job::names::parse_job_name;
+use crate::names::parse_job_name;
 use crate::plan::plan_jobs;
 
 /// Without a plan, gaps in the numbering are missing workers, as long as there are no more than this.

@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 use super::file::TuningFile;
 use super::seed::{RaisedSeed, SeedError};
 use crate::config::Session;
-use crate::job::factory::{APP, COMPONENT};
-use crate::job::names::{HASH_LEN, config_map_prefix};
+use crate::names::{APP, COMPONENT};
+use crate::names::{HASH_LEN, config_map_prefix};
 use crate::printable::printable;
 
 /// What the API server takes for all annotations of an object, names and values (`TotalAnnotationSizeLimitB`).
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
     use crate::apimachinery::names::dns_subdomain;
     use crate::config::session::tests::{K8S, session};
-    use crate::job::names::is_config_map_name;
+    use crate::names::is_config_map_name;
     use crate::plan::plan_jobs;
     use std::path::Path;
 

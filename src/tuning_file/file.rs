@@ -149,9 +149,9 @@ impl TuningFile {
             return Err(TuningFileError::Documents { file: file(), count });
         }
         let document = single_document(text.as_str()).map_err(|error| TuningFileError::NotYaml {
-            excerpt: Excerpt::cut(name.as_str(), &text, error.position()),
+            excerpt: Excerpt::cut(name.as_str(), &text, error.position),
             message: error.to_string(),
-            help: error.help(),
+            help: error.kind.help(),
         })?;
         if document.root.as_mapping().is_none() {
             let kind = document.root.kind();

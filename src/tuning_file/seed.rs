@@ -157,7 +157,7 @@ fn value_mut<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
 fn error(file: &TuningFile, message: String) -> SeedError {
     let tuning = file.root().entry(ROOT_KEY);
     let seed = tuning.and_then(|tuning| tuning.value.entry(KEY));
-    let position: Position = seed.or(tuning).map_or(file.root().position, crate::yaml::Entry::place);
+    let position: Position = seed.or(tuning).map_or(file.root().position, crate::yaml::Entry::shown_at);
     SeedError { excerpt: Box::new(file.excerpt(position)), message, help: HELP }
 }
 

@@ -138,7 +138,7 @@ impl Reader<'_, '_> {
             parameters: self.parameters(tuning),
             seed: self.seed(tuning),
             grid_points: grid_points.map_or(Some(DEFAULT_GRID_POINTS), |entry| self.grid_points(&entry.value)),
-            grid_position: grid_points.map_or(tuning.position, Entry::place),
+            grid_position: grid_points.map_or(tuning.position, Entry::shown_at),
         }
     }
 
@@ -156,7 +156,7 @@ impl Reader<'_, '_> {
     /// A word of a closed list; another one is told, and given all the same.
     fn word(&mut self, mapping: &Node, key: &str, known: &[&str]) -> Option<Placed<String>> {
         let entry = mapping.entry(key)?;
-        let position = entry.place();
+        let position = entry.shown_at();
         let Some(Scalar::Text(word)) = Scalar::of(&entry.value, self.text) else {
             self.wrong(key, "a word", entry);
             return None;
@@ -333,7 +333,7 @@ impl Reader<'_, '_> {
     fn wrong(&mut self, what: &str, expected: &str, entry: &Entry) {
         let message = format!("{what} must be {expected}, and this is {}.", self.kind(&entry.value));
         let help = if expected == "a whole number" { "Write a whole number such as 42, without quotes." } else { "" };
-        self.remarks.add(entry.place(), message, help);
+        self.remarks.add(entry.shown_at(), message, help);
     }
 
     fn kind(&self, node: &Node) -> &'static str {

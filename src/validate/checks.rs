@@ -30,7 +30,6 @@ pub struct Checks {
 
 impl Checks {
     /// Whether a rule holds in the version, and is not left out.
-    #[must_use]
     pub fn apply(&self, rule: &Rule) -> bool {
         let skipped = rule.source == Source::Tuning && self.skipped.iter().any(|skipped| skipped.name == rule.name);
         rule.span.contains(self.version) && !skipped

@@ -11,7 +11,7 @@ use super::finding::DocumentReport;
 use super::findings::Findings;
 use super::pod_security_standards::{self, PolicyVersion};
 use super::positions::Positions;
-use super::server::{self, Kind};
+use super::server;
 use super::tuning::{self, Membership, TYPE};
 use crate::apimachinery::{Path, path};
 use crate::config::recognize;
@@ -56,15 +56,14 @@ pub fn check(
         checked.push(check_object(file, text, node, list, first + checked.len(), checks));
     });
     if let Some((report, _)) = checked.first_mut().filter(|_| checks.sources.api) {
-        let mut findings = Findings::new(&document.root, file, text, checks);
-        for duplicate in &document.duplicates {
-            let (key, line) = (&duplicate.key, duplicate.first.line);
-            let message = format!("The key {key} stands in line {line} already; kubectl keeps this one only.");
-            let wording = (message, "Remove one of the two.");
-            let reason = Reason::FieldValueDuplicate;
-            findings.push(Severity::Warning, &DUPLICATE_KEY, key.clone(), reason, wording, duplicate.last);
+        let mut findings = Findings::new(&document.root, file, text, checks, &mut report.findings);
+        for duplicate in document.duplicates {
+            let line = duplicate.first.line;
+            let message =
+                format!("The key {} stands in line {line} already; kubectl keeps this one only.", duplicate.key);
+            let (wording, reason) = ((message, "Remove one of the two."), Reason::FieldValueDuplicate);
+            findings.push(Severity::Warning, &DUPLICATE_KEY, duplicate.key, reason, wording, duplicate.last);
         }
-        report.findings.extend(findings.into_vec());
     }
     checked
 }
@@ -74,13 +73,10 @@ fn unreadable(file: &Arc<str>, text: &Text, error: &ReadError, index: usize) -> 
     DocumentReport {
         file: Arc::clone(file),
         index,
-        kind: String::new(),
-        name: String::new(),
-        namespace: String::new(),
         accepted: Some(false),
         name_excerpt: diagnostic.excerpt.clone(),
         findings: vec![diagnostic],
-        skipped: false,
+        ..DocumentReport::default()
     }
 }
 
@@ -101,57 +97,54 @@ fn check_object(
         kind: string(node.get("kind")),
         name: string(metadata.and_then(|metadata| metadata.get("name"))),
         namespace: string(metadata.and_then(|metadata| metadata.get("namespace"))),
-        accepted: None,
-        findings: Vec::new(),
-        skipped: false,
         name_excerpt: Excerpt::cut(Arc::clone(file), text, name_position),
+        ..DocumentReport::default()
     };
-    let mut findings = Findings::new(node, file, text, checks);
+    let mut findings = Findings::new(node, file, text, checks, &mut report.findings);
     let mut member = None;
-    match DocumentKind::of(node, list) {
-        DocumentKind::Other => skip(&mut report, findings, checks),
+    let is_judged = match DocumentKind::of(node, list) {
         DocumentKind::Unnamed(key) => {
             let message = format!("kubectl cannot tell what this is: {key} is missing.");
             let instead = recognize::instead_of_manifest(node, file);
             let help = instead.unwrap_or_else(|| "A Job has apiVersion: batch/v1 and kind: Job.".to_owned());
             let wording = (message, help);
             findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, wording);
-            report.findings = findings.into_vec();
-            report.settle();
+            true
         }
         // The guide says nothing of ConfigMaps.
-        DocumentKind::ConfigMap if !checks.sources.api => skip(&mut report, findings, checks),
-        DocumentKind::ConfigMap => {
-            if let Some(config_map) = server::check(node, Kind::ConfigMap, &mut findings) {
+        DocumentKind::ConfigMap if checks.sources.api => {
+            if let Some(config_map) = server::check(node, &mut findings) {
                 api::check_config_map(&config_map, &mut findings);
             }
-            report.findings = findings.into_vec();
-            report.settle();
+            true
         }
-        // The guide knows no CronJobs.
-        DocumentKind::CronJob if !checks.sources.api && checks.pod_security.is_none() => {
-            skip(&mut report, findings, checks);
-        }
-        DocumentKind::CronJob => {
-            let cron_job = server::check::<CronJob>(node, Kind::CronJob, &mut findings);
+        DocumentKind::CronJob if checks.sources.api || checks.pod_security.is_some() => {
+            let cron_job: Option<CronJob> = server::check(node, &mut findings);
             if !checks.sources.api {
-                findings = Findings::new(node, file, text, checks);
+                findings.clear();
             } else if let Some(cron_job) = &cron_job {
                 api::check_cron_job(cron_job, &mut findings);
             }
             if let Some(job) = cron_job.and_then(|cron_job| cron_job.spec.job_template.spec) {
                 check_standard(&job, &path!(.spec.jobTemplate.spec.template), &mut findings, checks);
             }
-            report.findings = findings.into_vec();
-            if checks.sources.api {
-                report.settle();
+            checks.sources.api
+        }
+        // The guide knows no CronJobs.
+        DocumentKind::Other | DocumentKind::CronJob | DocumentKind::ConfigMap => {
+            report.skipped = true;
+            if checks.fail_on_skipped {
+                let message = format!("No rule here is about a {}.", report.kind);
+                let wording = (message, "Leave the document out, or --fail-on-skipped.");
+                findings.error(&SKIPPED, &path!(.kind), Reason::FieldValueNotSupported, wording);
             }
+            false
         }
         kind @ (DocumentKind::Job | DocumentKind::LikelyJob(_)) => {
             let missing = if let DocumentKind::LikelyJob(key) = kind { key } else { None };
-            let job = server::check::<Job>(node, Kind::Job, &mut findings);
+            let job: Option<Job> = server::check(node, &mut findings);
             if !checks.sources.api {
-                findings = Findings::new(node, file, text, checks);
+                findings.clear();
             } else if let Some(job) = &job {
                 api::check_job(job, &mut findings);
             }
@@ -165,11 +158,11 @@ fn check_object(
             if let Some(job) = job.filter(|_| checks.sources.tuning) {
                 member = tuning::check(&job, &mut findings);
             }
-            report.findings = findings.into_vec();
-            if checks.sources.api {
-                report.settle();
-            }
+            checks.sources.api
         }
+    };
+    if is_judged {
+        report.settle();
     }
     (report, member)
 }
@@ -182,14 +175,4 @@ fn check_standard(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>, 
         let wording = (breach.message, breach.help);
         findings.error(breach.rule, breach.path, Reason::PodSecurity(breach.check), wording);
     });
-}
-
-fn skip(report: &mut DocumentReport, mut findings: Findings<'_>, checks: &Checks) {
-    report.skipped = true;
-    if checks.fail_on_skipped {
-        let message = format!("No rule here is about a {}.", report.kind);
-        let wording = (message, "Leave the document out, or --fail-on-skipped.");
-        findings.error(&SKIPPED, &path!(.kind), Reason::FieldValueNotSupported, wording);
-        report.findings = findings.into_vec();
-    }
 }

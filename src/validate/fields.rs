@@ -6,7 +6,7 @@ use crate::apimachinery::version::{V1_34, V1_35, V1_36};
 
 /// A field that came with a version, or went with one.
 #[derive(Debug)]
-pub struct Field {
+pub struct VersionedField {
     /// The type that has it, as the API names it.
     pub owner: &'static str,
     /// Its name.
@@ -17,19 +17,19 @@ pub struct Field {
     pub retired: Option<&'static [&'static str]>,
 }
 
-const fn new(owner: &'static str, name: &'static str, span: Span) -> Field {
-    Field { owner, name, span, retired: None }
+const fn new(owner: &'static str, name: &'static str, span: Span) -> VersionedField {
+    VersionedField { owner, name, span, retired: None }
 }
 
 /// The table, by version.
-pub static FIELDS: &[Field] = &[
+pub static FIELDS: &[VersionedField] = &[
     new("Container", "restartPolicyRules", Span::since(V1_34)),
     new("EphemeralContainer", "restartPolicyRules", Span::since(V1_34)),
     new("EnvVarSource", "fileKeyRef", Span::since(V1_34)),
     new("PodSpec", "hostnameOverride", Span::since(V1_34)),
     new("VolumeProjection", "podCertificate", Span::since(V1_34)),
     new("PodCertificateProjection", "userAnnotations", Span::since(V1_35)),
-    Field {
+    VersionedField {
         owner: "PodSpec",
         name: "workloadRef",
         span: Span { since: Some(V1_35), until: Some(V1_35) },
@@ -39,7 +39,6 @@ pub static FIELDS: &[Field] = &[
 ];
 
 /// The row of a field, where it has one.
-#[must_use]
-pub fn find(owner: &str, name: &str) -> Option<&'static Field> {
+pub fn find(owner: &str, name: &str) -> Option<&'static VersionedField> {
     FIELDS.iter().find(|field| field.owner == owner && field.name == name)
 }

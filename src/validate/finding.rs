@@ -8,12 +8,12 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::manifest::text::Excerpt;
 
 /// Everything that was found out about one document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct DocumentReport {
     /// The file, or `standard input`.
     #[serde(serialize_with = "as_text")]
     pub file: Arc<str>,
-    /// The document's place in its file, from 0; the items of a List count one by one.
+    /// The document's index in its file, from 0; the items of a List count one by one.
     pub index: usize,
     /// Its kind, empty where it has none.
     pub kind: String,
@@ -40,30 +40,22 @@ fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> 
 
 impl DocumentReport {
     /// What is wrong with configurations: a report on each of the files.
-    #[must_use]
     pub fn of_configs(problems: &[Diagnostic]) -> Vec<Self> {
         let of_file = |problems: &[Diagnostic]| Self {
             file: Arc::clone(&problems[0].excerpt.file),
-            index: 0,
-            kind: String::new(),
-            name: String::new(),
-            namespace: String::new(),
-            accepted: None,
             findings: problems.to_vec(),
-            skipped: false,
             name_excerpt: problems[0].excerpt.clone(),
+            ..Self::default()
         };
         problems.chunk_by(|a, b| a.excerpt.file == b.excerpt.file).map(of_file).collect()
     }
 
     /// How many findings are of a severity.
-    #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
     /// Whether the guide refuses the Job, whatever the server says.
-    #[must_use]
     pub fn breaks_guide(&self) -> bool {
         let refused =
             |finding: &Diagnostic| finding.rule.source == Source::Tuning && finding.severity == Severity::Error;
@@ -98,7 +90,6 @@ pub struct Summary {
 
 impl Summary {
     /// Counts the documents of a run.
-    #[must_use]
     pub fn of(documents: &[DocumentReport]) -> Self {
         let count = |wanted: fn(&DocumentReport) -> bool| documents.iter().filter(|document| wanted(document)).count();
         Self {

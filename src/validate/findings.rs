@@ -25,19 +25,23 @@ pub struct Findings<'d> {
     root: &'d Node,
     /// Where the document has credentials; looked for when there is something to find.
     hidden: OnceCell<Vec<Position>>,
-    found: Vec<Diagnostic>,
+    found: &'d mut Vec<Diagnostic>,
 }
 
 impl<'d> Findings<'d> {
-    /// Nothing found yet in the document `root` of the file with this name and text; what is no rule of these checks
-    /// is not kept.
-    #[must_use]
-    pub fn new(root: &'d Node, file: &'d Arc<str>, text: &'d Text, checks: &'d Checks) -> Self {
-        Self { positions: Positions::new(root), file, text, checks, root, hidden: OnceCell::new(), found: Vec::new() }
+    /// Adds what is found in the document `root` of the file with this name and text to `found`; what is no rule of
+    /// these checks is not kept.
+    pub fn new(
+        root: &'d Node,
+        file: &'d Arc<str>,
+        text: &'d Text,
+        checks: &'d Checks,
+        found: &'d mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { positions: Positions::new(root), file, text, checks, root, hidden: OnceCell::new(), found }
     }
 
     /// The version of Kubernetes whose rules are applied.
-    #[must_use]
     pub const fn version(&self) -> Version {
         self.checks.version
     }
@@ -80,15 +84,26 @@ impl<'d> Findings<'d> {
     }
 
     /// More elements than allowed.
-    pub fn too_many(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
-        let wording = (format!("There are {found}, and there can be {max} at most."), "Remove some.");
-        self.error(rule, path, Reason::FieldValueTooMany, wording);
+    pub fn at_most(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
+        if found > max {
+            let wording = (format!("There are {found}, and there can be {max} at most."), "Remove some.");
+            self.error(rule, path, Reason::FieldValueTooMany, wording);
+        }
     }
 
-    /// More characters than allowed.
-    pub fn too_long(&mut self, rule: &'static Rule, path: &Path<'_>, max: usize) {
-        let wording = (format!("This is longer than {max} bytes."), "Shorten it.");
-        self.error(rule, path, Reason::FieldValueTooLong, wording);
+    /// More bytes than allowed.
+    pub fn no_longer(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, max: usize) {
+        if value.len() > max {
+            let wording = (format!("This is longer than {max} bytes."), "Shorten it.");
+            self.error(rule, path, Reason::FieldValueTooLong, wording);
+        }
+    }
+
+    /// A value that must be there.
+    pub fn not_empty(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, missing: impl Into<Wording>) {
+        if value.is_empty() {
+            self.required(rule, path, missing);
+        }
     }
 
     /// A value outside a closed list.
@@ -115,6 +130,35 @@ impl<'d> Findings<'d> {
         }
     }
 
+    /// A value that must be there, and have a format.
+    pub fn required_format(
+        &mut self,
+        rule: &'static Rule,
+        path: &Path<'_>,
+        value: &str,
+        check: fn(&str) -> Result<(), NameError>,
+        missing: &str,
+    ) {
+        if value.is_empty() {
+            self.required(rule, path, missing);
+        } else {
+            self.check_format(rule, path, value, check);
+        }
+    }
+
+    /// A value that must have a format where it is there.
+    pub fn optional_format(
+        &mut self,
+        rule: &'static Rule,
+        path: &Path<'_>,
+        value: &str,
+        check: fn(&str) -> Result<(), NameError>,
+    ) {
+        if !value.is_empty() {
+            self.check_format(rule, path, value, check);
+        }
+    }
+
     /// A number below zero.
     pub fn not_negative(&mut self, rule: &'static Rule, path: &Path<'_>, value: Option<impl Into<i64>>) {
         if let Some(value) = value.map(Into::into).filter(|value| *value < 0) {
@@ -122,8 +166,12 @@ impl<'d> Findings<'d> {
         }
     }
 
+    /// Takes everything back.
+    pub fn clear(&mut self) {
+        self.found.clear();
+    }
+
     /// How many findings there are so far.
-    #[must_use]
     pub const fn len(&self) -> usize {
         self.found.len()
     }
@@ -144,19 +192,13 @@ impl<'d> Findings<'d> {
         let Wording { mut message, mut help } = wording.into();
         let hidden = self.hidden.get_or_init(|| credentials::positions(self.root));
         let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position).hiding(hidden);
-        let order = |place: &Position| (place.line, place.column).cmp(&(position.line, position.column));
+        let order = |other: &Position| (other.line, other.column).cmp(&(position.line, position.column));
         if hidden.binary_search_by(order).is_ok() {
             let value = self.text.at(position);
             message = credentials::without(&message, value);
             help = help.map(|help| credentials::without(&help, value));
         }
-        self.found.push(Diagnostic { severity, rule, path, reason, message, help, excerpt });
-    }
-
-    /// All that was found.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<Diagnostic> {
-        self.found
+        self.found.push(Diagnostic::new(severity, rule, path, reason, Wording { message, help }, excerpt));
     }
 }
 

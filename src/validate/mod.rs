@@ -2,12 +2,14 @@
 //! a tuning Job.
 //!
 //! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
-//! back to the place in the file that it speaks of.
+//! back to the position in the file that it speaks of.
 
 #[cfg(test)]
 mod any_session;
 mod api;
 pub(crate) mod checks;
+#[cfg(test)]
+mod config_maps;
 pub mod decode;
 pub(crate) mod document;
 #[cfg(test)]
@@ -24,6 +26,8 @@ pub(crate) mod server;
 pub(crate) mod set;
 mod threads;
 pub(crate) mod tuning;
+#[cfg(test)]
+mod whole_sessions;
 
 pub(crate) use api::fill_in_all as fill_in_defaults;
 pub(crate) use api::gates;
@@ -46,19 +50,17 @@ use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 
 /// What the rules of a server say of a Job by itself that no file holds: a field, the reason and a sentence for each
 /// fault.
-#[must_use]
 pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Vec<(String, Reason, String)> {
     let (nowhere, file, text) = (Node::new(Value::Null, Position::default()), "".into(), Text::decode(Vec::new()));
     let checks = Checks { version, ..Checks::from(Sources { api: true, tuning: false }) };
-    let mut findings = Findings::new(&nowhere, &file, &text, &checks);
-    api::check_job(job, &mut findings);
-    let errors = findings.into_vec().into_iter().filter(|finding| finding.severity == Severity::Error);
-    errors
-        .map(|finding| {
-            let message = finding.with_help();
-            (finding.path, finding.reason, message)
-        })
-        .collect()
+    let mut found = Vec::new();
+    api::check_job(job, &mut Findings::new(&nowhere, &file, &text, &checks, &mut found));
+    let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
+    let told = |finding: diagnostic::Diagnostic| {
+        let message = finding.with_help();
+        (finding.path, finding.reason, message)
+    };
+    errors.map(told).collect()
 }
 
 /// So many inputs are read before their reports are put in order.
@@ -67,7 +69,6 @@ const BATCH: usize = 2048;
 const FEW: usize = 16;
 
 /// All rules, in the order in which they are applied.
-#[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
     let own = &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES, job_template::RULES];
@@ -84,7 +85,6 @@ pub struct Validator {
 
 impl Validator {
     /// Nothing checked yet; `checks` says which rules to apply.
-    #[must_use]
     pub fn new(checks: impl Into<Checks>) -> Self {
         Self { checks: checks.into(), sets: set::Sets::default(), reports: Vec::new() }
     }
@@ -99,15 +99,11 @@ impl Validator {
     /// Checks a Job of a session as it would be written. What is found is told at the keys that caused it, in the file
     /// that the session comes from.
     pub fn add_job(&mut self, spec: &K8sJobSpec, text: &Text, origins: &Origins<'_>) {
-        manifest::documents(text.as_str(), |read| {
-            let of_job = read.as_ref().ok().map(|document| origins.of_job(spec, &document.root));
-            for (mut report, member) in document::check(origins.file(), text, read, self.reports.len(), &self.checks) {
-                if let Some(of_job) = &of_job {
-                    of_job.apply(&mut report);
-                }
-                self.take((report, member));
-            }
-        });
+        let first = self.reports.len();
+        for (mut report, member) in check_text_from(first, origins.file(), text, &self.checks) {
+            origins.tell(&mut report, spec, text);
+            self.take((report, member));
+        }
     }
 
     /// Checks all documents of several inputs, on all cores; `done` is called after each input.
@@ -147,7 +143,6 @@ impl Validator {
     }
 
     /// The reports of all documents, in the order in which they came.
-    #[must_use]
     pub fn finish(mut self) -> Vec<DocumentReport> {
         // Which workers are missing is all that is left to say.
         if self.checks.sources.tuning && self.checks.apply(&set::WORKERS) {
@@ -158,12 +153,15 @@ impl Validator {
 }
 
 /// Checks the documents of one file by themselves.
-#[must_use]
 pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
+    check_text_from(0, &Arc::from(file), text, checks)
+}
+
+/// The same, where so many documents of the file came before.
+fn check_text_from(first: usize, file: &Arc<str>, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
-    let file = Arc::from(file);
     manifest::documents(text.as_str(), |read| {
-        let checked = document::check(&file, text, read, all.len(), checks);
+        let checked = document::check(file, text, read, first + all.len(), checks);
         all.extend(checked);
     });
     all

@@ -1,4 +1,4 @@
-//! Which key of a configuration caused a field of its Jobs. What is found at a place in such a Job, which no file
+//! Which key of a configuration caused a field of its Jobs. What is found at a position in such a Job, which no file
 //! holds, is told at the key.
 
 use std::collections::HashMap;
@@ -8,30 +8,40 @@ use super::finding::DocumentReport;
 use super::positions::Positions;
 use crate::apimachinery::Segment::{self, Field, Key};
 use crate::apimachinery::{fields, segments};
+use crate::config::metadata::QUEUE_LABEL;
+use crate::config::partial_job::PartialJob;
 use crate::config::{Origin, Session};
 use crate::job::K8sJobSpec;
+use crate::job::partial::TUNER;
 use crate::manifest::text::Excerpt;
-use crate::manifest::{Node, Position};
+use crate::manifest::{Node, Position, Text, Value, documents};
 
 const LABELS: &[Segment<'static>] = &segments![metadata.labels];
 const POD_LABELS: &[Segment<'static>] = &segments![spec.template.metadata.labels];
-const CONTAINER: &[Segment<'static>] = &segments![spec.template.spec.containers[0]];
 
 /// The fields of a Job that have the value of one key each.
 const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
     (&[], &segments![metadata.name], "session_short"),
     (&[], &segments![metadata.namespace], "k8s_namespace"),
+    (&[], &segments![spec.suspend], "queue"),
     (LABELS, &[Key("session_id")], "session_id"),
     (LABELS, &[Key("mode")], "mode"),
     (LABELS, &[Key("env")], "env"),
+    (LABELS, &[Key(QUEUE_LABEL)], "queue"),
     (POD_LABELS, &[Key("session_id")], "session_id"),
     (POD_LABELS, &[Key("mode")], "mode"),
     (POD_LABELS, &[Key("env")], "env"),
-    (CONTAINER, &segments![name], "session_short"),
-    (CONTAINER, &segments![image], "image"),
-    (CONTAINER, &segments![resources], "resources"),
-    (CONTAINER, &segments![resources.requests], "resources.requests"),
-    (CONTAINER, &segments![resources.limits], "resources.limits"),
+];
+
+/// The fields of the worker's container that have the value of one key each.
+const WORKER_FIELDS: &[(&[Segment<'static>], &str)] = &[
+    (&segments![name], "session_short"),
+    (&segments![image], "image"),
+    (&segments![workingDir], "working_dir"),
+    (&segments![envFrom], "env_from"),
+    (&segments![resources], "resources"),
+    (&segments![resources.requests], "resources.requests"),
+    (&segments![resources.limits], "resources.limits"),
 ];
 
 /// The options of a worker whose value is that of a key.
@@ -54,11 +64,12 @@ pub struct Origins<'s> {
     keys: HashMap<&'s str, &'s Excerpt>,
     /// Where the configuration starts to speak of the session, for what no key has caused.
     session: Excerpt,
+    /// The partial Job that went into each Job.
+    partial: Option<&'s PartialJob>,
 }
 
 impl<'s> Origins<'s> {
     /// The keys of a session.
-    #[must_use]
     pub fn of(session: &'s Session) -> Self {
         let mut keys = HashMap::new();
         for setting in &session.settings {
@@ -75,31 +86,49 @@ impl<'s> Origins<'s> {
             Origin::File(excerpt) => Some(excerpt.clone()),
             _ => None,
         });
-        Self { keys, session: first.unwrap_or_default() }
+        Self { keys, session: first.unwrap_or_default(), partial: session.additions.job_template.as_ref() }
     }
 
     /// The configuration that the session comes from.
-    #[must_use]
     pub fn file(&self) -> &Arc<str> {
         &self.session.file
     }
 
+    /// Has a report on a Job speak of the configuration instead of the manifest with this text, which no file holds.
+    pub fn tell(&self, report: &mut DocumentReport, spec: &K8sJobSpec, text: &Text) {
+        report.name_excerpt = self.excerpt("session_short").unwrap_or(&self.session).clone();
+        if report.findings.is_empty() {
+            return;
+        }
+        documents(text.as_str(), |read| {
+            let Ok(document) = read else { return };
+            let places = self.places(spec, &document.root);
+            for finding in &mut report.findings {
+                let place = places.get(&line_and_column(finding.excerpt.position));
+                finding.excerpt = place.cloned().unwrap_or_else(|| self.session.clone());
+            }
+        });
+    }
+
     /// The places in a Job's document that a key has caused, each with where the key stands.
-    #[must_use]
-    pub fn of_job(&self, spec: &K8sJobSpec, root: &Node) -> JobOrigins<'_> {
-        let mut places = Positions::new(root);
-        let mut excerpts = HashMap::new();
+    fn places(&self, spec: &K8sJobSpec, root: &Node) -> HashMap<(u32, u32), Excerpt> {
+        let mut positions = Positions::new(root);
+        let mut places = HashMap::new();
         let mut note = |path: &[Segment<'_>], key: &str| {
             if let Some(excerpt) = self.excerpt(key) {
-                excerpts.insert(line_and_column(places.locate(path)), excerpt);
+                places.insert(line_and_column(positions.locate(path)), excerpt.clone());
             }
         };
         for (object, field, key) in FIELDS {
             note(&[*object, *field].concat(), key);
         }
+        let worker: &[_] = &segments![spec.template.spec.containers[index_of_worker(root, &spec.name)]];
+        for (field, key) in WORKER_FIELDS {
+            note(&[worker, field].concat(), key);
+        }
         for (nth, argument) in spec.args.iter().enumerate() {
             if let Some((_, key)) = OPTIONS.iter().find(|(option, _)| option == argument) {
-                note(&[CONTAINER, &segments![args[nth + 1]]].concat(), key);
+                note(&[worker, &segments![args[nth + 1]]].concat(), key);
             }
         }
         for (nth, (name, _)) in spec.env.iter().enumerate() {
@@ -108,16 +137,21 @@ impl<'s> Origins<'s> {
                 VARIABLES.iter().find(|(variable, _)| variable == name).filter(|_| self.excerpt(&extra).is_none());
             let key = own.map_or(extra.as_str(), |(_, key)| key);
             for field in [&[][..], &segments![name], &segments![value]] {
-                note(&[CONTAINER, &segments![env[nth]], field].concat(), key);
+                note(&[worker, &segments![env[nth]], field].concat(), key);
             }
         }
         for (group, amounts) in fields![requests = &spec.requests, limits = &spec.limits] {
             for (name, _) in amounts {
-                let path = [CONTAINER, &segments![resources], &[Field(group.as_str()), Key(name)]].concat();
+                let path = [worker, &segments![resources], &[Field(group.as_str()), Key(name)]].concat();
                 note(&path, &format!("resources.{group}.{name}"));
             }
         }
-        JobOrigins { excerpts, session: &self.session }
+        if let Some(partial) = self.partial {
+            note_partial(&partial.node, root, &spec.name, &mut |place, origin| {
+                places.insert(line_and_column(place), partial.excerpt(origin));
+            });
+        }
+        places
     }
 
     /// Where a key stands; a session without a `session_short` has the start of its id in its names.
@@ -127,21 +161,39 @@ impl<'s> Origins<'s> {
     }
 }
 
-/// The places in one Job's document that keys have caused.
-#[derive(Debug)]
-pub struct JobOrigins<'o> {
-    excerpts: HashMap<(u32, u32), &'o Excerpt>,
-    session: &'o Excerpt,
+/// The index of the container that runs the worker.
+fn index_of_worker(root: &Node, name: &str) -> usize {
+    let containers = ["spec", "template", "spec", "containers"].iter().try_fold(root, |node, key| node.get(key));
+    let mut names = containers.and_then(Node::as_sequence).unwrap_or_default().iter().map(|one| one.get("name"));
+    names.position(|found| found.and_then(Node::as_str) == Some(name)).unwrap_or_default()
 }
 
-impl JobOrigins<'_> {
-    /// Has a report speak of the configuration instead of the document that it was made from.
-    pub fn apply(&self, report: &mut DocumentReport) {
-        let excerpt = |of: &Excerpt| self.excerpts.get(&line_and_column(of.position)).map_or(self.session, |key| key);
-        report.name_excerpt = excerpt(&report.name_excerpt).clone();
-        for finding in &mut report.findings {
-            finding.excerpt = excerpt(&finding.excerpt).clone();
+/// Walks through a partial Job and the Job that it went into, and hands over where each of its fields has ended up.
+fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(Position, Position)) {
+    match (&partial.value, &job.value) {
+        (Value::Mapping(entries), Value::Mapping(_)) => {
+            for entry in entries {
+                if let Some(found) = job.entry(&entry.key) {
+                    note(found.shown_at(), entry.shown_at());
+                    note_partial(&entry.value, &found.value, worker, note);
+                }
+            }
         }
+        (Value::Sequence(items), Value::Sequence(found)) => {
+            let name = |item: &Node| {
+                item.get("name").and_then(Node::as_str).map(|name| if name == TUNER { worker } else { name }.to_owned())
+            };
+            // Elements that have a name are found by it, wherever the merge has put them.
+            let by_name: HashMap<String, &Node> = found.iter().filter_map(|item| Some((name(item)?, item))).collect();
+            for (nth, item) in items.iter().enumerate() {
+                let target = name(item).map_or_else(|| found.get(nth), |name| by_name.get(&name).copied());
+                if let Some(target) = target {
+                    note(target.position, item.position);
+                    note_partial(item, target, worker, note);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -158,24 +210,43 @@ mod tests {
     use super::*;
     use crate::apimachinery::Segment::Index;
 
-    /// The line of the baseline that is named for a path of its first Job, and what is marked there.
+    const CONTAINER: &[Segment<'static>] = &segments![spec.template.spec.containers[0]];
+
+    /// The line of the configuration that is named for a path of its first Job, and what is marked there.
     fn marked(config: &str, path: &[Segment<'_>]) -> (u32, String) {
         let session = session(config, None).unwrap();
-        let factory =
-            K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
+        let moment = CreatedAt::parse("2025-11-16T18:21:45Z").unwrap();
+        let factory = K8sTuningJobFactory::new(&session, moment, None).unwrap();
         let spec = factory.create_job_for_worker("worker-1", 3, 0);
         let mut content = Vec::new();
-        Format::Yaml.push(&crate::job::api_object::build_job(spec.clone()), &mut content).unwrap();
+        Format::Yaml.push(&factory.jobs().next().unwrap(), &mut content).unwrap();
         let origins = Origins::of(&session);
-        let mut place = None;
+        let mut found = None;
         documents(Text::decode(content).as_str(), |document| {
             let root = document.unwrap().root;
-            let position = Positions::new(&root).locate(path);
-            let of_job = origins.of_job(&spec, &root);
-            place = Some((*of_job.excerpts.get(&line_and_column(position)).unwrap_or(&of_job.session)).clone());
+            let position = line_and_column(Positions::new(&root).locate(path));
+            found = Some(origins.places(&spec, &root).remove(&position).unwrap_or_else(|| origins.session.clone()));
         });
-        let Excerpt { position, .. } = place.unwrap();
+        let Excerpt { position, .. } = found.unwrap();
         (position.line, Text::decode(config.into()).at(position).to_owned())
+    }
+
+    #[test]
+    fn a_field_of_a_partial_job_is_told_where_that_has_it() {
+        let pod = "job_template:\n  spec:\n    ttlSecondsAfterFinished: 5\n    template:\n      spec:\n        containers:\n        \
+                   - name: side\n          image: s\n        - {name: tuner, tty: true}\n        tolerations:\n        - key: a\n";
+        let config = format!("{K8S}{pod}");
+        let first = u32::try_from(K8S.lines().count()).unwrap() + 1;
+        let of_pod = |path: &[Segment<'static>]| [&segments![spec.template.spec], path].concat();
+        for (path, line, text) in [
+            (vec![Field("spec"), Field("ttlSecondsAfterFinished")], 2, "5"),
+            (of_pod(&[Field("tolerations"), Index(0), Field("key")]), 10, "a"),
+            (of_pod(&[Field("containers"), Index(1), Field("tty")]), 8, "true"),
+            (of_pod(&[Field("containers"), Index(0), Field("image")]), 7, "s"),
+        ] {
+            assert_eq!(marked(&config, &path), (first + line, text.to_owned()), "{path:?}");
+        }
+        assert_eq!(marked(&config, &of_pod(&[Field("containers"), Index(1), Field("image")])).0, 4);
     }
 
     #[test]

@@ -18,7 +18,6 @@ pub struct Positions<'d> {
 
 impl<'d> Positions<'d> {
     /// Finds positions in the document `root`.
-    #[must_use]
     pub fn new(root: &'d Node) -> Self {
         Self { root, entries: HashMap::new() }
     }
@@ -32,7 +31,7 @@ impl<'d> Positions<'d> {
         for segment in path {
             let found = match (segment, &node.value) {
                 (Segment::Field(key) | Segment::Key(key), Value::Mapping(entries)) => {
-                    self.entry(node, entries, key).map(|entry| (&entry.value, entry.place()))
+                    self.entry(node, entries, key).map(|entry| (&entry.value, entry.shown_at()))
                 }
                 (Segment::Index(index), Value::Sequence(items)) => items.get(*index).map(|item| (item, item.position)),
                 _ => None,

@@ -1,6 +1,7 @@
 //! The API server's verdict on one Job or `CronJob`: a node comes in, and the findings that decide whether the
 //! server would accept it go out.
 
+use k8s_openapi::Resource;
 use serde::Deserialize;
 
 use super::decode::{DecodingErrorKind, StrictDecodingError, decode};
@@ -38,70 +39,31 @@ rules! {
         "spec:\n  backoffLimit: 1";
 }
 
-/// The kinds of objects whose rules are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A Job.
-    Job,
-    /// A `CronJob`.
-    CronJob,
-    /// A `ConfigMap`.
-    ConfigMap,
-}
-
-impl Kind {
-    /// The kind as documents have it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Job => "Job",
-            Self::CronJob => "CronJob",
-            Self::ConfigMap => "ConfigMap",
-        }
-    }
-
-    /// The group and version that documents have with it.
-    const fn api_version(self) -> &'static str {
-        match self {
-            Self::Job | Self::CronJob => "batch/v1",
-            Self::ConfigMap => "v1",
-        }
-    }
-}
-
-/// Decodes an object of a kind as strictly as the server does; none where it cannot be decoded.
-pub fn check<T: for<'de> Deserialize<'de>>(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> Option<T> {
-    if !check_kind(root, kind, findings) {
+/// Decodes an object as strictly as the server does; none where it cannot be decoded.
+pub fn check<T: for<'de> Deserialize<'de> + Resource>(root: &Node, findings: &mut Findings<'_>) -> Option<T> {
+    if !check_kind::<T>(root, findings) {
         return None;
     }
-    match decode(root, findings.version()) {
-        Ok((object, unknown)) => {
-            for error in unknown {
-                push(error, findings);
-            }
-            Some(object)
-        }
-        Err(error) => {
-            push(error, findings);
-            None
-        }
-    }
-}
-
-fn push(error: StrictDecodingError, findings: &mut Findings<'_>) {
-    let (rule, reason) = match error.kind {
-        DecodingErrorKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
-        DecodingErrorKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
-        DecodingErrorKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
+    let (object, errors) = match decode(root, findings.version()) {
+        Ok((object, unknown)) => (Some(object), unknown),
+        Err(error) => (None, vec![error]),
     };
-    findings.push(Severity::Error, rule, error.field, reason, error.wording, error.position);
+    for StrictDecodingError { kind, field, position, wording } in errors {
+        let (rule, reason) = match kind {
+            DecodingErrorKind::Type => (&TYPE, Reason::FieldValueTypeInvalid),
+            DecodingErrorKind::Quantity => (&QUANTITY, Reason::FieldValueInvalid),
+            DecodingErrorKind::UnknownField => (&UNKNOWN_FIELD, Reason::FieldUnknown),
+        };
+        findings.push(Severity::Error, rule, field, reason, wording, position);
+    }
+    object
 }
 
 /// The server takes an absent apiVersion or kind from the address that it is asked at.
-fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
+fn check_kind<T: Resource>(root: &Node, findings: &mut Findings<'_>) -> bool {
     let path = Path::root();
     let mut fits = true;
-    for (key, expected) in [("apiVersion", kind.api_version()), ("kind", kind.as_str())] {
+    for (key, expected) in [("apiVersion", T::API_VERSION), ("kind", T::KIND)] {
         let fault = match root.get(key).map(|node| &node.value) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,
@@ -111,7 +73,7 @@ fn check_kind(root: &Node, kind: Kind, findings: &mut Findings<'_>) -> bool {
             Some(Value::String(text)) => Some((
                 &KIND,
                 Reason::FieldValueNotSupported,
-                format!("The server knows no {}s of {key} {text:?}.", kind.as_str()),
+                format!("The server knows no {}s of {key} {text:?}.", T::KIND),
             )),
             Some(_) => Some((&TYPE, Reason::FieldValueTypeInvalid, "This must be a string.".to_owned())),
         };

@@ -51,14 +51,14 @@ pub struct Sets {
 struct SessionJobs {
     /// What stands for it in the name of its first Job.
     short: Option<String>,
-    /// The workers' numbers, and the place in the list of reports of the Job of each.
+    /// The workers' numbers, and the index in the list of reports of the Job of each.
     workers: BTreeMap<u64, usize>,
     /// The numbers of iterations that have been seen, and the place of the first Job of each.
     iterations: BTreeMap<u64, usize>,
 }
 
 impl Sets {
-    /// Takes in the Job at place `nth` in the list of reports; adds what does not fit to its findings.
+    /// Takes in the Job at index `nth` in the list of reports; adds what does not fit to its findings.
     pub fn add(&mut self, nth: usize, member: Option<Membership>, report: &mut DocumentReport) {
         if !report.name.is_empty() {
             let key = (report.namespace.clone(), report.name.clone());
@@ -159,87 +159,5 @@ fn finding(
     wording: impl Into<Wording>,
     report: &DocumentReport,
 ) -> Diagnostic {
-    let Wording { message, help } = wording.into();
-    let (path, excerpt) = (path.to_owned(), report.name_excerpt.clone());
-    Diagnostic { severity: Severity::Error, rule, path, reason, message, help, excerpt }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::config::session::tests::{K8S, session};
-    use crate::job::api_object::build_job;
-    use crate::job::{CreatedAt, K8sTuningJobFactory};
-    use crate::manifest::Text;
-    use crate::plan::plan_jobs;
-    use crate::validate::{Sources, Validator};
-
-    /// The manifests of a session of five workers and seven iterations.
-    fn manifests() -> Vec<String> {
-        let text = K8S.replace("total_iterations: 6", "total_iterations: 7").replace("workers: 2", "workers: 5");
-        let session = session(&text, None).unwrap();
-        let factory =
-            K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
-        plan_jobs(session.total_iterations, session.workers)
-            .map(|share| factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
-            .map(|spec| serde_json::to_string(&build_job(spec)).unwrap())
-            .collect()
-    }
-
-    /// What is said of each document: its place, the rule and the message.
-    fn said(manifests: &[String]) -> Vec<(usize, &'static str, String)> {
-        let mut validator = Validator::new(Sources { api: true, tuning: true });
-        for manifest in manifests {
-            validator.add("x.json", &Text::decode(manifest.as_bytes().to_vec()));
-        }
-        let mut said = Vec::new();
-        for (nth, report) in validator.finish().into_iter().enumerate() {
-            said.extend(report.findings.into_iter().map(|finding| (nth, finding.rule.name, finding.message)));
-        }
-        said
-    }
-
-    #[test]
-    fn a_whole_session_is_sound() {
-        assert_eq!(said(&manifests()), []);
-        assert_eq!(said(&manifests()[3..4]), [], "one Job says nothing of the others");
-    }
-
-    #[test]
-    fn missing_workers_are_told_once() {
-        let mut manifests = manifests();
-        manifests.remove(1);
-        let found = said(&manifests);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert_eq!((found[0].0, found[0].1), (3, "tuning-workers"));
-        assert!(found[0].2.contains("up to worker-5, and worker-2 is missing"));
-        manifests.remove(1);
-        assert!(said(&manifests)[0].2.contains("worker-2 and 1 more are missing"));
-    }
-
-    #[test]
-    fn a_job_that_stands_twice() {
-        let mut manifests = manifests();
-        manifests.push(manifests[0].clone());
-        let found = said(&manifests);
-        assert_eq!(
-            found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(),
-            [(5, "tuning-duplicate-name"), (5, "tuning-workers")]
-        );
-    }
-
-    #[test]
-    fn another_short_name_of_the_session_is_told() {
-        let mut manifests = manifests();
-        manifests[2] = manifests[2].replace("arb-tuning-d29-k8s--", "arb-tuning-d29-new-");
-        let found = said(&manifests);
-        assert_eq!(found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(), [(2, "tuning-session-short")]);
-    }
-
-    #[test]
-    fn an_uneven_split_is_told_where_it_shows() {
-        let mut manifests = manifests();
-        manifests[3] = manifests[3].replace("\"--iterations\",\"1\"", "\"--iterations\",\"9\"");
-        let found = said(&manifests);
-        assert_eq!(found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(), [(3, "tuning-split")]);
-    }
+    Diagnostic::new(Severity::Error, rule, path, reason, wording, report.name_excerpt.clone())
 }

@@ -9,11 +9,13 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 use super::findings::Findings;
 use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::{Path, path, time};
-use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
+use crate::config::vocabulary::{Env, Mode, Optimizer};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::rule::rules;
-use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description, output_csv};
-use crate::job::names::{NameParts, parse_job_name};
+use crate::job::factory::{COMMAND, SCRIPT, description};
+use crate::names::{APP, COMPONENT, output_csv};
+use crate::names::{NameParts, parse_job_name};
+use crate::nearest::one_of;
 
 rules! {
     Tuning;
@@ -172,17 +174,17 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
             _ => {}
         }
     }
-    check_word::<Mode>(&path.key("mode"), labels.get("mode"), findings);
-    check_word::<Env>(&path.key("env"), labels.get("env"), findings);
-    if labels.get("mode").is_some_and(|mode| *mode == Mode::Live.to_string()) {
+    check_word(&path.key("mode"), labels.get("mode"), Mode::WORDS, findings);
+    check_word(&path.key("env"), labels.get("env"), Env::WORDS, findings);
+    if labels.get("mode").is_some_and(|mode| mode == Mode::Live.as_str()) {
         let wording = "This Job trades real money once it is applied.";
         findings.warning(&LIVE_MODE, &path.key("mode"), FieldValueInvalid, wording);
     }
 }
 
-fn check_word<W: Word>(path: &Path<'_>, value: Option<&String>, findings: &mut Findings<'_>) {
-    if let Some(value) = value.filter(|value| W::parse(value).is_none()) {
-        let wording = format!("{value:?} must be {}.", W::list());
+fn check_word(path: &Path<'_>, value: Option<&String>, words: &[&str], findings: &mut Findings<'_>) {
+    if let Some(value) = value.filter(|value| !words.contains(&value.as_str())) {
+        let wording = format!("{value:?} must be {}.", one_of(words));
         findings.error(&LABELS, path, FieldValueNotSupported, wording);
     }
 }
@@ -363,7 +365,7 @@ fn check_option<'a>(
         findings.error(&ARGS, &path.index(nth), FieldValueRequired, wording);
         return None;
     };
-    let place = path.index(nth + 1);
+    let value_path = path.index(nth + 1);
     let fault = match (option, expected) {
         (_, Some(expected)) if value != expected => {
             let message = format!("{option} is {value:?}, and must be {expected:?} here.");
@@ -373,9 +375,9 @@ fn check_option<'a>(
             let message = format!("{option} is {value:?}, and must be a number.");
             Some((FieldValueInvalid, (message, "Write a whole number from 1.".to_owned())))
         }
-        ("--optimizer", _) if Optimizer::parse(value).is_none() => {
+        ("--optimizer", _) if !Optimizer::WORDS.contains(&value.as_str()) => {
             let message = format!("{option} is {value:?}, which is no optimizer.");
-            Some((FieldValueNotSupported, (message, format!("Write {}.", Optimizer::list()))))
+            Some((FieldValueNotSupported, (message, format!("Write {}.", one_of(Optimizer::WORDS)))))
         }
         ("--config", _) if value.is_empty() => {
             let message = format!("{option} is empty.");
@@ -384,12 +386,12 @@ fn check_option<'a>(
         _ => None,
     };
     if let Some((reason, wording)) = fault {
-        findings.error(&ARGS, &place, reason, wording);
+        findings.error(&ARGS, &value_path, reason, wording);
     }
     if let Some(again) = args.iter().skip(nth + 1).position(|arg| arg == option) {
-        let place = path.index(nth + 1 + again);
+        let again_path = path.index(nth + 1 + again);
         let wording = (format!("{option} stands here again."), "Remove one of the two.");
-        findings.error(&ARGS, &place, FieldValueForbidden, wording);
+        findings.error(&ARGS, &again_path, FieldValueForbidden, wording);
     }
     Some(value)
 }

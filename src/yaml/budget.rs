@@ -1,7 +1,7 @@
 //! How far the anchors and aliases of a document may multiply it: events are counted here as they come, and the
 //! size of what is copied.
 
-use super::error::ReadError;
+use super::error::{ReadError, ReadErrorKind};
 use super::node::{Entry, Node, Position, Value, Written};
 
 /// How many bytes of memory the copies may take that anchors and aliases make.
@@ -34,7 +34,7 @@ impl Budget {
     /// Counts the memory of a copy.
     pub fn copy(&mut self, bytes: usize, position: Position) -> Result<(), ReadError> {
         self.copied += bytes;
-        if self.copied > MAX_COPIED { Err(ReadError::Aliases { position }) } else { Ok(()) }
+        if self.copied > MAX_COPIED { Err(ReadErrorKind::Aliases.at(position)) } else { Ok(()) }
     }
 
     fn check(&self, position: Position) -> Result<(), ReadError> {
@@ -51,7 +51,7 @@ impl Budget {
         } else {
             0.99 - 0.89 * (nodes - 400_000.0) / 3_600_000.0
         };
-        if from_aliases / nodes > allowed { Err(ReadError::Aliases { position }) } else { Ok(()) }
+        if from_aliases / nodes > allowed { Err(ReadErrorKind::Aliases.at(position)) } else { Ok(()) }
     }
 }
 

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::budget::{Budget, Size};
-use super::error::{Fault, ReadError};
+use super::error::{Fault, ReadError, ReadErrorKind};
 use super::event::{EventKind, Properties};
 use super::mapping::{Duplicate, Entries, take_exactly};
 use super::node::{Entry, MAX_DEPTH, Node, Position, Value};
@@ -156,7 +156,7 @@ impl<'t> Composer<'t, '_> {
         position: Position,
     ) -> Result<Option<Node>, ReadError> {
         if self.frames.len() >= MAX_DEPTH {
-            return Err(ReadError::Depth { position, max: MAX_DEPTH });
+            return Err(ReadErrorKind::Depth(MAX_DEPTH).at(position));
         }
         let anchor = properties.anchor;
         if let Some(name) = anchor {
@@ -211,12 +211,12 @@ impl<'t> Composer<'t, '_> {
     fn alias(&mut self, name: &str, position: Position) -> Result<Option<Node>, ReadError> {
         self.budget.count(position)?;
         match self.anchors.get(name) {
-            None => Err(ReadError::UnknownAlias { position, name: name.to_owned() }),
-            Some(Anchored::Open(_)) => Err(ReadError::RecursiveAlias { position, name: name.to_owned() }),
+            None => Err(ReadErrorKind::UnknownAlias(name.to_owned()).at(position)),
+            Some(Anchored::Open(_)) => Err(ReadErrorKind::RecursiveAlias(name.to_owned()).at(position)),
             Some(Anchored::Collection { node, nodes, size }) => {
                 self.budget.count_alias(*nodes, size.bytes, position)?;
                 if self.frames.len() + size.height > MAX_DEPTH {
-                    return Err(ReadError::Depth { position, max: MAX_DEPTH });
+                    return Err(ReadErrorKind::Depth(MAX_DEPTH).at(position));
                 }
                 // The copy stands where the alias does; what is in it stands where it was written.
                 self.complete(Node { position, ..node.clone() })
@@ -248,11 +248,8 @@ impl<'t> Composer<'t, '_> {
         }
         self.budget.count(position)?;
         let (meaning, text) = match tag {
-            Some(tag) => scalar::resolve_tagged(text, &tag).map_err(|(text, tag)| ReadError::Tag {
-                position,
-                text: text.into_owned(),
-                tag,
-            })?,
+            Some(tag) => scalar::resolve_tagged(text, &tag)
+                .map_err(|(text, tag)| ReadErrorKind::Tag { text: text.into_owned(), tag }.at(position))?,
             None if is_plain => (scalar::resolve(&text), text),
             None => (Meaning::Text, text),
         };
@@ -274,7 +271,7 @@ impl<'t> Composer<'t, '_> {
                 Some(Value::String(_)) => Node::new(Value::String(text.into_owned()), position),
                 Some(value) => Node::scalar(value, position, &text),
                 None => {
-                    let nth = self.refusals.add(ReadError::NotFinite { position, text: text.into_owned() });
+                    let nth = self.refusals.add(ReadErrorKind::NotFinite(text.into_owned()).at(position));
                     refusals::refused(nth, position)
                 }
             };
@@ -289,7 +286,7 @@ impl<'t> Composer<'t, '_> {
             }
         };
         self.set_key(Key::Text(String::new(), position));
-        let nth = self.refusals.add(ReadError::Key { position, kind });
+        let nth = self.refusals.add(ReadErrorKind::Key(kind).at(position));
         self.refuse_mapping(nth);
         Ok(None)
     }
@@ -327,7 +324,7 @@ impl<'t> Composer<'t, '_> {
             Content::Sequence(items) => items.push(node),
             Content::Merged(items) => items.push(self.refusals.mergeable(node)?),
             Content::Mapping(_, None) | Content::Refused(_, None) => {
-                return Err(ReadError::Key { position: node.position, kind: node.kind() });
+                return Err(ReadErrorKind::Key(node.kind()).at(node.position));
             }
             Content::Mapping(_, Some(Key::Merge)) | Content::Refused(_, Some(Key::Merge)) => {
                 let node = self.refusals.mergeable(node)?;
@@ -354,7 +351,7 @@ impl<'t> Composer<'t, '_> {
         match (node.value, self.frames.last_mut().map(|frame| &mut frame.content)) {
             (Value::Mapping(merged), Some(Content::Mapping(entries, _))) => entries.merge(merged),
             (Value::Mapping(_), _) => {}
-            _ => return Err(ReadError::Merge { position }),
+            _ => return Err(ReadErrorKind::Merge.at(position)),
         }
         Ok(())
     }

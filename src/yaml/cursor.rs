@@ -80,7 +80,7 @@ pub mod class {
     }
 }
 
-/// A text and the place in it that is read next.
+/// A text and the position in it that is read next.
 #[derive(Debug)]
 pub struct Cursor<'t> {
     text: &'t str,

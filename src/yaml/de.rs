@@ -70,7 +70,7 @@ pub trait Policy {
     /// What to tell of a value that is not what its type takes.
     fn mismatch(&self, at: At<'_>, expected: Expected) -> Self::Fault;
 
-    /// Whether the object at a place has the field that an entry names; the value of any other is passed over.
+    /// Whether the object at a path has the field that an entry names; the value of any other is passed over.
     ///
     /// # Errors
     /// A field that ends the reading.
@@ -181,7 +181,7 @@ impl<'a, P: Policy> Deserializer<'a, P> {
             Value::Mapping(entries) => entries,
             _ => return Err(self.mismatch(of.map_or(Expected::Mapping, |of| Expected::Object(of.fields)))),
         };
-        visitor.visit_map(Entries { object: self, of, left: entries.iter(), value: None })
+        visitor.visit_map(EntryAccess { object: self, of, left: entries.iter(), value: None })
     }
 }
 
@@ -251,7 +251,7 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         if name == SPANNED {
-            return visitor.visit_seq(Parts::new(self.at.node.position, self, self.policy));
+            return visitor.visit_seq(SpannedParts::new(self.at.node.position, self, self.policy));
         }
         match self.policy.text_form(name, self.at) {
             Some(text) => visitor.visit_newtype_struct(text.map_err(Error::Fault)?.into_deserializer()),
@@ -265,7 +265,7 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
             Value::Sequence(items) => items,
             _ => return Err(self.mismatch(Expected::Sequence)),
         };
-        visitor.visit_seq(Items { list: self, left: items.iter().enumerate() })
+        visitor.visit_seq(ItemAccess { list: self, left: items.iter().enumerate() })
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -298,12 +298,12 @@ impl<'de, P: Policy> de::Deserializer<'de> for Deserializer<'_, P> {
     forward_to_deserialize_any! { f32 char bytes byte_buf unit unit_struct tuple tuple_struct identifier }
 }
 
-struct Items<'a, P> {
+struct ItemAccess<'a, P> {
     list: Deserializer<'a, P>,
     left: std::iter::Enumerate<std::slice::Iter<'a, Node>>,
 }
 
-impl<'de, P: Policy> de::SeqAccess<'de> for Items<'_, P> {
+impl<'de, P: Policy> de::SeqAccess<'de> for ItemAccess<'_, P> {
     type Error = Error<P::Fault>;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Self::Error> {
@@ -320,7 +320,7 @@ impl<'de, P: Policy> de::SeqAccess<'de> for Items<'_, P> {
 /// What no type has for a field, so that its value is passed over.
 const NO_FIELD: &str = "";
 
-struct Entries<'a, P> {
+struct EntryAccess<'a, P> {
     object: Deserializer<'a, P>,
     /// Whose fields the keys are; none for a mapping that takes any key.
     of: Option<Object>,
@@ -328,7 +328,7 @@ struct Entries<'a, P> {
     value: Option<&'a Entry>,
 }
 
-impl<'de, P: Policy> de::MapAccess<'de> for Entries<'_, P> {
+impl<'de, P: Policy> de::MapAccess<'de> for EntryAccess<'_, P> {
     type Error = Error<P::Fault>;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
@@ -340,7 +340,7 @@ impl<'de, P: Policy> de::MapAccess<'de> for Entries<'_, P> {
             None => true,
         };
         let text = if is_known { &entry.key } else { NO_FIELD };
-        seed.deserialize(Key { text, position: entry.key_position, policy }).map(Some)
+        seed.deserialize(KeyDeserializer { text, position: entry.key_position, policy }).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
@@ -354,13 +354,13 @@ impl<'de, P: Policy> de::MapAccess<'de> for Entries<'_, P> {
 }
 
 /// The key of an entry.
-struct Key<'a, P> {
+struct KeyDeserializer<'a, P> {
     text: &'a str,
     position: Position,
     policy: &'a P,
 }
 
-impl<'de, P: Policy> de::Deserializer<'de> for Key<'_, P> {
+impl<'de, P: Policy> de::Deserializer<'de> for KeyDeserializer<'_, P> {
     type Error = Error<P::Fault>;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -373,7 +373,7 @@ impl<'de, P: Policy> de::Deserializer<'de> for Key<'_, P> {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         match name {
-            SPANNED => visitor.visit_seq(Parts::new(self.position, self.text.into_deserializer(), self.policy)),
+            SPANNED => visitor.visit_seq(SpannedParts::new(self.position, self.text.into_deserializer(), self.policy)),
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -386,21 +386,21 @@ impl<'de, P: Policy> de::Deserializer<'de> for Key<'_, P> {
 
 /// A value as `Spanned` and `Given` ask for it: the numbers of its position, and then the value; none where the policy
 /// goes on behind one that does not fit.
-struct Parts<'a, P, D> {
+struct SpannedParts<'a, P, D> {
     position: Position,
     numbers: std::array::IntoIter<u32, 3>,
     value: Option<D>,
     policy: &'a P,
 }
 
-impl<'a, P, D> Parts<'a, P, D> {
+impl<'a, P, D> SpannedParts<'a, P, D> {
     fn new(position: Position, value: D, policy: &'a P) -> Self {
         let Position { line, column, width } = position;
         Self { position, numbers: [line, column, width].into_iter(), value: Some(value), policy }
     }
 }
 
-impl<'de, P: Policy, D: de::Deserializer<'de, Error = Error<P::Fault>>> de::SeqAccess<'de> for Parts<'_, P, D> {
+impl<'de, P: Policy, D: de::Deserializer<'de, Error = Error<P::Fault>>> de::SeqAccess<'de> for SpannedParts<'_, P, D> {
     type Error = Error<P::Fault>;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Self::Error> {

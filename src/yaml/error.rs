@@ -6,56 +6,42 @@ use thiserror::Error;
 use super::mark::Mark;
 use super::node::Position;
 
+/// Why kubectl could not read a document, and where in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{kind}")]
+pub struct ReadError {
+    /// Where the cause is.
+    pub position: Position,
+    /// Why.
+    pub kind: ReadErrorKind,
+}
+
 /// Why kubectl could not read a document.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ReadError {
+pub enum ReadErrorKind {
     /// The text is not well-formed.
     #[error("{message}")]
     Syntax {
-        /// Where the cause is.
-        position: Position,
         /// What is wrong, as a sentence.
         message: String,
         /// What to do about it, as a sentence.
         help: Option<String>,
     },
-    /// Something other than a comment after `---` at the start of a line.
+    /// This text, which is no comment, after `---` at the start of a line.
     #[error("kubectl takes no text after '---' at the start of a line.")]
-    Separator {
-        /// Where the text stands.
-        position: Position,
-        /// The text.
-        text: String,
-    },
+    Separator(String),
     /// A character that YAML does not allow.
-    #[error("The control character {found:?} cannot stand in YAML.")]
-    Control {
-        /// Where it stands.
-        position: Position,
-        /// The character.
-        found: char,
-    },
-    /// A key that is not a scalar, or null.
-    #[error("A key must be a string, and this one is {kind}.")]
-    Key {
-        /// Where it stands.
-        position: Position,
-        /// What it is.
-        kind: &'static str,
-    },
+    #[error("The control character {0:?} cannot stand in YAML.")]
+    Control(char),
+    /// A key that is not a scalar, or null; this is what it is.
+    #[error("A key must be a string, and this one is {0}.")]
+    Key(&'static str),
     /// `.inf` or `.nan`, or a number that no float holds.
-    #[error("{text} is not a finite number, and JSON holds no other.")]
-    NotFinite {
-        /// Where it stands.
-        position: Position,
-        /// How it is written.
-        text: String,
-    },
+    #[error("{0} is not a finite number, and JSON holds no other.")]
+    NotFinite(String),
     /// A value that its tag does not fit.
     #[error("{text:?} is not a valid {tag}.")]
     Tag {
-        /// Where it stands.
-        position: Position,
         /// The value.
         text: String,
         /// The tag.
@@ -63,84 +49,41 @@ pub enum ReadError {
     },
     /// A merge key whose value is not a mapping.
     #[error("'<<' merges a mapping or a list of mappings, and this is neither.")]
-    Merge {
-        /// Where the value stands.
-        position: Position,
-    },
+    Merge,
     /// An alias to an anchor that encloses it.
-    #[error("The alias *{name} stands inside the value that it names.")]
-    RecursiveAlias {
-        /// Where it stands.
-        position: Position,
-        /// The anchor.
-        name: String,
-    },
+    #[error("The alias *{0} stands inside the value that it names.")]
+    RecursiveAlias(String),
     /// An alias to an anchor that nothing before it has.
-    #[error("There is no anchor &{name} before this alias.")]
-    UnknownAlias {
-        /// Where it stands.
-        position: Position,
-        /// The anchor.
-        name: String,
-    },
+    #[error("There is no anchor &{0} before this alias.")]
+    UnknownAlias(String),
     /// Aliases that multiply the document beyond all measure.
     #[error("The aliases of this document multiply it beyond what can be read.")]
-    Aliases {
-        /// Where the limit was passed.
-        position: Position,
-    },
-    /// A document that takes too much memory to be read.
-    #[error("This document is larger than {} MiB, and no Kubernetes object is.", max >> 20)]
-    Size {
-        /// Where the document starts.
-        position: Position,
-        /// The limit in bytes.
-        max: usize,
-    },
-    /// Too many levels.
-    #[error("This nests more than {max} levels deep, which no Kubernetes object does.")]
-    Depth {
-        /// Where the limit was passed.
-        position: Position,
-        /// The limit.
-        max: usize,
-    },
+    Aliases,
+    /// A document that takes more than this many bytes.
+    #[error("This document is larger than {} MiB, and no Kubernetes object is.", .0 >> 20)]
+    Size(usize),
+    /// More levels than this.
+    #[error("This nests more than {0} levels deep, which no Kubernetes object does.")]
+    Depth(usize),
 }
 
-impl ReadError {
-    /// Where in the file the error is.
-    #[must_use]
-    pub const fn position(&self) -> Position {
-        match self {
-            Self::Syntax { position, .. }
-            | Self::Separator { position, .. }
-            | Self::Control { position, .. }
-            | Self::Key { position, .. }
-            | Self::NotFinite { position, .. }
-            | Self::Tag { position, .. }
-            | Self::Merge { position }
-            | Self::RecursiveAlias { position, .. }
-            | Self::UnknownAlias { position, .. }
-            | Self::Aliases { position }
-            | Self::Size { position, .. }
-            | Self::Depth { position, .. } => *position,
-        }
+impl ReadErrorKind {
+    /// The error at a position.
+    pub const fn at(self, position: Position) -> ReadError {
+        ReadError { position, kind: self }
     }
 
     /// What to do about it, as a sentence.
-    #[must_use]
     pub fn help(&self) -> Option<String> {
         let help = match self {
             Self::Syntax { help, .. } => return help.clone(),
-            Self::Separator { text, .. } => return Some(format!("Put {text:?} on a line of its own.")),
-            Self::Control { .. } => "Write it as an escape in double quotes.",
-            Self::Key { .. } | Self::NotFinite { .. } => "Quote it if text was meant.",
+            Self::Separator(text) => return Some(format!("Put {text:?} on a line of its own.")),
+            Self::Control(_) => "Write it as an escape in double quotes.",
+            Self::Key(_) | Self::NotFinite(_) => "Quote it if text was meant.",
             Self::Tag { .. } => "Drop the tag, or write a value of that type.",
-            Self::Aliases { .. } => "Write the values out.",
-            Self::Size { .. } => "Put '---' between objects.",
-            Self::Merge { .. } | Self::RecursiveAlias { .. } | Self::UnknownAlias { .. } | Self::Depth { .. } => {
-                return None;
-            }
+            Self::Aliases => "Write the values out.",
+            Self::Size(_) => "Put '---' between objects.",
+            Self::Merge | Self::RecursiveAlias(_) | Self::UnknownAlias(_) | Self::Depth(_) => return None,
         };
         Some(help.to_owned())
     }

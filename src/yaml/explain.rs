@@ -6,7 +6,7 @@
 
 mod layout;
 
-use super::error::{Fault, FaultKind, ReadError};
+use super::error::{Fault, FaultKind, ReadError, ReadErrorKind};
 use super::fault_context::{FaultContext, cut, indent_of, spaces_before, width};
 use super::mark::LongQuote;
 use super::node::Position;
@@ -21,9 +21,9 @@ pub fn explain(text: &str, fault: &Fault, long_quote: Option<LongQuote>) -> Read
     match fault.kind {
         FaultKind::ControlCharacter(NOT_UTF8) => {
             let message = "These bytes are not UTF-8 text.".to_owned();
-            return ReadError::Syntax { position, message, help: Some("Save the file as UTF-8.".to_owned()) };
+            return ReadErrorKind::Syntax { message, help: Some("Save the file as UTF-8.".to_owned()) }.at(position);
         }
-        FaultKind::ControlCharacter(found) => return ReadError::Control { position, found },
+        FaultKind::ControlCharacter(found) => return ReadErrorKind::Control(found).at(position),
         _ => {}
     }
     let context = FaultContext { text, at: fault.at, begun: fault.begun.unwrap_or(fault.at), long_quote };
@@ -32,7 +32,7 @@ pub fn explain(text: &str, fault: &Fault, long_quote: Option<LongQuote>) -> Read
         (Some(help), Some(look_alike)) => Some(format!("{help} {look_alike}")),
         (help, look_alike) => help.or(look_alike),
     };
-    ReadError::Syntax { position: explanation.position, message: explanation.message, help }
+    ReadErrorKind::Syntax { message: explanation.message, help }.at(explanation.position)
 }
 
 /// What a person is told.
@@ -328,7 +328,7 @@ mod tests {
     /// Line, column and width of the cause, what is wrong, and what to do.
     fn error(text: &str) -> String {
         match read_error(text) {
-            Some(ReadError::Syntax { position: at, message, help }) => {
+            Some(ReadError { position: at, kind: ReadErrorKind::Syntax { message, help } }) => {
                 format!("{}:{}+{} {message} {}", at.line, at.column, at.width, help.unwrap_or_default())
             }
             other => format!("{other:?}"),
@@ -467,7 +467,7 @@ mod tests {
         for text in
             [format!("a: {}\u{7}{}\n", "x".repeat(600), "y".repeat(100)), format!("a: |\n  {}\u{7}\n", "é".repeat(700))]
         {
-            let position = read_error(&text).unwrap().position();
+            let position = read_error(&text).unwrap().position;
             let line = text.lines().nth(position.line as usize - 1).unwrap();
             assert_eq!(line.chars().nth(position.column as usize - 1), Some('\u{7}'));
         }

@@ -1,4 +1,4 @@
-//! The text around a place that the reader could not get past, for whoever explains why: lines and words near it, and
+//! The text around a position that the reader could not get past, for whoever explains why: lines and words near it, and
 //! what an eye would see of them.
 
 use super::mark::{LongQuote, Mark};

@@ -1,7 +1,7 @@
 //! A stream of JSON values as trees: what kubectl does with an input that starts with `{`.
 //! Text comes in, and nodes with their positions go out; two equal keys are told, the last one wins.
 
-use super::error::ReadError;
+use super::error::{ReadError, ReadErrorKind};
 use super::mapping::{Duplicate, Entries};
 use super::node::{Entry, MAX_DEPTH, Node, Position, Value};
 
@@ -16,7 +16,7 @@ pub struct Values<'t> {
     too_large: Option<ReadError>,
 }
 
-/// A place in the text.
+/// A position in the text.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     offset: usize,
@@ -26,7 +26,6 @@ struct Place {
 
 impl<'t> Values<'t> {
     /// Starts at the beginning of `text`.
-    #[must_use]
     pub const fn new(text: &'t str) -> Self {
         let start = Place { offset: 0, line: 1, column: 1 };
         Self { text, at: start, read: start, failed: false, too_large: None }
@@ -62,7 +61,7 @@ impl<'t> Values<'t> {
 
     fn error<T>(&self, message: &str) -> Result<T, ReadError> {
         let help = "A file that starts with '{' is read as JSON.".to_owned();
-        Err(ReadError::Syntax { position: self.position(), message: message.to_owned(), help: Some(help) })
+        Err(ReadErrorKind::Syntax { message: message.to_owned(), help: Some(help) }.at(self.position()))
     }
 
     fn byte(&self) -> Option<u8> {
@@ -103,7 +102,7 @@ impl<'t> Values<'t> {
     fn value(&mut self, depth: usize, duplicates: &mut Vec<Duplicate>) -> Result<Node, ReadError> {
         let position = self.position();
         if depth >= MAX_DEPTH && matches!(self.byte(), Some(b'{' | b'[')) {
-            return Err(ReadError::Depth { position, max: MAX_DEPTH });
+            return Err(ReadErrorKind::Depth(MAX_DEPTH).at(position));
         }
         match self.byte() {
             Some(b'{') => self.object(depth, duplicates),
@@ -147,7 +146,7 @@ impl<'t> Values<'t> {
         let value = match text.parse() {
             Ok(integer) => Value::Integer(integer),
             Err(_) => text.parse().ok().and_then(Value::number).unwrap_or_else(|| {
-                let error = ReadError::NotFinite { position, text: text.to_owned() };
+                let error = ReadErrorKind::NotFinite(text.to_owned()).at(position);
                 self.too_large.get_or_insert(error);
                 Value::Null
             }),
@@ -339,7 +338,7 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text}");
         }
-        assert!(matches!(read(&"[".repeat(3000)), Err(ReadError::Depth { .. })));
+        assert!(matches!(read(&"[".repeat(3000)), Err(ReadError { kind: ReadErrorKind::Depth(_), .. })));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! A place in the text that is read, as the stages pass it on.
+//! A position in the text that is read, as the stages pass it on.
 
 use super::node::Position;
 
-/// A place in the text.
+/// A position in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mark {
     /// The offset in bytes.

@@ -8,7 +8,7 @@
 //! kubectl decodes YAML 1.1 with a Go port of libyaml and rules of its own on top (`y` is a boolean, `0644` is
 //! 420), cuts a file into documents before any parser sees it, and tries JSON first. Each file here is one
 //! stage, and says where it departs from YAML 1.2. The reading and the writing share one understanding of what a
-//! plain scalar means: [`scalar`].
+//! plain scalar means: `scalar`.
 
 mod block;
 mod budget;

@@ -7,7 +7,7 @@ use super::number::float_text;
 /// tree must fit the smallest stack that it is done on.
 pub const MAX_DEPTH: usize = 1000;
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
     /// The line, from 1.
@@ -18,7 +18,7 @@ pub struct Position {
     pub width: u32,
 }
 
-/// A value as it reaches the API server, and the place it came from.
+/// A value as it reaches the API server, and the position it came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// What the value is.
@@ -63,7 +63,6 @@ pub enum Written {
 
 impl Written {
     /// The characters.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Text(text) | Self::Argument(text) => text,
@@ -86,7 +85,6 @@ pub struct Entry {
 impl Value {
     /// A number once kubectl has written it as JSON and read it again: 1.0 is the integer 1.
     /// None for a number that JSON does not have.
-    #[must_use]
     pub fn number(float: f64) -> Option<Self> {
         if !float.is_finite() {
             return None;
@@ -100,7 +98,6 @@ impl Value {
 
 impl Node {
     /// A scalar that was written as `text`; what JSON would write is not kept.
-    #[must_use]
     pub fn scalar(value: Value, position: Position, text: &str) -> Self {
         let is_same = match &value {
             Value::Null => text == "null",
@@ -115,7 +112,6 @@ impl Node {
     }
 
     /// A node without a special spelling.
-    #[must_use]
     pub const fn new(value: Value, position: Position) -> Self {
         Self { value, position, written: None }
     }
@@ -130,7 +126,6 @@ impl Node {
     }
 
     /// The entry `key` of this mapping; none if there is none, or this is no mapping.
-    #[must_use]
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.value {
             Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
@@ -139,13 +134,11 @@ impl Node {
     }
 
     /// The value of the entry `key` of this mapping.
-    #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
     /// The text, if this is text.
-    #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -154,7 +147,6 @@ impl Node {
     }
 
     /// The elements, if this is a list.
-    #[must_use]
     pub fn as_sequence(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Sequence(items) => Some(items),
@@ -163,7 +155,6 @@ impl Node {
     }
 
     /// The entries, if this is a mapping.
-    #[must_use]
     pub fn as_mapping(&self) -> Option<&[Entry]> {
         match &self.value {
             Value::Mapping(entries) => Some(entries),
@@ -184,8 +175,7 @@ impl Node {
         }
     }
 
-    /// The value as JSON, without its place.
-    #[must_use]
+    /// The value as JSON, without its position.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,
@@ -199,7 +189,6 @@ impl Node {
     }
 
     /// What kind of value this is, in a reader's words.
-    #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "null",
@@ -213,7 +202,6 @@ impl Node {
     }
 
     /// The value as a person wrote it, where it is a scalar.
-    #[must_use]
     pub fn as_written(&self) -> Option<String> {
         if let Some(written) = &self.written {
             return Some(written.as_str().to_owned());
@@ -231,8 +219,7 @@ impl Node {
 
 impl Entry {
     /// Where to point at for this entry: its value if that is a scalar, its key otherwise.
-    #[must_use]
-    pub const fn place(&self) -> Position {
+    pub const fn shown_at(&self) -> Position {
         match self.value.value {
             Value::Sequence(_) | Value::Mapping(_) | Value::Null => self.key_position,
             _ => self.value.position,

@@ -2,7 +2,6 @@
 //! through a conversion to text.
 
 /// A float as Go's JSON encoder writes it.
-#[must_use]
 pub fn float_text(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
@@ -16,7 +15,6 @@ pub fn float_text(value: f64) -> String {
 }
 
 /// A float as a key of an object: Go's shortest form of a 32-bit float.
-#[must_use]
 pub fn float_key(value: f64) -> String {
     #[allow(clippy::cast_possible_truncation)] // That is what kubectl does.
     let short = value as f32;

@@ -22,7 +22,7 @@ const USUAL_DEPTH: usize = 16;
 
 /// What the next token is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum ParserState {
     DocumentStart,
     DocumentEnd,
     End,
@@ -56,9 +56,9 @@ enum Context {
 #[derive(Debug)]
 pub struct Parser<'t> {
     scanner: Scanner<'t>,
-    state: State,
+    state: ParserState,
     /// What to go on with when the collection at hand has ended.
-    states: Vec<State>,
+    states: Vec<ParserState>,
     /// Where the open collections have started.
     starts: Vec<Mark>,
     /// What the `%TAG` directives of the document say.
@@ -71,7 +71,7 @@ impl<'t> Parser<'t> {
     pub fn new(scanner: Scanner<'t>) -> Self {
         Self {
             scanner,
-            state: State::DocumentStart,
+            state: ParserState::DocumentStart,
             states: Vec::with_capacity(USUAL_DEPTH),
             starts: Vec::with_capacity(USUAL_DEPTH),
             tags: HashMap::new(),
@@ -91,31 +91,31 @@ impl<'t> Parser<'t> {
     /// A text that is not well-formed.
     pub fn next(&mut self) -> Result<Event<'t>, Box<Fault>> {
         match self.state {
-            State::DocumentStart => self.document_start(),
-            State::DocumentEnd => self.document_end(),
-            State::End => {
+            ParserState::DocumentStart => self.document_start(),
+            ParserState::DocumentEnd => self.document_end(),
+            ParserState::End => {
                 let mark = self.scanner.peek()?.start;
                 Ok(event(EventKind::StreamEnd, mark, 0))
             }
-            State::SequenceEntry => self.sequence_entry(),
-            State::IndentlessEntry => self.indentless_entry(),
-            State::MappingKey => self.mapping_key(),
-            State::MappingValue => self.mapping_value(),
-            State::FlowSequenceFirst => self.flow_sequence_entry(true),
-            State::FlowSequenceEntry => self.flow_sequence_entry(false),
-            State::FlowPairKey => self.flow_pair_key(),
-            State::FlowPairValue => self.flow_value(State::FlowPairEnd),
-            State::FlowPairEnd => {
+            ParserState::SequenceEntry => self.sequence_entry(),
+            ParserState::IndentlessEntry => self.indentless_entry(),
+            ParserState::MappingKey => self.mapping_key(),
+            ParserState::MappingValue => self.mapping_value(),
+            ParserState::FlowSequenceFirst => self.flow_sequence_entry(true),
+            ParserState::FlowSequenceEntry => self.flow_sequence_entry(false),
+            ParserState::FlowPairKey => self.flow_pair_key(),
+            ParserState::FlowPairValue => self.flow_value(ParserState::FlowPairEnd),
+            ParserState::FlowPairEnd => {
                 let mark = self.scanner.peek()?.start;
-                self.state = State::FlowSequenceEntry;
+                self.state = ParserState::FlowSequenceEntry;
                 Ok(event(EventKind::MappingEnd, mark, 0))
             }
-            State::FlowMappingFirst => self.flow_mapping_key(true),
-            State::FlowMappingKey => self.flow_mapping_key(false),
-            State::FlowMappingValue => self.flow_value(State::FlowMappingKey),
-            State::FlowMappingNoValue => {
+            ParserState::FlowMappingFirst => self.flow_mapping_key(true),
+            ParserState::FlowMappingKey => self.flow_mapping_key(false),
+            ParserState::FlowMappingValue => self.flow_value(ParserState::FlowMappingKey),
+            ParserState::FlowMappingNoValue => {
                 let mark = self.scanner.peek()?.start;
-                self.state = State::FlowMappingKey;
+                self.state = ParserState::FlowMappingKey;
                 Ok(empty(mark))
             }
         }
@@ -123,7 +123,7 @@ impl<'t> Parser<'t> {
 
     /// Goes on with what the collection at hand stands in.
     fn leave(&mut self) {
-        self.state = self.states.pop().unwrap_or(State::End);
+        self.state = self.states.pop().unwrap_or(ParserState::End);
     }
 
     /// The document's first event, which is that of its root.
@@ -132,7 +132,7 @@ impl<'t> Parser<'t> {
             TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) => (true, true),
             TokenKind::DocumentStart => (false, true),
             TokenKind::StreamEnd => {
-                self.state = State::End;
+                self.state = ParserState::End;
                 return self.next();
             }
             _ => (false, false),
@@ -140,7 +140,7 @@ impl<'t> Parser<'t> {
         if has_directive {
             self.directives()?;
         }
-        self.state = State::DocumentEnd;
+        self.state = ParserState::DocumentEnd;
         if starts {
             let token = self.scanner.peek()?;
             if !matches!(token.kind, TokenKind::DocumentStart) {
@@ -159,7 +159,7 @@ impl<'t> Parser<'t> {
                 return Ok(empty(token.start));
             }
         }
-        self.states.push(State::DocumentEnd);
+        self.states.push(ParserState::DocumentEnd);
         self.node(Context::Block)
     }
 
@@ -190,7 +190,7 @@ impl<'t> Parser<'t> {
 
     fn document_end(&mut self) -> Result<Event<'t>, Box<Fault>> {
         let mark = self.scanner.peek()?.start;
-        self.state = State::End;
+        self.state = ParserState::End;
         Ok(event(EventKind::DocumentEnd, mark, 0))
     }
 
@@ -264,24 +264,24 @@ impl<'t> Parser<'t> {
         let (start, width) = (token.start, token.width);
         match token.kind {
             TokenKind::BlockEntry if context == Context::BlockOrIndentless => {
-                self.state = State::IndentlessEntry;
+                self.state = ParserState::IndentlessEntry;
                 Ok(event(EventKind::SequenceStart(properties), start, 1))
             }
             TokenKind::Scalar { .. } => self.scalar(properties),
             TokenKind::FlowSequenceStart => {
-                self.open(State::FlowSequenceFirst)?;
+                self.open(ParserState::FlowSequenceFirst)?;
                 Ok(event(EventKind::SequenceStart(properties), start, width))
             }
             TokenKind::FlowMappingStart => {
-                self.open(State::FlowMappingFirst)?;
+                self.open(ParserState::FlowMappingFirst)?;
                 Ok(event(EventKind::MappingStart(properties), start, width))
             }
             TokenKind::BlockSequenceStart if context != Context::Flow => {
-                self.open(State::SequenceEntry)?;
+                self.open(ParserState::SequenceEntry)?;
                 Ok(event(EventKind::SequenceStart(properties), start, 1))
             }
             TokenKind::BlockMappingStart if context != Context::Flow => {
-                self.open(State::MappingKey)?;
+                self.open(ParserState::MappingKey)?;
                 Ok(event(EventKind::MappingStart(properties), start, 1))
             }
             _ if properties.anchor.is_some() || properties.tag.is_some() => {
@@ -315,7 +315,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the token that starts a collection.
-    fn open(&mut self, state: State) -> Result<(), Box<Fault>> {
+    fn open(&mut self, state: ParserState) -> Result<(), Box<Fault>> {
         let token = self.scanner.take()?;
         self.starts.push(token.start);
         self.state = state;
@@ -343,7 +343,7 @@ impl<'t> Parser<'t> {
                 match self.scanner.peek()?.kind {
                     TokenKind::BlockEntry | TokenKind::BlockEnd => Ok(empty(mark)),
                     _ => {
-                        self.states.push(State::SequenceEntry);
+                        self.states.push(ParserState::SequenceEntry);
                         self.node(Context::Block)
                     }
                 }
@@ -364,7 +364,7 @@ impl<'t> Parser<'t> {
         match self.scanner.peek()?.kind {
             TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(empty(mark)),
             _ => {
-                self.states.push(State::IndentlessEntry);
+                self.states.push(ParserState::IndentlessEntry);
                 self.node(Context::Block)
             }
         }
@@ -374,7 +374,7 @@ impl<'t> Parser<'t> {
         match self.scanner.peek()?.kind {
             TokenKind::Key => {
                 let mark = self.scanner.take()?.start;
-                self.block_value(mark, State::MappingValue)
+                self.block_value(mark, ParserState::MappingValue)
             }
             TokenKind::BlockEnd => self.close(EventKind::MappingEnd),
             _ => self.fault(FaultKind::NoKey),
@@ -385,15 +385,15 @@ impl<'t> Parser<'t> {
         let token = self.scanner.peek()?;
         if !matches!(token.kind, TokenKind::Value) {
             let mark = token.start;
-            self.state = State::MappingKey;
+            self.state = ParserState::MappingKey;
             return Ok(empty(mark));
         }
         let mark = self.scanner.take()?.start;
-        self.block_value(mark, State::MappingKey)
+        self.block_value(mark, ParserState::MappingKey)
     }
 
     /// A key or value of a block mapping, or nothing, at `mark`; `next` comes after it.
-    fn block_value(&mut self, mark: Mark, next: State) -> Result<Event<'t>, Box<Fault>> {
+    fn block_value(&mut self, mark: Mark, next: ParserState) -> Result<Event<'t>, Box<Fault>> {
         match self.scanner.peek()?.kind {
             TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.state = next;

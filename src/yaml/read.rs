@@ -7,7 +7,7 @@
 use memchr::memmem::Finder;
 
 use super::compose::{self, ComposeError};
-use super::error::ReadError;
+use super::error::{ReadError, ReadErrorKind};
 use super::explain::explain;
 use super::json;
 use super::mapping::Duplicate;
@@ -52,7 +52,7 @@ pub fn documents(text: &str, mut each: impl FnMut(Result<Document, ReadError>)) 
     while let Some(result) = values.next_value() {
         match result {
             Ok((root, duplicates)) => hand_over(Ok(Document { root, duplicates })),
-            Err(error @ ReadError::Syntax { .. }) if count < CLEARLY_JSON => {
+            Err(error @ ReadError { kind: ReadErrorKind::Syntax { .. }, .. }) if count < CLEARLY_JSON => {
                 let (rest, start) = values.rest();
                 return go_on_with_yaml(rest, start, &error, hand_over);
             }
@@ -112,7 +112,7 @@ struct Piece<'t> {
 impl Piece<'_> {
     fn read(&self) -> Result<Document, ReadError> {
         if self.text.len() > MAX_YAML_DOCUMENT {
-            return Err(ReadError::Size { position: self.start, max: MAX_YAML_DOCUMENT });
+            return Err(ReadErrorKind::Size(MAX_YAML_DOCUMENT).at(self.start));
         }
         let mut duplicates = Vec::new();
         let mut parser = Parser::new(Scanner::new(self.text, self.start));
@@ -171,7 +171,7 @@ impl<'t> Pieces<'t> {
         self.cut(at, at);
         let position = Position { column: 4, ..self.start };
         self.cut(separator.len(), separator.len());
-        Some(ReadError::Separator { position, text })
+        Some(ReadErrorKind::Separator(text).at(position))
     }
 
     /// Takes the text up to `end` and passes the separator after it, which ends at `next`.
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn separators_cut_before_the_parser_sees_them() {
         assert_eq!(read("---\n---\na: 1\n--- # two\nb: 2\n---\n# nothing\n").len(), 2);
-        assert!(matches!(read("a: 1\n--- b: 2\n")[0], Err(ReadError::Separator { .. })));
+        assert!(matches!(read("a: 1\n--- b: 2\n")[0], Err(ReadError { kind: ReadErrorKind::Separator(_), .. })));
         assert_eq!(read("a: 1\n...\nb: [\n---\nc: 1\n").len(), 2);
         assert_eq!(read("").len(), 0);
         assert!(read("%YAML 1.1\n---\na: 1\n")[0].is_err());
@@ -246,9 +246,9 @@ mod tests {
         let all = read("a: 1\n---\nb:\n  - c\n---\nd: 1\n--- x\ne: 1\n");
         let b = all[1].as_ref().map_or(0, |document| document.root.get("b").unwrap().position.line);
         assert_eq!(b, 4);
-        assert_eq!(all[2].as_ref().unwrap_err().position().line, 7);
+        assert_eq!(all[2].as_ref().unwrap_err().position.line, 7);
         assert_eq!(all[3].as_ref().unwrap().root.position.line, 8);
-        let error = read("a: 1\n---\nb: [\n")[1].as_ref().unwrap_err().position();
+        let error = read("a: 1\n---\nb: [\n")[1].as_ref().unwrap_err().position;
         assert_eq!((error.line, error.column), (3, 4));
     }
 

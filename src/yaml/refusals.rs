@@ -1,7 +1,7 @@
 //! What YAML has and JSON has not. kubectl finds it when a document is complete, so that it does no harm in the first of
 //! two values of one key: until then a node stands for it.
 
-use super::error::ReadError;
+use super::error::{ReadError, ReadErrorKind};
 use super::node::{Node, Position, Value, Written};
 
 /// What has been met so far.
@@ -18,10 +18,10 @@ impl Refusals {
     /// The node, if it can be merged: a mapping, even one that JSON cannot hold.
     pub fn mergeable(&self, node: Node) -> Result<Node, ReadError> {
         let is_mapping = match refusal_of(&node) {
-            Some(nth) => matches!(self.0[nth], ReadError::Key { .. }),
+            Some(nth) => matches!(self.0[nth].kind, ReadErrorKind::Key(_)),
             None => matches!(node.value, Value::Mapping(_)),
         };
-        if is_mapping { Ok(node) } else { Err(ReadError::Merge { position: node.position }) }
+        if is_mapping { Ok(node) } else { Err(ReadErrorKind::Merge.at(node.position)) }
     }
 
     /// The document, unless JSON cannot hold it.

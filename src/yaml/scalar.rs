@@ -40,7 +40,6 @@ pub enum Meaning {
 
 impl Meaning {
     /// The value of a scalar of this meaning; text is filled in by who has it. None if JSON does not have it.
-    #[must_use]
     pub fn value(self) -> Option<Value> {
         Some(match self {
             Self::Text => Value::String(String::new()),
@@ -54,7 +53,6 @@ impl Meaning {
     }
 
     /// The key that a scalar of this meaning and text comes to.
-    #[must_use]
     pub fn key(self, text: Cow<'_, str>) -> String {
         match self {
             Self::Bool(value) => value.to_string(),
@@ -66,7 +64,6 @@ impl Meaning {
 }
 
 /// What the plain (unquoted, untagged) scalar `text` means.
-#[must_use]
 pub fn resolve(text: &str) -> Meaning {
     let Some(&first) = text.as_bytes().first() else {
         return Meaning::Null;

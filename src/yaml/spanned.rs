@@ -36,7 +36,6 @@ pub enum Given<T> {
 
 impl<T> Given<T> {
     /// The value, or the default that stands for it; none where there is neither.
-    #[must_use]
     pub const fn get(&self) -> Option<&T> {
         match self {
             Self::Default(value) | Self::Value(Spanned { value, .. }) => Some(value),
@@ -45,7 +44,6 @@ impl<T> Given<T> {
     }
 
     /// The value as the file has it.
-    #[must_use]
     pub const fn written(&self) -> Option<&Spanned<T>> {
         match self {
             Self::Value(value) => Some(value),

@@ -11,12 +11,12 @@ use super::node::Position;
 const LOOK_AHEAD: usize = 4096;
 /// What stands for bytes that are not UTF-8 where they are refused: YAML does not allow it.
 pub const NOT_UTF8: char = '\u{FFFE}';
-/// The text is counted through in blocks of so many bytes: a place in it is found by its block, and by walking through
+/// The text is counted through in blocks of so many bytes: a position in it is found by its block, and by walking through
 /// that block, however long the line is.
 const BLOCK: usize = 128;
 /// Up to so many characters of a line are all shown; a generated file may be one line of a megabyte.
 const WHOLE: usize = 160;
-/// Of a longer line so many are shown around a place, …
+/// Of a longer line so many are shown around a position, …
 const WINDOW: usize = 100;
 /// … of which so many stand before it.
 const AHEAD: usize = 40;
@@ -26,7 +26,7 @@ const AHEAD: usize = 40;
 pub struct Text {
     content: String,
     lossy: bool,
-    /// What stands before each block; made when the first place is asked for.
+    /// What stands before each block; made when the first position is asked for.
     blocks: OnceLock<Vec<Before>>,
 }
 
@@ -39,7 +39,7 @@ struct Before {
     characters: usize,
 }
 
-/// The part of a line around a place, to be shown to a person.
+/// The part of a line around a position, to be shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Window {
     /// The part; a short line is there as a whole.
@@ -56,7 +56,6 @@ pub struct Window {
 
 impl Text {
     /// Decodes bytes by their byte order mark: UTF-16 of either order, else UTF-8.
-    #[must_use]
     pub fn decode(bytes: Vec<u8>) -> Self {
         match bytes.as_slice() {
             [0xFF, 0xFE, rest @ ..] => Self::from_utf16(rest, u16::from_le_bytes),
@@ -110,8 +109,7 @@ impl Text {
         Self { content, lossy, blocks: OnceLock::new() }
     }
 
-    /// The part of a line that is shown for a place in it; empty where there is no such line.
-    #[must_use]
+    /// The part of a line that is shown for a position in it; empty where there is no such line.
     pub fn window(&self, position: Position) -> Window {
         let (start, end) = self.line(position.line);
         let column = number(position.column).saturating_sub(1);
@@ -125,8 +123,7 @@ impl Text {
         Window { text: text.into(), comes_from: skipped > 0, goes_on, before, width: position.width.max(1) }
     }
 
-    /// What stands at a place.
-    #[must_use]
+    /// What stands at a position.
     pub fn at(&self, position: Position) -> &str {
         let (start, end) = self.line(position.line);
         self.characters(start, end, number(position.column).saturating_sub(1), number(position.width)).0
@@ -201,20 +198,17 @@ impl Text {
     }
 
     /// The whole text.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.content
     }
 
     /// Whether some bytes were not text and were replaced.
-    #[must_use]
     pub const fn is_lossy(&self) -> bool {
         self.lossy
     }
 }
 
 /// Whether kubectl tries to read the text as JSON: its first character beyond white space is `{`.
-#[must_use]
 pub fn starts_like_json(text: &str) -> bool {
     let mut ahead = text.char_indices().take_while(|(at, _)| *at < LOOK_AHEAD);
     ahead.find(|(_, c)| !c.is_whitespace()).is_some_and(|(_, c)| c == '{')
@@ -237,7 +231,7 @@ fn number(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// A place in a file together with what stands around it, to be shown to a person.
+/// A position in a file together with what stands around it, to be shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
     /// The name of the file.
@@ -250,7 +244,6 @@ pub struct Excerpt {
 
 impl Excerpt {
     /// Cuts what stands around `position` out of a file's text.
-    #[must_use]
     pub fn cut(file: impl Into<Arc<str>>, text: &Text, position: Position) -> Self {
         Self { file: file.into(), position, window: text.window(position) }
     }
@@ -319,25 +312,25 @@ mod tests {
         assert_eq!((latin1.as_str(), latin1.is_lossy()), ("\u{FFFD}", true));
     }
 
-    fn place(line: u32, column: u32, width: u32) -> Position {
+    fn position(line: u32, column: u32, width: u32) -> Position {
         Position { line, column, width }
     }
 
     #[test]
     fn lines_count_from_one() {
         let text = Text::decode(b"a\r\nb\n".to_vec());
-        let line = |number| text.window(place(number, 1, 1)).text.into_string();
+        let line = |number| text.window(position(number, 1, 1)).text.into_string();
         assert_eq!([line(0), line(1), line(2), line(3), line(7)], ["a", "a", "b", "", ""]);
     }
 
     #[test]
     fn of_a_long_line_only_the_part_around_the_place_is_taken() {
         let text = Text::decode(format!("x\n{}\ny", "é한a".repeat(100_000)).into());
-        let window = text.window(place(2, 150_001, 1));
+        let window = text.window(position(2, 150_001, 1));
         assert_eq!((window.text.chars().count(), window.before, window.goes_on), (100, 40, true));
         assert!(window.text.starts_with("aé한"));
-        assert_eq!(text.at(place(2, 299_999, 9)), "한a");
-        assert_eq!(text.at(place(3, 1, 9)), "y");
+        assert_eq!(text.at(position(2, 299_999, 9)), "한a");
+        assert_eq!(text.at(position(3, 1, 9)), "y");
     }
 
     proptest! {
@@ -354,7 +347,7 @@ mod tests {
             let counted = counted.strip_suffix('\r').unwrap_or(counted);
             let counted: String =
                 counted.chars().skip(column.saturating_sub(1) as usize).take(width as usize).collect();
-            prop_assert_eq!(text.at(place(line, column, width)), counted);
+            prop_assert_eq!(text.at(position(line, column, width)), counted);
         }
     }
 }

@@ -4,7 +4,6 @@
 use chrono::NaiveDate;
 
 /// Whether `text` is a date, or a date and a time, in one of the forms that Go's reader tries.
-#[must_use]
 pub fn is_timestamp(text: &str) -> bool {
     date(text).is_some_and(|rest| {
         rest.is_empty()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::mark::Mark;
 
-/// A token and its place.
+/// A token and its position.
 #[derive(Debug, Clone)]
 pub struct Token<'t> {
     /// What it is.

@@ -173,7 +173,8 @@ fn where_results_go_is_said() {
     assert!(run_well(&["plan", "--k8s-config", crate::common::K8S]).out.contains("lost with the pod"));
     let kept = with("working_dir: /app\nresults: {claim: c}\n", "plan", &[]);
     assert!(
-        kept.out.contains("/app/outputs/d29_k8s_session_{worker_id}.csv, kept on claim c in d29-k8s-demo-session/"),
+        kept.out.contains("/app/outputs/d29_k8s_session_{worker_id}.csv")
+            && kept.out.contains("kept on claim c, in d29-k8s-demo-session/"),
         "{kept:?}"
     );
     let unused =

@@ -52,7 +52,7 @@ impl Row {
                 let documents: Vec<String> = documents.iter().map(ToString::to_string).collect();
                 format!("[{}] {}", documents.join(", "), error.unwrap_or_default())
             };
-            let error = error.map(|error| format!("{}:{}: {error}", error.position().line, error.position().column));
+            let error = error.map(|error| format!("{}:{}: {error}", error.position.line, error.position.column));
             format!(
                 "{:?}\n  kubectl: {}\n  here:    {}",
                 text.as_str(),

@@ -32,7 +32,6 @@ const PRIVATE: u32 = 0o700;
 const PERMISSIONS: u32 = 0o777;
 
 /// Whether a run into this directory was interrupted, or is going on.
-#[must_use]
 pub fn is_unfinished(path: &Path) -> bool {
     std::fs::symlink_metadata(path.join(NAME)).is_ok()
 }
@@ -147,20 +146,20 @@ impl StagingArea {
         Ok(self.staged()?.is_empty() && self.dir.entries()?.iter().all(|(_, kind)| kind.is_dir()))
     }
 
-    /// The places of the entries of which there is a file in it.
+    /// The indexes of the entries of which there is a file in it.
     pub fn staged(&self) -> io::Result<Vec<usize>> {
-        let mut places = Vec::new();
+        let mut indexes = Vec::new();
         for lane in &self.lanes {
-            places.extend(lane.entries()?.iter().filter_map(|(name, _)| place(name.to_str()?)));
+            indexes.extend(lane.entries()?.iter().filter_map(|(name, _)| entry_index(name.to_str()?)));
         }
-        Ok(places)
+        Ok(indexes)
     }
 
     /// Removes the files that this tool has made in it, and then itself; what is not of this tool stays.
     pub fn clear(&self, output: &Dir) -> io::Result<()> {
         for lane in &self.lanes {
             let names = lane.entries()?.into_iter().filter_map(|(name, _)| name.into_string().ok());
-            names.filter(|name| place(name).is_some()).try_for_each(|name| lane.unlink(&name))?;
+            names.filter(|name| entry_index(name).is_some()).try_for_each(|name| lane.unlink(&name))?;
         }
         self.dir.unlink(DRAFT)?;
         // As long as anything else is left, the journal says that the run was complete.
@@ -255,12 +254,12 @@ fn check(dir: &Dir, inode: u64) -> Result<usize, String> {
 /// Checks that there is nothing but staged files in a lane.
 fn check_lane(lane: &Dir) -> Result<(), String> {
     let entries = lane.entries().map_err(|error| cannot_be_read(&error))?;
-    let is_staged = |name: &OsStr, kind| kind == FileType::RegularFile && name.to_str().and_then(place).is_some();
+    let is_staged = |name: &OsStr, kind| kind == FileType::RegularFile && name.to_str().and_then(entry_index).is_some();
     entries.iter().find(|(name, kind)| !is_staged(name, *kind)).map_or(Ok(()), |(name, _)| Err(stranger(name)))
 }
 
-/// The place of the entry that a file in a lane is for, if it has a name as this tool gives it.
-fn place(name: &str) -> Option<usize> {
+/// The index of the entry that a file in a lane is for, if it has a name as this tool gives it.
+fn entry_index(name: &str) -> Option<usize> {
     let number = name.strip_suffix(".old").unwrap_or(name);
     number.parse::<usize>().ok().filter(|nth| nth.to_string() == number)
 }

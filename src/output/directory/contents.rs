@@ -126,8 +126,8 @@ impl Fingerprint {
 
 impl Found {
     /// Looks at what has a name.
-    pub fn at(place: FileRef<'_>) -> io::Result<Self> {
-        let read = place.dir.open_to_read(place.name).and_then(|file| {
+    pub fn at(file: FileRef<'_>) -> io::Result<Self> {
+        let read = file.dir.open_to_read(file.name).and_then(|file| {
             let metadata = file.metadata()?;
             if !metadata.is_file() || metadata.len() > LARGEST as u64 {
                 return Ok(Self::Other);

@@ -32,12 +32,12 @@ pub fn open(path: &Path) -> Result<(Dir, CreatedDirectories), DirectoryError> {
             let dir = Dir::open(path);
             return dir
                 .map(|dir| (dir, CreatedDirectories::default()))
-                .map_err(|source| DirectoryError::Unusable { path: path.to_owned(), source });
+                .map_err(|source| DirectoryError::Unusable(path.to_owned(), source));
         }
         Err(_) => {}
     }
     let mut made = CreatedDirectories::default();
-    let dir = made.make(path).map_err(|source| DirectoryError::Create { path: path.to_owned(), source })?;
+    let dir = made.make(path).map_err(|source| DirectoryError::Create(path.to_owned(), source))?;
     Ok((dir, made))
 }
 

@@ -20,29 +20,14 @@ pub enum DirectoryError {
     #[error("The output directory {} is not a directory. Name another one, or move the file away.", printable::path(.0))]
     NotADirectory(PathBuf),
     /// The directory could not be made.
-    #[error("The output directory {} cannot be created: {source}.", printable::path(path))]
-    Create {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error("The output directory {} cannot be created: {}.", printable::path(.0), .1)]
+    Create(PathBuf, #[source] io::Error),
     /// The directory could not be opened, locked or listed.
-    #[error("The output directory {} cannot be used: {source}.", printable::path(path))]
-    Unusable {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error("The output directory {} cannot be used: {}.", printable::path(.0), .1)]
+    Unusable(PathBuf, #[source] io::Error),
     /// A file could not be written. Nothing has changed.
-    #[error("The file {} cannot be written: {source}. The directory is as it was.", printable::path(path))]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error("The file {} cannot be written: {}. The directory is as it was.", printable::path(.0), .1)]
+    Write(PathBuf, #[source] io::Error),
     /// A file could not be moved, and everything has gone back.
     #[error("{cause} The directory is as it was.{}", kept_files(kept))]
     Undone {
@@ -112,21 +97,11 @@ pub enum DirectoryError {
 #[derive(Debug, Error)]
 pub enum MoveError {
     /// It could not be put in its place.
-    #[error("The file {} cannot be written: {source}.", printable::path(path))]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error("The file {} cannot be written: {}.", printable::path(.0), .1)]
+    Write(PathBuf, #[source] io::Error),
     /// It could not be removed.
-    #[error("The file {} cannot be removed: {source}.", printable::path(path))]
-    Remove {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error("The file {} cannot be removed: {}.", printable::path(.0), .1)]
+    Remove(PathBuf, #[source] io::Error),
     /// Its name was free when the run looked.
     #[error("The file {} appeared while this run was under way, and stays.", printable::path(.0))]
     Appeared(PathBuf),
@@ -142,19 +117,19 @@ pub struct NameConflict {
     pub name: String,
     /// What it is, to follow its name in a sentence.
     pub what: String,
-    /// Whether it is another session's, which names of its own would mend.
+    /// Whether it is another session's, which names of its own would solve.
     pub is_of_session: bool,
 }
 
 fn name_conflicts(path: &std::path::Path, conflicts: &[NameConflict]) -> String {
     let lines: Vec<String> = conflicts.iter().map(|taken| format!("{} {}.", taken.name, taken.what)).collect();
-    let mend = if conflicts.iter().any(|taken| taken.is_of_session) {
+    let help = if conflicts.iter().any(|taken| taken.is_of_session) {
         "Name another directory, or give this session names of its own with --session-short."
     } else {
         "Move what is there away, or name another directory."
     };
     format!(
-        "{} holds what this run may not replace, and nothing was written:{}\n{mend}",
+        "{} holds what this run may not replace, and nothing was written:{}\n{help}",
         printable::path(path),
         list(&lines)
     )

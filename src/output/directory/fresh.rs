@@ -38,7 +38,7 @@ pub fn create_all<'f>(directory: &Directory, files: &[(&'f str, &'f str)]) -> Re
 }
 
 fn create<'f>(dir: &Dir, name: &'f str, content: &str, made: &mut Vec<(&'f str, File)>) -> Result<(), DirectoryError> {
-    let cannot = |source: io::Error| DirectoryError::Write { path: dir.at(name).path(), source };
+    let cannot = |source: io::Error| DirectoryError::Write(dir.at(name).path(), source);
     let mut file = dir.create(name, NEW).map_err(cannot)?;
     let written = file.write_all(content.as_bytes());
     made.push((name, file));

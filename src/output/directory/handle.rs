@@ -134,14 +134,14 @@ impl Dir {
     pub fn remove_dir(&self, name: impl AsRef<OsStr>, dir: &Self) -> io::Result<()> {
         match self.sub(&name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Ok(found) if found.place()? == dir.place()? => {}
+            Ok(found) if found.identity()? == dir.identity()? => {}
             _ => return Err(io::Error::other("something else has taken its name")),
         }
         or_absent(rustix::fs::unlinkat(&self.handle, name.as_ref(), AtFlags::REMOVEDIR))
     }
 
     /// What tells this directory from every other one.
-    pub fn place(&self) -> io::Result<(u64, u64)> {
+    pub fn identity(&self) -> io::Result<(u64, u64)> {
         let found = self.metadata()?;
         Ok((found.dev(), found.ino()))
     }
@@ -189,11 +189,11 @@ impl FileRef<'_> {
 
     /// Whether two names are those of one file.
     pub fn is_same_file(self, other: FileRef<'_>) -> io::Result<bool> {
-        let place = |at: FileRef<'_>| -> io::Result<_> {
+        let identity = |at: FileRef<'_>| -> io::Result<_> {
             let found = at.dir.open_to_read(at.name)?.metadata()?;
             Ok((found.dev(), found.ino()))
         };
-        Ok(place(self)? == place(other)?)
+        Ok(identity(self)? == identity(other)?)
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Journal {
     staging: u64,
     /// Whose files they are.
     pub session_id: String,
-    /// What changes; each file is staged under its place in this list.
+    /// What changes; each file is staged under its index in this list.
     pub entries: Vec<JournalEntry>,
 }
 

@@ -28,7 +28,7 @@ impl Directory {
     pub fn open(path: &Path, waiting: impl Fn()) -> Result<(Self, Option<Recovery>), DirectoryError> {
         let (directory, is_locked) = loop {
             let (dir, made) = created::open(path)?;
-            let unusable = |source| DirectoryError::Unusable { path: path.to_owned(), source };
+            let unusable = |source| DirectoryError::Unusable(path.to_owned(), source);
             let is_locked = lock(dir.handle(), &waiting).map_err(unusable)?;
             let directory = Self { dir, _created: made };
             // The run that we waited for may have removed what it had made.
@@ -47,7 +47,7 @@ impl Directory {
 
     fn is_still_there(&self) -> io::Result<bool> {
         match fs::metadata(self.dir.path()) {
-            Ok(found) => Ok(self.dir.place()? == (found.dev(), found.ino())),
+            Ok(found) => Ok(self.dir.identity()? == (found.dev(), found.ino())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
@@ -95,7 +95,7 @@ mod tests {
         assert!(root.path().join("mine").is_dir(), "what was there stays");
         fs::write(root.path().join("file"), "").unwrap();
         assert!(matches!(Directory::open(&root.path().join("file"), || {}), Err(DirectoryError::NotADirectory(_))));
-        assert!(matches!(Directory::open(&root.path().join("file/x"), || {}), Err(DirectoryError::Create { .. })));
+        assert!(matches!(Directory::open(&root.path().join("file/x"), || {}), Err(DirectoryError::Create(..))));
     }
 
     #[test]

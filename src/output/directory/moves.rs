@@ -49,9 +49,7 @@ impl<'m> Moves<'m> {
             }
         }
         // The moves come before the end of the journal on the disk too.
-        self.output
-            .sync()
-            .map_err(|source| self.go_back(MoveError::Write { path: self.output.path().to_owned(), source }))
+        self.output.sync().map_err(|source| self.go_back(MoveError::Write(self.output.path().to_owned(), source)))
     }
 
     fn target(&self, nth: usize) -> FileRef<'m> {
@@ -66,13 +64,13 @@ impl<'m> Moves<'m> {
                 Ok(Some(())) => expect(slot.at(), old, target),
                 Ok(None) => self.replace_in_steps(nth, old),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => self.replace_in_steps(nth, old),
-                Err(source) => Err(MoveError::Write { path: target.path(), source }),
+                Err(source) => Err(MoveError::Write(target.path(), source)),
             },
             Change::Remove { old } => match take_out(target, slot.at()) {
                 Ok(()) => expect(slot.at(), old, target),
                 // Somebody else has removed it, which is just as well.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                Err(source) => Err(MoveError::Remove { path: target.path(), source }),
+                Err(source) => Err(MoveError::Remove(target.path(), source)),
             },
         }
     }
@@ -83,7 +81,7 @@ impl<'m> Moves<'m> {
         match take_out(target, second.at()) {
             Ok(()) => expect(second.at(), old, target)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(MoveError::Write { path: target.path(), source }),
+            Err(source) => return Err(MoveError::Write(target.path(), source)),
         }
         create(self.area.slot(nth).at(), target)
     }
@@ -178,7 +176,7 @@ impl<'m> Moves<'m> {
 fn create(slot: FileRef<'_>, target: FileRef<'_>) -> Result<(), MoveError> {
     take_free_name(slot, target).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => MoveError::Appeared(target.path()),
-        _ => MoveError::Write { path: target.path(), source },
+        _ => MoveError::Write(target.path(), source),
     })
 }
 
@@ -187,7 +185,7 @@ fn expect(slot: FileRef<'_>, old: &FileSnapshot, target: FileRef<'_>) -> Result<
     match Found::at(slot) {
         Ok(found) if found.is(old) => Ok(()),
         Ok(_) => Err(MoveError::Changed(target.path())),
-        Err(source) => Err(MoveError::Write { path: target.path(), source }),
+        Err(source) => Err(MoveError::Write(target.path(), source)),
     }
 }
 

@@ -27,7 +27,6 @@ pub enum Recovery {
 
 impl Recovery {
     /// The same as a sentence about the directory.
-    #[must_use]
     pub fn sentence(self, directory: &Path) -> String {
         let what = match self {
             Self::Cleared => "its files were not complete, and have been cleared",

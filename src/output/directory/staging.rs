@@ -36,7 +36,7 @@ impl<'d> Staging<'d> {
             obstacles::of_directory(output).map_or(Ok(()), |what| Err(io::Error::other(format!("it {what}"))));
         let area = obstacle
             .and_then(|()| StagingArea::make(output))
-            .map_err(|source| DirectoryError::Unusable { path: output.path().to_owned(), source })?;
+            .map_err(|source| DirectoryError::Unusable(output.path().to_owned(), source))?;
         Ok(Self {
             output,
             area,
@@ -85,7 +85,7 @@ impl<'d> Staging<'d> {
     /// Moves everything into place. If all is in place and only the staging directory could not be removed, that goes
     /// out.
     pub fn commit(mut self) -> Result<Option<io::Error>, DirectoryError> {
-        let not_yet = |source| DirectoryError::Write { path: self.output.path().to_owned(), source };
+        let not_yet = |source| DirectoryError::Write(self.output.path().to_owned(), source);
         self.writers.finish()?;
         let entries = std::mem::take(&mut self.entries);
         let journal = Journal::new(self.area.inode(), self.session_id.clone(), entries);

@@ -23,9 +23,9 @@ use crate::config::Session;
 use crate::diff::{is_config_map, is_unchanged};
 use crate::job::K8sTuningJobFactory;
 use crate::job::kustomization::{self, Kustomization};
-use crate::job::names::{PREFIX, differ_in_width, parse_job_name};
 use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
+use crate::names::{PREFIX, differ_in_width, parse_job_name};
 use crate::output::session_view::{self, JobRow, plural};
 use crate::output::template::Template;
 use crate::plan::plan_jobs;
@@ -255,7 +255,6 @@ impl<'d> Update<'d> {
     }
 
     /// Files of the session that this run does not make.
-    #[must_use]
     pub fn leftovers(&self) -> Vec<String> {
         self.leftovers.iter().map(|leftover| leftover.name.clone()).collect()
     }
@@ -267,7 +266,6 @@ impl<'d> Update<'d> {
     }
 
     /// What the user should know, as sentences.
-    #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -464,5 +462,5 @@ fn unreadable(name: &str, error: &io::Error) -> NameConflict {
 }
 
 fn unusable(dir: &Dir, source: io::Error) -> DirectoryError {
-    DirectoryError::Unusable { path: dir.path().to_owned(), source }
+    DirectoryError::Unusable(dir.path().to_owned(), source)
 }

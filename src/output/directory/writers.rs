@@ -104,7 +104,7 @@ impl Thread {
 
 impl Staged {
     fn write(&self) -> Result<(), DirectoryError> {
-        self.try_to_write().map_err(|source| DirectoryError::Write { path: self.target.clone(), source })
+        self.try_to_write().map_err(|source| DirectoryError::Write(self.target.clone(), source))
     }
 
     fn try_to_write(&self) -> io::Result<()> {

@@ -6,11 +6,8 @@ use k8s_openapi::api::core::v1::{
     Affinity, NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, WeightedPodAffinityTerm,
 };
 
+use super::prelude::*;
 use super::selector;
-use crate::apimachinery::names::{dns_label, dns_subdomain, label_value, qualified_name};
-use crate::apimachinery::{Elements, FieldName, Path, field, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -177,8 +174,6 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
         }
     }
     let key = path!(path.topologyKey);
-    if term.topology_key.is_empty() {
-        findings.required(&POD_TERM, &key, "Name a node's label, such as kubernetes.io/hostname.");
-    }
+    findings.not_empty(&POD_TERM, &key, &term.topology_key, "Name a node's label, such as kubernetes.io/hostname.");
     findings.check_format(&POD_TERM, &key, &term.topology_key, qualified_name);
 }

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{PodSpec, Toleration};
 
-use super::common::{check_relative, containers, containers_at, text};
+use super::common::check_relative;
+use super::prelude::*;
 use super::scheduling;
-use crate::apimachinery::{Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{PodResourceClaim, ResourceClaim};
 
-use super::common::text;
-use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;
@@ -85,9 +81,7 @@ pub(super) fn check_references(
             findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to already."));
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
-            if !request.is_empty() {
-                findings.check_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
-            }
+            findings.optional_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
                 findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to twice."));
             }

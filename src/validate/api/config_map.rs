@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::env::config_key;
 use super::metadata;
 use crate::apimachinery::{Path, path};
+use crate::diagnostic::Reason;
 use crate::validate::findings::Findings;
 use crate::validate::rule::rules;
 
@@ -39,42 +40,7 @@ pub(super) fn check(config_map: &ConfigMap, findings: &mut Findings<'_>) {
         size += value.0.len();
     }
     if size > MAX_SIZE {
-        findings.too_long(&DATA, Path::root(), MAX_SIZE);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::manifest::Text;
-    use crate::validate::{Checks, Sources, Validator};
-
-    /// What the server's fields are that it refuses, as kube-apiserver 1.36 has named them.
-    fn refused(data: &str) -> Vec<String> {
-        let text = format!(
-            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {{app: arbitrage-tuning, component: tuning, \
-             session_id: s}}\n{data}"
-        );
-        let mut validator = Validator::new(Checks::from(Sources { api: true, tuning: true }));
-        validator.add("x.yaml", &Text::decode(text.into()));
-        validator.finish().remove(0).findings.into_iter().map(|finding| finding.path).collect()
-    }
-
-    #[test]
-    fn keys_and_size_are_the_servers() {
-        let sized = |size: usize| format!("data: {{a: {}}}\nbinaryData: {{b: eHh4}}\n", "x".repeat(size - 3));
-        assert_eq!(refused(&sized(super::MAX_SIZE)), [""; 0]);
-        assert_eq!(refused(&sized(super::MAX_SIZE + 1)), [""]);
-        assert_eq!(refused("immutable: true\ndata: {worker-1.yaml: \"seed: 42\", _: \"\"}"), [""; 0]);
-        for (data, field) in [
-            ("data: {\"a b\": x}", "data[a b]"),
-            ("data: {..a: x}", "data[..a]"),
-            ("data: {a: x}\nbinaryData: {a: eA==}", "data[a]"),
-            ("binaryData: {é: eA==}", "binaryData[é]"),
-            ("data: {a: 1}", "data[a]"),
-            ("immutable: \"true\"", "immutable"),
-            ("spec: {}", "spec"),
-        ] {
-            assert_eq!(refused(data), [field], "{data}");
-        }
+        let wording = (format!("The values are longer than {MAX_SIZE} bytes together."), "Shorten them.");
+        findings.error(&DATA, Path::root(), Reason::FieldValueTooLong, wording);
     }
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
-use super::common::{as_container, text};
+use super::common::as_container;
+use super::prelude::*;
 use super::volumes::Volumes;
 use super::{claims, container_security, env, image, mounts, ports, probes, resources, restart_rules};
-use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -147,11 +144,7 @@ fn check_forbidden_fields(container: &Container, path: &Path<'_>, findings: &mut
 /// What all containers have in common.
 fn check_common(container: &Container, context: &PodContext<'_>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let name = path!(path.name);
-    if container.name.is_empty() {
-        findings.required(&NAME, &name, "A container needs a name.");
-    } else {
-        findings.check_format(&NAME, &name, &container.name, dns_label);
-    }
+    findings.required_format(&NAME, &name, &container.name, dns_label, "A container needs a name.");
     image::check(container, path, findings);
     findings.one_of(
         &TERMINATION_MESSAGE,

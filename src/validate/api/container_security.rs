@@ -4,11 +4,8 @@ use k8s_openapi::api::core::v1::{
     AppArmorProfile, Container, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions,
 };
 
-use super::common::{check_id, check_relative, is_true};
-use crate::apimachinery::names::dns_subdomain;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::common::{check_id, check_relative};
+use super::prelude::*;
 
 rules! {
     Api;
@@ -108,9 +105,7 @@ pub(super) fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>
             } else if name.is_empty() {
                 findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
             }
-            if name.len() > APP_ARMOR_MAX {
-                findings.too_long(&APP_ARMOR, &local, APP_ARMOR_MAX);
-            }
+            findings.no_longer(&APP_ARMOR, &local, name, APP_ARMOR_MAX);
         }
         ("RuntimeDefault" | "Unconfined", Some(_)) => {
             findings.invalid(&APP_ARMOR, &local, ("Only type Localhost has a profile's name.", "Remove it."));

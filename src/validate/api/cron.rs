@@ -4,24 +4,24 @@
 use chrono_tz::TZ_VARIANTS;
 
 /// The bounds of a field, and the names that stand for its numbers, from the lowest on.
-struct Field {
+struct CronField {
     name: &'static str,
     min: u64,
     max: u64,
     names: &'static [&'static str],
 }
 
-const FIELDS: [Field; 5] = [
-    Field { name: "minute", min: 0, max: 59, names: &[] },
-    Field { name: "hour", min: 0, max: 23, names: &[] },
-    Field { name: "day of the month", min: 1, max: 31, names: &[] },
-    Field {
+const FIELDS: [CronField; 5] = [
+    CronField { name: "minute", min: 0, max: 59, names: &[] },
+    CronField { name: "hour", min: 0, max: 23, names: &[] },
+    CronField { name: "day of the month", min: 1, max: 31, names: &[] },
+    CronField {
         name: "month",
         min: 1,
         max: 12,
         names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     },
-    Field { name: "day of the week", min: 0, max: 6, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
+    CronField { name: "day of the week", min: 0, max: 6, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ];
 
 const DESCRIPTORS: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
@@ -66,7 +66,7 @@ fn check_descriptor(text: &str) -> Result<(), String> {
     }
 }
 
-impl Field {
+impl CronField {
     /// `*`, a number or a range, and perhaps a step.
     fn check(&self, text: &str) -> Result<(), String> {
         let (range, step) = match text.split('/').collect::<Vec<_>>().as_slice() {

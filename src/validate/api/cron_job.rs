@@ -2,12 +2,9 @@
 
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec};
 
-use super::common::{is_true, text};
 use super::metadata::{self, effective_name};
+use super::prelude::*;
 use super::{job, schedule};
-use crate::apimachinery::{Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -5,12 +5,8 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{AppArmorProfile, PodSpec};
 
 use super::annotations::{APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD};
-use super::common::containers;
+use super::prelude::*;
 use crate::apimachinery::version::V1_34;
-use crate::apimachinery::{Path, fields, path};
-use crate::diagnostic::Reason::FieldValueInvalid;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -7,15 +7,10 @@ use k8s_openapi::api::core::v1::{
     ResourceFieldSelector, Volume,
 };
 
-use super::common::{check_no_backsteps, containers_at, text};
-use crate::apimachinery::names::{
-    NameError, dns_label, dns_subdomain, dns_subdomain_prefix, lower_case, qualified_name,
-};
+use super::common::check_no_backsteps;
+use super::prelude::*;
+use crate::apimachinery::names::NameError;
 use crate::apimachinery::resource::is_container_resource;
-use crate::apimachinery::{Elements, Path, Quantity, fields, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -65,11 +60,7 @@ pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findi
     let list = path!(path.env);
     for (path, variable) in list.each(&container.env) {
         let name = path!(path.name);
-        if variable.name.is_empty() {
-            findings.required(&NAME, &name, "A variable needs a name.");
-        } else {
-            findings.check_format(&NAME, &name, &variable.name, relaxed_name);
-        }
+        findings.required_format(&NAME, &name, &variable.name, relaxed_name, "A variable needs a name.");
         if let Some(source) = &variable.value_from {
             check_source(variable, source, &path!(path.valueFrom), findings);
         }
@@ -212,25 +203,13 @@ fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>,
 
 fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     findings.check_format(&KEY_REF, &path!(path.name), name, dns_subdomain);
-    if key.is_empty() {
-        findings.required(&KEY_REF, &path!(path.key), "Name the key.");
-    } else {
-        findings.check_format(&KEY_REF, &path!(path.key), key, config_key);
-    }
+    findings.required_format(&KEY_REF, &path!(path.key), key, config_key, "Name the key.");
 }
 
 fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if file.key.is_empty() {
-        findings.required(&FILE_REF, &path!(path.key), "Name the key.");
-    } else {
-        findings.check_format(&FILE_REF, &path!(path.key), &file.key, relaxed_name);
-    }
+    findings.required_format(&FILE_REF, &path!(path.key), &file.key, relaxed_name, "Name the key.");
     let volume = path!(path.volumeName);
-    if file.volume_name.is_empty() {
-        findings.required(&FILE_REF, &volume, "Name the volume that the file is in.");
-    } else {
-        findings.check_format(&FILE_REF, &volume, &file.volume_name, dns_label);
-    }
+    findings.required_format(&FILE_REF, &volume, &file.volume_name, dns_label, "Name the volume that the file is in.");
     if file.path.is_empty() {
         findings.required(&FILE_REF, &path!(path.path), "Name the file.");
     } else {

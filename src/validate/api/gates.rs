@@ -104,7 +104,7 @@ pub(crate) static GATES: &[Gate] = &[
 
 /// What a gate is in a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum GateState {
     /// Neither it nor its fields exist yet.
     Unknown,
     /// Its fields are dropped.
@@ -115,21 +115,20 @@ pub(crate) enum State {
 
 impl Gate {
     /// What the gate is in a version, by default.
-    #[must_use]
-    pub(crate) fn state(&self, version: Version) -> State {
+    pub(crate) fn state(&self, version: Version) -> GateState {
         if self.since.is_some_and(|since| version < since) {
-            State::Unknown
+            GateState::Unknown
         } else if self.on.is_some_and(|on| on <= version) {
-            State::On
+            GateState::On
         } else {
-            State::Off
+            GateState::Off
         }
     }
 }
 
 /// Drops from a pod what a version drops from it.
 pub(crate) fn drop_fields(pod: &mut PodSpec, version: Version) {
-    for gate in GATES.iter().filter(|gate| gate.state(version) == State::Off) {
+    for gate in GATES.iter().filter(|gate| gate.state(version) == GateState::Off) {
         (gate.drop)(pod);
     }
 }

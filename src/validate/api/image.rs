@@ -2,10 +2,7 @@
 
 use k8s_openapi::api::core::v1::Container;
 
-use super::common::text;
-use crate::apimachinery::{Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;
@@ -21,9 +18,7 @@ rules! {
 pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     let image = text(&container.image);
     let field = path!(path.image);
-    if image.is_empty() {
-        findings.required(&IMAGE, &field, "A container needs an image.");
-    }
+    findings.not_empty(&IMAGE, &field, image, "A container needs an image.");
     check_pull_policy(text(&container.image_pull_policy), &path!(path.imagePullPolicy), findings);
 }
 

@@ -5,13 +5,9 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 
-use super::common::{is_true, text};
 use super::metadata::{self, check_annotations, check_labels, effective_name};
+use super::prelude::*;
 use super::{job_policy, pod, selector};
-use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{FieldName, Path, field, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -233,9 +229,7 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
         }
         _ => findings.invalid(&MANAGED_BY, &path, format!("{manager:?} must be a domain, '/' and a path.")),
     }
-    if manager.len() > MANAGED_BY_MAX {
-        findings.too_long(&MANAGED_BY, &path, MANAGED_BY_MAX);
-    }
+    findings.no_longer(&MANAGED_BY, &path, manager, MANAGED_BY_MAX);
 }
 
 fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {

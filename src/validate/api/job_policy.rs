@@ -7,11 +7,7 @@ use k8s_openapi::api::batch::v1::{
     SuccessPolicyRule,
 };
 
-use super::common::text;
-use crate::apimachinery::names::qualified_name;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;
@@ -47,9 +43,7 @@ const INDEXES_MAX: usize = 64 * 1024;
 pub(super) fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(policy) = &spec.pod_failure_policy {
         let rules = path!(path.podFailurePolicy.rules);
-        if policy.rules.len() > RULES_MAX {
-            findings.too_many(&FAILURE_RULE, &rules, policy.rules.len(), RULES_MAX);
-        }
+        findings.at_most(&FAILURE_RULE, &rules, policy.rules.len(), RULES_MAX);
         let pod = spec.template.spec.iter();
         let containers = pod.flat_map(|pod| pod.containers.iter().chain(pod.init_containers.elements()));
         let containers = containers.map(|container| container.name.as_str()).collect();
@@ -91,9 +85,7 @@ fn check_failure_rule(
     }
     let conditions = rule.on_pod_conditions.elements();
     let conditions_path = path!(path.onPodConditions);
-    if conditions.len() > PATTERNS_MAX {
-        findings.too_many(&POD_CONDITIONS, &conditions_path, conditions.len(), PATTERNS_MAX);
-    }
+    findings.at_most(&POD_CONDITIONS, &conditions_path, conditions.len(), PATTERNS_MAX);
     for (path, pattern) in conditions_path.each(conditions) {
         check_condition(pattern, &path, findings);
     }
@@ -127,9 +119,8 @@ fn check_exit_codes(
     let (values, list) = (&codes.values, path!(path.values));
     if values.is_empty() {
         findings.invalid(&EXIT_CODES, &list, "At least one exit code is needed.");
-    } else if values.len() > CODES_MAX {
-        findings.too_many(&EXIT_CODES, &list, values.len(), CODES_MAX);
     }
+    findings.at_most(&EXIT_CODES, &list, values.len(), CODES_MAX);
     let mut seen = BTreeSet::new();
     for (nth, code) in values.iter().enumerate() {
         if codes.operator == "In" && *code == 0 {
@@ -158,9 +149,7 @@ fn check_success_rules(spec: &JobSpec, rules: &[SuccessPolicyRule], path: &Path<
     if rules.is_empty() {
         findings.required(&SUCCESS, path, "A successPolicy needs at least one rule.");
     }
-    if rules.len() > RULES_MAX {
-        findings.too_many(&SUCCESS, path, rules.len(), RULES_MAX);
-    }
+    findings.at_most(&SUCCESS, path, rules.len(), RULES_MAX);
     for (path, rule) in path.each(rules) {
         check_success_rule(spec, rule, &path, findings);
     }
@@ -174,9 +163,7 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
     let completions = spec.completions.unwrap_or_default();
     if let Some(indexes) = &rule.succeeded_indexes {
         let field = path!(path.succeededIndexes);
-        if indexes.len() > INDEXES_MAX {
-            findings.too_long(&SUCCESS, &field, INDEXES_MAX);
-        }
+        findings.no_longer(&SUCCESS, &field, indexes, INDEXES_MAX);
         match count_indexes(indexes, completions) {
             Ok(count) => named = Some(count),
             Err(fault) => {

@@ -6,10 +6,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use serde_json::Value;
 
-use super::common::text;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;
@@ -67,15 +64,11 @@ fn is_well_formed(entry: &ManagedFieldsEntry) -> bool {
 
 fn check_entry(entry: &ManagedFieldsEntry, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (manager, field) = (text(&entry.manager), path!(path.manager));
-    if manager.len() > MANAGER_MAX {
-        findings.too_long(&MANAGED_FIELDS, &field, MANAGER_MAX);
-    }
+    findings.no_longer(&MANAGED_FIELDS, &field, manager, MANAGER_MAX);
     if !manager.chars().all(is_printable) {
         findings.invalid(&MANAGED_FIELDS, &field, format!("{manager:?} has characters that cannot be printed."));
     }
-    if text(&entry.subresource).len() > SUBRESOURCE_MAX {
-        findings.too_long(&MANAGED_FIELDS, &path!(path.subresource), SUBRESOURCE_MAX);
-    }
+    findings.no_longer(&MANAGED_FIELDS, &path!(path.subresource), text(&entry.subresource), SUBRESOURCE_MAX);
 }
 
 /// Whether a character is a letter, a mark, a digit, a sign or a space.

@@ -4,15 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
-use super::common::{is_true, text};
-use crate::apimachinery::names::{
-    dns_label, dns_subdomain, dns_subdomain_prefix, label_value, lower_case, qualified_name,
-};
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::Reason::FieldValueTooLong;
-use crate::diagnostic::Rule;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;
@@ -65,19 +57,17 @@ pub(super) fn effective_name(metadata: &ObjectMeta) -> String {
 /// The metadata of the Job or `CronJob` itself.
 pub(super) fn check(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
     let base = text(&metadata.generate_name);
-    if !base.is_empty() {
-        findings.check_format(&GENERATE_NAME, &path!(path.generateName), base, dns_subdomain_prefix);
-    }
+    findings.optional_format(&GENERATE_NAME, &path!(path.generateName), base, dns_subdomain_prefix);
     let name = effective_name(metadata);
-    if name.is_empty() {
-        findings.required(&NAME, &path!(path.name), "An object needs a name or a generateName.");
-    } else {
-        findings.check_format(&NAME, &path!(path.name), &name, dns_subdomain);
-    }
+    findings.required_format(
+        &NAME,
+        &path!(path.name),
+        &name,
+        dns_subdomain,
+        "An object needs a name or a generateName.",
+    );
     let namespace = text(&metadata.namespace);
-    if !namespace.is_empty() {
-        findings.check_format(&NAMESPACE, &path!(path.namespace), namespace, dns_label);
-    }
+    findings.optional_format(&NAMESPACE, &path!(path.namespace), namespace, dns_label);
     check_labels(&LABELS, metadata.labels.as_ref(), &path!(path.labels), findings);
     check_annotations(metadata.annotations.as_ref(), &path!(path.annotations), findings);
     check_owners(metadata.owner_references.elements(), &path!(path.ownerReferences), findings);

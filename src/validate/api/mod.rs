@@ -33,6 +33,7 @@ mod pod;
 mod pod_resources;
 mod pod_security;
 mod ports;
+mod prelude;
 mod probes;
 mod projections;
 mod resources;

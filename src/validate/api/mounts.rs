@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{Container, VolumeDevice, VolumeMount};
 
-use super::common::{check_no_backsteps, check_relative, is_true, text};
+use super::common::{check_no_backsteps, check_relative};
+use super::prelude::*;
 use super::volumes::Volumes;
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -75,17 +72,13 @@ fn check_mount(
     findings: &mut Findings<'_>,
 ) {
     let (name, mount_path) = (path!(path.name), path!(path.mountPath));
-    if mount.name.is_empty() {
-        findings.required(&MOUNT, &name, "Name the volume.");
-    }
+    findings.not_empty(&MOUNT, &name, &mount.name, "Name the volume.");
     if !volumes.contains_key(mount.name.as_str()) {
         let wording =
             (format!("The pod has no sound volume {:?}.", mount.name), "Add it to the pod's volumes, or mend it.");
         findings.not_found(&MOUNT, &name, wording);
     }
-    if mount.mount_path.is_empty() {
-        findings.required(&MOUNT, &mount_path, "Write where the container sees the volume.");
-    }
+    findings.not_empty(&MOUNT, &mount_path, &mount.mount_path, "Write where the container sees the volume.");
     if devices.names.contains(mount.name.as_str()) {
         findings.invalid(&MOUNT, &name, ("The volume is one of the volumeDevices already.", "Remove one of the two."));
     }
@@ -147,9 +140,7 @@ fn check_devices(
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
     for (path, device) in list.each(devices) {
         let (name, device_path) = (path!(path.name), path!(path.devicePath));
-        if device.name.is_empty() {
-            findings.required(&DEVICE, &name, "Name the volume.");
-        }
+        findings.not_empty(&DEVICE, &name, &device.name, "Name the volume.");
         if !device.name.is_empty() && !names.insert(&device.name) {
             findings.invalid(&DEVICE, &name, format!("The volume {:?} is a device already.", device.name));
         }
@@ -161,9 +152,7 @@ fn check_devices(
             }
             Some(_) => {}
         }
-        if device.device_path.is_empty() {
-            findings.required(&DEVICE, &device_path, "Write where the container sees the device.");
-        }
+        findings.not_empty(&DEVICE, &device_path, &device.device_path, "Write where the container sees the device.");
         if paths.contains(&device.device_path) {
             findings.invalid(&DEVICE, &device_path, ("Another device is at this path.", "Choose another one."));
         }

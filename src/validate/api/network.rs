@@ -2,11 +2,9 @@
 
 use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec};
 
-use super::common::{is_true, text};
-use crate::apimachinery::names::{dns_label, dns_subdomain, dns_subdomain_with_underscores};
-use crate::apimachinery::{Elements, Path, fields, ip, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
+use crate::apimachinery::ip;
+use crate::apimachinery::names::dns_subdomain_with_underscores;
 
 rules! {
     Api;
@@ -64,9 +62,7 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
     );
     check_dns_config(pod.dns_config.as_ref(), policy, &path!(path.dnsConfig), findings);
     for (field, name) in fields![hostname = &pod.hostname, subdomain = &pod.subdomain] {
-        if !text(name).is_empty() {
-            findings.check_format(&HOST_NAME, &path.at(field), text(name), dns_label);
-        }
+        findings.optional_format(&HOST_NAME, &path.at(field), text(name), dns_label);
     }
     check_override(pod, path, findings);
     let list = path!(path.hostAliases);
@@ -82,9 +78,7 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
 fn check_override(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(name) = &pod.hostname_override else { return };
     let field = path!(path.hostnameOverride);
-    if name.len() > OVERRIDE_MAX {
-        findings.too_long(&HOST_NAME_OVERRIDE, &field, OVERRIDE_MAX);
-    }
+    findings.no_longer(&HOST_NAME_OVERRIDE, &field, name, OVERRIDE_MAX);
     findings.check_format(&HOST_NAME_OVERRIDE, &field, name, dns_subdomain);
     for (other, set) in
         [("setHostnameAsFQDN", is_true(pod.set_hostname_as_fqdn)), ("hostNetwork", is_true(pod.host_network))]
@@ -132,9 +126,7 @@ fn check_dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path<'_>
     }
     check_searches(config.searches.elements(), &path!(path.searches), findings);
     for (path, option) in path!(path.options).each(&config.options) {
-        if text(&option.name).is_empty() {
-            findings.required(&DNS_CONFIG, &path, "An option needs a name.");
-        }
+        findings.not_empty(&DNS_CONFIG, &path, text(&option.name), "An option needs a name.");
     }
 }
 

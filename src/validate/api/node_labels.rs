@@ -5,11 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{NodeSelectorTerm, PodSpec};
 
 use super::deprecated::DEPRECATED;
-use crate::apimachinery::names::label_value;
-use crate::apimachinery::{Path, path};
-use crate::diagnostic::Reason::FieldValueInvalid;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

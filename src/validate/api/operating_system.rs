@@ -2,10 +2,7 @@
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
-use super::common::{containers_at, is_true};
-use crate::apimachinery::{Elements, FieldName, Path, field, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, PodSpec, Volume, VolumeProjection};
 
+use super::prelude::*;
 use crate::apimachinery::version::V1_34;
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueRequired};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -4,15 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::PodSpec;
 
-use super::common::{containers_at, is_true, text};
+use super::prelude::*;
 use super::{
     affinity, annotations, claims, container, env, metadata, network, operating_system, pod_resources, pod_security,
     resources, scheduling, volumes,
 };
-use crate::apimachinery::names::{dns_subdomain, qualified_name};
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -129,9 +125,7 @@ fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
         nodeName = &pod.node_name,
         priorityClassName = &pod.priority_class_name
     ] {
-        if !text(name).is_empty() {
-            findings.check_format(&REFERENCES, &path.at(field), text(name), dns_subdomain);
-        }
+        findings.optional_format(&REFERENCES, &path.at(field), text(name), dns_subdomain);
     }
     if let Some(name) = &pod.runtime_class_name {
         findings.check_format(&REFERENCES, &path!(path.runtimeClassName), name, dns_subdomain);

@@ -5,14 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
 use super::claims;
-use super::common::text;
+use super::prelude::*;
 use super::resources::{Amounts, NAME, amount, check_with};
-use crate::apimachinery::names::qualified_name;
 use crate::apimachinery::resource::{STANDARD, is_huge_pages};
-use crate::apimachinery::{Elements, Path, Quantity, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

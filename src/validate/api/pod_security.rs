@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
-use super::common::{check_id, is_true};
+use super::common::check_id;
 use super::container_security::{self, IDS};
-use crate::apimachinery::{Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

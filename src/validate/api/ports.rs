@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{Container, ContainerPort};
 
-use super::common::{is_port, port_name_error, text};
-use crate::apimachinery::{Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::common::{is_port, port_name_error};
+use super::prelude::*;
 
 rules! {
     Api;

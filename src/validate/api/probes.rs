@@ -4,10 +4,8 @@ use k8s_openapi::api::core::v1::{
     Container, ExecAction, GRPCAction, HTTPGetAction, LifecycleHandler, PodSpec, Probe, SleepAction, TCPSocketAction,
 };
 
-use super::common::{check_port, is_port, text};
-use crate::apimachinery::{FieldName, Path, field, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::common::{check_port, is_port};
+use super::prelude::*;
 
 rules! {
     Api;

@@ -7,11 +7,9 @@ use k8s_openapi::api::core::v1::{
     DownwardAPIVolumeFile, KeyToPath, ServiceAccountTokenProjection, Volume, VolumeProjection,
 };
 
-use super::common::{check_file_mode, check_relative_unreserved, text};
+use super::common::{check_file_mode, check_relative_unreserved};
 use super::env::{FieldRefContext, check_field_ref, check_resource_ref};
-use crate::apimachinery::{Elements, FieldName, Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;
@@ -43,17 +41,13 @@ pub(super) fn check(source: FieldName, volume: &Volume, path: &Path<'_>, finding
     match source.as_str() {
         "secret" => {
             let Some(source) = &volume.secret else { return };
-            if text(&source.secret_name).is_empty() {
-                findings.required(&ITEMS, &path!(path.secretName), "Name the Secret.");
-            }
+            findings.not_empty(&ITEMS, &path!(path.secretName), text(&source.secret_name), "Name the Secret.");
             check_file_mode(&MODE, &mode, source.default_mode, findings);
             check_items(source.items.elements(), &path, findings);
         }
         "configMap" => {
             let Some(source) = &volume.config_map else { return };
-            if source.name.is_empty() {
-                findings.required(&ITEMS, &path!(path.name), "Name the ConfigMap.");
-            }
+            findings.not_empty(&ITEMS, &path!(path.name), &source.name, "Name the ConfigMap.");
             check_file_mode(&MODE, &mode, source.default_mode, findings);
             check_items(source.items.elements(), &path, findings);
         }
@@ -78,12 +72,8 @@ pub(super) fn check(source: FieldName, volume: &Volume, path: &Path<'_>, finding
 
 fn check_items(items: &[KeyToPath], path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, item) in path!(path.items).each(items) {
-        if item.key.is_empty() {
-            findings.required(&ITEMS, &path!(path.key), "Name the key.");
-        }
-        if item.path.is_empty() {
-            findings.required(&ITEMS, &path!(path.path), "Write the file's path below the volume.");
-        }
+        findings.not_empty(&ITEMS, &path!(path.key), &item.key, "Name the key.");
+        findings.not_empty(&ITEMS, &path!(path.path), &item.path, "Write the file's path below the volume.");
         check_relative_unreserved(&ITEMS, &path!(path.path), &item.path, findings);
         check_file_mode(&MODE, &path!(path.mode), item.mode, findings);
     }
@@ -99,9 +89,7 @@ fn check_downward_files(files: &[DownwardAPIVolumeFile], path: &Path<'_>, findin
 
 /// A file of the pod's own fields, one of the items at `path`.
 fn check_downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, findings: &mut Findings<'_>) {
-    if file.path.is_empty() {
-        findings.required(&DOWNWARD_API, &path!(path.path), "Write the file's path below the volume.");
-    }
+    findings.not_empty(&DOWNWARD_API, &path!(path.path), &file.path, "Write the file's path below the volume.");
     check_relative_unreserved(&DOWNWARD_API, &path!(path.path), &file.path, findings);
     match (&file.field_ref, &file.resource_field_ref) {
         (Some(field), resource) => {
@@ -166,9 +154,7 @@ fn check_projection<'s>(
 }
 
 fn check_projected_items(name: &str, items: &[KeyToPath], path: &Path<'_>, findings: &mut Findings<'_>) {
-    if name.is_empty() {
-        findings.required(&ITEMS, &path!(path.name), "Name the object that is projected.");
-    }
+    findings.not_empty(&ITEMS, &path!(path.name), name, "Name the object that is projected.");
     check_items(items, path, findings);
 }
 

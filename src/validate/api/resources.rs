@@ -5,13 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
 
-use super::common::text;
-use crate::apimachinery::names::qualified_name;
+use super::prelude::*;
 use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_container_resource, is_huge_pages};
-use crate::apimachinery::{Path, Quantity, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -169,7 +164,7 @@ fn check_against_limit(
 pub(super) fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(overhead) = overhead {
         let resources = ResourceRequirements { limits: Some(overhead.clone()), ..ResourceRequirements::default() };
-        check(&resources, path, findings);
+        check(&resources, &path.untyped(), findings);
     }
 }
 

@@ -2,12 +2,9 @@
 
 use k8s_openapi::api::core::v1::{Container, ContainerRestartRule};
 
-use super::common::text;
+use super::prelude::*;
+use crate::apimachinery::Version;
 use crate::apimachinery::version::V1_36;
-use crate::apimachinery::{Elements, Path, Version, path};
-use crate::diagnostic::Reason::{FieldValueTooLong, FieldValueTooMany};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;

@@ -3,9 +3,7 @@
 use k8s_openapi::api::batch::v1::CronJobSpec;
 
 use super::cron;
-use crate::apimachinery::{Path, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

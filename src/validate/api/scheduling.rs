@@ -5,12 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use k8s_openapi::api::core::v1::{PodSpec, Toleration, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use super::common::text;
+use super::prelude::*;
 use super::selector;
-use crate::apimachinery::names::{label_value, qualified_name};
-use crate::apimachinery::{Elements, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -55,9 +51,7 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
 pub(super) fn check_toleration(toleration: &Toleration, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (key, value) = (text(&toleration.key), text(&toleration.value));
     let (operator, effect) = (text(&toleration.operator), text(&toleration.effect));
-    if !key.is_empty() {
-        findings.check_format(&TOLERATION, &path!(path.key), key, qualified_name);
-    }
+    findings.optional_format(&TOLERATION, &path!(path.key), key, qualified_name);
     let field = path!(path.operator);
     if key.is_empty() && operator != "Exists" {
         findings.invalid(&TOLERATION, &field, "Without a key this must be Exists, which tolerates every taint.");

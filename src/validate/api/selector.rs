@@ -5,11 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 
 use super::metadata::check_labels;
-use crate::apimachinery::names::{label_value, qualified_name};
-use crate::apimachinery::{Elements, Path, path};
-use crate::diagnostic::Rule;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use super::prelude::*;
 
 rules! {
     Api;

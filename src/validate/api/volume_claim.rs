@@ -3,13 +3,9 @@
 use k8s_openapi::api::core::v1::{EphemeralVolumeSource, PersistentVolumeClaimSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::common::text;
 use super::metadata::{check_annotations, check_labels};
+use super::prelude::*;
 use super::selector;
-use crate::apimachinery::names::{dns_label, dns_subdomain};
-use crate::apimachinery::{Elements, Path, Quantity, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -105,9 +101,7 @@ fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findin
     let field = path!(path.dataSourceRef);
     check_data_source(&reference.kind, &reference.name, text(&reference.api_group), &field, findings);
     let namespace = text(&reference.namespace);
-    if !namespace.is_empty() {
-        findings.check_format(&CLAIM, &path!(field.namespace), namespace, dns_label);
-    }
+    findings.optional_format(&CLAIM, &path!(field.namespace), namespace, dns_label);
     let Some(source) = &claim.data_source else { return };
     let agree =
         source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
@@ -143,7 +137,5 @@ fn check_data_source(kind: &str, name: &str, group: &str, path: &Path<'_>, findi
         let message = "Without an apiGroup, only a PersistentVolumeClaim can be a source of data.";
         findings.invalid(&CLAIM, path, message);
     }
-    if !group.is_empty() {
-        findings.check_format(&CLAIM, &path!(path.apiGroup), group, dns_subdomain);
-    }
+    findings.optional_format(&CLAIM, &path!(path.apiGroup), group, dns_subdomain);
 }

@@ -3,17 +3,14 @@
 use k8s_openapi::api::core::v1::{
     AzureDiskVolumeSource, CSIVolumeSource, EmptyDirVolumeSource, FCVolumeSource, FlexVolumeSource,
     FlockerVolumeSource, HostPathVolumeSource, ISCSIVolumeSource, LocalObjectReference, NFSVolumeSource,
-    QuobyteVolumeSource, StorageOSVolumeSource, Volume,
+    QuobyteVolumeSource, ScaleIOVolumeSource, StorageOSVolumeSource, Volume,
 };
 
-use super::common::{check_no_backsteps, check_relative, is_true, text};
+use super::common::{check_no_backsteps, check_relative};
 use super::image::check_pull_policy;
-use crate::apimachinery::names::{dns_label, dns_subdomain, lower_case};
+use super::prelude::*;
+use crate::apimachinery::Version;
 use crate::apimachinery::version::V1_35;
-use crate::apimachinery::{Elements, FieldName, Path, Quantity, Version, fields, path};
-use crate::diagnostic::Reason::FieldValueNotSupported;
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -94,83 +91,49 @@ pub(super) fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findin
     }
 }
 
+/// The fields of a source that are empty, of those that it must have.
+macro_rules! empty {
+    ($source:expr, $($name:ident = $field:ident),+) => {
+        $source.iter().flat_map(|it| fields![$($name = it.$field.is_empty()),+]).collect()
+    };
+}
+
 /// The fields without which a source says nothing.
 fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
-    let mut need = |fields: &[(FieldName, bool)]| {
-        for (field, _) in fields.iter().filter(|(_, empty)| *empty) {
-            findings.required(&REQUIRED, &path.at(*field), format!("A {source} needs its {field}."));
-        }
-    };
-    match source {
-        "hostPath" => volume.host_path.iter().for_each(|it| need(&fields![path = it.path.is_empty()])),
-        "gitRepo" => volume.git_repo.iter().for_each(|it| need(&fields![repository = it.repository.is_empty()])),
-        "gcePersistentDisk" => {
-            volume.gce_persistent_disk.iter().for_each(|it| need(&fields![pdName = it.pd_name.is_empty()]));
-        }
-        "awsElasticBlockStore" => {
-            volume.aws_elastic_block_store.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
-        }
-        "nfs" => {
-            volume.nfs.iter().for_each(|it| need(&fields![server = it.server.is_empty(), path = it.path.is_empty()]));
-        }
-        "iscsi" => {
-            volume
-                .iscsi
-                .iter()
-                .for_each(|it| need(&fields![targetPortal = it.target_portal.is_empty(), iqn = it.iqn.is_empty()]));
-        }
-        "glusterfs" => {
-            volume
-                .glusterfs
-                .iter()
-                .for_each(|it| need(&fields![endpoints = it.endpoints.is_empty(), path = it.path.is_empty()]));
-        }
-        "persistentVolumeClaim" => {
-            volume.persistent_volume_claim.iter().for_each(|it| need(&fields![claimName = it.claim_name.is_empty()]));
-        }
-        "rbd" => {
-            volume
-                .rbd
-                .iter()
-                .for_each(|it| need(&fields![monitors = it.monitors.is_empty(), image = it.image.is_empty()]));
-        }
-        "cinder" => {
-            volume.cinder.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
-            need_secret(volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()), path, findings);
-        }
-        "cephfs" => volume.cephfs.iter().for_each(|it| need(&fields![monitors = it.monitors.is_empty()])),
-        "flexVolume" => volume.flex_volume.iter().for_each(|it| need(&fields![driver = it.driver.is_empty()])),
-        "azureFile" => {
-            volume.azure_file.iter().for_each(|it| {
-                need(&fields![secretName = it.secret_name.is_empty(), shareName = it.share_name.is_empty()]);
-            });
-        }
-        "vsphereVolume" => {
-            volume.vsphere_volume.iter().for_each(|it| need(&fields![volumePath = it.volume_path.is_empty()]));
-        }
-        "photonPersistentDisk" => {
-            volume.photon_persistent_disk.iter().for_each(|it| need(&fields![pdID = it.pd_id.is_empty()]));
-        }
-        "portworxVolume" => {
-            volume.portworx_volume.iter().for_each(|it| need(&fields![volumeID = it.volume_id.is_empty()]));
-        }
-        "azureDisk" => {
-            volume
-                .azure_disk
-                .iter()
-                .for_each(|it| need(&fields![diskName = it.disk_name.is_empty(), diskURI = it.disk_uri.is_empty()]));
-        }
+    let fields: Vec<(FieldName, bool)> = match source {
+        "awsElasticBlockStore" => empty!(volume.aws_elastic_block_store, volumeID = volume_id),
+        "azureDisk" => empty!(volume.azure_disk, diskName = disk_name, diskURI = disk_uri),
+        "azureFile" => empty!(volume.azure_file, secretName = secret_name, shareName = share_name),
+        "cephfs" => empty!(volume.cephfs, monitors = monitors),
+        "cinder" => empty!(volume.cinder, volumeID = volume_id),
+        "flexVolume" => empty!(volume.flex_volume, driver = driver),
+        "gcePersistentDisk" => empty!(volume.gce_persistent_disk, pdName = pd_name),
+        "gitRepo" => empty!(volume.git_repo, repository = repository),
+        "glusterfs" => empty!(volume.glusterfs, endpoints = endpoints, path = path),
+        "hostPath" => empty!(volume.host_path, path = path),
+        "iscsi" => empty!(volume.iscsi, targetPortal = target_portal, iqn = iqn),
+        "nfs" => empty!(volume.nfs, server = server, path = path),
+        "persistentVolumeClaim" => empty!(volume.persistent_volume_claim, claimName = claim_name),
+        "photonPersistentDisk" => empty!(volume.photon_persistent_disk, pdID = pd_id),
+        "portworxVolume" => empty!(volume.portworx_volume, volumeID = volume_id),
+        "rbd" => empty!(volume.rbd, monitors = monitors, image = image),
         "scaleIO" => {
-            volume.scale_io.iter().for_each(|it| {
-                need(&fields![
-                    gateway = it.gateway.is_empty(),
-                    system = it.system.is_empty(),
-                    volumeName = text(&it.volume_name).is_empty()
-                ]);
-            });
+            let named = |source: &ScaleIOVolumeSource| fields![volumeName = text(&source.volume_name).is_empty()];
+            let mut fields: Vec<_> = empty!(volume.scale_io, gateway = gateway, system = system);
+            fields.extend(volume.scale_io.iter().flat_map(named));
+            fields
         }
-        _ => {}
+        "vsphereVolume" => empty!(volume.vsphere_volume, volumePath = volume_path),
+        _ => Vec::new(),
+    };
+    for (field, _) in fields.into_iter().filter(|(_, is_empty)| *is_empty) {
+        findings.required(&REQUIRED, &path.at(field), format!("A {source} needs its {field}."));
     }
+    need_secret(
+        volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()).filter(|_| source == "cinder"),
+        path,
+        findings,
+    );
 }
 
 /// A reference to a Secret has its name.
@@ -302,12 +265,8 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
     /// Before this version, no name was a badly spelled one too.
     const NAMED_SINCE: Version = V1_35;
     let field = path!(path.driver);
-    if source.driver.is_empty() {
-        findings.required(&REQUIRED, &field, "Name the driver.");
-    }
-    if source.driver.len() > DRIVER_MAX {
-        findings.too_long(&CSI, &field, DRIVER_MAX);
-    }
+    findings.not_empty(&REQUIRED, &field, &source.driver, "Name the driver.");
+    findings.no_longer(&CSI, &field, &source.driver, DRIVER_MAX);
     if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
         findings.check_format(&CSI, &field, &lower_case(&source.driver), dns_subdomain);
     }
@@ -343,9 +302,7 @@ fn check_quobyte(source: &QuobyteVolumeSource, path: &Path<'_>, findings: &mut F
     } else if !source.registry.split(',').all(is_host_and_port) {
         findings.invalid(&OTHERS, &path!(path.registry), "Write HOST:PORT, several separated by commas.");
     }
-    if source.volume.is_empty() {
-        findings.required(&REQUIRED, &path!(path.volume), "A quobyte needs its volume.");
-    }
+    findings.not_empty(&REQUIRED, &path!(path.volume), &source.volume, "A quobyte needs its volume.");
 }
 
 /// `HOST:PORT`, and brackets around a host with colons in it.

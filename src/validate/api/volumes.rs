@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Volume;
 
+use super::prelude::*;
 use super::{projections, volume_claim, volume_sources};
-use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{FieldName, Path, fields, path};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
 
 rules! {
     Api;
@@ -70,11 +67,13 @@ pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut F
         let before = findings.len();
         check_sources(volume, &path, findings);
         let name = path!(path.name);
-        if volume.name.is_empty() {
-            findings.required(&NAME, &name, "A volume needs a name, by which containers mount it.");
-        } else {
-            findings.check_format(&NAME, &name, &volume.name, dns_label);
-        }
+        findings.required_format(
+            &NAME,
+            &name,
+            &volume.name,
+            dns_label,
+            "A volume needs a name, by which containers mount it.",
+        );
         if valid.contains_key(volume.name.as_str()) {
             findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
         }

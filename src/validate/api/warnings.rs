@@ -7,14 +7,10 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateS
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::affinity::pod_affinities;
-use super::common::{containers_at, text};
 use super::metadata::{all_of, effective_name};
+use super::prelude::*;
 use super::{deprecated, node_labels, overlaps};
-use crate::apimachinery::names::dns_label;
-use crate::apimachinery::{Elements, Path, Quantity, fields, ip, path};
-use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueInvalid, FieldValueRequired};
-use crate::diagnostic::rule::rules;
-use crate::validate::findings::Findings;
+use crate::apimachinery::ip;
 
 rules! {
     Api;

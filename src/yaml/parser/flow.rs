@@ -1,6 +1,6 @@
 //! The states of a parser inside brackets.
 
-use super::{Context, Parser, State, empty, event};
+use super::{Context, Parser, ParserState, empty, event};
 use crate::yaml::error::{Fault, FaultKind};
 use crate::yaml::event::{Event, EventKind, Properties};
 use crate::yaml::token::TokenKind;
@@ -17,11 +17,11 @@ impl<'t> Parser<'t> {
             TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
             TokenKind::Key => {
                 let token = self.scanner.take()?;
-                self.state = State::FlowPairKey;
+                self.state = ParserState::FlowPairKey;
                 Ok(event(EventKind::MappingStart(Properties::default()), token.start, 1))
             }
             _ => {
-                self.states.push(State::FlowSequenceEntry);
+                self.states.push(ParserState::FlowSequenceEntry);
                 self.node(Context::Flow)
             }
         }
@@ -32,11 +32,11 @@ impl<'t> Parser<'t> {
             TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 // As libyaml does it, the token is lost, whatever it is.
                 let mark = self.scanner.take()?.start;
-                self.state = State::FlowPairValue;
+                self.state = ParserState::FlowPairValue;
                 Ok(empty(mark))
             }
             _ => {
-                self.states.push(State::FlowPairValue);
+                self.states.push(ParserState::FlowPairValue);
                 self.node(Context::Flow)
             }
         }
@@ -57,32 +57,32 @@ impl<'t> Parser<'t> {
                 match token.kind {
                     TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
                         let mark = token.start;
-                        self.state = State::FlowMappingValue;
+                        self.state = ParserState::FlowMappingValue;
                         Ok(empty(mark))
                     }
                     _ => {
-                        self.states.push(State::FlowMappingValue);
+                        self.states.push(ParserState::FlowMappingValue);
                         self.node(Context::Flow)
                     }
                 }
             }
             _ => {
-                self.states.push(State::FlowMappingNoValue);
+                self.states.push(ParserState::FlowMappingNoValue);
                 self.node(Context::Flow)
             }
         }
     }
 
     /// The value of a key in brackets, or nothing; `next` comes after it.
-    pub(super) fn flow_value(&mut self, next: State) -> Result<Event<'t>, Box<Fault>> {
+    pub(super) fn flow_value(&mut self, next: ParserState) -> Result<Event<'t>, Box<Fault>> {
         let mut mark = self.scanner.peek()?.start;
         if matches!(self.scanner.peek()?.kind, TokenKind::Value) {
             mark = self.scanner.take()?.start;
             let ends = matches!(
                 (&self.scanner.peek()?.kind, next),
                 (TokenKind::FlowEntry, _)
-                    | (TokenKind::FlowSequenceEnd, State::FlowPairEnd)
-                    | (TokenKind::FlowMappingEnd, State::FlowMappingKey)
+                    | (TokenKind::FlowSequenceEnd, ParserState::FlowPairEnd)
+                    | (TokenKind::FlowMappingEnd, ParserState::FlowMappingKey)
             );
             if !ends {
                 self.states.push(next);

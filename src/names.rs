@@ -3,18 +3,25 @@
 
 use crate::manifest::Format;
 
+/// The `app` label of every tuning Job.
+pub const APP: &str = "arbitrage-tuning";
+
+/// The `component` label of every tuning Job.
+pub const COMPONENT: &str = "tuning";
+
+/// The directory that the workers write their results to.
+pub const OUTPUT_DIR: &str = "outputs";
+
 /// What every Job's name starts with.
 pub const PREFIX: &str = "arb-tuning-";
 
 /// The name of a worker's Job, and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`.
-#[must_use]
 pub fn job_name(session_short: &str, worker_id: &str, index: u32) -> String {
     format!("{PREFIX}{session_short}-{worker_id}-{index}")
 }
 
 /// The file of a Job: `job-{index}-{job name}.yaml`, the index as wide as the session's largest,
 /// and at least two digits, so that names sort as the workers do.
-#[must_use]
 pub fn file_name(job_name: &str, index: u32, workers: u32, format: Format) -> String {
     let width = index_width(workers);
     format!("job-{index:0width$}-{job_name}.{}", format.extension())
@@ -78,12 +85,11 @@ pub struct NameParts<'n> {
     pub session_short: &'n str,
     /// The worker's number k, from 1: it is `worker-{k}`.
     pub worker: u64,
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u64,
 }
 
 /// Takes a Job's name apart; none if it is not of the form that [`job_name`] makes.
-#[must_use]
 pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
     let rest = name.strip_prefix(PREFIX)?;
     let (rest, index) = rest.rsplit_once('-')?;
@@ -96,6 +102,11 @@ pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
 fn number(digits: &str) -> Option<u64> {
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     if plain { digits.parse().ok() } else { None }
+}
+
+/// The argument that says where a worker writes its results.
+pub fn output_csv(worker_id: &str) -> String {
+    format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
 }
 
 #[cfg(test)]
