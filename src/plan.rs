@@ -2,6 +2,12 @@
 //! Two numbers come in, and one share per worker goes out; nothing is stored, so that a session of
 //! any size takes no memory.
 
+mod part;
+mod workers;
+
+pub use part::Part;
+pub use workers::{UnknownWorker, Workers};
+
 /// What one worker has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerShare {
@@ -11,6 +17,22 @@ pub struct WorkerShare {
     pub index: u32,
     /// How many iterations it runs.
     pub iterations: u64,
+    /// Which attempt at them this is, from 1.
+    pub attempt: u32,
+}
+
+impl WorkerShare {
+    /// The first attempt of the worker at a place, from 0.
+    fn of(total_iterations: u64, workers: u32, index: u32) -> Self {
+        let count = u64::from(workers.max(1));
+        let (each, surplus) = (total_iterations / count, total_iterations % count);
+        Self {
+            worker_id: format!("worker-{}", u64::from(index) + 1),
+            index,
+            iterations: each + u64::from(u64::from(index) < surplus),
+            attempt: 1,
+        }
+    }
 }
 
 /// Splits `total_iterations` over `workers` (D29 guide, "`plan_jobs")`: each worker gets the same
@@ -23,17 +45,7 @@ pub struct WorkerShare {
 /// ```
 #[must_use]
 pub fn plan_jobs(total_iterations: u64, workers: u32) -> impl ExactSizeIterator<Item = WorkerShare> {
-    let count = u64::from(workers.max(1));
-    let (each, surplus) = (total_iterations / count, total_iterations % count);
-    Shares { each, surplus, indices: 0..workers }
-}
-
-/// The first and the last share, which differ most; the one share of a single worker.
-pub fn first_and_last(total_iterations: u64, workers: u32) -> impl Iterator<Item = WorkerShare> {
-    let mut shares = plan_jobs(total_iterations, workers);
-    let first = shares.next();
-    let last = shares.len().checked_sub(1).and_then(|last| shares.nth(last));
-    first.into_iter().chain(last)
+    Shares { total_iterations, workers, indices: 0..workers }
 }
 
 /// The sizes of the shares, each with the number of workers that have it: the larger one first, which no worker may
@@ -46,8 +58,8 @@ pub fn share_sizes(total_iterations: u64, workers: u32) -> [(u64, u64); 2] {
 }
 
 struct Shares {
-    each: u64,
-    surplus: u64,
+    total_iterations: u64,
+    workers: u32,
     indices: std::ops::Range<u32>,
 }
 
@@ -55,12 +67,7 @@ impl Iterator for Shares {
     type Item = WorkerShare;
 
     fn next(&mut self) -> Option<WorkerShare> {
-        let index = self.indices.next()?;
-        Some(WorkerShare {
-            worker_id: format!("worker-{}", u64::from(index) + 1),
-            index,
-            iterations: self.each + u64::from(u64::from(index) < self.surplus),
-        })
+        self.indices.next().map(|index| WorkerShare::of(self.total_iterations, self.workers, index))
     }
 
     fn nth(&mut self, n: usize) -> Option<WorkerShare> {
@@ -95,14 +102,8 @@ mod tests {
             for (nth, share) in (0..).zip(&shares) {
                 prop_assert_eq!(share.index, nth);
                 prop_assert_eq!(&share.worker_id, &format!("worker-{}", nth + 1));
+                prop_assert_eq!(share.attempt, 1);
             }
-        }
-
-        #[test]
-        fn the_ends_are_those_of_the_plan(total in 1_u64..1000, workers in 1_u32..100) {
-            let mut ends: Vec<_> = plan_jobs(total, workers).collect();
-            ends.drain(1..ends.len().saturating_sub(1).max(1));
-            prop_assert_eq!(first_and_last(total, workers).collect::<Vec<_>>(), ends);
         }
 
         #[test]

@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{
 use crate::config::Session;
 use crate::config::additions::{Additions, EnvSource, EnvSourceKind, SecretVariable};
 use crate::config::metadata::QUEUE_LABEL;
-use crate::job::factory::OUTPUT_DIR;
+use crate::job::names::OUTPUT_DIR;
 
 /// The volume that keeps the results.
 const RESULTS_VOLUME: &str = "results";

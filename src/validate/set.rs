@@ -2,7 +2,7 @@
 //! Each Job's place in its session comes in as it is read; what does not fit together comes out on
 //! the document that shows it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::finding::DocumentReport;
@@ -19,8 +19,9 @@ rules! {
         "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-1-0",
         "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1";
 
-    /// The Jobs of a session are worker-1 to worker-n, each once. A missing worker's iterations would
-    /// never run, and a repeated one would write over the other's results.
+    /// The Jobs of a session are worker-1 to worker-n, each attempt of each once. A missing worker's iterations would
+    /// never run, and a repeated one would write over the other's results. Where a worker has a later attempt only, its
+    /// first one is elsewhere; so may other workers be, and none is missed.
     WORKERS = "tuning-workers" in Job:
         "# worker-1 and worker-3, but no worker-2",
         "# worker-1, worker-2 and worker-3";
@@ -52,9 +53,18 @@ struct SessionJobs {
     /// What stands for it in the name of its first Job.
     short: Option<String>,
     /// The workers' numbers, and the place in the list of reports of the Job of each.
-    workers: BTreeMap<u64, usize>,
+    workers: BTreeMap<u64, WorkerJobs>,
     /// The numbers of iterations that have been seen, and the place of the first Job of each.
     iterations: BTreeMap<u64, usize>,
+}
+
+/// The Jobs of one worker.
+#[derive(Debug)]
+struct WorkerJobs {
+    /// The place in the list of reports of the one that came first.
+    nth: usize,
+    /// Which attempts there are.
+    attempts: BTreeSet<u64>,
 }
 
 impl Sets {
@@ -84,10 +94,13 @@ impl Sets {
             );
             report.findings.push(finding(&SHORT, "metadata.name", Reason::FieldValueInvalid, message, report));
         }
-        if let std::collections::btree_map::Entry::Vacant(e) = session.workers.entry(member.worker) {
-            e.insert(nth);
-        } else {
-            let message = format!("The session {} has a worker-{} already.", member.session_id, member.worker);
+        let worker = session.workers.entry(member.worker).or_insert(WorkerJobs { nth, attempts: BTreeSet::new() });
+        if !worker.attempts.insert(member.attempt) {
+            let again = match member.attempt {
+                1 => String::new(),
+                attempt => format!(" in attempt {attempt}"),
+            };
+            let message = format!("The session {} has a worker-{}{again} already.", member.session_id, member.worker);
             let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueDuplicate, message, report);
             report.findings.push(finding);
         }
@@ -112,8 +125,9 @@ impl Sets {
     /// says nothing about the others.
     pub fn finish(self, reports: &mut [DocumentReport]) {
         for ((session_id, _), session) in self.sessions {
-            let Some((&last, &nth)) = session.workers.last_key_value() else { continue };
-            if session.workers.len() < 2 {
+            let Some((&last, &WorkerJobs { nth, .. })) = session.workers.last_key_value() else { continue };
+            let is_rest = session.workers.values().any(|worker| !worker.attempts.contains(&1));
+            if session.workers.len() < 2 || is_rest {
                 continue;
             }
             let missing: Vec<u64> = gaps(&session.workers).collect();
@@ -142,7 +156,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The first number that is missing before each number that is there.
-fn gaps(workers: &BTreeMap<u64, usize>) -> impl Iterator<Item = u64> + '_ {
+fn gaps(workers: &BTreeMap<u64, WorkerJobs>) -> impl Iterator<Item = u64> + '_ {
     let mut expected = 1;
     workers.keys().filter_map(move |worker| {
         let missing = (*worker > expected).then_some(expected);
@@ -167,22 +181,23 @@ fn finding(
 #[cfg(test)]
 mod tests {
     use crate::config::session::tests::{K8S, session};
-    use crate::job::api_object::build_job;
     use crate::job::{CreatedAt, K8sTuningJobFactory};
     use crate::manifest::Text;
-    use crate::plan::plan_jobs;
+    use crate::plan::Part;
     use crate::validate::{Sources, Validator};
 
     /// The manifests of a session of five workers and seven iterations.
     fn manifests() -> Vec<String> {
+        made(Part::whole(5))
+    }
+
+    /// The manifests of a part of it.
+    fn made(part: Part) -> Vec<String> {
         let text = K8S.replace("total_iterations: 6", "total_iterations: 7").replace("workers: 2", "workers: 5");
         let session = session(&text, None).unwrap();
         let factory =
             K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
-        plan_jobs(session.total_iterations, session.workers)
-            .map(|share| factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
-            .map(|spec| serde_json::to_string(&build_job(spec)).unwrap())
-            .collect()
+        factory.with_part(part).jobs().map(|job| serde_json::to_string(&job).unwrap()).collect()
     }
 
     /// What is said of each document: its place, the rule and the message.
@@ -225,6 +240,40 @@ mod tests {
             found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(),
             [(5, "tuning-duplicate-name"), (5, "tuning-workers")]
         );
+    }
+
+    #[test]
+    fn attempts_of_a_worker_stand_side_by_side() {
+        let retried = |index: u32, attempt| {
+            let mut part = Part::default();
+            part.extend(index..index + 1, attempt);
+            made(part).remove(0)
+        };
+        let mut all = manifests();
+        all.extend([retried(2, 2), retried(2, 3), retried(4, 2)]);
+        assert_eq!(said(&all), []);
+        all.remove(1);
+        assert!(said(&all)[0].2.contains("worker-2 is missing"), "{:?}", said(&all));
+        assert_eq!(said(&[retried(2, 2), retried(4, 3), manifests().remove(0)]), [], "The rest of a session.");
+        let found = said(&[retried(2, 2), retried(2, 2).replace("worker-3-2-r2", "worker-3-2-r3")]);
+        let rules: Vec<_> = found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect();
+        assert_eq!(rules, [(1, "tuning-labels"), (1, "tuning-args")]);
+        let found = said(&[retried(2, 2), retried(2, 2)]);
+        assert!(found[1].2.contains("has a worker-3 in attempt 2 already"), "{found:?}");
+        for (from, to, expected) in [
+            ("_r2.csv", ".csv", "tuning-args"),
+            ("_r2.csv", "_r3.csv", "tuning-args"),
+            ("\"attempt\":\"2\",", "", "tuning-labels"),
+            ("\"attempt\":\"2\"", "\"attempt\":\"3\"", "tuning-labels"),
+        ] {
+            let changed = retried(2, 2).replace(from, to);
+            assert!(said(&[changed]).iter().any(|(_, rule, _)| *rule == expected), "{to}");
+        }
+        let first = manifests().remove(0);
+        let labelled = |attempt| first.replace("\"app\":", &format!("\"attempt\":\"{attempt}\",\"app\":"));
+        assert_eq!(said(&[labelled(1)]), []);
+        assert!(said(&[labelled(2)]).iter().all(|(_, rule, _)| *rule == "tuning-labels"));
+        assert_eq!(said(&[labelled(2)]).len(), 1);
     }
 
     #[test]
