@@ -430,7 +430,7 @@ Examples:
 
   # The same, held against its configuration: workers without a Job are missing
   kubectl get jobs,pods -n trading-bots -o json |
-    kubectl arbtune status --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml -f -
+    kubectl arbtune status --k8s-config session.yaml -f -
 
   # Watch it
   kubectl get jobs -n trading-bots -w --output-watch-events -o json | kubectl arbtune status --watch -f -
@@ -502,7 +502,7 @@ Examples:
   kubectl arbtune results outputs > session.csv
 
   # The same, held against the plan
-  kubectl arbtune results --k8s-config configs/d29_k8s/orchestrator_k8s_baseline.yaml outputs > session.csv
+  kubectl arbtune results --k8s-config session.yaml outputs > session.csv
 
   # Only say what is there
   kubectl arbtune results -o table outputs"

@@ -23,37 +23,54 @@ pub fn shown<'v>(name: &str, value: &'v str) -> &'v str {
     if names_credential(name) && !value.is_empty() { HIDDEN } else { value }
 }
 
-/// Where a document has the values of such variables, in the order of its file: in `extra_env`, and wherever a `name` stands beside a `value`.
+/// Where a document has the values of such variables, in the order of its file: in `extra_env`, and wherever a `name`
+/// stands beside a `value`.
 #[must_use]
 pub fn positions(root: &Node) -> Vec<Position> {
-    let mut found = Vec::new();
-    find(root, &mut found);
+    let mut found: Vec<Position> = literals(root).into_iter().map(|(_, position)| position).collect();
     found.sort_by_key(|position| (position.line, position.column));
     found.dedup();
     found
 }
 
-fn find(node: &Node, found: &mut Vec<Position>) {
+/// The same, each with the name of its variable.
+#[must_use]
+pub fn literals(root: &Node) -> Vec<(&str, Position)> {
+    let mut found = Vec::new();
+    find(root, &mut found);
+    found
+}
+
+fn find<'n>(node: &'n Node, found: &mut Vec<(&'n str, Position)>) {
     match &node.value {
         Value::Mapping(entries) => {
-            let name = node.get("name").and_then(Node::as_str);
-            if let Some(value) = node.get("value").filter(|_| name.is_some_and(names_credential)) {
-                found.extend(position(value));
+            if let (Some(name), Some(value)) = (node.get("name").and_then(Node::as_str), node.get("value")) {
+                note(name, value, found);
             }
             for Entry { key, value, .. } in entries {
                 if key == "extra_env" {
-                    let literals = value.as_mapping().unwrap_or_default().iter();
-                    found.extend(
-                        literals
-                            .filter(|entry| names_credential(&entry.key))
-                            .filter_map(|entry| position(&entry.value)),
-                    );
+                    let literals = value.as_mapping().unwrap_or_default();
+                    for literal in literals {
+                        note(&literal.key, &literal.value, found);
+                    }
                 }
                 find(value, found);
             }
         }
         Value::Sequence(items) => items.iter().for_each(|item| find(item, found)),
         _ => {}
+    }
+}
+
+/// Notes the value of a variable that holds a credential.
+fn note<'n>(name: &'n str, value: &Node, found: &mut Vec<(&'n str, Position)>) {
+    let is_literal = match &value.value {
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => false,
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    };
+    if is_literal && names_credential(name) {
+        found.push((name, value.position));
     }
 }
 
@@ -78,15 +95,6 @@ pub fn on_line(text: &Text, line: u32) -> Option<Position> {
     let before = whole[..whole.len() - whole[colon + 1..].trim_start().len()].chars().count();
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     (!value.is_empty()).then(|| Position { line, column: number(before + 1), width: number(value.chars().count()) })
-}
-
-/// Where a value stands that holds something.
-fn position(value: &Node) -> Option<Position> {
-    match &value.value {
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
-        Value::String(text) if text.is_empty() => None,
-        _ => Some(value.position),
-    }
 }
 
 /// The words of a name, which end where letters end and where small letters are followed by a large one.

@@ -113,17 +113,24 @@ pub fn check_both(
 
 /// A credential that the config spells out is told; with real money at stake it is refused.
 pub fn check_literals(literals: &Given<OrderedMap<String>>, mode: Option<Mode>, problems: &mut Problems<'_>) {
-    let severity = if mode == Some(Mode::Live) { Severity::Error } else { Severity::Warning };
-    for (Spanned { value: name, .. }, Spanned { value, position }) in
-        literals.get().into_iter().flat_map(OrderedMap::iter)
-    {
-        if names_credential(name) && !value.is_empty() {
-            let message = format!("{name} holds a credential, and everybody who sees this file or a manifest sees it.");
-            let wording = (message, format!("Keep it in a Secret, and write {}.", secret_env(name, None)));
-            let path = format!("extra_env.{name}");
-            problems.say(severity, &rules::CREDENTIAL, FieldValueForbidden, path, *position, wording);
-        }
+    let entries = literals.get().into_iter().flat_map(OrderedMap::iter);
+    for (name, value) in entries.filter(|(name, value)| names_credential(&name.value) && !value.value.is_empty()) {
+        literal_credential(&name.value, format!("extra_env.{}", name.value), value.position, mode, problems);
     }
+}
+
+/// Tells of a variable whose value is a credential.
+pub fn literal_credential(
+    name: &str,
+    path: String,
+    position: Position,
+    mode: Option<Mode>,
+    problems: &mut Problems<'_>,
+) {
+    let severity = if mode == Some(Mode::Live) { Severity::Error } else { Severity::Warning };
+    let message = format!("{name} holds a credential, and everybody who sees this file or a manifest sees it.");
+    let wording = (message, format!("Keep it in a Secret, and write {}.", secret_env(name, None)));
+    problems.say(severity, &rules::CREDENTIAL, FieldValueForbidden, path, position, wording);
 }
 
 /// The lines that take a variable from a Secret.

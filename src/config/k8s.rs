@@ -87,7 +87,7 @@ impl K8sOrchestratorConfig {
         if let Some(config) = &config {
             config.check(&mut keys, is_short);
             if let Some(partial) = partial_job::node(file, &config.job_template) {
-                partial_job::check(partial, &mut keys.problems);
+                partial_job::check(partial, config.mode.get().copied(), &mut keys.problems);
             }
         }
         (config, keys.problems)

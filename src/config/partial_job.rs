@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde::de::IgnoredAny;
 
+use super::environment::literal_credential;
 use super::file::ConfigFile;
 use super::problem::Problems;
 use super::rules;
 use super::setting::{Origin, Setting, Settings};
+use super::vocabulary::Mode;
 use crate::credentials::{self, HIDDEN, names_credential};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueTypeInvalid};
 use crate::manifest::text::Excerpt;
@@ -54,7 +56,10 @@ pub fn node<'f>(file: &'f ConfigFile, given: &Given<IgnoredAny>) -> Option<&'f N
 }
 
 /// Checks that a partial Job has the form of one, and keeps to what can be merged.
-pub fn check(partial: &Node, problems: &mut Problems<'_>) {
+pub fn check(partial: &Node, mode: Option<Mode>, problems: &mut Problems<'_>) {
+    for (name, position) in credentials::literals(partial) {
+        literal_credential(name, KEY.to_owned(), position, mode, problems);
+    }
     let Some(entries) = partial.as_mapping() else {
         let message = format!("{KEY} must be a mapping, and this is {}.", partial.kind());
         let wording = (message, "Write a partial Job, such as spec: {ttlSecondsAfterFinished: 3600}.");
@@ -93,7 +98,9 @@ fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Setting
     match &node.value {
         Value::Mapping(entries) if !entries.is_empty() => {
             let is_credential = node.get("name").and_then(Node::as_str).is_some_and(names_credential);
-            for entry in entries {
+            // The name of an element stands in its path already.
+            let is_named = name.ends_with(']') && entries.len() > 1;
+            for entry in entries.iter().filter(|entry| !(is_named && entry.key == "name")) {
                 let name = format!("{name}.{}", entry.key);
                 if is_credential && entry.key == "value" {
                     push(name, HIDDEN.to_owned(), &entry.value, file, settings);

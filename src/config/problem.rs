@@ -79,13 +79,11 @@ impl<'f> Problems<'f> {
             all.append(&mut found);
         }
         let is_sound = all.iter().all(|problem| problem.severity == Severity::Warning);
-        match value.filter(|_| is_sound) {
-            Some(value) => Ok((value, all)),
-            None => {
-                all.retain(|problem| problem.severity == Severity::Error);
-                Err(ConfigError::Invalid(all))
-            }
+        if let Some(value) = value.filter(|_| is_sound) {
+            return Ok((value, all));
         }
+        all.retain(|problem| problem.severity == Severity::Error);
+        Err(ConfigError::Invalid(all))
     }
 }
 

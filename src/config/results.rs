@@ -12,7 +12,7 @@ use crate::yaml::{Given, Spanned};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Results {
-    /// A PersistentVolumeClaim that exists.
+    /// A `PersistentVolumeClaim` that exists.
     pub claim: Given<String>,
 }
 

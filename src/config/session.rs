@@ -176,6 +176,9 @@ impl Files<'_> {
         if let Some(partial) = &additions.job_template {
             partial_job::list(&partial.node, file, settings);
         }
+        // Each worker has a file of its own.
+        let unused = self.orchestrator.as_ref().and_then(|(file, config)| by_file(file, &config.base_output_csv));
+        settings.take("base_output_csv", unused.map(|(path, origin)| (format!("{path} (unused)"), origin)));
         additions
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::field_path::FieldPath;
 use crate::apimachinery::{Path, Segment};
 use crate::apply::schema::{Field, List};
+use crate::credentials::{HIDDEN, names_credential};
 
 /// A field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,7 +43,39 @@ fn compare(path: &Path<'_>, old: Option<&Value>, new: Option<&Value>, field: Fie
 }
 
 fn push(path: &Path<'_>, old: Option<Value>, new: Option<Value>, changes: &mut Vec<FieldChange>) {
-    changes.push(FieldChange { field: path.into(), old, new, immutable: false });
+    let shown = |value: Option<Value>| value.map(|value| shown(path, value));
+    changes.push(FieldChange { field: path.into(), old: shown(old), new: shown(new), immutable: false });
+}
+
+/// A value as it may be shown: without the credentials that variables hold.
+fn shown(path: &Path<'_>, mut value: Value) -> Value {
+    if is_credential(path) {
+        return HIDDEN.into();
+    }
+    hide_below(&mut value);
+    value
+}
+
+/// Whether a path leads to the value of a variable that holds a credential.
+fn is_credential(path: &Path<'_>) -> bool {
+    matches!(
+        path.segments().as_slice(),
+        [.., Segment::Field("env"), Segment::Key(name), Segment::Field("value")] if names_credential(name)
+    )
+}
+
+fn hide_below(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(hide_below),
+        Value::Object(fields) => {
+            let is_credential = fields.get("name").and_then(Value::as_str).is_some_and(names_credential);
+            if let Some(literal) = fields.get_mut("value").filter(|literal| is_credential && **literal != "") {
+                *literal = HIDDEN.into();
+            }
+            fields.values_mut().for_each(hide_below);
+        }
+        _ => {}
+    }
 }
 
 fn compare_objects(
@@ -111,6 +144,27 @@ mod tests {
             .into_iter()
             .map(|change| change.field.to_string().replace("spec.template.spec.containers[0]", "c"))
             .collect()
+    }
+
+    #[test]
+    fn credentials_are_not_shown() {
+        let job = |env: Value| json!({"spec": {"template": {"spec": {"containers": [{"name": "a", "env": env}]}}}});
+        let found = |old: Value, new: Value| {
+            let found = differences(Path::root(), Some(&job(old)), Some(&job(new)), Field::Object(&JOB));
+            serde_json::to_string(&found).unwrap()
+        };
+        let key = |value: &str| json!({"name": "API_KEY", "value": value});
+        for (old, new) in [
+            (json!([key("zq1")]), json!([key("zq2")])),
+            (json!([]), json!([key("zq2")])),
+            (json!([key("zq1")]), json!(null)),
+        ] {
+            let said = found(old, new);
+            assert!(said.contains("(hidden)") && !said.contains("zq"), "{said}");
+        }
+        assert!(
+            found(json!([{"name": "HOST", "value": "abc"}]), json!([{"name": "HOST", "value": "abd"}])).contains("abd")
+        );
     }
 
     #[test]

@@ -314,11 +314,12 @@ impl FoundJobs {
     fn finish(mut self, session: &Session) -> SessionDiff {
         let mut jobs: Vec<JobDiff> = plan_jobs(session.total_iterations, session.workers)
             .map(|share| {
-                self.desired.remove(&share.index).map(|(_, diff)| diff).unwrap_or_else(|| {
+                let create = || {
                     let name = job_name(&session.session_short, &share);
                     let identity = JobIdentity { namespace: session.namespace.clone(), name, session_id: None };
                     JobDiff::new(&identity, Action::Create)
-                })
+                };
+                self.desired.remove(&share.index).map_or_else(create, |(_, diff)| diff)
             })
             .collect();
         let mut stale: Vec<_> = self.stale.into_values().collect();

@@ -74,6 +74,7 @@ impl<'s> K8sTuningJobFactory<'s> {
     }
 
     /// The shares of these workers.
+    #[must_use]
     pub fn shares(&self) -> impl ExactSizeIterator<Item = WorkerShare> {
         self.part.shares(self.session.total_iterations, self.session.workers)
     }

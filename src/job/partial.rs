@@ -37,10 +37,8 @@ pub(super) fn merge(job: &Job, partial: &Node) -> Result<Job, PartialJobError> {
     let merged = strategic_merge(object, partial.to_json(), &JOB)?;
     let job: Job = serde_json::from_value(merged).map_err(not_a_job)?;
     let pod = job.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-    match pod.is_some_and(|pod| pod.containers.iter().any(|container| container.name == TUNER)) {
-        true => Ok(job),
-        false => Err(PartialJobError::NoWorker),
-    }
+    let has_worker = pod.is_some_and(|pod| pod.containers.iter().any(|container| container.name == TUNER));
+    if has_worker { Ok(job) } else { Err(PartialJobError::NoWorker) }
 }
 
 /// Gives the worker's container its real name, wherever something speaks of it.
@@ -106,7 +104,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn job(pod: Value) -> Job {
+    fn job(pod: &Value) -> Job {
         serde_json::from_value(json!({"metadata": {}, "spec": {"template": {"spec": pod}}})).unwrap()
     }
 
@@ -118,7 +116,7 @@ mod tests {
 
     #[test]
     fn containers_merge_by_their_names() {
-        let job = job(json!({"containers": [{"name": TUNER, "image": "x"}]}));
+        let job = job(&json!({"containers": [{"name": TUNER, "image": "x"}]}));
         let text = "spec: {template: {spec: {containers: [{name: tuner, tty: true}, {name: side, image: z}]}}}";
         let merged = merge(&job, &partial(text)).unwrap();
         let containers = serde_json::to_value(&merged.spec.unwrap().template.spec.unwrap().containers).unwrap();
@@ -127,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_worker_stays() {
-        let job = job(json!({"containers": [{"name": TUNER}]}));
+        let job = job(&json!({"containers": [{"name": TUNER}]}));
         for containers in ["[{name: tuner, $patch: delete}]", "[{name: a}, {$patch: replace}]"] {
             let text = format!("spec: {{template: {{spec: {{containers: {containers}}}}}}}");
             assert_eq!(merge(&job, &partial(&text)), Err(PartialJobError::NoWorker), "{containers}");

@@ -8,11 +8,17 @@ use super::style::Role;
 use super::table::Table;
 use crate::apimachinery::Quantity;
 use crate::config::{Session, Setting};
-use crate::job::names::{file_name, job_name};
+use crate::diagnostic::Diagnostic;
+use crate::job::additions::in_directory;
+use crate::job::names::{file_name, job_name, output_csv};
 use crate::manifest::Format;
+use crate::manifest::text::Excerpt;
 use crate::plan::{Part, WorkerShare};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
+
+/// Longer names of settings have their value behind them, and not in the column of values.
+const LONG_NAME: usize = 34;
 
 /// One worker, as the outputs show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,12 +46,45 @@ pub struct Totals {
     pub requests: Vec<Amount>,
     /// All limits, summed up by resource.
     pub limits: Vec<Amount>,
+    /// Where the workers write their results.
+    pub results: ResultFiles,
     /// How many distinct parameter sets the workers propose, where that is fewer than their iterations and known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distinct_proposals: Option<u64>,
     /// How many ConfigMaps carry the tuning file, where it is mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_maps: Option<usize>,
+}
+
+/// Where the workers of a session write their results.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResultFiles {
+    /// The file of each worker, as the pod sees it.
+    pub file: String,
+    /// The claim of the volume that keeps them; without one they are lost with their pods.
+    pub claim: Option<String>,
+    /// Their directory on the volume.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+}
+
+impl ResultFiles {
+    fn of(session: &Session) -> Self {
+        let file = output_csv("{worker_id}", 1);
+        let claim = session.additions.results_claim.clone();
+        Self {
+            file: session.working_dir.as_deref().map_or_else(|| file.clone(), |dir| in_directory(dir, &file)),
+            directory: claim.is_some().then(|| session.session_id.clone()),
+            claim,
+        }
+    }
+
+    fn line(&self) -> String {
+        match (&self.claim, &self.directory) {
+            (Some(claim), Some(directory)) => format!("{}, kept on claim {claim} in {directory}/", self.file),
+            _ => format!("{}, lost with the pod", self.file),
+        }
+    }
 }
 
 /// A resource and its amount over all Jobs.
@@ -117,9 +156,16 @@ pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
         iterations: session.total_iterations,
         requests: sum(&session.requests),
         limits: sum(&session.limits),
+        results: ResultFiles::of(session),
         distinct_proposals: tuning.repeats.as_ref().map(|repeats| repeats.proposals.distinct),
         config_maps: tuning.delivery.as_ref().map(|delivery| delivery.config_maps.len()),
     }
+}
+
+/// A finding as a line: where, what, and what to do about it.
+fn located(finding: &Diagnostic) -> String {
+    let Excerpt { file, position, .. } = &finding.excerpt;
+    format!("{file}:{}:{}: {}", position.line, position.column, finding.with_help())
 }
 
 /// The whole session for a program to read, with what is to be said of its tuning file.
@@ -129,7 +175,13 @@ pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> 
         settings: session.settings.clone(),
         jobs: rows(session, &Part::whole(session.workers), Format::Yaml).collect(),
         totals: totals(session, tuning),
-        warnings: session.warnings.iter().cloned().chain(of_tuning_file).collect(),
+        warnings: session
+            .findings
+            .iter()
+            .map(located)
+            .chain(session.warnings.iter().cloned())
+            .chain(of_tuning_file)
+            .collect(),
         quota: None,
     }
 }
@@ -154,7 +206,7 @@ pub fn wide_job_table(session: &Session) -> Table<'static, 5> {
     )
 }
 
-/// The settings, under the file or flag that they came from.
+/// The settings, under the file or flag that they came from. A long name does not widen the column of the others.
 #[must_use]
 pub fn setting_table(session: &Session) -> Table<'_, 2> {
     let mut origins: Vec<&str> = Vec::new();
@@ -166,8 +218,14 @@ pub fn setting_table(session: &Session) -> Table<'_, 2> {
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
     for origin in origins {
         notes.push((rows.len(), Line::new(Role::Header, origin).text(":")));
-        let of_origin = session.settings.iter().filter(|setting| setting.origin.as_str() == origin);
-        rows.extend(of_origin.map(|setting| [Line::from("  ").text(&setting.name), Line::from(&setting.value)]));
+        for setting in session.settings.iter().filter(|setting| setting.origin.as_str() == origin) {
+            let name = Line::from("  ").text(&setting.name);
+            if setting.name.len() > LONG_NAME {
+                notes.push((rows.len(), name.text("   ").text(&setting.value)));
+            } else {
+                rows.push([name, Line::from(&setting.value)]);
+            }
+        }
     }
     Table::new(["SETTING", "VALUE"], rows).with_notes(notes)
 }
@@ -198,6 +256,7 @@ pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
     rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
     rows.extend(amounts(totals.requests, "requests"));
     rows.extend(amounts(totals.limits, "limits"));
+    rows.push(["results".into(), totals.results.line().into()]);
     Table::new(["TOTAL", "AMOUNT"], rows)
 }
 
@@ -261,6 +320,19 @@ mod tests {
         let lines: Vec<&str> = text.lines().filter(|line| line.ends_with(':') || line.starts_with("  ")).collect();
         assert!(lines[0].ends_with(".yaml:") && lines[1].starts_with("  session_id "), "{text}");
         assert_eq!((lines[3], lines.len()), ("--namespace:", 5), "{text}");
+    }
+
+    #[test]
+    fn a_long_name_does_not_widen_the_column() {
+        let mut session = session(K8S, None).unwrap();
+        session.settings.truncate(2);
+        let long = "job_template.spec.template.spec.terminationGracePeriodSeconds";
+        session.settings.insert(1, Setting { name: long.to_owned(), ..session.settings[0].clone() });
+        let text = setting_table(&session).render(Style::plain());
+        assert!(text.contains(&format!("\n  {long}   {}\n", session.settings[0].value)), "{text}");
+        assert!(text.starts_with("SETTING           VALUE\n"), "{text}");
+        session.settings.swap(1, 2);
+        assert!(setting_table(&session).render(Style::plain()).contains(long));
     }
 
     #[test]

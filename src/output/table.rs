@@ -73,14 +73,17 @@ impl<'t, const N: usize> Table<'t, N> {
         let above = usize::from(style.has_headers());
         let mut notes = self.notes.iter().peekable();
         let mut trimmed = String::new();
+        let mut push = |line: &str| {
+            trimmed.push_str(line);
+            trimmed.push('\n');
+        };
         for (nth, line) in table.to_string().lines().enumerate() {
             while let Some((_, note)) = notes.next_if(|(rows, _)| rows + above == nth) {
-                trimmed += &show(0, note, style);
-                trimmed.push('\n');
+                push(&show(0, note, style));
             }
-            trimmed.push_str(line.trim_end());
-            trimmed.push('\n');
+            push(line.trim_end());
         }
+        notes.for_each(|(_, note)| push(&show(0, note, style)));
         trimmed
     }
 }
@@ -103,10 +106,14 @@ mod tests {
     #[test]
     fn headers_can_be_left_out_and_lines_put_between() {
         let rows = vec![["a".into(), "1".into()], ["long".into(), "22".into()]];
-        let table = Table::new(["NAME", "N"], rows).with_notes(vec![(0, "first:".into()), (1, "second:".into())]);
-        assert_eq!(table.render(Style::plain()), "NAME   N\nfirst:\na      1\nsecond:\nlong   22\n");
+        let table = Table::new(["NAME", "N"], rows).with_notes(vec![
+            (0, "first:".into()),
+            (1, "second:".into()),
+            (2, "end".into()),
+        ]);
+        assert_eq!(table.render(Style::plain()), "NAME   N\nfirst:\na      1\nsecond:\nlong   22\nend\n");
         let bare = table.render(Style::plain().with_headers(false));
-        assert_eq!(bare, "first:\na      1\nsecond:\nlong   22\n");
+        assert_eq!(bare, "first:\na      1\nsecond:\nlong   22\nend\n");
     }
 
     #[test]

@@ -15,9 +15,9 @@ mod ranges;
 mod records;
 mod source;
 
-pub use account::{Account, OtherSession, WorkerAccount};
+pub use account::{Account, WorkerAccount};
 pub use error::ResultsError;
-pub use index::{Index, Key, Trouble, WorkerRows};
+pub use index::Index;
 pub use merge::{Form, merge};
 pub use ranges::Ranges;
 pub use source::{Sources, sources};

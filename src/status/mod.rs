@@ -23,13 +23,10 @@ mod standing;
 mod texts;
 mod worker;
 
-pub use book::{Book, Slot};
-pub use cause::{Cause, ContainerWords, Words};
-pub use document::Change;
+pub use book::Book;
 pub use error::StatusError;
-pub use object::Object;
 pub use read::{Extent, read};
 pub use rest::{Rest, Retry};
 pub use session::{Counts, SessionStatus, Summary, observe, sessions};
-pub use standing::{Context, Phase};
+pub use standing::Phase;
 pub use worker::{Worker, WorkerId, time_text};

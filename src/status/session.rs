@@ -234,12 +234,6 @@ impl<'b> SessionStatus<'b> {
         usize::try_from(self.dense).unwrap_or(usize::MAX).saturating_add(self.entries.len() - self.listed())
     }
 
-    /// Whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// How many of the entries are workers 1 to `dense`.
     fn listed(&self) -> usize {
         self.entries.partition_point(|entry| number(entry).is_some_and(|number| number <= self.dense))

@@ -4,15 +4,28 @@
 use k8s_openapi::api::batch::v1::Job;
 
 use super::decode::{DecodingErrorKind, decode};
+use super::pod_security_standards::{Level, PolicyVersion, breaches};
 use crate::apimachinery::Version;
+use crate::config::additions::PodSecurity;
 use crate::config::partial_job::{KEY, PartialJob};
 use crate::config::rules::JOB_TEMPLATE;
-use crate::config::{ConfigError, Session};
+use crate::config::{ConfigError, Origin, Session};
+use crate::diagnostic::rule::rules;
 use crate::diagnostic::{Diagnostic, Reason, Severity, Wording};
 use crate::job::protected::{Change, Step, changes};
 use crate::job::{CreatedAt, K8sTuningJobFactory, PartialJobError};
 use crate::manifest::{Node, Position};
 use crate::tuning_file::Delivery;
+
+rules! {
+    Config;
+
+    /// With pod_security, the pods meet that Pod Security Standard (baseline or restricted). What it demands is filled in
+    /// where the config says nothing else.
+    POD_SECURITY = "config-pod-security" in Config:
+        "pod_security: restricted\njob_template:\n  spec:\n    template:\n      spec:\n        hostNetwork: true",
+        "pod_security: restricted";
+}
 
 /// The factory of a session's Jobs, unless something is wrong with the partial Job of its config.
 ///
@@ -25,16 +38,43 @@ pub fn factory<'s>(
     version: Version,
 ) -> Result<K8sTuningJobFactory<'s>, ConfigError> {
     let partial = session.additions.job_template.as_ref();
-    let refuse = |problems: Vec<Diagnostic>| match problems.is_empty() {
-        true => Ok(()),
-        false => Err(ConfigError::Invalid(problems)),
+    let refuse = |problems: Vec<Diagnostic>| {
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::Invalid(problems)) }
     };
     refuse(partial.map(|partial| check_fields(partial, version)).unwrap_or_default())?;
     let factory = K8sTuningJobFactory::new(session, created_at, delivery).map_err(|error| {
         ConfigError::Invalid(partial.map(|partial| not_merged(partial, &error)).into_iter().collect())
     })?;
     refuse(partial.map(|partial| check_changes(partial, &factory)).unwrap_or_default())?;
+    refuse(check_standard(&factory, version))?;
     Ok(factory)
+}
+
+/// What keeps the pods from meeting the standard that the config asks for. What the standard demands is filled in where
+/// nothing is said, so that something else is said here.
+fn check_standard(factory: &K8sTuningJobFactory<'_>, version: Version) -> Vec<Diagnostic> {
+    let session = factory.session();
+    let level = match session.additions.pod_security {
+        None => return Vec::new(),
+        Some(PodSecurity::Baseline) => Level::Baseline,
+        Some(PodSecurity::Restricted) => Level::Restricted,
+    };
+    let Some(template) = factory.extended().and_then(|job| job.spec.as_ref()).map(|spec| &spec.template) else {
+        return Vec::new();
+    };
+    let setting = session.settings.iter().find(|setting| setting.name == "pod_security");
+    let excerpt =
+        setting.and_then(|setting| if let Origin::File(excerpt) = &setting.origin { Some(excerpt) } else { None });
+    let broken = breaches(template, level, PolicyVersion::of(version)).into_iter().map(|(_, wording)| Diagnostic {
+        severity: Severity::Error,
+        rule: &POD_SECURITY,
+        path: "pod_security".to_owned(),
+        reason: Reason::FieldValueForbidden,
+        message: format!("The pods break the {level} standard. {}", wording.message),
+        help: wording.help,
+        excerpt: excerpt.cloned().unwrap_or_default(),
+    });
+    broken.collect()
 }
 
 /// What does not fit the type of a Job, decoded as strictly as a server of a version decodes a whole one. The directives
@@ -116,4 +156,98 @@ fn locate(root: &Node, path: &[Step]) -> Position {
         (node, position) = next;
     }
     position
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::session::tests::{K8S, session};
+
+    /// What is said of the baseline with these lines behind it: rule, line and message.
+    fn said(lines: &str) -> Vec<(&'static str, u32, String)> {
+        let session = match session(&format!("{K8S}{lines}"), None) {
+            Ok(session) => session,
+            Err(ConfigError::Invalid(problems)) => return told(&problems),
+            Err(error) => panic!("{error}"),
+        };
+        let moment = CreatedAt::parse("2025-11-16T18:21:45Z").unwrap();
+        match factory(&session, moment, None, Version::NEWEST) {
+            Ok(_) => Vec::new(),
+            Err(ConfigError::Invalid(problems)) => told(&problems),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn told(problems: &[Diagnostic]) -> Vec<(&'static str, u32, String)> {
+        let one = |problem: &Diagnostic| (problem.rule.name, problem.excerpt.position.line, problem.message.clone());
+        problems.iter().map(one).collect()
+    }
+
+    /// The line of the template that has the `nth` of its lines, from 1.
+    fn line(nth: u32) -> u32 {
+        u32::try_from(K8S.lines().count()).unwrap() + nth
+    }
+
+    #[test]
+    fn a_standard_that_is_broken_is_told_at_its_key() {
+        assert_eq!(said(POD_SECURITY.good), []);
+        let found = said(POD_SECURITY.bad);
+        assert!(matches!(found.as_slice(), [("config-pod-security", at, _)] if *at == line(1)), "{found:?}");
+    }
+
+    #[test]
+    fn a_partial_job_is_decoded_strictly() {
+        for (lines, at, words) in [
+            (
+                "job_template:\n  spec:\n    ttlSecondsAfterFinish: 1\n",
+                3,
+                "There is no field ttlSecondsAfterFinish here",
+            ),
+            ("job_template:\n  spec:\n    activeDeadlineSeconds: soon\n", 3, "must be a whole number"),
+            ("job_template:\n  specs: {}\n", 2, "There is no field specs here"),
+            ("job_template: []\n", 1, "must be a mapping"),
+            ("job_template:\n  kind: CronJob\n", 2, "has no kind of its own"),
+            ("job_template:\n  metadata:\n    name: x\n", 3, "cannot set metadata.name"),
+            (
+                "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        - image: x\n",
+                2,
+                "has no name",
+            ),
+        ] {
+            let found = said(lines);
+            assert!(
+                found.iter().any(|(_, line, message)| *line == self::line(at) && message.contains(words)),
+                "{lines}: {found:?}"
+            );
+        }
+        assert_eq!(said("job_template: ~\n"), []);
+        let directives =
+            "job_template:\n  spec:\n    template:\n      spec:\n        nodeSelector: {$patch: replace, a: b}\n";
+        assert_eq!(said(directives), []);
+    }
+
+    #[test]
+    fn what_makes_a_worker_is_not_changed() {
+        let tuner = |lines: &str| {
+            format!(
+                "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        - name: tuner\n{lines}"
+            )
+        };
+        for (lines, at, words) in [
+            ("job_template:\n  metadata:\n    labels:\n      app: mine\n".to_owned(), 4, "metadata.labels.app"),
+            ("job_template:\n  spec:\n    backoffLimit: 3\n".to_owned(), 3, "spec.backoffLimit"),
+            (tuner("          args: [x]\n"), 7, "containers[tuner].args"),
+            (tuner("          command: null\n"), 7, "containers[tuner].command"),
+            (tuner("          env:\n          - name: WORKER_ID\n            value: x\n"), 8, "env[WORKER_ID]"),
+            (tuner("          env:\n          - {name: REDIS_HOST, $patch: delete}\n"), 8, "env[REDIS_HOST]"),
+            (tuner("          $patch: delete\n"), 2, "removes the container tuner"),
+        ] {
+            let found = said(&lines);
+            assert!(
+                found.iter().any(|(_, line, message)| *line == self::line(at) && message.contains(words)),
+                "{lines}: {found:?}"
+            );
+        }
+        assert_eq!(said(&tuner("          env:\n          - {name: REDIS_HOST, value: other}\n")), []);
+    }
 }

@@ -4,6 +4,8 @@
 //! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
 //! back to the place in the file that it speaks of.
 
+#[cfg(test)]
+mod any_session;
 mod api;
 pub(crate) mod checks;
 pub mod decode;
@@ -68,7 +70,7 @@ const FEW: usize = 16;
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let api: &[&[&Rule]] = &[diagnostic::RULES, document::RULES, server::RULES];
-    let own = &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES];
+    let own = &[tuning::RULES, set::RULES, config::rules::RULES, tuning_file::RULES, job_template::RULES];
     [api, api::RULES, pod_security_standards::RULES, own].concat().concat()
 }
 

@@ -48,7 +48,7 @@ fn words_are_completed_in_kubectls_protocol() {
         (&["plan", "--color="], &["auto", "always", "never"]),
         (&["validate", "--explain", "job-number"], &["job-numbers"]),
         (&["validate", "--skip-rule", "job-number"], &[]),
-        (&[""], &["generate", "plan", "validate", "completion", "help", "version"]),
+        (&[""], &["generate", "plan", "validate", "status", "results", "completion", "help", "version"]),
         (&["__"], &[]),
         (&["help", "p"], &["plan"]),
     ] {

@@ -70,6 +70,31 @@ fn kyaml_is_read_as_the_same_values() {
     assert_eq!((read.len(), Some(read)), (2, read_by_kubectl(yaml.out.as_bytes())));
 }
 
+/// What the production example gives, as kubectl and Kustomize read it: the same objects.
+#[test]
+fn every_key_through_kubectl() {
+    let args = ["generate", "--k8s-config", "configs/d29_k8s/production.yaml", "--created-at", CREATED_AT, "-q"];
+    let json = crate::common::run_well(&[&args[..], &["-o", "json"]].concat()).out;
+    let expected = serde_json::from_str::<Value>(&json).unwrap()["items"].as_array().unwrap().clone();
+    let yaml = crate::common::run_well(&args).out;
+    let Some(read) = read_by_kubectl(yaml.as_bytes()) else { return };
+    let unlabelled = |mut object: Value| {
+        object["metadata"]["labels"].as_object_mut().unwrap().remove("x");
+        object
+    };
+    assert_eq!(read.into_iter().map(unlabelled).collect::<Vec<_>>(), expected);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("session.yaml"), &yaml).unwrap();
+    std::fs::write(dir.path().join("kustomization.yaml"), "resources: [session.yaml]\n").unwrap();
+    let built = output(kubectl(&["kustomize", arg(dir.path())]).unwrap(), b"");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let built = read_by_kubectl(&built.stdout).unwrap();
+    let name = |object: &Value| object["metadata"]["name"].as_str().unwrap().to_owned();
+    for object in built.into_iter().map(unlabelled) {
+        assert!(expected.contains(&object), "{}", name(&object));
+    }
+}
+
 #[test]
 fn a_folder_as_kubectl_reads_it() {
     let dir = tempfile::tempdir().unwrap();

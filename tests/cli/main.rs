@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)] // Tests start processes; the tool never does.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod additions;
 mod common;
 mod completions;
 mod configs;

@@ -85,7 +85,7 @@ fn many_containers_are_not_all_named() {
     let template: PodTemplateSpec = serde_json::from_value(json!({"spec": {"containers": containers}})).unwrap();
     let mut said = Vec::new();
     check(&template, &path!(.spec.template), Level::Restricted, PolicyVersion::minor(0), |breach| {
-        said.push(breach.message)
+        said.push(breach.message);
     });
     assert_eq!(
         said,
