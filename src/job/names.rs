@@ -7,9 +7,6 @@ use crate::plan::WorkerShare;
 /// What every Job's name starts with.
 pub const PREFIX: &str = "arb-tuning-";
 
-/// The label that says which attempt of its worker a Job is; first attempts have none.
-pub const ATTEMPT_LABEL: &str = "attempt";
-
 /// The directory that the workers write their results to.
 pub const OUTPUT_DIR: &str = "outputs";
 

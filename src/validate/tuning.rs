@@ -8,11 +8,12 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use super::findings::Findings;
 use crate::apimachinery::{Path, path, time};
+use crate::config::metadata::ATTEMPT_LABEL;
 use crate::config::vocabulary::{Env, Mode, Optimizer, Word};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::rule::rules;
 use crate::job::factory::{APP, COMMAND, COMPONENT, SCRIPT, description};
-use crate::job::names::{ATTEMPT_LABEL, NameParts, output_csv, parse_job_name};
+use crate::job::names::{NameParts, output_csv, parse_job_name};
 
 rules! {
     Tuning;

@@ -180,19 +180,19 @@ fn a_directory_keeps_the_files_of_other_workers() {
     let pruned = to_jobs(&["--from-status", STATUS, "--prune"]);
     assert!(pruned.out.ends_with("jobs: 4 created, 1 unchanged, 4 pruned\n"), "{pruned:?}");
     let files = names_in(&jobs);
-    let files: Vec<&str> = files.iter().filter(|file| file.ends_with(".yaml")).map(String::as_str).collect();
+    let files: Vec<&str> = files.iter().filter(|file| file.starts_with("job-")).map(String::as_str).collect();
     assert_eq!(files.len(), 12);
     assert_eq!(files[2], "job-02-arb-tuning-d29-k8s--worker-3-2-r2.yaml");
     let verdict = run(&["validate", "-f", arg(&jobs)]);
     assert_eq!(verdict.code, 0, "{verdict:?}");
     // The newest attempts are the session.
     let diff = ["plan", "--k8s-config", CONFIG, "--diff", arg(&jobs)];
-    let same = run(&diff);
-    assert_eq!(same.code, 0, "{same:?}");
+    let unchanged = run(&diff);
+    assert_eq!(unchanged.code, 0, "{unchanged:?}");
     fs::write(jobs.join("old.yaml"), &before[&jobs.join("job-02-arb-tuning-d29-k8s--worker-3-2.yaml")]).unwrap();
-    let same = run(&diff);
-    assert_eq!(same.code, 0, "{same:?}");
-    assert!(same.err.contains("A Job is an earlier attempt of its worker: not compared."), "{}", same.err);
+    let beside = run(&diff);
+    assert_eq!(beside.code, 0, "{beside:?}");
+    assert!(beside.err.contains("A Job is an earlier attempt of its worker: not compared."), "{}", beside.err);
     let kept = to_jobs(&["--from-status", STATUS, "--keep-stale"]);
     assert!(kept.out.ends_with("jobs: 5 unchanged, 1 stale\n"), "{kept:?}");
     // A whole run starts anew.
@@ -259,8 +259,8 @@ fn of_the_results_of_a_worker_the_newest_attempt_counts() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, rows: &[&str], end: &str| {
         let header = "session_id,worker_id,iteration,status,timestamp\n";
-        let rows: String =
-            rows.iter().map(|row| format!("d29-k8s-demo-session,{row},completed,2026-11-24\n")).collect();
+        let row = |row: &&str| format!("d29-k8s-demo-session,{row},completed,2026-11-24\n");
+        let rows = rows.iter().map(row).collect::<Vec<_>>().concat();
         fs::write(dir.path().join(name), format!("{header}{rows}{end}")).unwrap();
     };
     write("d29_k8s_session_worker-1.csv", &["worker-1,1", "worker-1,2", "worker-1,3"], "");
