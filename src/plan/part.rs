@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::WorkerShare;
+use super::shares::WorkerShare;
 
 /// Some of a session's workers, or all, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -179,7 +179,7 @@ impl ExactSizeIterator for PartShares<'_> {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::plan_jobs;
+    use crate::plan::shares::plan_jobs;
     use proptest::prelude::*;
 
     fn part(attempts: &[u32]) -> Part {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::Part;
+use super::part::Part;
 
 /// Workers that follow each other, by their numbers from 1; the last one is among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
