@@ -33,6 +33,9 @@ module completions {
     --output-dir(-d): directory # Write one file per Job into this directory, and the summary to stdout
     --prune                   # Remove the session's files that this run does not make from the directory
     --keep-stale              # Leave the session's files that this run does not make in the directory
+    --only: string            # Make the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9
+    --from-status: path       # Make the Jobs of the workers that have failed or have none, by what kubectl get jobs printed; - reads standard input
+    --replace                 # Let Jobs that failed keep their names, instead of adding an attempt to them: they have to be deleted first
     --output(-o): string@"nu-complete kubectl-arbtune generate output" # What to write: yaml, kyaml, json (one v1 List) or name
     --created-at: string      # The Jobs' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]
     --quiet(-q)               # Write no summary

@@ -6,6 +6,7 @@ pub mod complete;
 pub mod completion;
 mod error;
 pub mod generate;
+mod part;
 pub mod plan;
 pub mod results;
 pub mod status;

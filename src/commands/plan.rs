@@ -16,6 +16,7 @@ use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::session_view::PlanView;
 use crate::output::{self, Screen, diff, messages, session_view};
+use crate::plan::Part;
 use crate::quota::{self, Answer, Policies};
 use crate::tuning_file::Tuning;
 use crate::validate::job_template;
@@ -74,7 +75,7 @@ fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut 
     if is_wide {
         screen.table(&session_view::wide_job_table(session))?;
     } else {
-        screen.table(&session_view::job_table(session))?;
+        screen.table(&session_view::job_table(session, &Part::whole(session.workers)))?;
     }
     screen.blank()?;
     screen.table(&session_view::total_table(session, tuning))?;

@@ -10,13 +10,15 @@ use super::style::Role;
 use super::table::{self, Table};
 use crate::config::Session;
 use crate::manifest::Format;
-use crate::plan::plan_jobs;
+use crate::plan::Part;
 
 /// What became of the files of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct FileResults<'f> {
     /// The directory.
     pub directory: &'f Path,
+    /// The workers of the run.
+    pub part: &'f Part,
     /// What became of the files of ConfigMaps, which come first.
     pub config_maps: &'f [(String, FileChange)],
     /// What became of each worker's file.
@@ -80,7 +82,7 @@ pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
 
 fn job_row(session: &Session, format: Format, nth: usize, files: &FileResults<'_>) -> [Line<'static>; 4] {
     let status = status(files.changes[nth]);
-    match plan_jobs(session.total_iterations, session.workers).nth(nth) {
+    match files.part.shares(session.total_iterations, session.workers).nth(nth) {
         None => [status, "-".into(), "-".into(), "-".into()],
         Some(share) => {
             let row = JobRow::new(session, &share, format);
@@ -128,6 +130,7 @@ mod tests {
         let leftovers = ["x.yaml".to_owned()];
         let mut files = FileResults {
             directory: Path::new("jobs"),
+            part: &Part::whole(100),
             config_maps: &[],
             changes: &changes,
             leftovers: &leftovers,

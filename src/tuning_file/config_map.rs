@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 use super::file::TuningFile;
 use super::seed::{RaisedSeed, SeedError};
 use crate::config::Session;
-use crate::names::{APP, COMPONENT};
-use crate::names::{HASH_LEN, config_map_prefix};
+use crate::names::{APP, COMPONENT, HASH_LEN, config_map_prefix};
+use crate::plan::Part;
 use crate::printable::printable;
 
 /// What the API server takes for all annotations of an object, names and values (`TotalAnnotationSizeLimitB`).
@@ -102,10 +102,20 @@ impl TuningConfigMaps {
         self.chunks.iter().map(|chunk| chunk.name.as_str())
     }
 
-    /// The ConfigMaps, each made when it is asked for.
+    /// The ConfigMap at a place, from 0.
     #[must_use]
-    pub fn config_maps(&self) -> impl ExactSizeIterator<Item = ConfigMap> {
-        self.chunks.iter().map(|chunk| self.config_map(chunk))
+    pub fn config_map_at(&self, nth: usize) -> Option<ConfigMap> {
+        self.chunks.get(nth).map(|chunk| self.config_map(chunk))
+    }
+
+    /// The places of the ConfigMaps that hold the file of any of some workers. They are the same objects, with the same
+    /// names, whoever needs them.
+    pub fn needed_by(&self, part: &Part) -> impl Iterator<Item = usize> {
+        let is_shared = self.seed.is_none();
+        let is_needed = move |chunk: &Chunk| {
+            if is_shared { !part.is_empty() } else { part.has_any(&(chunk.first..chunk.first + chunk.count)) }
+        };
+        (0..).zip(&self.chunks).filter(move |(_, chunk)| is_needed(chunk)).map(|(nth, _)| nth)
     }
 
     /// The ConfigMap that holds the file of the worker at a place, from 0, and its key there.
@@ -242,6 +252,13 @@ fn json_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl TuningConfigMaps {
+        fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
+            self.chunks.iter().map(|chunk| self.config_map(chunk))
+        }
+    }
+
     use crate::apimachinery::names::dns_subdomain;
     use crate::config::session::tests::{K8S, session};
     use crate::names::is_config_map_name;

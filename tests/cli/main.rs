@@ -29,6 +29,7 @@ mod pod_security;
 mod printed;
 mod quota;
 mod readme;
+mod rest;
 #[cfg(unix)]
 mod results;
 mod rules;

@@ -20,14 +20,13 @@ use super::owner::{FileSummary, Owner};
 use super::staging::Staging;
 use crate::config::Session;
 use crate::diff::{is_config_map, is_unchanged};
-use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::job::{CreatedAt, JobIdentity, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
 use crate::names::PREFIX;
 use crate::nearest::words;
 use crate::output::session_view::{self, JobRow, plural};
 use crate::output::template::Template;
-use crate::plan::plan_jobs;
 use crate::yaml::{Node, Text};
 
 words! {
@@ -93,7 +92,9 @@ impl<'d> Update<'d> {
         let mut others: HashMap<OsString, FileType> =
             dir.entries().map_err(|error| unusable(dir, error))?.into_iter().collect();
         let session = factory.session();
-        let names = session_view::rows(session, format).map(|row| row.file).chain(factory.config_map_files(format));
+        let names = session_view::rows(session, factory.part(), format)
+            .map(|row| row.file)
+            .chain(factory.config_map_files(format));
         let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
         let mut update = Self {
             dir,
@@ -153,6 +154,7 @@ impl<'d> Update<'d> {
         }
         let summary = FileSummary::of(&text);
         match (file.to_str(), summary.owner) {
+            (_, Owner::Session(id)) if id == self.session.session_id && self.is_of_others(&summary.jobs) => {}
             (Some(name), Owner::Session(id)) if id == self.session.session_id => {
                 let obstacle = obstacles::of_file(self.dir, name, mode, uid);
                 self.leftovers.push(Leftover { name: name.to_owned(), seen, obstacle });
@@ -162,7 +164,7 @@ impl<'d> Update<'d> {
                  hand."
             )),
             (_, owner) => {
-                let Some(job) = summary.jobs.iter().find(|job| job.share_in(self.session).is_some()) else { return };
+                let Some(job) = summary.jobs.iter().find(|job| self.is_of_run(job)) else { return };
                 let whose = match &job.session_id {
                     Some(id) if *id != self.session.session_id => format!("session {id} has a Job {} too", job.name),
                     _ => format!("holds the Job {} too", job.name),
@@ -172,6 +174,20 @@ impl<'d> Update<'d> {
                 self.conflicts.push(NameConflict { name: shown, what, is_of_session });
             }
         }
+    }
+
+    /// Whether a Job is one of the workers whose Jobs this run makes, of whatever attempt. An earlier one would be
+    /// started again by kubectl apply, beside the one that is made now.
+    fn is_of_run(&self, job: &JobIdentity) -> bool {
+        job.share_in(self.session).is_some_and(|share| self.factory.part().attempt(share.index).is_some())
+    }
+
+    /// Whether a file of the session has Jobs only of workers that this run leaves alone; or ConfigMaps, which those may
+    /// need.
+    fn is_of_others(&self, jobs: &[JobIdentity]) -> bool {
+        let is_whole = self.factory.part().len() == self.session.workers;
+        let is_left_alone = |job: &JobIdentity| job.share_in(self.session).is_some() && !self.is_of_run(job);
+        !is_whole && jobs.iter().all(is_left_alone)
     }
 
     /// Whoever asks for leftovers to be removed must not be left with one that nobody could look into.
@@ -257,9 +273,9 @@ impl<'d> Update<'d> {
     pub fn put_jobs(&mut self, step: impl Fn()) -> Result<Vec<FileChange>, DirectoryError> {
         let Self { factory, session, format, .. } = *self;
         let template = Template::document(factory, format)?;
-        let mut changes = Vec::with_capacity(session.workers as usize);
+        let mut changes = Vec::with_capacity(factory.part().len() as usize);
         let mut content = Vec::new();
-        for share in plan_jobs(session.total_iterations, session.workers) {
+        for share in factory.shares() {
             content.clear();
             template.push(&share, &mut content);
             let name = JobRow::new(session, &share, format).file;
