@@ -20,6 +20,7 @@ mod interrupted;
 mod kubectl;
 #[cfg(unix)]
 mod large;
+mod man;
 #[cfg(target_os = "linux")]
 mod meddling;
 mod odd_files;
