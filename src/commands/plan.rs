@@ -81,7 +81,8 @@ fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut 
     screen.table(&session_view::total_table(session, tuning))?;
     if let Some(repeats) = &tuning.repeats {
         screen.blank()?;
-        screen.paragraph(&format!("{} {}", repeats.message, repeats.help))?;
+        screen.paragraph(&repeats.message)?;
+        screen.paragraph(&repeats.help)?;
     }
     screen.blank()?;
     if is_wide {
