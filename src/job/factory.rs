@@ -84,18 +84,24 @@ impl<'s> K8sTuningJobFactory<'s> {
 
     /// The files of these ConfigMaps, which sort before those of the Jobs.
     pub fn config_map_files(&self, format: Format) -> impl Iterator<Item = String> {
-        let (short, count) = (&self.session.session_short, self.config_map_names().count());
+        let (short, count) = (&self.session.session_short, self.config_map_count());
         (0..count).map(move |nth| config_map_file_name(short, nth, count, format))
     }
 
     /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.
     #[must_use]
-    pub fn config_map(&self, index: u32) -> Option<&'s str> {
+    pub fn config_map(&self, index: u32) -> Option<String> {
         self.delivery.map(|delivery| delivery.config_maps.source(index).0)
     }
 
-    /// The names of these ConfigMaps.
-    pub fn config_map_names(&self) -> impl Iterator<Item = &'s str> {
+    /// How many these ConfigMaps are.
+    #[must_use]
+    pub fn config_map_count(&self) -> usize {
+        self.delivery.map_or(0, |delivery| delivery.config_maps.len())
+    }
+
+    /// The names of these ConfigMaps, each made when it is asked for.
+    pub fn config_map_names(&self) -> impl Iterator<Item = String> {
         self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())
     }
 
@@ -117,7 +123,7 @@ impl<'s> K8sTuningJobFactory<'s> {
             working_dir: session.working_dir.clone(),
             tuning_file: self.delivery.map(|delivery| {
                 let (config_map, key) = delivery.config_maps.source(index);
-                TuningFileSource { config_map: config_map.to_owned(), key, path: delivery.mount_path.clone() }
+                TuningFileSource { config_map, key, path: delivery.mount_path.clone() }
             }),
             restart_policy: "Never".to_owned(),
             backoff_limit: 0,

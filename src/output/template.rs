@@ -40,7 +40,7 @@ struct WorkerValues<'s> {
     index: String,
     iterations: String,
     /// The name of the ConfigMap with its tuning file, if there is one.
-    config_map: Option<&'s str>,
+    config_map: Option<String>,
 }
 
 impl<'s> Template<'s> {
@@ -170,15 +170,12 @@ impl<'s> WorkerValues<'s> {
         }
     }
 
-    const fn text(&self, placeholder: Placeholder) -> &[u8] {
+    fn text(&self, placeholder: Placeholder) -> &[u8] {
         match placeholder {
             Placeholder::Worker => self.worker.as_bytes(),
             Placeholder::Index => self.index.as_bytes(),
             Placeholder::Iterations => self.iterations.as_bytes(),
-            Placeholder::ConfigMap => match self.config_map {
-                Some(name) => name.as_bytes(),
-                None => &[],
-            },
+            Placeholder::ConfigMap => self.config_map.as_deref().unwrap_or_default().as_bytes(),
         }
     }
 }
