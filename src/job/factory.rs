@@ -94,6 +94,12 @@ impl<'s> K8sTuningJobFactory<'s> {
         self.delivery.map(|delivery| delivery.config_maps.source(index).0)
     }
 
+    /// How the tuning file reaches the workers; none where the image has it.
+    #[must_use]
+    pub const fn delivery(&self) -> Option<&'s Delivery> {
+        self.delivery
+    }
+
     /// How many these ConfigMaps are.
     #[must_use]
     pub fn config_map_count(&self) -> usize {
