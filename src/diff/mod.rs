@@ -175,7 +175,7 @@ impl SessionDiff {
         let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| found_jobs.add(found))?;
         let mut diff = found_jobs.finish(session);
         diff.warnings.extend(passed_over);
-        let config_maps = factory.config_map_names().count();
+        let config_maps = factory.config_map_count();
         if config_maps > 0 {
             diff.warnings.push(format!(
                 "{} with the tuning file: not compared. Its name changes with what it holds, and so do the Jobs.",

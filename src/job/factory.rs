@@ -112,12 +112,22 @@ impl<'s> K8sTuningJobFactory<'s> {
 
     /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.
     #[must_use]
-    pub fn config_map(&self, index: u32) -> Option<&'s str> {
+    pub fn config_map(&self, index: u32) -> Option<String> {
         self.delivery.map(|delivery| delivery.config_maps.source(index).0)
     }
 
-    /// The names of these ConfigMaps.
-    pub fn config_map_names(&self) -> impl Iterator<Item = &'s str> {
+    /// How the tuning file reaches the workers; none where the image has it.
+    pub const fn delivery(&self) -> Option<&'s Delivery> {
+        self.delivery
+    }
+
+    /// How many ConfigMaps a run for the whole session has.
+    pub fn config_map_count(&self) -> usize {
+        self.delivery.map_or(0, |delivery| delivery.config_maps.len())
+    }
+
+    /// The names of the ConfigMaps that its workers need, each made when it is asked for.
+    pub fn config_map_names(&self) -> impl Iterator<Item = String> {
         let maps = self.delivery.map(|delivery| &delivery.config_maps);
         maps.into_iter().flat_map(|maps| maps.needed_by(&self.part).filter_map(|nth| maps.names().nth(nth)))
     }
@@ -146,7 +156,7 @@ impl<'s> K8sTuningJobFactory<'s> {
             working_dir: session.working_dir.clone(),
             tuning_file: self.delivery.map(|delivery| {
                 let (config_map, key) = delivery.config_maps.source(*index);
-                TuningFileSource { config_map: config_map.to_owned(), key, path: delivery.mount_path.clone() }
+                TuningFileSource { config_map, key, path: delivery.mount_path.clone() }
             }),
             restart_policy: "Never".to_owned(),
             backoff_limit: 0,

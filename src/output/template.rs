@@ -54,7 +54,7 @@ struct WorkerValues<'s> {
     index: String,
     iterations: String,
     /// The name of the ConfigMap with its tuning file, if there is one.
-    config_map: Option<&'s str>,
+    config_map: Option<String>,
     /// Which attempt it is, if it is not the first one.
     attempt: Option<String>,
 }
@@ -220,7 +220,7 @@ impl<'s> WorkerValues<'s> {
             Placeholder::Worker => self.worker.as_bytes(),
             Placeholder::Index => self.index.as_bytes(),
             Placeholder::Iterations => self.iterations.as_bytes(),
-            Placeholder::ConfigMap => self.config_map.unwrap_or_default().as_bytes(),
+            Placeholder::ConfigMap => self.config_map.as_deref().unwrap_or_default().as_bytes(),
             Placeholder::Attempt => self.attempt.as_deref().unwrap_or_default().as_bytes(),
         }
     }

@@ -135,11 +135,11 @@ fn name_conflicts(path: &std::path::Path, conflicts: &[NameConflict]) -> String 
 }
 
 fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> String {
-    let (them, jobs) = if names.len() == 1 { ("it", "its Job") } else { ("them", "their Jobs") };
+    let them = if names.len() == 1 { "it" } else { "them" };
     let path = printable::path(path);
     format!(
         "{path} holds {} of session {session_id} that this run does not make, and kubectl apply -f {path} would \
-         start {jobs}:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.",
+         apply {them} too:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.",
         plural(names.len() as u64, "file"),
         list(names),
     )
