@@ -69,7 +69,10 @@ impl Hidden {
                 // What stands before the next token is no part of the value.
                 let blank = [' ', '\t', '\r', ',', '-', '{', '[', '?', ':'];
                 let cut = if end == u32::MAX { written.trim_end() } else { written.trim_end_matches(blank) };
-                (!cut.trim_start_matches(blank).is_empty()).then(|| (start, start + number(cut.chars().count())))
+                let value = cut.trim_start_matches([' ', ':']);
+                let start = start + number(cut.chars().count() - value.chars().count());
+                let is_blank = value.trim_start_matches(blank).is_empty();
+                (!is_blank).then(|| (start, start + number(value.chars().count())))
             })
             .collect();
         if let Some(texts) = &self.texts {
@@ -218,6 +221,10 @@ impl Search {
             self.start(*key_position, is_hidden_key, None);
             if is_hidden_key {
                 self.note(key.clone());
+            } else if below == Role::Credential {
+                // A tag or an anchor may stand between the key and the value.
+                let column = key_position.column.saturating_add(key_position.width);
+                self.start(Position { column, ..*key_position }, true, None);
             }
             let mut lost = self.lost.remove(&(key_position.line, key_position.column));
             while let Some(at) = lost {

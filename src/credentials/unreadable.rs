@@ -87,6 +87,10 @@ fn is_below_credential(text: &Text, line: u32, whole: &str) -> bool {
     let mut level = indent(whole);
     let own = whole[level..].trim_start_matches(['"', '\'']);
     let is_own_name = own.starts_with("name");
+    // How far a tab indents is open.
+    if whole[..level].contains('\t') {
+        level = usize::MAX;
+    }
     for above in (1..line).rev() {
         let whole = line_of(text, above);
         let content = whole.trim_start_matches([' ', '\t', '-', '?']);
