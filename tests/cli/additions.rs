@@ -175,7 +175,7 @@ fn a_credential_is_hidden_wherever_it_stands() {
             "{name: API_KEY, val: S}",
             "{name: API_KEY, value: S, $patch: S}",
             "{name: API_KEY, value: S, foo: 1}",
-            "{name: HOST, value: &a S}, {name: API_KEY, value: *a}",
+            "{name: PORT, value: &a S}, {name: API_KEY, value: *a}",
             "{API_KEY: S}",
             "API_KEY=S",
             "{name: API_KEY, value: S",
