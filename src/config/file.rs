@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::problem::{ConfigError, Problems};
-use crate::credentials;
+use crate::credentials::Hidden;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Document, Node, Position, Text};
 
@@ -24,7 +24,7 @@ pub struct ConfigFile {
     /// Its one document.
     pub document: Document,
     /// Where it spells out credentials, which no excerpt shows.
-    hidden: Vec<Position>,
+    pub hidden: Arc<Hidden>,
 }
 
 impl ConfigFile {
@@ -52,7 +52,8 @@ impl ConfigFile {
             return Err(ConfigError::NotText(name.into()));
         }
         let mut documents = Vec::new();
-        let mut problems = Problems::of(&name, &text, &[]);
+        let nothing = Hidden::default();
+        let mut problems = Problems::of(&name, &text, &nothing);
         manifest::documents(text.as_str(), |document| match document {
             Ok(document) => documents.push(document),
             Err(error) => problems.unreadable(&error),
@@ -62,7 +63,7 @@ impl ConfigFile {
             0 => Err(ConfigError::Empty(name.into())),
             1 => {
                 let document = documents.remove(0);
-                let hidden = credentials::positions(&document.root);
+                let hidden = Arc::new(Hidden::of_config(&document.root, &document.duplicates));
                 Ok(Self { name, text: Arc::new(text), document, hidden })
             }
             count => Err(ConfigError::Documents(name.into(), count)),
@@ -72,7 +73,7 @@ impl ConfigFile {
     /// A place of the file, to be shown.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
-        Excerpt::cut(self.name.as_str(), &self.text, position).hiding(&self.hidden)
+        self.hidden.excerpt(self.name.as_str(), &self.text, position)
     }
 
     /// The document's root.

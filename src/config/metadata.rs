@@ -35,6 +35,9 @@ pub fn check_annotations(key: &str, annotations: &Spanned<OrderedMap<String>>, p
 fn check_keys(key: &str, map: &Spanned<OrderedMap<String>>, of_guide: &[&str], problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, _) in &map.value.0 {
         let path = format!("{key}.{name}");
+        if problems.is_read_otherwise(&rules::LABELS, &path, name, *position) {
+            continue;
+        }
         // The prefix of a key may be written in any case, and the server looks at it in lower case.
         if let Err(fault) = names::qualified_name(name) {
             let wording =

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::credentials::Hidden;
 use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
-use crate::manifest::text::Excerpt;
 use crate::manifest::{Position, ReadError, Text};
 use crate::printable;
 
@@ -15,13 +15,13 @@ pub struct Problems<'f> {
     name: &'f str,
     text: &'f Text,
     /// Where the file spells out credentials.
-    hidden: &'f [Position],
+    hidden: &'f Hidden,
     found: Vec<Diagnostic>,
 }
 
 impl<'f> Problems<'f> {
     /// Nothing found yet in a file of this name and text; no excerpt will show what stands at the hidden positions.
-    pub const fn of(name: &'f str, text: &'f Text, hidden: &'f [Position]) -> Self {
+    pub const fn of(name: &'f str, text: &'f Text, hidden: &'f Hidden) -> Self {
         Self { name, text, hidden, found: Vec::new() }
     }
 
@@ -58,13 +58,25 @@ impl<'f> Problems<'f> {
         position: Position,
         wording: impl Into<Wording>,
     ) {
-        let excerpt = Excerpt::cut(self.name, self.text, position).hiding(self.hidden);
+        let excerpt = self.hidden.excerpt(self.name, self.text, position);
+        let wording = self.hidden.wording(wording.into(), self.text, position);
         self.found.push(Diagnostic::new(severity, rule, path, reason, wording, excerpt));
     }
 
     /// Adds that the text cannot be read.
     pub fn unreadable(&mut self, error: &ReadError) {
         self.found.push(Diagnostic::unreadable(error, self.name, self.text));
+    }
+
+    /// Tells of a free key that kubectl reads as another one than is written; whether it does.
+    pub fn is_read_otherwise(&mut self, rule: &'static Rule, path: &str, key: &str, position: Position) -> bool {
+        let written = self.written(position);
+        let is_other = !written.starts_with(['"', '\'', '*', '|', '>']) && written != key;
+        if is_other {
+            let wording = (format!("kubectl reads the key {written} as {key}."), format!("Quote it: \"{written}\"."));
+            self.add(rule, Reason::FieldValueInvalid, path, position, wording);
+        }
+        is_other
     }
 
     /// What stands in the file at a position.

@@ -151,7 +151,7 @@ impl Files<'_> {
             requests: settings.take_all("resources.requests", file, &requests),
             limits: settings.take_all("resources.limits", file, &limits),
             additions: self.additions(&mut settings),
-            settings: settings.0,
+            settings: settings.without(&file.hidden),
             warnings: self.warnings(),
         })
     }

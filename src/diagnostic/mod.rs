@@ -148,8 +148,8 @@ impl Diagnostic {
 
     /// A text that kubectl cannot read.
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
-        let wording = Wording { message: error.to_string(), help: error.kind.help() };
         let hidden = credentials::on_line(text, error.position.line);
+        let wording = credentials::unreadable_wording(error, hidden, text);
         let excerpt = Excerpt::cut(file, text, error.position).hiding(hidden.as_slice());
         Self::new(Severity::Error, &SYNTAX, "", Reason::SyntaxError, wording, excerpt)
     }
