@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::problem::{ConfigError, Problems};
-use crate::credentials::Hidden;
+use crate::diagnostic::Hidden;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Document, Node, Position, Text};
 

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::credentials::Hidden;
-use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
+use crate::diagnostic::{Diagnostic, Hidden, Reason, Rule, Severity, Wording};
 use crate::manifest::{Position, ReadError, Text};
 use crate::printable;
 

@@ -6,7 +6,8 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 
 use super::file::ConfigFile;
-use crate::credentials::{HIDDEN, Hidden};
+use crate::credentials::HIDDEN;
+use crate::diagnostic::Hidden;
 use crate::manifest::text::Excerpt;
 use crate::yaml::{Given, OrderedMap, Spanned};
 

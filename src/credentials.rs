@@ -1,12 +1,7 @@
 //! Which variables hold credentials. Their values belong into a Secret, and are never shown.
 
-mod hidden;
-mod unreadable;
-
 use crate::yaml::node::{Entry, Node, Position, Value};
 
-pub use self::hidden::{Hidden, is_assignment};
-pub use self::unreadable::{on_line, wording as unreadable_wording};
 pub use crate::yaml::text::HIDDEN;
 
 /// The words that speak of a credential, and their plurals.
@@ -25,6 +20,16 @@ pub fn names_credential(name: &str) -> bool {
 #[must_use]
 pub fn shown<'v>(name: &str, value: &'v str) -> &'v str {
     if names_credential(name) && !value.is_empty() { HIDDEN } else { value }
+}
+
+/// Whether a text assigns a value to a variable that holds a credential, or to such an option.
+#[must_use]
+pub fn is_assignment(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, value)| {
+        let name = name.trim_start_matches('-');
+        let is_name = !name.contains(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')));
+        is_name && !value.is_empty() && names_credential(name)
+    })
 }
 
 /// Where a partial Job spells out the values of such variables, wherever a `name` stands beside a `value`, each with the
@@ -90,8 +95,6 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::Text;
-    use crate::yaml::text::Excerpt;
 
     #[test]
     fn a_credential_is_a_word_of_the_name() {
@@ -116,47 +119,6 @@ mod tests {
         {
             assert!(!names_credential(name), "{name}");
         }
-    }
-
-    #[test]
-    fn values_are_hidden_where_they_are_shown() {
-        let shown = |text: &str, line: u32, column: u32| {
-            let decoded = Text::decode(text.as_bytes().to_vec());
-            let mut root = None;
-            crate::yaml::documents(decoded.as_str(), |document| root = document.ok().map(|document| document.root));
-            let position = Position { line, column, width: 3 };
-            let excerpt = match root {
-                Some(root) => Hidden::of_config(&root, &[]).excerpt("x", &decoded, position),
-                None => Excerpt::cut("x", &decoded, position).hiding(on_line(&decoded, line).as_slice()),
-            };
-            let (window, before) = (excerpt.window.text.to_string(), excerpt.window.before);
-            (window, before, excerpt.window.width)
-        };
-        let block = "extra_env:\n  API_KEY: abc\n  HOST: h\n";
-        assert_eq!(shown(block, 2, 12), ("  API_KEY: (hidden)".to_owned(), 11, 8));
-        assert_eq!(shown(block, 2, 3), ("  API_KEY: (hidden)".to_owned(), 2, 3));
-        assert_eq!(shown(block, 3, 9), ("  HOST: h".to_owned(), 8, 3));
-        // All that belongs to the value is hidden, and nothing behind it.
-        let list = "extra_env:\n  API_KEY:\n  - abc\n  - d\n  HOST: h\n";
-        assert_eq!(shown(list, 3, 5).0, "  - (hidden)");
-        assert_eq!(shown(list, 4, 5).0, "  - (hidden)");
-        assert_eq!(shown(list, 5, 3).0, "  HOST: h");
-        assert_eq!(
-            shown("extra_env: {A_KEY: {secret: x}, B: 1}\n", 1, 1).0,
-            "extra_env: {A_KEY: {secret: (hidden)}, B: 1}"
-        );
-        let block = "extra_env:\n  API_KEY: |\n    abcd\n\n    e\n  HOST: h\n";
-        assert_eq!([3, 5, 6].map(|line| shown(block, line, 1).0), ["(hidden)", "(hidden)", "  HOST: h"]);
-        let flow = "extra_env: {A_TOKEN: \"a b\", X: yes, MY_KEY: z}\n";
-        assert_eq!(shown(flow, 1, 33).0, "extra_env: {A_TOKEN: (hidden), X: yes, MY_KEY: (hidden)}");
-        assert_eq!(shown(flow, 1, 33).1, 32 + 8 - 5);
-        let job = "spec: {env: [{name: API_KEY, value: 12345}, {name: HOST, value: h}]}\n";
-        assert_eq!(shown(job, 1, 1).0, "spec: {env: [{name: API_KEY, value: (hidden)}, {name: HOST, value: h}]}");
-        assert_eq!(shown("a: [\n  API_KEY: x y: z\n", 2, 12).0, "  API_KEY: (hidden)");
-        assert_eq!(shown("key: {a\nkey: b\n", 2, 1).0, "key: b");
-        assert_eq!(shown("a: [\n  api_key : x: z\n", 2, 1).0, "  api_key : (hidden)");
-        assert_eq!(shown("a: [\n- name: A_KEY\n  value: x: z\n", 3, 1).0, "  (hidden)");
-        assert_eq!(shown("a: [\n- name: A\n  value: x: z\n", 3, 1).0, "  value: x: z");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::{HIDDEN, names_credential};
-use crate::diagnostic::Wording;
+use super::wording::Wording;
+use crate::credentials::{HIDDEN, names_credential};
 use crate::yaml::error::ReadErrorKind;
 use crate::yaml::node::Position;
 use crate::yaml::{ReadError, Text};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{HIDDEN, names_credential};
-use crate::diagnostic::Wording;
+use super::wording::Wording;
+use crate::credentials::{HIDDEN, is_assignment, names_credential};
 use crate::yaml::Text;
 use crate::yaml::mapping::Duplicate;
 use crate::yaml::node::{Entry, Node, Position, Value};
@@ -309,16 +309,6 @@ fn is_env_like(key: &str) -> bool {
 /// Whether a key of a hidden mapping is a word of the API, and tells nothing.
 fn is_known(key: &str) -> bool {
     OF_VARIABLE.contains(&key) || REFERENCES.contains(&key) || OF_REFERENCE.contains(&key)
-}
-
-/// Whether a text assigns a value to a variable that holds a credential, or to such an option.
-#[must_use]
-pub fn is_assignment(text: &str) -> bool {
-    text.split_once('=').is_some_and(|(name, value)| {
-        let name = name.trim_start_matches('-');
-        let is_name = !name.contains(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')));
-        is_name && !value.is_empty() && names_credential(name)
-    })
 }
 
 /// From each hidden start to its end; what aliases repeat stands at one place, and is hidden if one of them is.
