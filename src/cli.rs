@@ -12,6 +12,7 @@ use crate::config::set::KEYS;
 use crate::config::{Assignment, namespace_fault, session_id_fault, session_short_fault};
 use crate::diagnostic::Source;
 use crate::job::CreatedAt;
+use crate::plan::Workers;
 use crate::validate::{gates, rules};
 
 const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
@@ -148,7 +149,13 @@ Examples:
   kubectl arbtune generate --k8s-config session.yaml --created-at 2025-11-16T18:21:45Z
 
   # With what a pipeline changes per commit
-  kubectl arbtune generate --k8s-config session.yaml --set image=registry/bot:1.4 --set resources.limits.cpu=2"
+  kubectl arbtune generate --k8s-config session.yaml --set image=registry/bot:1.4 --set resources.limits.cpu=2
+
+  # Some workers only
+  kubectl arbtune generate --k8s-config session.yaml --only worker-3,worker-7..9
+
+  # The rest of a session: the workers that have failed or have no Job
+  kubectl get jobs -n trading-bots -o json | kubectl arbtune generate --k8s-config session.yaml --from-status -"
 )]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct GenerateArgs {
@@ -171,6 +178,18 @@ pub struct GenerateArgs {
     /// Write a kustomization.yaml that lists the files too, for kubectl apply -k.
     #[arg(long, requires = "output_dir")]
     pub kustomize: bool,
+    /// Make the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9.
+    #[arg(long, value_name = "WORKERS", value_delimiter = ',', value_parser = str::parse::<Workers>)]
+    pub only: Vec<Workers>,
+
+    /// Make the Jobs of the workers that have failed or have none, by what kubectl get jobs printed; - reads standard
+    /// input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from_status: Option<PathBuf>,
+
+    /// Let Jobs that failed keep their names, instead of adding an attempt to them: they have to be deleted first.
+    #[arg(long, requires = "from_status")]
+    pub replace: bool,
 
     /// What to write: yaml, kyaml, json (one v1 List) or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml", hide_possible_values = true)]

@@ -7,6 +7,9 @@
 //! what the workers have written through `results`. Nothing here opens a socket or starts a process;
 //! `clippy.toml` has the compiler keep it so.
 
+#[cfg(not(unix))]
+compile_error!("kubectl-arbtune runs on Linux and macOS only: it works with directories by means that Windows lacks.");
+
 pub mod apimachinery;
 pub mod apply;
 pub mod cli;

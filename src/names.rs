@@ -1,7 +1,8 @@
-//! The names of a session's Jobs and of their files, both ways: made here, and taken apart here
-//! for `validate`.
+//! The names of a session's Jobs, of their files and of the workers' results, both ways: made here, and taken apart
+//! here for whoever reads them.
 
 use crate::manifest::Format;
+use crate::plan::WorkerShare;
 
 /// The `app` label of every tuning Job.
 pub const APP: &str = "arbitrage-tuning";
@@ -15,9 +16,39 @@ pub const OUTPUT_DIR: &str = "outputs";
 /// What every Job's name starts with.
 pub const PREFIX: &str = "arb-tuning-";
 
-/// The name of a worker's Job, and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`.
-pub fn job_name(session_short: &str, worker_id: &str, index: u32) -> String {
-    format!("{PREFIX}{session_short}-{worker_id}-{index}")
+/// What the file of a worker's results starts with.
+const CSV_PREFIX: &str = "d29_k8s_session_";
+
+/// The name of a worker's Job, and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`, and `-r{attempt}`
+/// behind it from the second attempt on.
+pub fn job_name(session_short: &str, share: &WorkerShare) -> String {
+    let WorkerShare { worker_id, index, attempt, .. } = share;
+    if *attempt > 1 {
+        format!("{PREFIX}{session_short}-{worker_id}-{index}-r{attempt}")
+    } else {
+        format!("{PREFIX}{session_short}-{worker_id}-{index}")
+    }
+}
+
+/// The argument that says where a worker writes its results. Each attempt has a file of its own, so that none writes
+/// over what an earlier one has left.
+pub fn output_csv(worker_id: &str, attempt: u64) -> String {
+    if attempt > 1 {
+        format!("{OUTPUT_DIR}/{CSV_PREFIX}{worker_id}_r{attempt}.csv")
+    } else {
+        format!("{OUTPUT_DIR}/{CSV_PREFIX}{worker_id}.csv")
+    }
+}
+
+/// The worker and the attempt that a file of results is from, by its name; none if that is not one that a worker is told
+/// to write.
+pub fn parse_csv_name(file_name: &str) -> Option<(&str, u64)> {
+    let rest = file_name.strip_prefix(CSV_PREFIX)?.strip_suffix(".csv")?;
+    let (worker_id, attempt) = match rest.split_once("_r") {
+        None => (rest, 1),
+        Some((worker_id, attempt)) => (worker_id, later_attempt(attempt)?),
+    };
+    number(worker_id.strip_prefix("worker-")?).map(|_| (worker_id, attempt))
 }
 
 /// The file of a Job: `job-{index}-{job name}.yaml`, the index as wide as the session's largest,
@@ -87,26 +118,33 @@ pub struct NameParts<'n> {
     pub worker: u64,
     /// The worker's index, from 0.
     pub index: u64,
+    /// Which attempt of the worker it is, from 1.
+    pub attempt: u64,
 }
 
 /// Takes a Job's name apart; none if it is not of the form that [`job_name`] makes.
 pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
     let rest = name.strip_prefix(PREFIX)?;
-    let (rest, index) = rest.rsplit_once('-')?;
     let (session_short, worker) = rest.rsplit_once("-worker-")?;
-    let parts = NameParts { session_short, worker: number(worker)?, index: number(index)? };
-    (!session_short.is_empty() && parts.worker >= 1).then_some(parts)
+    let mut numbers = worker.split('-');
+    let (worker, index) = (number(numbers.next()?)?, number(numbers.next()?)?);
+    let attempt = match numbers.next() {
+        None => 1,
+        Some(attempt) => later_attempt(attempt.strip_prefix('r')?)?,
+    };
+    let is_name = !session_short.is_empty() && worker >= 1 && numbers.next().is_none();
+    is_name.then_some(NameParts { session_short, worker, index, attempt })
+}
+
+/// An attempt as names say it: the first one is never named.
+fn later_attempt(digits: &str) -> Option<u64> {
+    number(digits).filter(|attempt| *attempt > 1)
 }
 
 /// A number as the names have it: digits only, without leading zeros.
 fn number(digits: &str) -> Option<u64> {
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     if plain { digits.parse().ok() } else { None }
-}
-
-/// The argument that says where a worker writes its results.
-pub fn output_csv(worker_id: &str) -> String {
-    format!("{OUTPUT_DIR}/d29_k8s_session_{worker_id}.csv")
 }
 
 #[cfg(test)]
@@ -155,22 +193,52 @@ mod tests {
             "arb-tuning-a-worker-01-0",
             "x-a-worker-1-0",
             "arb-tuning-a-worker-1-0 ",
+            "arb-tuning-a-worker-1-0-2",
+            "arb-tuning-a-worker-1-0-r",
+            "arb-tuning-a-worker-1-0-r1",
+            "arb-tuning-a-worker-1-0-r02",
+            "arb-tuning-a-worker-1-0-r2-r3",
+            "arb-tuning-a-worker-1-0-r2-",
+            "arb-tuning-a-worker-1-r2",
         ] {
             assert_eq!(parse_job_name(name), None, "{name}");
         }
     }
 
+    #[test]
+    fn a_file_of_results_says_its_attempt() {
+        for (name, parts) in [
+            ("d29_k8s_session_worker-1.csv", Some(("worker-1", 1))),
+            ("d29_k8s_session_worker-1_r2.csv", Some(("worker-1", 2))),
+            ("d29_k8s_session_worker-12_r13.csv", Some(("worker-12", 13))),
+            ("d29_k8s_session_worker-1_r1.csv", None),
+            ("d29_k8s_session_worker-1_r02.csv", None),
+            ("d29_k8s_session_worker-x_r2.csv", None),
+            ("d29_k8s_session_worker-1_r2.csv.gz", None),
+            ("worker-1_r2.csv", None),
+        ] {
+            assert_eq!(parse_csv_name(name), parts, "{name}");
+        }
+        for attempt in [1, 2, u64::from(u32::MAX)] {
+            let path = output_csv("worker-7", attempt);
+            assert_eq!(parse_csv_name(path.strip_prefix("outputs/").unwrap()), Some(("worker-7", attempt)));
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_valid_session_makes_valid_names(id in "[a-z0-9]([-a-z0-9]{0,7}|[-a-z0-9]{7}[-A-Za-z0-9_.]{0,54}[A-Za-z0-9])", index in 0_u32..u32::MAX) {
+        fn a_valid_session_makes_valid_names(id in "[a-z0-9]([-a-z0-9]{0,7}|[-a-z0-9]{7}[-A-Za-z0-9_.]{0,54}[A-Za-z0-9])", index in 0_u32..u32::MAX, attempt in prop_oneof![Just(1), Just(2), 1..u32::MAX]) {
             if session_id_fault(&id).or_else(|| session_id_start_fault(&id)).is_none() {
                 let short: String = id.chars().take(8).collect();
                 let worker_id = format!("worker-{}", u64::from(index) + 1);
-                let name = job_name(&short, &worker_id, index);
+                let name = job_name(&short, &WorkerShare { worker_id, index, iterations: 1, attempt });
                 prop_assert_eq!(dns_label(&name), Ok(()));
                 let parts = parse_job_name(&name).unwrap();
                 prop_assert_eq!(parts, NameParts {
-                    session_short: &short, worker: u64::from(index) + 1, index: u64::from(index)
+                    session_short: &short,
+                    worker: u64::from(index) + 1,
+                    index: u64::from(index),
+                    attempt: u64::from(attempt),
                 });
             }
         }

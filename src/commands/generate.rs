@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, created_at, load, show_out, tuning, warn, write_out};
+use super::{CommandError, Outcome, Styles, created_at, load, part, show_out, tuning, warn, write_out};
 use crate::cli::{GenerateArgs, GenerateFormat};
 use crate::config::Mode;
 use crate::job::K8sTuningJobFactory;
@@ -26,15 +26,18 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
         return Err(CommandError::Live(session.session_id));
     }
     let created_at = created_at(args.created_at)?;
+    let chosen = part::choose(args, &session, created_at.moment(), styles.err)?;
     let tuning = tuning::load(&session)?;
     let factory =
-        job_template::factory(&session, created_at, tuning.delivery.as_ref(), args.server.kubernetes_version)?;
+        job_template::factory(&session, created_at, tuning.delivery.as_ref(), args.server.kubernetes_version)?
+            .with_part(chosen.part.clone());
     let causes = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
     if !causes.is_empty() {
         return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
     }
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
+    chosen.tell(&factory, styles.err);
     match &args.output_dir {
         None => to_stdout(&factory, args, styles.err),
         Some(path) => to_directory(&factory, path, args, styles),
@@ -44,7 +47,7 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
 fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Style) -> Result<Outcome, CommandError> {
     let session = factory.session();
     write_out(Outcome::Success, |out| {
-        let progress = Progress::of_stdout(session.workers as usize, "jobs");
+        let progress = Progress::of_stdout(factory.part().len() as usize, "jobs");
         let step = || progress.step();
         match args.output {
             GenerateFormat::Yaml => manifests::stream(factory, Format::Yaml, out, step)?,
@@ -56,8 +59,8 @@ fn to_stdout(factory: &K8sTuningJobFactory<'_>, args: &GenerateArgs, style: Styl
         drop(progress);
         if !args.quiet && args.output != GenerateFormat::Name {
             messages::tell(style, |screen| {
-                screen.table(&session_view::job_table(session))?;
-                screen.line(session_view::summary_line(session))
+                screen.table(&session_view::job_table(session, factory.part()))?;
+                screen.line(session_view::summary_line(session, factory.part()))
             });
         }
         Ok(())
@@ -82,7 +85,7 @@ fn to_directory(
     for warning in update.warnings() {
         messages::warning(warning, styles.err);
     }
-    let progress = Progress::new(session.workers as usize, "files");
+    let progress = Progress::new(factory.part().len() as usize, "files");
     let config_maps = update.put_config_maps()?;
     let changes = update.put_jobs(|| progress.step())?;
     let kustomization = update.put_kustomization()?;
@@ -100,6 +103,7 @@ fn to_directory(
     }
     let files = FileResults {
         directory: path,
+        part: factory.part(),
         config_maps: &config_maps,
         changes: &changes,
         kustomization,
@@ -109,7 +113,7 @@ fn to_directory(
     show_out(Outcome::Success, styles.out, |screen| {
         screen.table(&file_table::file_table(session, format, &files))?;
         file_table::unchanged_line(&files).map_or(Ok(()), |line| screen.line(line))?;
-        screen.line(session_view::summary_line(session))?;
+        screen.line(session_view::summary_line(session, factory.part()))?;
         screen.line(file_table::summary_line(&files))?;
         file_table::apply_line(&files).map_or(Ok(()), |line| screen.line(line))
     })

@@ -7,6 +7,7 @@ pub mod completion;
 mod error;
 pub mod generate;
 pub mod init;
+mod part;
 pub mod plan;
 pub mod results;
 pub mod status;

@@ -16,7 +16,8 @@ use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::session_view::PlanView;
 use crate::output::{self, Screen, diff, messages, session_view};
-use crate::quota::{self, Answer, Policies};
+use crate::plan::Part;
+use crate::quota::{self, Answer, ConfigMaps, Policies};
 use crate::tuning_file::Tuning;
 use crate::validate::job_template;
 use crate::validate::preflight::preflight;
@@ -74,13 +75,14 @@ fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut 
     if is_wide {
         screen.table(&session_view::wide_job_table(session))?;
     } else {
-        screen.table(&session_view::job_table(session))?;
+        screen.table(&session_view::job_table(session, &Part::whole(session.workers)))?;
     }
     screen.blank()?;
     screen.table(&session_view::total_table(session, tuning))?;
     if let Some(repeats) = &tuning.repeats {
         screen.blank()?;
-        screen.paragraph(&format!("{} {}", repeats.message, repeats.help))?;
+        screen.paragraph(&repeats.message)?;
+        screen.paragraph(&repeats.help)?;
     }
     screen.blank()?;
     if is_wide {
@@ -127,7 +129,11 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
 fn ask(factory: &K8sTuningJobFactory<'_>, paths: &[PathBuf], version: Version) -> Result<Answer, CommandError> {
     let session = factory.session();
     let policies = Policies::read(paths, &session.namespace)?;
-    let answer = |job| quota::answer(&job, session.workers, &session.namespace, &policies, version);
+    let delivered = factory.delivery().map(|delivery| &delivery.config_maps);
+    let first_worker = |nth| delivered.map_or(0, |config_maps| config_maps.first_worker(nth));
+    let count = u32::try_from(factory.config_map_count()).unwrap_or(u32::MAX);
+    let config_maps = ConfigMaps { count, first_worker: &first_worker };
+    let answer = |job| quota::answer_with(config_maps, &job, session.workers, &session.namespace, &policies, version);
     Ok(factory.jobs().next().map(answer).unwrap_or_default())
 }
 

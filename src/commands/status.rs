@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
@@ -12,6 +12,7 @@ use clap::CommandFactory;
 use super::{CommandError, Outcome, Styles, created_at, load, show_out, write_out};
 use crate::cli::{Cli, StatusArgs, StatusFormat};
 use crate::config::Session;
+use crate::manifest::Input;
 use crate::manifest::input::{Inputs, expand};
 use crate::output::manifests::OutputError;
 use crate::output::stdout::Stdout;
@@ -46,18 +47,9 @@ pub fn run(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
 fn show(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let plans = plans(args)?;
     let now = created_at(None)?.moment();
-    let mut book = Book::default();
-    let Inputs { inputs, passed_over } = expand(&args.filename, false)?;
-    for warning in &passed_over {
-        messages::warning(warning, styles.err);
-    }
-    for input in &inputs {
-        let extent = status::read(&input.name(), input.open()?, &mut |change, object| _ = book.take(change, object))?;
-        tell_extent(&input.name(), extent, styles.err)?;
-    }
+    let (book, name) = read_book(&args.filename, styles.err)?;
     let sessions = status::sessions(&book, &plans, now);
     if sessions.is_empty() {
-        let name = inputs.first().map(crate::manifest::Input::name).unwrap_or_default();
         return Err(StatusError::NoSession(name).into());
     }
     tell_warnings(&sessions, &book, styles.err);
@@ -74,6 +66,20 @@ fn show(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
         StatusFormat::Junit => write_out(outcome, |out| Ok(junit::write(&sessions, out)?)),
         StatusFormat::Github => write_out(outcome, |out| Ok(github::write(&sessions, out)?)),
     }
+}
+
+/// Reads all that kubectl printed; gives the name of the first input too.
+pub(super) fn read_book(paths: &[PathBuf], style: Style) -> Result<(Book, String), CommandError> {
+    let mut book = Book::default();
+    let Inputs { inputs, passed_over } = expand(paths, false)?;
+    for warning in &passed_over {
+        messages::warning(warning, style);
+    }
+    for input in &inputs {
+        let extent = status::read(&input.name(), input.open()?, &mut |change, object| _ = book.take(change, object))?;
+        tell_extent(&input.name(), extent, style)?;
+    }
+    Ok((book, inputs.first().map(Input::name).unwrap_or_default()))
 }
 
 /// The sessions of the configurations.

@@ -220,11 +220,8 @@ pub fn image(key: &str, image: &Spanned<String>, problems: &mut Problems<'_>) {
 /// Environment variables: names that can be, and none that is the worker's.
 pub fn extra_env(key: &str, env: &Spanned<OrderedMap<String>>, problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, _) in &env.value.0 {
-        let (written, path) = (problems.written(*position), format!("{key}.{name}"));
-        if !problems.is_flag(*position) && !written.starts_with(['"', '\'']) && written != *name {
-            let message = format!("kubectl reads the key {written} as {name}.");
-            let wording = (message, format!("Quote it: \"{written}\"."));
-            problems.add(&rules::EXTRA_ENV, FieldValueInvalid, path, *position, wording);
+        let path = format!("{key}.{name}");
+        if problems.is_read_otherwise(&rules::EXTRA_ENV, &path, name, *position) {
             continue;
         }
         if let Err(fault) = names::env_var_name(name) {

@@ -108,6 +108,9 @@ impl fmt::Display for EnvSource {
 pub fn check_secret_env(key: &str, env: &Spanned<OrderedMap<SecretKey>>, problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, given) in &env.value.0 {
         let path = format!("{key}.{name}");
+        if problems.is_read_otherwise(&rules::SECRET_ENV, &path, name, *position) {
+            continue;
+        }
         if let Err(fault) = names::env_var_name(name) {
             let message = format!("{name:?} cannot be the name of an environment variable: {fault}.");
             let wording = (message, "Write letters, digits and '_', such as API_KEY.");

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::problem::{ConfigError, Problems};
 use super::set::{self, Assignment};
 use super::source::Source;
-use crate::credentials;
+use crate::diagnostic::Hidden;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Document, Node, Position, Text};
 use crate::yaml::Given;
@@ -61,7 +61,7 @@ impl ConfigFile {
             0 => Err(ConfigError::Empty(source.name.into())),
             1 => {
                 let document = documents.remove(0);
-                source.hide(credentials::positions(&document.root));
+                source.hide(Hidden::of_config(&document.root, &document.duplicates));
                 Ok(Self { source, document })
             }
             count => Err(ConfigError::Documents(source.name.into(), count)),
@@ -73,7 +73,7 @@ impl ConfigFile {
     pub fn with(mut self, assignments: &[Assignment]) -> Self {
         let first_line = self.source.follow_with(&set::lines(assignments));
         set::apply(&mut self.document.root, assignments, first_line);
-        self.source.hide(credentials::positions(&self.document.root));
+        self.source.hide(Hidden::of_config(&self.document.root, &self.document.duplicates));
         self
     }
 

@@ -6,8 +6,10 @@ use crate::apimachinery::names;
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid};
 use crate::yaml::{OrderedMap, Spanned};
 
-/// The labels of every tuning Job and of its pods.
-pub const LABELS: [&str; 6] = ["app", "session_id", "worker_id", "component", "mode", "env"];
+/// The labels of tuning Jobs and of their pods; `attempt` is only on those that are not the first of their worker.
+pub const LABELS: [&str; 7] = ["app", "session_id", "worker_id", "component", "mode", "env", ATTEMPT_LABEL];
+/// The label that says which attempt of its worker a Job is; first attempts have none.
+pub const ATTEMPT_LABEL: &str = "attempt";
 /// The annotations of every tuning Job.
 pub const ANNOTATIONS: [&str; 2] = ["description", "created_at"];
 /// The label by which Kueue knows the queue of a Job.
@@ -33,6 +35,9 @@ pub fn check_annotations(key: &str, annotations: &Spanned<OrderedMap<String>>, p
 fn check_keys(key: &str, map: &Spanned<OrderedMap<String>>, of_guide: &[&str], problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, _) in &map.value.0 {
         let path = format!("{key}.{name}");
+        if problems.is_read_otherwise(&rules::LABELS, &path, name, *position) {
+            continue;
+        }
         // The prefix of a key may be written in any case, and the server looks at it in lower case.
         if let Err(fault) = names::qualified_name(name) {
             let wording =
@@ -40,7 +45,10 @@ fn check_keys(key: &str, map: &Spanned<OrderedMap<String>>, of_guide: &[&str], p
             problems.add(&rules::LABELS, FieldValueInvalid, path.as_str(), *position, wording);
         }
         if of_guide.contains(&name.as_str()) {
-            let message = format!("{name} is one of those that every tuning Job has, with a value of its own.");
+            let message = match name.as_str() {
+                ATTEMPT_LABEL => format!("{name} says which attempt of its worker a Job is."),
+                _ => format!("{name} is one of those that every tuning Job has, with a value of its own."),
+            };
             problems.add(&rules::LABELS, FieldValueForbidden, path, *position, (message, "Use another name."));
         }
     }

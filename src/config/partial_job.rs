@@ -10,8 +10,9 @@ use super::rules;
 use super::setting::{Origin, Setting, Settings};
 use super::source::Source;
 use super::vocabulary::Mode;
-use crate::credentials::{self, HIDDEN, names_credential};
+use crate::credentials::{self, HIDDEN};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueTypeInvalid};
+use crate::diagnostic::Wording;
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Node, Position, Value};
 use crate::yaml::Given;
@@ -37,6 +38,12 @@ impl PartialJob {
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
         self.source.excerpt(position)
+    }
+
+    /// What is said of a place in it, without the credentials that it may quote.
+    #[must_use]
+    pub fn wording(&self, wording: Wording, position: Position) -> Wording {
+        self.source.wording(wording, position)
     }
 }
 
@@ -88,16 +95,10 @@ pub fn list(partial: &Node, file: &ConfigFile, settings: &mut Settings) {
 fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Settings) {
     match &node.value {
         Value::Mapping(entries) if !entries.is_empty() => {
-            let is_credential = node.get("name").and_then(Node::as_str).is_some_and(names_credential);
             // The name of an element stands in its path already.
             let is_named = name.ends_with(']') && entries.len() > 1;
             for entry in entries.iter().filter(|entry| !(is_named && entry.key == "name")) {
-                let name = format!("{name}.{}", entry.key);
-                if is_credential && entry.key == "value" {
-                    push(name, HIDDEN.to_owned(), &entry.value, file, settings);
-                } else {
-                    list_below(&name, &entry.value, file, settings);
-                }
+                list_below(&format!("{name}.{}", entry.key), &entry.value, file, settings);
             }
         }
         Value::Sequence(items) if !items.is_empty() => {
@@ -118,6 +119,7 @@ fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Setting
 }
 
 fn push(name: String, value: String, node: &Node, file: &ConfigFile, settings: &mut Settings) {
+    let value = if file.source.hides(node.position) { HIDDEN.to_owned() } else { value };
     let origin = Origin::at(file, node.position);
     settings.0.push(Setting { name, value, origin });
 }

@@ -62,6 +62,7 @@ impl<'f> Problems<'f> {
             return;
         }
         let excerpt = self.source.excerpt(position);
+        let wording = self.source.wording(wording.into(), position);
         self.found.push(Diagnostic::new(severity, rule, path, reason, wording, excerpt));
     }
 
@@ -73,6 +74,17 @@ impl<'f> Problems<'f> {
     /// Adds that the text cannot be read.
     pub fn unreadable(&mut self, error: &ReadError) {
         self.found.push(Diagnostic::unreadable(error, self.source.name.as_str(), self.source.text()));
+    }
+
+    /// Tells of a free key that kubectl reads as another one than is written; whether it does.
+    pub fn is_read_otherwise(&mut self, rule: &'static Rule, path: &str, key: &str, position: Position) -> bool {
+        let written = self.written(position);
+        let is_other = !written.starts_with(['"', '\'', '*', '|', '>']) && written != key;
+        if is_other {
+            let wording = (format!("kubectl reads the key {written} as {key}."), format!("Quote it: \"{written}\"."));
+            self.add(rule, Reason::FieldValueInvalid, path, position, wording);
+        }
+        is_other
     }
 
     /// What stands in the file at a position.

@@ -177,7 +177,7 @@ impl Files<'_> {
             requests: settings.take_all("resources.requests", file, &requests),
             limits: settings.take_all("resources.limits", file, &limits),
             additions: self.additions(&mut settings),
-            settings: settings.0,
+            settings: settings.without_credentials(&file.source),
             warnings: self.warnings(),
         })
     }

@@ -6,7 +6,8 @@ use std::fmt::{self, Display};
 use serde::{Serialize, Serializer};
 
 use super::file::ConfigFile;
-use crate::credentials;
+use super::source::Source;
+use crate::credentials::HIDDEN;
 use crate::manifest::Position;
 use crate::manifest::text::Excerpt;
 use crate::yaml::{Given, OrderedMap, Spanned};
@@ -102,6 +103,15 @@ pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
 pub struct Settings(pub Vec<Setting>);
 
 impl Settings {
+    /// All of them, none with the text of a credential: an alias may have it under another name.
+    pub fn without_credentials(self, source: &Source) -> Vec<Setting> {
+        let hide = |setting: Setting| match &setting.origin {
+            Origin::File(_) | Origin::Set(_) => Setting { value: source.sentence(&setting.value), ..setting },
+            _ => setting,
+        };
+        self.0.into_iter().map(hide).collect()
+    }
+
     /// Takes a setting, and notes where it came from.
     pub fn take<T: Display>(&mut self, name: impl Into<String>, said: Said<T>) -> Option<T> {
         let (value, origin) = said?;
@@ -120,7 +130,8 @@ impl Settings {
         let taken = entries.filter_map(|(Spanned { value: name, .. }, given)| {
             let (value, origin) = by_file(file, given)?;
             let value = value.to_string();
-            let shown = if group == EXTRA_ENV { credentials::shown(name, &value) } else { &value };
+            let is_hidden = given.written().is_some_and(|given| file.source.hides(given.position));
+            let shown = if is_hidden { HIDDEN } else { &value };
             self.take(format!("{group}.{name}"), Some((shown, origin)));
             Some((name.clone(), value))
         });

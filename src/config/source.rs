@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::{Hidden, Wording};
 use crate::manifest::text::Excerpt;
 use crate::manifest::{Position, Text};
 
@@ -20,9 +21,17 @@ pub struct Source {
     /// One line for each `--set`.
     flags: Arc<Text>,
     /// Where the file spells out credentials, which no excerpt shows, …
-    hidden: Vec<Position>,
+    hidden: Arc<Hidden>,
     /// … and where the flags do.
-    hidden_flags: Vec<Position>,
+    hidden_flags: Arc<Hidden>,
+}
+
+/// One of the texts of a configuration, and a place in it.
+struct Part<'s> {
+    name: &'s str,
+    text: &'s Text,
+    hidden: &'s Hidden,
+    position: Position,
 }
 
 impl Source {
@@ -32,7 +41,7 @@ impl Source {
         let lines = memchr::memchr_iter(b'\n', text.as_str().as_bytes()).count() + 1;
         let flags = Arc::new(Text::decode(Vec::new()));
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-        Self { name, text: Arc::new(text), lines, flags, hidden: Vec::new(), hidden_flags: Vec::new() }
+        Self { name, text: Arc::new(text), lines, flags, hidden: Arc::default(), hidden_flags: Arc::default() }
     }
 
     /// Takes in the flags as they are shown, each on a line of its own; gives the line of the first.
@@ -41,13 +50,10 @@ impl Source {
         self.lines.saturating_add(1)
     }
 
-    /// Hides what stands at these places, which come in the order of their lines.
-    pub fn hide(&mut self, positions: Vec<Position>) {
-        let (flags, file) = positions.into_iter().partition(|position| self.is_flag(*position));
-        (self.hidden, self.hidden_flags) = (file, flags);
-        for position in &mut self.hidden_flags {
-            position.line -= self.lines;
-        }
+    /// Hides what must not be shown of the document that is read of the file and the flags.
+    pub fn hide(&mut self, hidden: Hidden) {
+        let (file, flags) = hidden.split_behind(self.lines);
+        (self.hidden, self.hidden_flags) = (Arc::new(file), Arc::new(flags));
     }
 
     /// Whether a flag stands at a place.
@@ -59,21 +65,45 @@ impl Source {
     /// A place, to be shown.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
-        if self.is_flag(position) {
-            let position = Position { line: position.line - self.lines, ..position };
-            Excerpt::cut(COMMAND_LINE, &self.flags, position).hiding(&self.hidden_flags)
-        } else {
-            Excerpt::cut(self.name.as_str(), &self.text, position).hiding(&self.hidden)
-        }
+        let Part { name, text, hidden, position } = self.part(position);
+        hidden.excerpt(name, text, position)
+    }
+
+    /// What is said of a place, without the credentials that it may quote.
+    #[must_use]
+    pub fn wording(&self, wording: Wording, position: Position) -> Wording {
+        let Part { text, hidden, position, .. } = self.part(position);
+        hidden.wording(wording, text, position)
+    }
+
+    /// Whether what stands at a place must not be shown.
+    #[must_use]
+    pub fn hides(&self, position: Position) -> bool {
+        let Part { hidden, position, .. } = self.part(position);
+        hidden.has(position)
+    }
+
+    /// A text without the credentials in it.
+    #[must_use]
+    pub fn sentence(&self, sentence: &str) -> String {
+        // Both know the texts of all.
+        self.hidden.sentence(sentence)
     }
 
     /// What stands at a place.
     #[must_use]
     pub fn written(&self, position: Position) -> &str {
+        let Part { text, position, .. } = self.part(position);
+        text.at(position)
+    }
+
+    /// The file or the flags, whichever has a place, and the place in it.
+    fn part(&self, position: Position) -> Part<'_> {
         if self.is_flag(position) {
-            self.flags.at(Position { line: position.line - self.lines, ..position })
+            let position = Position { line: position.line - self.lines, ..position };
+            Part { name: COMMAND_LINE, text: &self.flags, hidden: &self.hidden_flags, position }
         } else {
-            self.text.at(position)
+            Part { name: &self.name, text: &self.text, hidden: &self.hidden, position }
         }
     }
 

@@ -1,16 +1,20 @@
 //! The one type of everything that is reported about a file: what is wrong with a configuration, a text that cannot be
 //! read, a value that does not fit its field, and what the rules find.
 
+mod hidden;
 pub mod rule;
+mod unreadable;
+mod wording;
 
-pub use rule::{Rule, Source};
+pub use self::hidden::Hidden;
+pub use self::rule::{Rule, Source};
+pub use self::wording::Wording;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::credentials;
 use crate::nearest::words;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{ReadError, Text};
@@ -86,33 +90,6 @@ impl Reason {
     }
 }
 
-/// What a diagnostic says in words: what is wrong, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wording {
-    /// What is wrong, as a sentence.
-    pub message: String,
-    /// What to do about it, as a sentence; none where the message leaves nothing to add.
-    pub help: Option<String>,
-}
-
-impl From<&str> for Wording {
-    fn from(message: &str) -> Self {
-        message.to_owned().into()
-    }
-}
-
-impl From<String> for Wording {
-    fn from(message: String) -> Self {
-        Self { message, help: None }
-    }
-}
-
-impl<M: Into<String>, H: Into<String>> From<(M, H)> for Wording {
-    fn from((message, help): (M, H)) -> Self {
-        Self { message: message.into(), help: Some(help.into()) }
-    }
-}
-
 /// One thing to say about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -148,8 +125,8 @@ impl Diagnostic {
 
     /// A text that kubectl cannot read.
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
-        let wording = Wording { message: error.to_string(), help: error.kind.help() };
-        let hidden = credentials::on_line(text, error.position.line);
+        let hidden = unreadable::on_line(text, error.position.line);
+        let wording = unreadable::wording(error, hidden, text);
         let excerpt = Excerpt::cut(file, text, error.position).hiding(hidden.as_slice());
         Self::new(Severity::Error, &SYNTAX, "", Reason::SyntaxError, wording, excerpt)
     }
@@ -195,5 +172,52 @@ impl Serialize for Diagnostic {
         object.serialize_field("line", &self.excerpt.position.line)?;
         object.serialize_field("column", &self.excerpt.position.column)?;
         object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::node::Position;
+
+    #[test]
+    fn values_are_hidden_where_they_are_shown() {
+        let shown = |text: &str, line: u32, column: u32| {
+            let decoded = Text::decode(text.as_bytes().to_vec());
+            let mut root = None;
+            crate::yaml::documents(decoded.as_str(), |document| root = document.ok().map(|document| document.root));
+            let position = Position { line, column, width: 3 };
+            let excerpt = match root {
+                Some(root) => Hidden::of_config(&root, &[]).excerpt("x", &decoded, position),
+                None => Excerpt::cut("x", &decoded, position).hiding(unreadable::on_line(&decoded, line).as_slice()),
+            };
+            let (window, before) = (excerpt.window.text.to_string(), excerpt.window.before);
+            (window, before, excerpt.window.width)
+        };
+        let block = "extra_env:\n  API_KEY: abc\n  HOST: h\n";
+        assert_eq!(shown(block, 2, 12), ("  API_KEY: (hidden)".to_owned(), 11, 8));
+        assert_eq!(shown(block, 2, 3), ("  API_KEY: (hidden)".to_owned(), 2, 3));
+        assert_eq!(shown(block, 3, 9), ("  HOST: h".to_owned(), 8, 3));
+        // All that belongs to the value is hidden, and nothing behind it.
+        let list = "extra_env:\n  API_KEY:\n  - abc\n  - d\n  HOST: h\n";
+        assert_eq!(shown(list, 3, 5).0, "  - (hidden)");
+        assert_eq!(shown(list, 4, 5).0, "  - (hidden)");
+        assert_eq!(shown(list, 5, 3).0, "  HOST: h");
+        assert_eq!(
+            shown("extra_env: {A_KEY: {secret: x}, B: 1}\n", 1, 1).0,
+            "extra_env: {A_KEY: {secret: (hidden)}, B: 1}"
+        );
+        let block = "extra_env:\n  API_KEY: |\n    abcd\n\n    e\n  HOST: h\n";
+        assert_eq!([3, 5, 6].map(|line| shown(block, line, 1).0), ["    (hidden)", "    (hidden)", "  HOST: h"]);
+        let flow = "extra_env: {A_TOKEN: \"a b\", X: yes, MY_KEY: z}\n";
+        assert_eq!(shown(flow, 1, 33).0, "extra_env: {A_TOKEN: (hidden), X: yes, MY_KEY: (hidden)}");
+        assert_eq!(shown(flow, 1, 33).1, 32 + 8 - 5);
+        let job = "spec: {env: [{name: API_KEY, value: 12345}, {name: HOST, value: h}]}\n";
+        assert_eq!(shown(job, 1, 1).0, "spec: {env: [{name: API_KEY, value: (hidden)}, {name: HOST, value: h}]}");
+        assert_eq!(shown("a: [\n  API_KEY: x y: z\n", 2, 12).0, "  API_KEY: (hidden)");
+        assert_eq!(shown("key: {a\nkey: b\n", 2, 1).0, "key: b");
+        assert_eq!(shown("a: [\n  api_key : x: z\n", 2, 1).0, "  api_key : (hidden)");
+        assert_eq!(shown("a: [\n- name: A_KEY\n  value: x: z\n", 3, 1).0, "  (hidden)");
+        assert_eq!(shown("a: [\n- name: A\n  value: x: z\n", 3, 1).0, "  value: x: z");
     }
 }

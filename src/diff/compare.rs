@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::field_path::FieldPath;
 use crate::apimachinery::{Path, Segment};
 use crate::apply::schema::{Field, List};
-use crate::credentials::{HIDDEN, names_credential};
+use crate::credentials::{HIDDEN, is_assignment, names_credential};
 
 /// A field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -73,6 +73,7 @@ fn hide_below(value: &mut Value) {
             }
             fields.values_mut().for_each(hide_below);
         }
+        Value::String(text) if is_assignment(text) => *value = HIDDEN.into(),
         _ => {}
     }
 }

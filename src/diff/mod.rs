@@ -175,7 +175,7 @@ impl SessionDiff {
         let passed_over = existing::each_job(path, |job| comparison.compare(job), |found| found_jobs.add(found))?;
         let mut diff = found_jobs.finish(session);
         diff.warnings.extend(passed_over);
-        let config_maps = factory.config_map_names().count();
+        let config_maps = factory.config_map_count();
         if config_maps > 0 {
             diff.warnings.push(format!(
                 "{} with the tuning file: not compared. Its name changes with what it holds, and so do the Jobs.",
@@ -188,8 +188,8 @@ impl SessionDiff {
 
 /// An existing Job, compared with the one that is desired.
 struct ComparedJob {
-    /// The worker's index; none for a Job that the session no longer makes.
-    index: Option<u32>,
+    /// The worker's index, and which attempt it is; none for a Job that the session no longer makes.
+    place: Option<(u32, u32)>,
     diff: JobDiff,
 }
 
@@ -207,7 +207,7 @@ impl SessionComparison<'_> {
         let Some(share) = identity.share_in(self.session) else {
             let is_stale = identity.session_id.as_ref() == Some(&self.session.session_id);
             return is_stale
-                .then(|| ComparedJob { index: None, diff: JobDiff { file, ..JobDiff::new(identity, Action::Stale) } });
+                .then(|| ComparedJob { place: None, diff: JobDiff { file, ..JobDiff::new(identity, Action::Stale) } });
         };
         let verdict = verdict(&self.factory.job(&share), job.object, self.version);
         let action = if verdict.is_unchanged() { Action::Unchanged } else { Action::Change };
@@ -220,7 +220,7 @@ impl SessionComparison<'_> {
             assumption: verdict.assumption,
             ..JobDiff::new(identity, action)
         };
-        Some(ComparedJob { index: Some(share.index), diff })
+        Some(ComparedJob { place: Some((share.index, share.attempt)), diff })
     }
 }
 
@@ -261,18 +261,26 @@ fn is_as_written(desired: &Job, object: &Node) -> bool {
 /// What has been found so far; the existing Jobs themselves are not kept.
 #[derive(Default)]
 struct FoundJobs {
-    /// By the worker's index.
-    desired: BTreeMap<u32, JobDiff>,
+    /// By the worker's index, with the attempt: the newest one counts.
+    desired: BTreeMap<u32, (u32, JobDiff)>,
+    /// How many earlier attempts there are.
+    earlier: u64,
     /// By their order, with namespace and name to tell one that comes twice.
     stale: BTreeMap<(String, String), (usize, JobDiff)>,
     warnings: Vec<String>,
 }
 
 impl FoundJobs {
-    fn add(&mut self, ComparedJob { index, diff }: ComparedJob) {
+    fn add(&mut self, ComparedJob { place, diff }: ComparedJob) {
         let (name, file) = (diff.name.clone(), diff.file.clone());
-        let before = if let Some(index) = index {
-            self.desired.insert(index, diff)
+        let before = if let Some((index, attempt)) = place {
+            let newest = self.desired.get(&index).map_or(0, |(newest, _)| *newest);
+            self.earlier += u64::from(newest > 0 && newest != attempt);
+            if attempt < newest {
+                return;
+            }
+            let before = self.desired.insert(index, (attempt, diff));
+            before.filter(|_| newest == attempt).map(|(_, before)| before)
         } else {
             let nth = self.stale.len();
             let key = (diff.namespace.clone(), diff.name.clone());
@@ -288,16 +296,22 @@ impl FoundJobs {
     fn finish(mut self, session: &Session) -> SessionDiff {
         let mut jobs: Vec<JobDiff> = plan_jobs(session.total_iterations, session.workers)
             .map(|share| {
-                self.desired.remove(&share.index).unwrap_or_else(|| {
-                    let name = job_name(&session.session_short, &share.worker_id, share.index);
+                let create = || {
+                    let name = job_name(&session.session_short, &share);
                     let identity = JobIdentity { namespace: session.namespace.clone(), name, session_id: None };
                     JobDiff::new(&identity, Action::Create)
-                })
+                };
+                self.desired.remove(&share.index).map_or_else(create, |(_, diff)| diff)
             })
             .collect();
         let mut stale: Vec<_> = self.stale.into_values().collect();
         stale.sort_by_key(|(nth, _)| *nth);
         jobs.extend(stale.into_iter().map(|(_, diff)| diff));
+        match self.earlier {
+            0 => {}
+            1 => self.warnings.push("A Job is an earlier attempt of its worker: not compared.".to_owned()),
+            count => self.warnings.push(format!("{count} Jobs are earlier attempts of their workers: not compared.")),
+        }
         SessionDiff { jobs, warnings: self.warnings }
     }
 }

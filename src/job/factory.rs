@@ -10,9 +10,10 @@ use super::hardening::harden;
 use super::partial::{self, PartialJobError, TUNER};
 use super::spec::{K8sJobSpec, TuningFileSource};
 use crate::config::Session;
+use crate::config::metadata::ATTEMPT_LABEL;
 use crate::manifest::Format;
 use crate::names::{APP, COMPONENT, config_map_file_name, job_name, output_csv};
-use crate::plan::{WorkerShare, plan_jobs};
+use crate::plan::{Part, WorkerShare};
 use crate::tuning_file::{Delivery, mount};
 
 /// What the workers run; they take the rest as arguments.
@@ -30,6 +31,8 @@ pub struct K8sTuningJobFactory<'s> {
     session: &'s Session,
     created_at: String,
     delivery: Option<&'s Delivery>,
+    /// The workers whose Jobs it makes.
+    part: Part,
     /// What the config makes of the first worker's Job, its container called [`TUNER`]; none where it adds nothing.
     extended: Option<Box<Job>>,
 }
@@ -44,12 +47,38 @@ impl<'s> K8sTuningJobFactory<'s> {
         created_at: CreatedAt,
         delivery: Option<&'s Delivery>,
     ) -> Result<Self, PartialJobError> {
-        let factory = Self { session, created_at: created_at.to_string(), delivery, extended: None };
+        let part = Part::whole(session.workers);
+        let factory = Self { session, created_at: created_at.to_string(), delivery, part, extended: None };
         if session.additions.is_empty() {
             return Ok(factory);
         }
         let extended = factory.extend()?;
         Ok(Self { extended: Some(Box::new(extended)), ..factory })
+    }
+
+    /// The same for a part of the session: what each worker's Job does stays what the session's plan says.
+    #[must_use]
+    pub fn with_part(self, part: Part) -> Self {
+        Self { part, ..self }
+    }
+
+    /// The workers whose Jobs it makes.
+    #[must_use]
+    pub const fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// The shares of these workers.
+    #[must_use]
+    pub fn shares(&self) -> impl ExactSizeIterator<Item = WorkerShare> {
+        self.part.shares(self.session.total_iterations, self.session.workers)
+    }
+
+    /// Shares whose Jobs stand for all of them.
+    #[must_use]
+    pub fn samples(&self) -> Vec<WorkerShare> {
+        let of_kind = |retry| self.part.samples(self.session.total_iterations, self.session.workers, retry);
+        [of_kind(false), of_kind(true)].concat()
     }
 
     /// The session.
@@ -64,47 +93,70 @@ impl<'s> K8sTuningJobFactory<'s> {
         &self.created_at
     }
 
-    /// The ConfigMaps of the tuning file, each made when it is asked for; none where the image has it.
+    /// The ConfigMaps of the tuning file that its workers need, each made when it is asked for; none where the image
+    /// has the file.
     pub fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
-        self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.config_maps())
+        let maps = self.delivery.map(|delivery| &delivery.config_maps);
+        maps.into_iter().flat_map(|maps| maps.needed_by(&self.part).filter_map(|nth| maps.config_map_at(nth)))
     }
 
-    /// The files of these ConfigMaps, which sort before those of the Jobs.
+    /// The files of these ConfigMaps, which sort before those of the Jobs. Their names are those that a run for the whole
+    /// session gives them.
     pub fn config_map_files(&self, format: Format) -> impl Iterator<Item = String> {
-        let (short, count) = (&self.session.session_short, self.config_map_names().count());
-        (0..count).map(move |nth| config_map_file_name(short, nth, count, format))
+        let maps = self.delivery.map(|delivery| &delivery.config_maps);
+        maps.into_iter().flat_map(move |maps| {
+            let name = move |nth| config_map_file_name(&self.session.session_short, nth, maps.len(), format);
+            maps.needed_by(&self.part).map(name)
+        })
     }
 
     /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.
     #[must_use]
-    pub fn config_map(&self, index: u32) -> Option<&'s str> {
+    pub fn config_map(&self, index: u32) -> Option<String> {
         self.delivery.map(|delivery| delivery.config_maps.source(index).0)
     }
 
-    /// The names of these ConfigMaps.
-    pub fn config_map_names(&self) -> impl Iterator<Item = &'s str> {
-        self.delivery.into_iter().flat_map(|delivery| delivery.config_maps.names())
+    /// How the tuning file reaches the workers; none where the image has it.
+    pub const fn delivery(&self) -> Option<&'s Delivery> {
+        self.delivery
     }
 
-    /// The Job of the worker `worker_id`, which is at `index` (from 0) and runs `iterations`.
+    /// How many ConfigMaps a run for the whole session has.
+    pub fn config_map_count(&self) -> usize {
+        self.delivery.map_or(0, |delivery| delivery.config_maps.len())
+    }
+
+    /// The names of the ConfigMaps that its workers need, each made when it is asked for.
+    pub fn config_map_names(&self) -> impl Iterator<Item = String> {
+        let maps = self.delivery.map(|delivery| &delivery.config_maps);
+        maps.into_iter().flat_map(|maps| maps.needed_by(&self.part).filter_map(|nth| maps.names().nth(nth)))
+    }
+
+    /// The first Job of the worker `worker_id`, which is at `index` (from 0) and runs `iterations`.
     pub fn create_job_for_worker(&self, worker_id: &str, iterations: u64, index: u32) -> K8sJobSpec {
+        self.job_spec(&WorkerShare { worker_id: worker_id.to_owned(), index, iterations, attempt: 1 })
+    }
+
+    /// The Job of a worker's share.
+    fn job_spec(&self, share: &WorkerShare) -> K8sJobSpec {
         let session = self.session;
+        let WorkerShare { worker_id, index, .. } = share;
         K8sJobSpec {
-            name: job_name(&session.session_short, worker_id, index),
+            name: job_name(&session.session_short, share),
             namespace: session.namespace.clone(),
             image: session.image.clone(),
             command: vec![COMMAND.to_owned()],
-            args: self.args(worker_id, iterations),
+            args: self.args(share),
             env: self.env(worker_id),
-            labels: self.labels(worker_id),
+            labels: self.labels(share),
             annotations: vec![
                 ("description".to_owned(), description(worker_id)),
                 ("created_at".to_owned(), self.created_at.clone()),
             ],
             working_dir: session.working_dir.clone(),
             tuning_file: self.delivery.map(|delivery| {
-                let (config_map, key) = delivery.config_maps.source(index);
-                TuningFileSource { config_map: config_map.to_owned(), key, path: delivery.mount_path.clone() }
+                let (config_map, key) = delivery.config_maps.source(*index);
+                TuningFileSource { config_map, key, path: delivery.mount_path.clone() }
             }),
             restart_policy: "Never".to_owned(),
             backoff_limit: 0,
@@ -115,7 +167,7 @@ impl<'s> K8sTuningJobFactory<'s> {
 
     /// The API object of a worker's share.
     pub fn job(&self, share: &WorkerShare) -> Job {
-        let spec = self.create_job_for_worker(&share.worker_id, share.iterations, share.index);
+        let spec = self.job_spec(share);
         match &self.extended {
             None => build_job(spec),
             Some(extended) => give_to_worker((**extended).clone(), spec, &share.worker_id),
@@ -153,22 +205,22 @@ impl<'s> K8sTuningJobFactory<'s> {
         job
     }
 
-    /// All Jobs of the session, made one at a time.
+    /// The Jobs of its workers, made one at a time.
     pub fn jobs(&self) -> impl Iterator<Item = Job> {
-        plan_jobs(self.session.total_iterations, self.session.workers).map(|share| self.job(&share))
+        self.shares().map(|share| self.job(&share))
     }
 
-    fn args(&self, worker_id: &str, iterations: u64) -> Vec<String> {
+    fn args(&self, share: &WorkerShare) -> Vec<String> {
         let session = self.session;
         let options = [
             ("--config", session.config_path.clone()),
-            ("--iterations", iterations.to_string()),
+            ("--iterations", share.iterations.to_string()),
             ("--mode", session.mode.to_string()),
             ("--env", session.env.to_string()),
             ("--optimizer", session.optimizer.to_string()),
             ("--session-id", session.session_id.clone()),
-            ("--worker-id", worker_id.to_owned()),
-            ("--output-csv", output_csv(worker_id)),
+            ("--worker-id", share.worker_id.clone()),
+            ("--output-csv", output_csv(&share.worker_id, share.attempt.into())),
         ];
         let options = options.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
         std::iter::once(SCRIPT.to_owned()).chain(options).collect()
@@ -195,16 +247,20 @@ impl<'s> K8sTuningJobFactory<'s> {
         env
     }
 
-    fn labels(&self, worker_id: &str) -> Vec<(String, String)> {
+    fn labels(&self, share: &WorkerShare) -> Vec<(String, String)> {
         let session = self.session;
-        owned([
+        let mut labels = owned([
             ("app", APP),
             ("session_id", &session.session_id),
-            ("worker_id", worker_id),
+            ("worker_id", &share.worker_id),
             ("component", COMPONENT),
             ("mode", &session.mode.to_string()),
             ("env", &session.env.to_string()),
-        ])
+        ]);
+        if share.attempt > 1 {
+            labels.push((ATTEMPT_LABEL.to_owned(), share.attempt.to_string()));
+        }
+        labels
     }
 }
 
@@ -212,7 +268,7 @@ impl<'s> K8sTuningJobFactory<'s> {
 fn give_to_worker(mut job: Job, spec: K8sJobSpec, worker_id: &str) -> Job {
     partial::name_worker(&mut job, &spec.name);
     let template = &mut job.spec.get_or_insert_default().template;
-    for (key, value) in spec.labels.into_iter().filter(|(key, _)| key == "worker_id") {
+    for (key, value) in spec.labels.into_iter().filter(|(key, _)| key == "worker_id" || key == ATTEMPT_LABEL) {
         template.metadata.get_or_insert_default().labels.get_or_insert_default().insert(key.clone(), value.clone());
         job.metadata.labels.get_or_insert_default().insert(key, value);
     }
@@ -239,6 +295,29 @@ fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
+
+    #[test]
+    fn a_later_attempt_has_a_name_a_label_and_a_file_of_its_own() {
+        let created_at = CreatedAt::parse("2025-11-16T18:21:45Z").unwrap();
+        for more in ["", "labels: {team: a}\njob_template: {metadata: {annotations: {a: b}}}\n"] {
+            let session = session(&format!("{K8S}{more}"), None).unwrap();
+            let mut part = Part::default();
+            part.extend(1..2, 3);
+            let factory = K8sTuningJobFactory::new(&session, created_at, None).unwrap();
+            let plain = serde_json::to_value(factory.jobs().nth(1).unwrap()).unwrap();
+            let again: Vec<Job> = factory.with_part(part).jobs().collect();
+            assert_eq!(again.len(), 1);
+            let mut again = serde_json::to_value(&again[0]).unwrap();
+            let template = again.pointer_mut("/spec/template/metadata/labels").unwrap();
+            assert_eq!(template.as_object_mut().unwrap().remove("attempt").unwrap(), "3");
+            let labels = again.pointer_mut("/metadata/labels").unwrap();
+            assert_eq!(labels.as_object_mut().unwrap().remove("attempt").unwrap(), "3");
+            // Nothing else differs.
+            let text = again.to_string();
+            let text = text.replace("worker-2-1-r3\"", "worker-2-1\"").replace("worker-2_r3.csv\"", "worker-2.csv\"");
+            assert_eq!(text, plain.to_string());
+        }
+    }
 
     #[test]
     fn extra_env_replaces_in_place_and_appends_in_order() {

@@ -35,12 +35,14 @@ impl JobIdentity {
         Some(Self { namespace: text(metadata, "namespace"), name, session_id })
     }
 
-    /// The worker of a session whose Job this would be on a cluster, whosever it is now. Where it names no namespace,
-    /// kubectl decides.
+    /// The worker of a session whose Job this would be on a cluster, whosever it is now, and which attempt. Where it
+    /// names no namespace, kubectl decides.
     pub fn share_in(&self, session: &Session) -> Option<WorkerShare> {
-        let index = usize::try_from(parse_job_name(&self.name)?.index).ok()?;
+        let parts = parse_job_name(&self.name)?;
+        let (index, attempt) = (usize::try_from(parts.index).ok()?, u32::try_from(parts.attempt).ok()?);
         let share = plan_jobs(session.total_iterations, session.workers).nth(index)?;
-        let is_its_name = self.name == job_name(&session.session_short, &share.worker_id, share.index);
+        let share = WorkerShare { attempt, ..share };
+        let is_its_name = self.name == job_name(&session.session_short, &share);
         let is_its_namespace = self.namespace.is_empty() || self.namespace == session.namespace;
         (is_its_name && is_its_namespace).then_some(share)
     }
@@ -113,6 +115,7 @@ mod tests {
         let second = Some("worker-2".to_owned());
         assert_eq!(worker("trading-bots", "arb-tuning-d29-k8s--worker-2-1"), second);
         assert_eq!(worker("", "arb-tuning-d29-k8s--worker-2-1"), second);
+        assert_eq!(worker("", "arb-tuning-d29-k8s--worker-2-1-r7"), second);
         assert_eq!(worker("other", "arb-tuning-d29-k8s--worker-2-1"), None);
         for name in [
             "worker-2-1",

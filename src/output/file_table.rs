@@ -11,7 +11,7 @@ use super::table::{self, Table};
 use crate::config::Session;
 use crate::job::kustomization;
 use crate::manifest::Format;
-use crate::plan::plan_jobs;
+use crate::plan::Part;
 use crate::printable;
 
 /// What became of the files of a run.
@@ -19,6 +19,8 @@ use crate::printable;
 pub struct FileResults<'f> {
     /// The directory.
     pub directory: &'f Path,
+    /// The workers of the run.
+    pub part: &'f Part,
     /// What became of the files of ConfigMaps, which come first.
     pub config_maps: &'f [(String, FileChange)],
     /// What became of each worker's file.
@@ -88,7 +90,7 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
     let row = |nth: usize| match files.row(shown[nth]) {
-        FileRow::Job(nth, change) => job_row(session, format, nth, change),
+        FileRow::Job(nth, change) => job_row(session, files.part, format, nth, change),
         FileRow::Other(name, change) => [status(change), "-".into(), "-".into(), name.to_owned().into()],
         FileRow::Leftover(name) => {
             [Line::new(Role::Bad, files.fate_of_leftovers()), "-".into(), "-".into(), name.to_owned().into()]
@@ -103,9 +105,9 @@ pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
 }
 
-fn job_row(session: &Session, format: Format, nth: usize, change: FileChange) -> [Line<'static>; 4] {
+fn job_row(session: &Session, part: &Part, format: Format, nth: usize, change: FileChange) -> [Line<'static>; 4] {
     let status = status(change);
-    match plan_jobs(session.total_iterations, session.workers).nth(nth) {
+    match part.shares(session.total_iterations, session.workers).nth(nth) {
         None => [status, "-".into(), "-".into(), "-".into()],
         Some(share) => {
             let row = JobRow::new(session, &share, format);
@@ -160,6 +162,7 @@ mod tests {
         let leftovers = ["x.yaml".to_owned()];
         let mut files = FileResults {
             directory: Path::new("jobs"),
+            part: &Part::whole(100),
             config_maps: &[],
             changes: &changes,
             kustomization: None,

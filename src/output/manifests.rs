@@ -11,7 +11,7 @@ use crate::manifest::Format;
 use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
 use crate::names::job_name;
-use crate::plan::{WorkerShare, plan_jobs};
+use crate::plan::WorkerShare;
 
 /// Bytes that are gathered before a write: large enough for the pipe, small enough for the cache.
 const BUFFER: usize = 128 * 1024;
@@ -104,7 +104,7 @@ pub fn names(factory: &K8sTuningJobFactory<'_>, out: &mut impl Write, step: impl
     }
     buffered(factory, out, step, |share, buffer| {
         buffer.extend_from_slice(b"job.batch/");
-        buffer.extend_from_slice(job_name(&session.session_short, &share.worker_id, share.index).as_bytes());
+        buffer.extend_from_slice(job_name(&session.session_short, share).as_bytes());
         buffer.push(b'\n');
     })
 }
@@ -116,9 +116,8 @@ fn buffered(
     mut step: impl FnMut(),
     mut push: impl FnMut(&WorkerShare, &mut Vec<u8>),
 ) -> Result<(), OutputError> {
-    let session = factory.session();
     let mut buffer = Vec::with_capacity(BUFFER + BUFFER / 4);
-    for share in plan_jobs(session.total_iterations, session.workers) {
+    for share in factory.shares() {
         push(&share, &mut buffer);
         if buffer.len() >= BUFFER {
             out.write_all(&buffer)?;

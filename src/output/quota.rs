@@ -103,6 +103,10 @@ fn who(refusal: &Refusal, workers: u32) -> String {
 fn summary(answer: &Answer) -> Line<'_> {
     let namespace = &answer.namespace;
     match answer.refusals.first() {
+        None if !answer.judged => {
+            let text = format!("Nothing was judged: no quota, limit range or Namespace is of {namespace}.");
+            Line::new(Role::Warn, text)
+        }
         None => Line::new(Role::Good, format!("The namespace {namespace} takes all Jobs and their pods.")),
         Some(first) => {
             let (noun, worker) = (first.object.to_lowercase(), u64::from(first.index) + 1);

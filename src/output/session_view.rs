@@ -12,9 +12,8 @@ use crate::diagnostic::Diagnostic;
 use crate::job::additions::in_directory;
 use crate::manifest::Format;
 use crate::manifest::text::Excerpt;
-use crate::names::output_csv;
-use crate::names::{file_name, job_name};
-use crate::plan::{WorkerShare, plan_jobs};
+use crate::names::{file_name, job_name, output_csv};
+use crate::plan::{Part, WorkerShare};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
 
@@ -71,7 +70,7 @@ pub struct ResultFiles {
 
 impl ResultFiles {
     fn of(session: &Session) -> Self {
-        let file = output_csv("{worker_id}");
+        let file = output_csv("{worker_id}", 1);
         let claim = session.additions.results_claim.clone();
         Self {
             file: session.working_dir.as_deref().map_or_else(|| file.clone(), |dir| in_directory(dir, &file)),
@@ -118,7 +117,7 @@ pub struct PlanView {
 impl JobRow {
     /// The row of a worker.
     pub fn new(session: &Session, share: &WorkerShare, format: Format) -> Self {
-        let name = job_name(&session.session_short, &share.worker_id, share.index);
+        let name = job_name(&session.session_short, share);
         let file = file_name(&name, share.index, session.workers, format);
         Self { index: share.index, name, worker_id: share.worker_id.clone(), iterations: share.iterations, file }
     }
@@ -134,9 +133,11 @@ impl JobRow {
     }
 }
 
-/// The workers of a session, one row each.
-pub fn rows(session: &Session, format: Format) -> impl ExactSizeIterator<Item = JobRow> {
-    plan_jobs(session.total_iterations, session.workers).map(move |share| JobRow::new(session, &share, format))
+/// The workers of a part of a session, one row each.
+#[must_use]
+pub fn rows(session: &Session, part: &Part, format: Format) -> impl ExactSizeIterator<Item = JobRow> {
+    let shares = part.shares(session.total_iterations, session.workers);
+    shares.map(move |share| JobRow::new(session, &share, format))
 }
 
 /// What a session's Jobs come to.
@@ -171,16 +172,16 @@ fn located(finding: &Diagnostic) -> String {
 pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
-        jobs: rows(session, Format::Yaml).collect(),
+        jobs: rows(session, &Part::whole(session.workers), Format::Yaml).collect(),
         totals: totals(session, tuning),
         warnings: session.warnings.iter().map(located).chain(of_tuning_file).collect(),
         quota: None,
     }
 }
 
-/// The table of workers. A long one shows its head and its tail and says what it left out.
-pub fn job_table(session: &Session) -> Table<'static, 4> {
-    let shares = || plan_jobs(session.total_iterations, session.workers);
+/// The table of the workers of a part of a session. A long one shows its head and its tail and says what it left out.
+pub fn job_table(session: &Session, part: &Part) -> Table<'static, 4> {
+    let shares = || part.shares(session.total_iterations, session.workers);
     let cells = |share: WorkerShare| JobRow::new(session, &share, Format::Yaml).into_cells();
     let row = |nth| shares().nth(nth).map(cells).unwrap_or_default();
     let note = |more| format!("… {more} more jobs; plan -o wide shows all");
@@ -191,7 +192,10 @@ pub fn job_table(session: &Session) -> Table<'static, 4> {
 #[must_use]
 pub fn wide_job_table(session: &Session) -> Table<'static, 5> {
     let headers = ["INDEX", "JOB", "WORKER", "ITERATIONS", "FILE"];
-    Table::new(headers, rows(session, Format::Yaml).map(JobRow::into_wide_cells).collect())
+    Table::new(
+        headers,
+        rows(session, &Part::whole(session.workers), Format::Yaml).map(JobRow::into_wide_cells).collect(),
+    )
 }
 
 /// The settings, under the file or flag that they came from. A long name does not widen the column of the others.
@@ -246,12 +250,17 @@ pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
     Table::new(["TOTAL", "AMOUNT"], rows)
 }
 
-/// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`.
-pub fn summary_line(session: &Session) -> String {
+/// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`; for a part of a session
+/// `2 of 12 jobs, 6 of 36 iterations: …`.
+#[must_use]
+pub fn summary_line(session: &Session, part: &Part) -> String {
+    let of = |count: u64, all: u64, noun| {
+        if part.len() == session.workers { plural(all, noun) } else { format!("{count} of {}", plural(all, noun)) }
+    };
     format!(
         "{}, {}: session {}, namespace {}, mode {}",
-        plural(u64::from(session.workers), "job"),
-        plural(session.total_iterations, "iteration"),
+        of(part.len().into(), session.workers.into(), "job"),
+        of(part.iterations(session.total_iterations, session.workers), session.total_iterations, "iteration"),
         session.session_id,
         session.namespace,
         session.mode
@@ -292,8 +301,9 @@ mod tests {
     fn rows_fit_a_terminal() {
         let mut session = session(K8S, None).unwrap();
         (session.workers, session.total_iterations) = (10_000, 1_000_000);
-        let text =
-            [job_table(&session).render(Style::plain()), setting_table(&session).render(Style::plain())].concat();
+        let part = Part::whole(session.workers);
+        let text = [job_table(&session, &part).render(Style::plain()), setting_table(&session).render(Style::plain())]
+            .concat();
         let wide = text.lines().find(|line| line.chars().count() > 80);
         assert_eq!(wide, None);
     }
@@ -327,7 +337,7 @@ mod tests {
         let text = K8S.replace("workers: 2", "workers: 1000").replace("iterations: 6", "iterations: 1000");
         let session = session(&text, None).unwrap();
         let all = wide_job_table(&session).render(Style::plain());
-        let table = job_table(&session).render(Style::plain());
+        let table = job_table(&session, &Part::whole(session.workers)).render(Style::plain());
         assert_eq!(table.lines().count(), 1 + 20 + 1 + 5);
         assert!(table.contains("… 975 more jobs"));
         assert!(table.lines().last().unwrap().starts_with("999 "));

@@ -1,9 +1,10 @@
 //! The manifest of any worker, from one that was written once: a session comes in, and each worker's
 //! bytes go out, the same that [`Format::push`] would write, as fast as they can be copied.
 //!
-//! The Jobs of a session differ in their worker, index, iterations and ConfigMap only. One Job is made with
+//! The Jobs of a session differ in their worker, index, iterations, ConfigMap and attempt only. One Job is made with
 //! numbers that stand nowhere else in it, written, and cut at these numbers. Whether the cuts are
-//! right is not assumed: the first and the last Job of the session are written both ways.
+//! right is not assumed: the first and the last Job of a run are written both ways. First attempts do not name theirs,
+//! so that later ones have a template of their own; of two kinds that a run does not have there is none.
 //! Which numbers stand in a Job is found in one pass, so that the time for this grows with its size only.
 
 use std::collections::HashSet;
@@ -14,7 +15,10 @@ use crate::job::K8sTuningJobFactory;
 use crate::manifest::Format;
 use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
-use crate::plan::{WorkerShare, first_and_last};
+use crate::plan::WorkerShare;
+
+/// The smallest index that is looked for: it, the attempt below it and the worker above it have ten digits each.
+const FIRST_NUMBER: u32 = 1_000_000_001;
 
 /// What a worker's manifest has of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +27,21 @@ enum Placeholder {
     Index,
     Iterations,
     ConfigMap,
+    Attempt,
 }
 
-/// What all manifests of a session have in common, and where each has something of its own.
+/// The manifests of a run's workers.
 #[derive(Debug, Clone)]
 pub struct Template<'s> {
+    /// Of first attempts, if the run has any.
+    first: Option<Cut<'s>>,
+    /// Of later ones, if the run has any.
+    later: Option<Cut<'s>>,
+}
+
+/// What all manifests of one kind have in common, and where each has something of its own.
+#[derive(Debug, Clone)]
+struct Cut<'s> {
     factory: K8sTuningJobFactory<'s>,
     text: Vec<u8>,
     /// Each placeholder with the place in the text where it belongs.
@@ -40,7 +54,9 @@ struct WorkerValues<'s> {
     index: String,
     iterations: String,
     /// The name of the ConfigMap with its tuning file, if there is one.
-    config_map: Option<&'s str>,
+    config_map: Option<String>,
+    /// Which attempt it is, if it is not the first one.
+    attempt: Option<String>,
 }
 
 impl<'s> Template<'s> {
@@ -64,55 +80,81 @@ impl<'s> Template<'s> {
         factory: &K8sTuningJobFactory<'s>,
         push: impl Fn(&Job, &mut Vec<u8>) -> Result<(), WriteError>,
     ) -> Result<Self, WriteError> {
-        let session = factory.session();
+        let (first, later): (Vec<_>, Vec<_>) = factory.samples().into_iter().partition(|share| share.attempt == 1);
+        let of_kind =
+            |samples: Vec<WorkerShare>| (!samples.is_empty()).then(|| Cut::new(factory, &samples, &push)).transpose();
+        Ok(Self { first: of_kind(first)?, later: of_kind(later)? })
+    }
+
+    /// Appends the manifest of a worker of the run.
+    pub fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
+        let cut = if share.attempt > 1 { &self.later } else { &self.first };
+        // A run's workers are those that its samples stand for.
+        if let Some(cut) = cut {
+            cut.push(share, out);
+        }
+    }
+}
+
+impl<'s> Cut<'s> {
+    fn new(
+        factory: &K8sTuningJobFactory<'s>,
+        samples: &[WorkerShare],
+        push: impl Fn(&Job, &mut Vec<u8>) -> Result<(), WriteError>,
+    ) -> Result<Self, WriteError> {
         let written = |share: &WorkerShare| {
             let mut text = Vec::new();
             push(&factory.job(share), &mut text).map(|()| text)
         };
-        let samples: Vec<WorkerShare> = first_and_last(session.total_iterations, session.workers).collect();
         let expected = samples.iter().map(written).collect::<Result<Vec<_>, _>>()?;
         let numbers = Numbers::within(expected.iter());
-        for index in (0..=u32::MAX).rev() {
+        let is_later = samples.iter().any(|share| share.attempt > 1);
+        for index in (FIRST_NUMBER..=u32::MAX).rev() {
             let probe = WorkerShare {
                 worker_id: format!("worker-{}", u64::from(index) + 1),
                 index,
                 iterations: u64::MAX - u64::from(index),
+                attempt: if is_later { index - 1 } else { 1 },
             };
             if numbers.hold_any_of(&probe) {
                 continue;
             }
-            let template = Self::cut(factory, &written(&probe)?, &probe);
-            if samples.iter().zip(&expected).all(|(share, expected)| template.filled(share) == *expected) {
-                return Ok(template);
+            let cut = Self::at(factory, &written(&probe)?, &probe);
+            if samples.iter().zip(&expected).all(|(share, expected)| cut.filled(share) == *expected) {
+                return Ok(cut);
             }
         }
         unreachable!("no configuration is so large that every number of ten digits stands in it")
     }
 
     /// Cuts a manifest where it has something of its worker.
-    fn cut(factory: &K8sTuningJobFactory<'s>, manifest: &[u8], share: &WorkerShare) -> Self {
+    fn at(factory: &K8sTuningJobFactory<'s>, manifest: &[u8], share: &WorkerShare) -> Self {
         let fill = WorkerValues::of(share, factory);
-        let placeholders = [Placeholder::Worker, Placeholder::Index, Placeholder::Iterations, Placeholder::ConfigMap];
-        let placeholders = &placeholders[..if fill.config_map.is_some() { 4 } else { 3 }];
-        let mut template =
+        let placeholders = [
+            Placeholder::Worker,
+            Placeholder::Index,
+            Placeholder::Iterations,
+            Placeholder::ConfigMap,
+            Placeholder::Attempt,
+        ];
+        let placeholders = || placeholders.into_iter().filter(|placeholder| !fill.text(*placeholder).is_empty());
+        let mut cut =
             Self { factory: factory.clone(), text: Vec::with_capacity(manifest.len()), placeholders: Vec::new() };
         let mut rest = manifest;
         while let Some((first, after)) = rest.split_first() {
-            if let Some(placeholder) =
-                placeholders.iter().find(|placeholder| rest.starts_with(fill.text(**placeholder)))
-            {
-                template.placeholders.push((template.text.len(), *placeholder));
-                rest = &rest[fill.text(*placeholder).len()..];
+            if let Some(placeholder) = placeholders().find(|placeholder| rest.starts_with(fill.text(*placeholder))) {
+                cut.placeholders.push((cut.text.len(), placeholder));
+                rest = &rest[fill.text(placeholder).len()..];
             } else {
-                template.text.push(*first);
+                cut.text.push(*first);
                 rest = after;
             }
         }
-        template
+        cut
     }
 
     /// Appends the manifest of a worker.
-    pub fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
+    fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
         let fill = WorkerValues::of(share, &self.factory);
         let mut start = 0;
         for (end, placeholder) in &self.placeholders {
@@ -151,7 +193,8 @@ impl Numbers {
     /// Whether a number of this share stands there already; the digits tell, whatever stands around them.
     fn hold_any_of(&self, share: &WorkerShare) -> bool {
         let index = u64::from(share.index);
-        self.short.contains(&index) || self.short.contains(&(index + 1)) || self.long.contains(&share.iterations)
+        // The attempt, the index and the worker follow each other.
+        (index - 1..=index + 1).any(|number| self.short.contains(&number)) || self.long.contains(&share.iterations)
     }
 }
 
@@ -167,18 +210,18 @@ impl<'s> WorkerValues<'s> {
             index: share.index.to_string(),
             iterations: share.iterations.to_string(),
             config_map: factory.config_map(share.index),
+            attempt: (share.attempt > 1).then(|| share.attempt.to_string()),
         }
     }
 
-    const fn text(&self, placeholder: Placeholder) -> &[u8] {
+    /// What goes into a placeholder; nothing into one that the manifest does not have.
+    fn text(&self, placeholder: Placeholder) -> &[u8] {
         match placeholder {
             Placeholder::Worker => self.worker.as_bytes(),
             Placeholder::Index => self.index.as_bytes(),
             Placeholder::Iterations => self.iterations.as_bytes(),
-            Placeholder::ConfigMap => match self.config_map {
-                Some(name) => name.as_bytes(),
-                None => &[],
-            },
+            Placeholder::ConfigMap => self.config_map.as_deref().unwrap_or_default().as_bytes(),
+            Placeholder::Attempt => self.attempt.as_deref().unwrap_or_default().as_bytes(),
         }
     }
 }
@@ -188,7 +231,7 @@ mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
     use crate::job::CreatedAt;
-    use crate::plan::plan_jobs;
+    use crate::plan::{Part, plan_jobs};
     use crate::tuning_file::Delivery;
     use crate::tuning_file::config_map::TuningConfigMaps;
     use crate::tuning_file::file::TuningFile;
@@ -198,11 +241,18 @@ mod tests {
         CreatedAt::parse("2025-11-16T18:21:45Z").unwrap()
     }
 
+    impl Template<'_> {
+        fn filled(&self, share: &WorkerShare) -> Vec<u8> {
+            let mut out = Vec::new();
+            self.push(share, &mut out);
+            out
+        }
+    }
+
     fn compare(factory: &K8sTuningJobFactory<'_>) {
-        let session = factory.session();
         for format in [Format::Yaml, Format::Kyaml, Format::Json] {
             let template = Template::document(factory, format).unwrap();
-            for share in plan_jobs(session.total_iterations, session.workers) {
+            for share in factory.shares() {
                 let mut expected = Vec::new();
                 format.push(&factory.job(&share), &mut expected).unwrap();
                 assert_eq!(
@@ -232,15 +282,22 @@ mod tests {
         fn every_workers_manifest_is_the_one_that_would_be_written(
             values in proptest::collection::vec(confusing(), 0..4),
             image in "[a-z]{1,3}:(4294967295|worker-1|[a-z]{1,3})",
-            workers in 1_u32..25,
+            attempts in proptest::collection::vec(prop_oneof![0_u32..3, Just(1), any::<u32>()], 1..25),
             surplus in 0_u64..100,
         ) {
             let mut session = session(K8S, None).unwrap();
             session.image = image;
+            let workers = u32::try_from(attempts.len()).unwrap();
             session.workers = workers;
             session.total_iterations = u64::from(workers) + surplus;
             session.extra_env = values.into_iter().enumerate().map(|(n, value)| (format!("V{n}"), value)).collect();
-            compare(&K8sTuningJobFactory::new(&session, created_at(), None).unwrap());
+            let mut part = Part::default();
+            for (index, attempt) in (0..).zip(attempts).filter(|(_, attempt)| *attempt > 0) {
+                part.extend(index..index + 1, attempt);
+            }
+            let factory = K8sTuningJobFactory::new(&session, created_at(), None).unwrap();
+            compare(&factory);
+            compare(&factory.with_part(part));
         }
     }
 

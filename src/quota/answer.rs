@@ -18,15 +18,21 @@ use super::pod::PodResources;
 use super::read::Policies;
 use super::resource_quota::{JOBS, ResourceQuota, Traits};
 use crate::apimachinery::{Quantity, Version};
+use crate::config::metadata::QUEUE_LABEL;
 use crate::diagnostic::Wording;
 use crate::validate::gates;
 use crate::validate::pod_security_standards;
+
+/// What is refused where it is a ConfigMap.
+const CONFIG_MAP: &str = "ConfigMap";
 
 /// What the policies of a namespace mean for a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The namespace.
     pub namespace: String,
+    /// Whether there was anything that could refuse: a quota, a limit range or the namespace itself.
+    pub judged: bool,
     /// What each quota has left of what the session asks for.
     pub quotas: Vec<Row>,
     /// What limit ranges set in each pod.
@@ -52,7 +58,7 @@ pub struct Row {
     pub used: String,
     /// What is left.
     pub left: String,
-    /// What one worker asks for.
+    /// What one worker asks for; `-` for ConfigMaps, which the workers share.
     pub each: String,
     /// What the session asks for.
     pub asked: String,
@@ -65,7 +71,7 @@ pub struct Row {
 pub struct Refusal {
     /// What refuses it: the kind and the name.
     pub by: String,
-    /// What is refused: `Job` or `Pod`.
+    /// What is refused: `ConfigMap`, `Job` or `Pod`.
     pub object: &'static str,
     /// The place of the first worker that is hit, from 0.
     pub index: u32,
@@ -85,17 +91,49 @@ impl Answer {
     }
 }
 
+/// The ConfigMaps that a session makes before its Jobs.
+#[derive(Clone, Copy)]
+pub struct ConfigMaps<'a> {
+    /// How many.
+    pub count: u32,
+    /// The place of the first worker, from 0, whose file stands in the ConfigMap at a place.
+    pub first_worker: &'a dyn Fn(u32) -> u32,
+}
+
 /// What the server would say of `workers` Jobs such as `job`.
 #[must_use]
 pub fn answer(job: &Job, workers: u32, namespace: &str, policies: &Policies, server: Version) -> Answer {
-    let mut answer =
-        Answer { namespace: namespace.to_owned(), notes: policies.left_alone.clone(), ..Answer::default() };
+    let none = ConfigMaps { count: 0, first_worker: &|nth| nth };
+    answer_with(none, job, workers, namespace, policies, server)
+}
+
+/// What the server would say of ConfigMaps and of `workers` Jobs such as `job`.
+#[must_use]
+pub fn answer_with(
+    config_maps: ConfigMaps<'_>,
+    job: &Job,
+    workers: u32,
+    namespace: &str,
+    policies: &Policies,
+    server: Version,
+) -> Answer {
+    let mut answer = Answer {
+        namespace: namespace.to_owned(),
+        judged: policies.are_any(),
+        notes: policies.left_alone.clone(),
+        ..Answer::default()
+    };
     let Some(spec) = &job.spec else { return answer };
     let mut template = spec.template.clone();
     let Some(pod) = &mut template.spec else { return answer };
     gates::drop_fields(pod, server);
     let mut resources = PodResources::of(pod);
-    let mut question = Question { workers, pods: pods_of(job), answer: &mut answer };
+    answer.notes.extend(waits_in_queue(job).then(|| IN_QUEUE.to_owned()));
+    let mut question = Question { config_maps, workers, pods: pods_of(job), answer: &mut answer };
+    if policies.is_terminating {
+        question.refuse_for_terminating_namespace();
+    }
+    question.ask_for_config_maps(&policies.quotas);
     let jobs = question.ask_for_jobs(&policies.quotas);
     question.ask_limit_ranges(policies, &mut resources);
     if let Some(labels) = &policies.labels {
@@ -106,15 +144,26 @@ pub fn answer(job: &Job, workers: u32, namespace: &str, policies: &Policies, ser
     answer
 }
 
-/// How many pods a Job has running at once.
+/// What is to be known of Jobs in a queue.
+const IN_QUEUE: &str = "The Jobs are made suspended, and each asks for its pods once Kueue admits it; here all are \
+                        counted as if they were admitted at once.";
+
+/// Whether a Job is suspended until Kueue admits it.
+fn waits_in_queue(job: &Job) -> bool {
+    let is_suspended = job.spec.as_ref().is_some_and(|spec| spec.suspend == Some(true));
+    is_suspended && job.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(QUEUE_LABEL))
+}
+
+/// How many pods a Job has running at once, for which one in a queue need not wait.
 fn pods_of(job: &Job) -> u32 {
     let Some(spec) = &job.spec else { return 0 };
     let most = spec.completions.unwrap_or(if spec.parallelism.is_none() { 1 } else { i32::MAX });
     let pods = spec.parallelism.unwrap_or(1).min(most).max(0);
-    if spec.suspend == Some(true) { 0 } else { pods.unsigned_abs() }
+    if spec.suspend == Some(true) && !waits_in_queue(job) { 0 } else { pods.unsigned_abs() }
 }
 
 struct Question<'a> {
+    config_maps: ConfigMaps<'a>,
     workers: u32,
     /// The pods of each worker.
     pods: u32,
@@ -122,6 +171,63 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
+    /// The server makes nothing new in a namespace that is being deleted.
+    fn refuse_for_terminating_namespace(&mut self) {
+        let object = if self.config_maps.count > 0 { CONFIG_MAP } else { "Job" };
+        self.answer.refusals.push(Refusal {
+            by: format!("Namespace {}", self.answer.namespace),
+            object,
+            index: 0,
+            workers: self.workers,
+            message: "It is being deleted, and takes nothing new.".to_owned(),
+            help: Some("Wait until it is gone and make it anew, or name another namespace.".to_owned()),
+        });
+    }
+
+    /// Counts the ConfigMaps against quotas.
+    fn ask_for_config_maps(&mut self, quotas: &[ResourceQuota]) {
+        let ConfigMaps { count, first_worker } = self.config_maps;
+        if count == 0 {
+            return;
+        }
+        for (quota, resource) in quotas.iter().flat_map(|quota| quota.of_config_maps().map(move |it| (quota, it))) {
+            let Some([hard, used, left]) = quota.balance(resource) else { continue };
+            let fit = u32::try_from(left.holds(Quantity::ONE)).unwrap_or(u32::MAX).min(count);
+            let found = if quota.is_status_unknown(resource) { 0 } else { fit };
+            let index = if found < count { first_worker(found) } else { self.workers };
+            self.answer.quotas.push(Row {
+                quota: quota.name.clone(),
+                resource: resource.to_owned(),
+                hard: hard.to_string(),
+                used: used.to_string(),
+                left: left.to_string(),
+                each: "-".to_owned(),
+                asked: count.to_string(),
+                workers: index,
+            });
+            if found < count {
+                let message = if quota.is_status_unknown(resource) {
+                    status_unknown(resource)
+                } else {
+                    format!(
+                        "Of {resource} {} is left, since {used} of {hard} is used. The session has {count}, so that \
+                         {found} of {count} fit.",
+                        rest(left)
+                    )
+                };
+                let help = "Delete ConfigMaps that nothing needs, or have the quota raised.";
+                self.answer.refusals.push(Refusal {
+                    by: format!("ResourceQuota {}", quota.name),
+                    object: CONFIG_MAP,
+                    index,
+                    workers: self.workers - index,
+                    message,
+                    help: Some(help.to_owned()),
+                });
+            }
+        }
+    }
+
     /// Counts the Jobs against quotas, and gives how many there will be.
     fn ask_for_jobs(&mut self, quotas: &[ResourceQuota]) -> u32 {
         let mut jobs = self.workers;
@@ -238,7 +344,8 @@ impl Question<'_> {
         for quota in quotas {
             unmeasured += usize::from(!quota.is_measured);
             if !quota.counts_pod(&traits) {
-                others += usize::from(!quota.counts_jobs());
+                let counts_config_maps = self.config_maps.count > 0 && quota.of_config_maps().next().is_some();
+                others += usize::from(!quota.counts_jobs() && !counts_config_maps);
                 continue;
             }
             for (resource, containers) in quota.unset(resources) {
@@ -272,7 +379,8 @@ impl Question<'_> {
         help: &str,
     ) -> u32 {
         let Some([hard, used, left]) = quota.balance(resource) else { return askers };
-        let found = u32::try_from(left.holds(each)).unwrap_or(u32::MAX).min(self.workers);
+        let fit = u32::try_from(left.holds(each)).unwrap_or(u32::MAX).min(self.workers);
+        let found = if quota.is_status_unknown(resource) { 0 } else { fit };
         self.answer.quotas.push(Row {
             quota: quota.name.clone(),
             resource: resource.to_owned(),
@@ -284,12 +392,16 @@ impl Question<'_> {
             workers: found,
         });
         if found < askers {
-            let rest = if left.is_zero() || left.is_negative() { "nothing".to_owned() } else { left.to_string() };
-            let message = format!(
-                "Of {resource} {rest} is left, since {used} of {hard} is used. Each worker asks for {each}, so that \
-                 {found} of {} fit.",
-                self.workers
-            );
+            let message = if quota.is_status_unknown(resource) {
+                status_unknown(resource)
+            } else {
+                format!(
+                    "Of {resource} {} is left, since {used} of {hard} is used. Each worker asks for {each}, so that \
+                     {found} of {} fit.",
+                    rest(left),
+                    self.workers
+                )
+            };
             self.answer.refusals.push(Refusal {
                 by: format!("ResourceQuota {}", quota.name),
                 object,
@@ -309,6 +421,15 @@ impl Question<'_> {
             self.answer.refusals.push(Refusal { by, object: "Pod", index: 0, workers: self.workers, message, help });
         }
     }
+}
+
+fn status_unknown(resource: &str) -> String {
+    format!("Its status does not say how much of {resource} is used, and the server takes none until it does.")
+}
+
+/// What is left, in words.
+fn rest(left: Quantity) -> String {
+    if left.is_zero() || left.is_negative() { "nothing".to_owned() } else { left.to_string() }
 }
 
 /// What a quota counts of what a pod uses, except what the pod uses nothing of.

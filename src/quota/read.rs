@@ -1,7 +1,8 @@
 //! Reads what a namespace allows: files or standard input come in, as `kubectl get quota,limits -o yaml` writes them,
 //! and the policies of one namespace go out. Objects of other kinds and other namespaces are counted and left alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use k8s_openapi::api::core::v1 as api;
@@ -31,6 +32,8 @@ pub struct Policies {
     pub(crate) limit_ranges: Vec<LimitRange>,
     /// The labels of the namespace itself, where it is among the objects.
     pub labels: Option<BTreeMap<String, String>>,
+    /// Whether the namespace is being deleted.
+    pub(crate) is_terminating: bool,
     /// What was left alone, as sentences.
     pub left_alone: Vec<String>,
 }
@@ -47,16 +50,40 @@ pub enum PolicyError {
     /// Nothing at all: what should have written it has most likely failed.
     #[error("There is no document in {}. Where there are no quotas, kubectl get -o yaml prints an empty List.", printable(.0))]
     Nothing(String),
+    /// Something that is no object of the API.
+    #[error(
+        "Line {line} of {} starts {what}, which is no Kubernetes object. Give what kubectl get quota,limits -o yaml prints.",
+        printable(file)
+    )]
+    NoObject {
+        /// The file.
+        file: String,
+        /// The line where it starts.
+        line: u32,
+        /// What it is.
+        what: &'static str,
+    },
 }
 
 impl Policies {
+    /// Whether there is any: a quota, a limit range or the namespace itself.
+    pub(crate) const fn are_any(&self) -> bool {
+        !self.quotas.is_empty() || !self.limit_ranges.is_empty() || self.labels.is_some()
+    }
+
     /// Reads the policies of `namespace`. An object that names no namespace is taken for one of it.
     ///
     /// # Errors
     /// [`PolicyError`].
     pub fn read(paths: &[PathBuf], namespace: &str) -> Result<Self, PolicyError> {
         let Inputs { inputs, passed_over } = input::expand(paths, false)?;
-        let mut reader = Reader { namespace, policies: Self::default(), others: Others::default(), documents: 0 };
+        let mut reader = Reader {
+            namespace,
+            policies: Self::default(),
+            others: Others::default(),
+            places: HashMap::new(),
+            documents: 0,
+        };
         for input in &inputs {
             reader.read(input)?;
         }
@@ -78,6 +105,8 @@ struct Others {
     namespaces: BTreeSet<String>,
     other: usize,
     kinds: BTreeSet<String>,
+    /// Policies that came once more.
+    repeated: usize,
 }
 
 impl Others {
@@ -95,6 +124,10 @@ impl Others {
             let subject = count(self.other, "object of another kind", "objects of other kinds");
             sentences.push(format!("{subject} left alone ({}).", list(&self.kinds)));
         }
+        if self.repeated > 0 {
+            let subject = count(self.repeated, "policy", "policies");
+            sentences.push(format!("{subject} given more than once; each counts once, as it came last."));
+        }
         sentences
     }
 }
@@ -110,6 +143,8 @@ struct Reader<'r> {
     namespace: &'r str,
     policies: Policies,
     others: Others,
+    /// Where the policies of each kind and name stand.
+    places: HashMap<(&'static str, String), usize>,
     documents: usize,
 }
 
@@ -122,24 +157,30 @@ impl Reader<'_> {
             Ok(document) => {
                 self.documents += 1;
                 document.root.each_object(&mut |object, list| {
-                    if let Err(error) = self.take(object, list) {
-                        fault.get_or_insert_with(|| misplaced(error, &file, &text));
+                    if fault.is_some() {
+                        return;
+                    }
+                    let kind = kind_of(object, list);
+                    if kind.is_empty() {
+                        let what =
+                            if object.as_mapping().is_some() { "a mapping without a kind" } else { object.kind() };
+                        fault = Some(PolicyError::NoObject { file: file.clone(), line: object.position.line, what });
+                    } else if let Err(error) = self.take(object, kind) {
+                        fault = Some(PolicyError::Unreadable(Box::new(misplaced(error, &file, &text))));
                     }
                 });
             }
-            Err(error) => fault = Some(Diagnostic::unreadable(&error, file.as_str(), &text)),
+            Err(error) => {
+                let diagnostic = Diagnostic::unreadable(&error, file.as_str(), &text);
+                fault = Some(PolicyError::Unreadable(Box::new(diagnostic)));
+            }
         });
-        fault.map_or(Ok(()), |fault| Err(PolicyError::Unreadable(Box::new(fault))))
+        fault.map_or(Ok(()), Err)
     }
 
-    fn take(&mut self, object: &Node, list: Option<&Node>) -> Result<(), StrictDecodingError> {
-        let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
-        // The items of a ResourceQuotaList may leave out what the list has said.
-        let of_list = || list.map_or(String::new(), |list| text(list, "kind").trim_end_matches("List").to_owned());
-        let own = text(object, "kind");
-        let kind = if own.is_empty() { of_list() } else { own };
-        let metadata = |key| object.get("metadata").map_or(String::new(), |metadata| text(metadata, key));
-        let is_core = matches!(text(object, "apiVersion").as_str(), "v1" | "");
+    fn take(&mut self, object: &Node, kind: String) -> Result<(), StrictDecodingError> {
+        let metadata = |key| object.get("metadata").map_or(String::new(), |metadata| text_at(metadata, key));
+        let is_core = matches!(text_at(object, "apiVersion").as_str(), "v1" | "");
         let namespace = match kind.as_str() {
             "ResourceQuota" | "LimitRange" if is_core => metadata("namespace"),
             "Namespace" if is_core => metadata("name"),
@@ -155,15 +196,64 @@ impl Reader<'_> {
             return Ok(());
         }
         match kind.as_str() {
-            "ResourceQuota" => self.policies.quotas.push(ResourceQuota::of(&read_as::<api::ResourceQuota>(object)?)),
-            "LimitRange" => self.policies.limit_ranges.push(LimitRange::of(&read_as::<api::LimitRange>(object)?)),
+            "ResourceQuota" => {
+                let quota = ResourceQuota::of(&read_as::<api::ResourceQuota>(object)?);
+                let place = self.place("ResourceQuota", &quota.name);
+                put(&mut self.policies.quotas, place, quota);
+            }
+            "LimitRange" => {
+                let range = LimitRange::of(&read_as::<api::LimitRange>(object)?);
+                let place = self.place("LimitRange", &range.name);
+                put(&mut self.policies.limit_ranges, place, range);
+            }
             _ => {
-                let labels = read_as::<api::Namespace>(object)?.metadata.labels;
-                self.policies.labels = Some(labels.unwrap_or_default());
+                let namespace = read_as::<api::Namespace>(object)?;
+                self.policies.labels = Some(namespace.metadata.labels.unwrap_or_default());
+                let phase = namespace.status.and_then(|status| status.phase);
+                self.policies.is_terminating = phase.as_deref() == Some("Terminating");
             }
         }
         Ok(())
     }
+
+    /// Where a policy of this name stands already. Nothing can be told apart that has no name.
+    fn place(&mut self, kind: &'static str, name: &str) -> Option<usize> {
+        if name.is_empty() {
+            return None;
+        }
+        let next = if kind == "LimitRange" { self.policies.limit_ranges.len() } else { self.policies.quotas.len() };
+        match self.places.entry((kind, name.to_owned())) {
+            Entry::Occupied(place) => {
+                self.others.repeated += 1;
+                Some(*place.get())
+            }
+            Entry::Vacant(place) => {
+                place.insert(next);
+                None
+            }
+        }
+    }
+}
+
+fn put<T>(all: &mut Vec<T>, place: Option<usize>, one: T) {
+    match place {
+        Some(place) => all[place] = one,
+        None => all.push(one),
+    }
+}
+
+/// The kind of an object. The items of a `ResourceQuotaList` may leave out what the list has said.
+fn kind_of(object: &Node, list: Option<&Node>) -> String {
+    let own = text_at(object, "kind");
+    let is_silent = own.is_empty() && object.as_mapping().is_some();
+    match list {
+        Some(list) if is_silent => text_at(list, "kind").trim_end_matches("List").to_owned(),
+        _ => own,
+    }
+}
+
+fn text_at(node: &Node, key: &str) -> String {
+    node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned()
 }
 
 /// Keeps as many names as are ever listed, and one more.

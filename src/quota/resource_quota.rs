@@ -10,6 +10,9 @@ use crate::apimachinery::Quantity;
 /// The name under which Jobs are counted.
 pub(crate) const JOBS: &str = "count/jobs.batch";
 
+/// The names under which ConfigMaps are counted.
+const CONFIG_MAPS: [&str; 2] = ["configmaps", "count/configmaps"];
+
 /// Resources that every container must set once a quota counts them.
 const DEMANDED: [&str; 6] = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 
@@ -18,12 +21,15 @@ const DEMANDED: [&str; 6] = ["cpu", "memory", "requests.cpu", "requests.memory",
 pub(crate) struct ResourceQuota {
     /// Its name.
     pub(crate) name: String,
-    /// What may be used. The server's own copy of it, in the status, follows the spec within moments.
+    /// What may be used: what the status says, which is all that the server looks at. It follows the spec within moments,
+    /// so that the spec is taken where there is no status yet.
     pub(crate) hard: Amounts,
     /// What is used.
     pub(crate) used: Amounts,
     /// Whether the object says what is used. A new quota does not until it is counted.
     pub(crate) is_measured: bool,
+    /// Whether what may be used comes from the status.
+    is_hard_of_status: bool,
     scopes: Vec<Scope>,
 }
 
@@ -71,12 +77,15 @@ impl ResourceQuota {
             values: term.values.unwrap_or_default(),
         });
         let scopes = named.chain(selected).collect();
-        let used = object.status.as_ref().and_then(|status| status.used.as_ref());
+        let status = object.status.as_ref();
+        let hard = status.and_then(|status| status.hard.as_ref()).filter(|hard| !hard.is_empty());
+        let used = status.and_then(|status| status.used.as_ref());
         Self {
             name: object.metadata.name.clone().unwrap_or_default(),
-            hard: amounts(spec.hard.as_ref()),
+            hard: amounts(hard.or(spec.hard.as_ref())),
             used: amounts(used),
             is_measured: used.is_some(),
+            is_hard_of_status: hard.is_some(),
             scopes,
         }
     }
@@ -89,10 +98,22 @@ impl ResourceQuota {
         Some([hard, used, hard.minus(used)])
     }
 
+    /// Whether the status bounds a resource and does not say what is used of it; the server refuses whatever asks for one.
+    #[must_use]
+    pub(crate) fn is_status_unknown(&self, resource: &str) -> bool {
+        self.is_hard_of_status && !self.used.contains_key(resource)
+    }
+
     /// Whether the quota counts Jobs. One with scopes is about pods only.
     #[must_use]
     pub(crate) fn counts_jobs(&self) -> bool {
         self.scopes.is_empty() && self.hard.contains_key(JOBS)
+    }
+
+    /// The names under which the quota counts ConfigMaps.
+    pub(crate) fn of_config_maps(&self) -> impl Iterator<Item = &'static str> {
+        let is_counted = |name: &&str| self.scopes.is_empty() && self.hard.contains_key(*name);
+        CONFIG_MAPS.into_iter().filter(is_counted)
     }
 
     /// Whether the quota counts such a pod.

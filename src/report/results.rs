@@ -52,6 +52,10 @@ fn summary(account: &Account, screen: &mut Screen<impl Write>) -> io::Result<()>
     if !account.missing_workers.is_empty() {
         screen.line(Line::new(Role::Bad, "no rows").text(format!(" of worker {}", account.missing_workers)))?;
     }
+    let earlier: u64 = account.workers.iter().map(|worker| worker.earlier_rows).sum();
+    if earlier > 0 {
+        screen.line(format!("left out: {} of earlier attempts", plural(earlier, "row")))?;
+    }
     for other in &account.other_sessions {
         let text = format!("left out: {} of session {}", plural(other.rows, "row"), other.session_id);
         screen.line(Line::new(Role::Warn, text))?;

@@ -34,6 +34,10 @@ pub struct WorkerAccount {
     pub session_id: String,
     /// The worker.
     pub worker_id: String,
+    /// Which attempt the rows are from: the newest one that has any.
+    pub attempt: u64,
+    /// How many rows of earlier attempts are left out.
+    pub earlier_rows: u64,
     /// How many rows.
     pub rows: u64,
     /// How many different iterations.
@@ -121,6 +125,8 @@ impl WorkerAccount {
         Self {
             session_id: key.session_id.clone(),
             worker_id: key.worker.to_string(),
+            attempt: rows.attempt,
+            earlier_rows: rows.earlier,
             rows: rows.rows,
             iterations: rows.iterations.count(),
             planned,

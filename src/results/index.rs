@@ -12,6 +12,7 @@ use super::error::ResultsError;
 use super::ranges::Ranges;
 use super::records::{NoRecord, Record, Records};
 use super::source::open;
+use crate::names::parse_csv_name;
 use crate::status::WorkerId;
 
 /// More different columns than this are no results.
@@ -48,6 +49,10 @@ pub struct Key {
 /// The rows of a worker.
 #[derive(Debug, Clone, Default)]
 pub struct WorkerRows {
+    /// Which attempt they are from: the newest one that has any. Files tell by their names; others hold the first.
+    pub attempt: u64,
+    /// How many rows earlier attempts have left, which are left out.
+    pub earlier: u64,
     /// How many.
     pub rows: u64,
     /// The iterations that are there.
@@ -111,7 +116,23 @@ impl Index {
         for path in files {
             index.add(path, session, &mut known)?;
         }
+        index.forgive_earlier_attempts();
         Ok(index)
+    }
+
+    /// Forgets what is wrong with the files of attempts that do not count: the ones that failed are often cut off.
+    fn forgive_earlier_attempts(&mut self) {
+        let Self { workers, trouble, .. } = self;
+        let mut newest: HashMap<&WorkerId, u64> = HashMap::new();
+        for (key, rows) in &*workers {
+            let attempt = newest.entry(&key.worker).or_insert(rows.attempt);
+            // Files do not name their session.
+            *attempt = rows.attempt.min(*attempt);
+        }
+        trouble.retain(|trouble| {
+            let Some((worker, attempt)) = attempt_of(&trouble.file) else { return true };
+            newest.get(&worker).is_none_or(|newest| *newest <= attempt)
+        });
     }
 
     fn add(
@@ -155,6 +176,7 @@ impl Index {
     fn rows(&mut self, part: &mut Part, keys: Keys, session: Option<&str>, notes: &mut Notes) -> io::Result<()> {
         let place = self.files.len() - 1;
         let expected = self.files[place].columns.len();
+        let by_name = attempt_of(&self.files[place].path);
         let (mut last_time, mut end) = (0, 0);
         loop {
             let record = match part.records.next() {
@@ -183,8 +205,10 @@ impl Index {
                     *self.others.entry(session_id).or_default() += 1;
                 }
                 Ok((session_id, worker, iteration)) => {
+                    let attempt =
+                        by_name.as_ref().filter(|(named, _)| *named == worker).map_or(1, |(_, attempt)| *attempt);
                     let rows = self.workers.entry(Key { session_id, worker }).or_default();
-                    rows.add(place, &record, iteration);
+                    rows.add(place, &record, iteration, attempt);
                 }
             }
         }
@@ -223,8 +247,21 @@ impl Part {
     }
 }
 
+/// The worker and the attempt that a file is from, as far as its name says.
+fn attempt_of(path: &Path) -> Option<(WorkerId, u64)> {
+    let (worker, attempt) = parse_csv_name(path.file_name()?.to_str()?)?;
+    Some((WorkerId::of(worker), attempt))
+}
+
 impl WorkerRows {
-    fn add(&mut self, file: usize, record: &Record<'_>, iteration: u64) {
+    fn add(&mut self, file: usize, record: &Record<'_>, iteration: u64, attempt: u64) {
+        if attempt < self.attempt {
+            self.earlier += 1;
+            return;
+        }
+        if attempt > self.attempt {
+            *self = Self { attempt, earlier: self.earlier + self.rows, ..Self::default() };
+        }
         self.rows += 1;
         if !self.iterations.insert(iteration) {
             self.repeated.insert(iteration);

@@ -9,6 +9,7 @@ use super::document::Change;
 use super::object::{Metadata, Object};
 use super::record::{JobRecord, PodRecord, Removal, Version};
 use super::texts::Texts;
+use crate::names::parse_job_name;
 
 /// What is known of the Jobs.
 #[derive(Debug, Default)]
@@ -35,11 +36,15 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Which attempt of its worker the Job is, from 1.
+    /// Which attempt of its worker the Job is, from 1: by its label, or by its name, whichever says more.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         let of_pods = self.pods.iter().map(|pod| pod.attempt).max();
-        self.job.as_ref().map(|job| job.attempt).or(of_pods).unwrap_or(1)
+        let of_label = self.job.as_ref().map(|job| job.attempt).or(of_pods).unwrap_or(1);
+        let of_name = parse_job_name(&self.name)
+            .and_then(|parts| u32::try_from(parts.attempt).ok())
+            .filter(|attempt| *attempt < u32::MAX);
+        of_label.max(of_name.unwrap_or(1))
     }
 
     /// How often its program was started, or was meant to be. The Job counts its pods, and may be behind; the input may

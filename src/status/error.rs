@@ -54,6 +54,13 @@ pub enum StatusError {
     /// Nothing at all: what should have written it has most likely failed.
     #[error("There is nothing in {}. Where there are no Jobs, kubectl get -o json prints an empty List.", printable(.0))]
     Nothing(String),
+    /// Pods of a session, and no Jobs, where it matters who has none.
+    #[error(
+        "{} has pods of the session and no Job, so that nobody can tell which workers have none. Hand it what kubectl \
+         get jobs prints.",
+        printable(.0)
+    )]
+    PodsAlone(String),
     /// Objects, and none of a session.
     #[error(
         "There is no Job of a session in {}. Its Jobs and pods have the labels session_id and worker_id: \

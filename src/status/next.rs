@@ -39,6 +39,12 @@ pub fn command(standing: &Standing<'_>, slot: &Slot, cause: Option<&Cause>) -> O
     words.map(|words| words.join(" "))
 }
 
+/// The command that deletes Jobs, whose names are made here and need no quotes.
+#[must_use]
+pub fn delete(namespace: &str, jobs: &[String]) -> String {
+    format!("kubectl delete job -n {namespace} {}", jobs.join(" "))
+}
+
 fn describe(kind: &str, name: &str) -> Vec<String> {
     ["kubectl", "describe", kind, name].map(ToOwned::to_owned).into()
 }

@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Book, Phase, SessionStatus, read, sessions};
+use super::{Book, Phase, Rest, Retry, SessionStatus, read, sessions};
 use crate::config::Session;
 use crate::config::session::tests::{K8S, session};
-use crate::job::CreatedAt;
-use crate::plan::plan_jobs;
+use crate::job::{CreatedAt, K8sTuningJobFactory};
+use crate::names::job_name;
+use crate::plan::{Part, WorkerShare, plan_jobs};
 
 /// What a worker does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,15 +24,29 @@ enum State {
     Failed,
     /// Its first attempt has failed, and the second one has succeeded.
     SecondSucceeded,
+    /// Both attempts have failed.
+    SecondFailed,
 }
 
 use State::{
-    Absent, Created, Creating, Deleted, Failed, Running, SecondSucceeded, Succeeded, Suspended, Unschedulable,
+    Absent, Created, Creating, Deleted, Failed, Running, SecondFailed, SecondSucceeded, Succeeded, Suspended,
+    Unschedulable,
 };
 
 impl State {
-    const ALL: [Self; 10] =
-        [Absent, Deleted, Created, Creating, Unschedulable, Running, Suspended, Succeeded, Failed, SecondSucceeded];
+    const ALL: [Self; 11] = [
+        Absent,
+        Deleted,
+        Created,
+        Creating,
+        Unschedulable,
+        Running,
+        Suspended,
+        Succeeded,
+        Failed,
+        SecondSucceeded,
+        SecondFailed,
+    ];
 
     const fn phase(self) -> Phase {
         match self {
@@ -40,14 +55,14 @@ impl State {
             Running => Phase::Running,
             Suspended => Phase::Suspended,
             Succeeded | SecondSucceeded => Phase::Succeeded,
-            Failed => Phase::Failed,
+            Failed | SecondFailed => Phase::Failed,
         }
     }
 
     /// Only the scheduler's words say that a pod cannot run; a Job alone does not.
     const fn needs_attention(self, has_pods: bool) -> bool {
         match self {
-            Absent | Deleted | Suspended | Failed => true,
+            Absent | Deleted | Suspended | Failed | SecondFailed => true,
             Unschedulable => has_pods,
             Created | Creating | Running | Succeeded | SecondSucceeded => false,
         }
@@ -67,7 +82,7 @@ enum Form {
 /// The objects of a worker, Jobs first, each with whether it was deleted since.
 fn objects(state: State, session: &Session, nth: usize, with_pods: bool) -> Vec<(Value, bool)> {
     let Some(share) = plan_jobs(session.total_iterations, session.workers).nth(nth) else { return Vec::new() };
-    let name = |attempt: u32| format!("j-{}-{attempt}", share.worker_id);
+    let name = |attempt: u32| job_name(&session.session_short, &WorkerShare { attempt, ..share.clone() });
     let job = |attempt: u32, suspend: bool, status: Value| {
         let labels =
             json!({"session_id": session.session_id, "worker_id": share.worker_id, "attempt": attempt.to_string()});
@@ -110,6 +125,10 @@ fn objects(state: State, session: &Session, nth: usize, with_pods: bool) -> Vec<
         Suspended => (vec![(job(1, true, decided("Suspended")), false)], vec![]),
         Succeeded => (vec![(job(1, false, decided("Complete")), false)], vec![pod(1, json!({"phase": "Succeeded"}))]),
         Failed => (vec![(job(1, false, decided("Failed")), false)], vec![pod(1, json!({"phase": "Failed"}))]),
+        SecondFailed => (
+            vec![(job(1, false, decided("Failed")), false), (job(2, false, decided("Failed")), false)],
+            vec![pod(1, json!({"phase": "Failed"}))],
+        ),
         SecondSucceeded => (
             vec![(job(2, false, decided("Complete")), false), (job(1, false, decided("Failed")), false)],
             vec![pod(2, json!({"phase": "Succeeded"})), pod(1, json!({"phase": "Failed"}))],
@@ -198,10 +217,77 @@ proptest! {
             let attention = states.iter().filter(|state| state.needs_attention(with_pods)).count() as u64;
             prop_assert_eq!(summary.attention, attention);
             let attempts = |state: State| workers.iter().zip(&states).filter(move |(_, other)| **other == state);
+            prop_assert!(attempts(SecondFailed).all(|(worker, _)| worker.attempt == Some(2) && worker.attempts >= 1));
             prop_assert!(attempts(SecondSucceeded).all(|(worker, _)| worker.attempt == Some(2) && worker.attempts >= 1));
             prop_assert!(found[0].warnings.is_empty(), "{:?}", found[0].warnings);
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn the_rest_and_what_goes_on_are_the_session(
+        states in proptest::collection::vec(proptest::sample::select(&State::ALL[..]), 1..20),
+        surplus in 0_u64..50,
+        form in proptest::sample::select(&[Form::List, Form::Documents, Form::Events, Form::Yaml][..]),
+        retry in proptest::sample::select(&[Retry::Again, Retry::Replace][..]),
+        only in proptest::option::of(0_u32..20),
+    ) {
+        let session = planned(states.len(), surplus);
+        let all: Vec<(Value, bool)> =
+            states.iter().enumerate().flat_map(|(nth, state)| objects(*state, &session, nth, false)).collect();
+        let text = input(&all, form);
+        let only = only.map(|end| Part::whole(end.min(session.workers)));
+        let is_asked_for = |index: u32| only.as_ref().is_none_or(|only| only.attempt(index).is_some());
+        let rest = with_status(&text, std::slice::from_ref(&session), |found| {
+            Rest::of(&found[0], &session, only.as_ref(), retry)
+        });
+        for (index, state) in (0..).zip(&states) {
+            let is_new = u32::from(retry == Retry::Again);
+            let attempt = match state {
+                Absent => Some(1),
+                // Only a stream of events tells of a Job that is no longer there.
+                Deleted => Some(if form == Form::Events { 1 + is_new } else { 1 }),
+                Failed => Some(1 + is_new),
+                SecondFailed => Some(2 + is_new),
+                _ => None,
+            };
+            prop_assert_eq!(rest.part.attempt(index), attempt.filter(|_| is_asked_for(index)), "{:?}", state);
+            let has_failed = matches!(state, Failed | SecondFailed) && is_asked_for(index);
+            prop_assert_eq!(rest.failed.attempt(index).is_some(), has_failed);
+        }
+        // What the Jobs' names would hit is what is to be deleted first.
+        let there = all.iter().filter(|(_, is_deleted)| !is_deleted);
+        let there: Vec<&str> = there.map(|(job, _)| job["metadata"]["name"].as_str().unwrap()).collect();
+        let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2026-11-25T00:00:00Z").unwrap(), None).unwrap();
+        let made: Vec<_> = factory.with_part(rest.part.clone()).jobs().collect();
+        let names = made.iter().map(|job| job.metadata.name.clone().unwrap());
+        let hit: Vec<String> = names.filter(|name| there.contains(&name.as_str())).collect();
+        prop_assert!(retry == Retry::Replace || hit.is_empty());
+        let deleted = rest.deletions().concat();
+        let deleted = deleted.strip_prefix("kubectl delete job -n trading-bots ").unwrap_or_default();
+        prop_assert_eq!(deleted.split(' ').filter(|name| !name.is_empty()).collect::<Vec<_>>(), hit);
+        // Applied and done, they leave nobody behind, and nobody runs twice.
+        if only.is_none() {
+            let done = made.iter().enumerate().map(|(nth, job)| {
+                let mut job = serde_json::to_value(job).unwrap();
+                job["status"] = json!({"conditions": [{"type": "Complete", "status": "True"}]});
+                job["metadata"]["uid"] = format!("11111111-0000-0000-0000-{nth:012}").into();
+                job["metadata"]["creationTimestamp"] = "2026-11-24T23:59:00Z".into();
+                job.to_string()
+            });
+            let done: String = done.collect();
+            let mut book = Book::default();
+            for text in [&text, &done].into_iter().filter(|text| !text.is_empty()) {
+                read("x", text.as_bytes(), &mut |change, object| _ = book.take(change, object)).unwrap();
+            }
+            let now = CreatedAt::parse("2026-11-25T00:00:00Z").unwrap().moment();
+            let found = sessions(&book, std::slice::from_ref(&session), now);
+            let summary = found[0].summary();
+            prop_assert_eq!((summary.workers.failed, summary.workers.missing), (0, 0));
+            prop_assert_eq!(summary.iterations.total, session.total_iterations);
+            prop_assert_eq!(&found[0].warnings, &Vec::<String>::new());
+            prop_assert!(Rest::of(&found[0], &session, None, retry).part.is_empty());
+        }
     }
 
     #[test]

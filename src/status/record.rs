@@ -291,7 +291,8 @@ fn moment(time: Option<&Time>) -> Option<DateTime<Utc>> {
 }
 
 fn attempt(label: Option<&str>) -> u32 {
-    label.and_then(|label| label.parse().ok()).filter(|attempt| *attempt > 0).unwrap_or(1)
+    // After the largest number there is no next attempt; nobody has got there.
+    label.and_then(|label| label.parse().ok()).filter(|attempt| (1..u32::MAX).contains(attempt)).unwrap_or(1)
 }
 
 /// The iterations in the arguments of the first container that names any.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::book::{Book, Slot};
 use super::cause::Cause;
+use super::record::Removal;
 use super::standing::{Context, Phase, Standing};
 use super::worker::{Worker, WorkerId};
 use crate::config::Session;
@@ -43,6 +44,21 @@ struct Entry<'b> {
     slot: &'b Slot,
     /// How often the program was started by earlier attempts.
     earlier: u64,
+    /// The highest attempt that is known of the worker, whether its Job still stands or not.
+    highest: u32,
+}
+
+/// A worker that has not succeeded and will not go on by itself: it has failed, or has no Job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfinished<'b> {
+    /// The worker's place, from 0.
+    pub index: u32,
+    /// Whether it has failed.
+    pub has_failed: bool,
+    /// The highest attempt that is known of it; none if it never had a Job.
+    pub highest: Option<u32>,
+    /// The Job that stands there, if one does.
+    pub job: Option<&'b str>,
 }
 
 /// How many workers are in which phase, and how many iterations they are.
@@ -259,6 +275,36 @@ impl<'b> SessionStatus<'b> {
         })
     }
 
+    /// The planned workers that have failed or have no Job, in the order of the plan.
+    pub fn unfinished(&self) -> impl Iterator<Item = Unfinished<'b>> {
+        let mut entries = self.entries[..self.listed()].iter().peekable();
+        (0..self.dense).filter_map(move |index| {
+            let Some(entry) = entries.next_if(|entry| number(entry) == Some(index + 1)) else {
+                return Some(Unfinished { index, has_failed: false, highest: None, job: None });
+            };
+            let phase = Standing::of(entry.slot, self.context).phase;
+            let job = entry.slot.job.as_ref().filter(|job| job.removal != Some(Removal::Done));
+            matches!(phase, Phase::Failed | Phase::Missing).then_some(Unfinished {
+                index,
+                has_failed: phase == Phase::Failed,
+                highest: Some(entry.highest),
+                job: job.map(|_| &*entry.slot.name),
+            })
+        })
+    }
+
+    /// Whether the input holds Jobs of it.
+    #[must_use]
+    pub const fn has_jobs(&self) -> bool {
+        self.context.has_jobs
+    }
+
+    /// Whether the input says nothing of it.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     fn present(&self, entry: &Entry<'_>) -> Worker {
         let planned = number(entry).and_then(|number| self.planned(number));
         Worker::new(entry.id.clone(), entry.slot, entry.earlier, planned, self.context)
@@ -302,14 +348,17 @@ fn number(entry: &Entry<'_>) -> Option<u32> {
 /// The newest Job of each worker: of the highest attempt, and among those of the same one the one made last.
 fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
     let age = |slot: &Slot| (slot.job.is_some(), slot.attempt(), slot.job.as_ref().and_then(|job| job.created));
-    let mut entries: Vec<Entry<'_>> =
-        slots.into_iter().map(|slot| Entry { id: worker_of(slot), slot, earlier: 0 }).collect();
+    let mut entries: Vec<Entry<'_>> = slots
+        .into_iter()
+        .map(|slot| Entry { id: worker_of(slot), slot, earlier: 0, highest: slot.attempt() })
+        .collect();
     entries.sort_by(|a, b| (&a.id, age(a.slot), &a.slot.name).cmp(&(&b.id, age(b.slot), &b.slot.name)));
     let mut newest: Vec<Entry<'_>> = Vec::with_capacity(entries.len());
     for mut entry in entries {
         match newest.last_mut() {
             Some(before) if before.id == entry.id => {
                 entry.earlier = before.earlier + before.slot.starts().max(1);
+                entry.highest = entry.highest.max(before.highest);
                 *before = entry;
             }
             _ => newest.push(entry),

@@ -1,6 +1,7 @@
 //! The ConfigMaps that carry a tuning file to the workers: one for all of them, or, where each has its own seed, as many
 //! as their size demands. A session and a file come in; ConfigMaps, and for each worker which of them and which key in
-//! it, go out. Only their names are kept, so that memory does not grow with what they hold.
+//! it, go out. How they are packed is computed, and a name, which is a hash of what its ConfigMap holds, is made when it
+//! is first asked for: what asks for none costs the same for two workers and for all that there can be.
 //!
 //! `kubectl apply` notes down what it applies in an annotation of the object, as JSON, and the server takes 262,144
 //! bytes of annotations. A larger ConfigMap could be applied on the server's side only, so that each is kept below
@@ -8,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -16,8 +18,8 @@ use sha2::{Digest, Sha256};
 use super::file::TuningFile;
 use super::seed::{RaisedSeed, SeedError};
 use crate::config::Session;
-use crate::names::{APP, COMPONENT};
-use crate::names::{HASH_LEN, config_map_prefix};
+use crate::names::{APP, COMPONENT, HASH_LEN, config_map_prefix};
+use crate::plan::Part;
 use crate::printable::printable;
 
 /// What the API server takes for all annotations of an object, names and values (`TotalAnnotationSizeLimitB`).
@@ -37,16 +39,27 @@ pub struct TuningConfigMaps {
     content: String,
     /// The seed, if each worker has its own.
     seed: Option<RaisedSeed>,
+    session_id: String,
     namespace: String,
     labels: BTreeMap<String, String>,
     prefix: String,
-    chunks: Vec<Chunk>,
+    /// Which workers' files stand in which ConfigMap, in order.
+    runs: Vec<Run>,
+    names: Names,
 }
 
-/// One ConfigMap, and the workers whose files it holds.
+/// ConfigMaps in a row that hold equally many files of the same length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Run {
+    /// The first of them, and how many there are.
+    start: u32,
+    maps: u32,
+    chunk: Chunk,
+}
+
+/// What one ConfigMap holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Chunk {
-    name: String,
     /// The place of the first worker, from 0.
     first: u32,
     /// How many files it holds: of one worker each, or one for all.
@@ -54,6 +67,24 @@ struct Chunk {
     /// How many bytes of annotations `kubectl apply` makes of it.
     noted: usize,
 }
+
+/// The names that have been asked for. They follow from what the ConfigMaps hold, and are no part of what these are.
+#[derive(Debug, Default)]
+struct Names(Mutex<BTreeMap<u32, String>>);
+
+impl Clone for Names {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Names {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Names {}
 
 impl TuningConfigMaps {
     /// Makes the ConfigMaps of a file that a session's workers share, or, with `has_own_seeds`, get each with their own
@@ -77,43 +108,77 @@ impl TuningConfigMaps {
             namespace: session.namespace.clone(),
             labels: labels.map(|(key, value)| (key.to_owned(), value)).into(),
             prefix: config_map_prefix(&session.session_short),
-            chunks: Vec::new(),
+            session_id: session.session_id.clone(),
+            runs: Vec::new(),
+            names: Names::default(),
         };
-        maps.chunks = maps.pack(session.workers);
-        maps.name_chunks(&session.session_id);
+        maps.runs = if maps.seed.is_some() { maps.pack(session.workers) } else { maps.pack(1) };
         Ok(maps)
     }
 
     /// How many ConfigMaps there are.
     #[must_use]
-    pub const fn len(&self) -> usize {
-        self.chunks.len()
+    pub fn len(&self) -> usize {
+        self.count() as usize
     }
 
     /// Whether there is none; there always is one.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
+        self.runs.is_empty()
     }
 
-    /// Their names, in order.
+    /// Their names, in order, each made when it is asked for.
     #[must_use]
-    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.chunks.iter().map(|chunk| chunk.name.as_str())
+    pub fn names(&self) -> impl ExactSizeIterator<Item = String> {
+        (0..self.count()).map(|nth| self.name_of(nth))
     }
 
-    /// The ConfigMaps, each made when it is asked for.
+    /// The ConfigMap at a place, from 0.
     #[must_use]
-    pub fn config_maps(&self) -> impl ExactSizeIterator<Item = ConfigMap> {
-        self.chunks.iter().map(|chunk| self.config_map(chunk))
+    pub fn config_map_at(&self, nth: usize) -> Option<ConfigMap> {
+        let nth = u32::try_from(nth).ok().filter(|nth| *nth < self.count())?;
+        Some(self.config_map(self.name_of(nth), &self.chunk(nth)))
+    }
+
+    /// The indices of the ConfigMaps that hold the file of any of some workers. They are the same objects, with the same
+    /// names, whoever needs them.
+    pub fn needed_by(&self, part: &Part) -> impl Iterator<Item = usize> {
+        let is_shared = self.seed.is_none();
+        let is_needed = move |nth: &u32| {
+            let chunk = self.chunk(*nth);
+            if is_shared { !part.is_empty() } else { part.has_any(&(chunk.first..chunk.first + chunk.count)) }
+        };
+        (0..self.count()).filter(is_needed).filter_map(|nth| usize::try_from(nth).ok())
     }
 
     /// The ConfigMap that holds the file of the worker at a place, from 0, and its key there.
     #[must_use]
-    pub fn source(&self, index: u32) -> (&str, String) {
-        let nth = self.chunks.partition_point(|chunk| chunk.first <= index).saturating_sub(1);
-        let name = self.chunks.get(nth).map_or("", |chunk| chunk.name.as_str());
-        (name, self.key(index))
+    pub fn source(&self, index: u32) -> (String, String) {
+        (self.name_of(self.holder(index)), self.key(index))
+    }
+
+    /// The place of the first worker, from 0, whose file stands in the ConfigMap at a place.
+    #[must_use]
+    pub fn first_worker(&self, nth: u32) -> u32 {
+        self.chunk(nth).first
+    }
+
+    /// The place of the ConfigMap that holds a worker's file.
+    fn holder(&self, index: u32) -> u32 {
+        let nth = self.runs.partition_point(|run| run.chunk.first <= index).saturating_sub(1);
+        let Some(Run { start, maps, chunk }) = self.runs.get(nth) else { return 0 };
+        start + ((index - chunk.first) / chunk.count).min(maps - 1)
+    }
+
+    fn count(&self) -> u32 {
+        self.runs.last().map_or(0, |run| run.start + run.maps)
+    }
+
+    fn chunk(&self, nth: u32) -> Chunk {
+        let run = self.runs.partition_point(|run| run.start <= nth).saturating_sub(1);
+        let Run { start, chunk, .. } = &self.runs[run];
+        Chunk { first: chunk.first + (nth - start) * chunk.count, ..chunk.clone() }
     }
 
     /// The seeds of the first and the last of some workers, where each has its own.
@@ -125,7 +190,7 @@ impl TuningConfigMaps {
     /// What the user should know of them, as a sentence.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
-        let is_large = self.chunks.iter().any(|chunk| chunk.noted > MAX_ANNOTATIONS);
+        let is_large = self.runs.iter().any(|run| run.chunk.noted > MAX_ANNOTATIONS);
         is_large.then(|| {
             format!(
                 "The tuning file {} has {} bytes, more than kubectl apply can note down of a ConfigMap; apply with \
@@ -138,59 +203,67 @@ impl TuningConfigMaps {
 
     /// Puts the workers' files together in their order: each ConfigMap takes as many as it holds. So a worker stays
     /// where it is when others are added behind it.
-    fn pack(&self, workers: u32) -> Vec<Chunk> {
-        let empty = self.noted_when_empty();
-        let content = json_length(&self.content);
-        // The key, its quotes, a colon and a comma.
-        let entry = |index: u32| {
+    ///
+    /// A file's length grows with the digits of its seed and of its key only, so that a division finds how many fit.
+    fn pack(&self, workers: u32) -> Vec<Run> {
+        const ROOM: usize = MAX_ANNOTATIONS - HEADROOM;
+        let (empty, content) = (self.noted_when_empty(), json_length(&self.content));
+        let mut packing = Packing { runs: Vec::new(), last: None };
+        let mut index = 0;
+        while index < workers {
             let growth = self.seed.as_ref().map_or(0, |seed| seed.growth(index));
-            self.key(index).len() + 4 + content.saturating_add_signed(growth)
-        };
-        let mut chunks: Vec<Chunk> = Vec::new();
-        let files = if self.seed.is_some() { workers } else { 1 };
-        for index in 0..files {
-            let size = entry(index);
-            match chunks.last_mut() {
-                Some(chunk) if chunk.noted + size <= MAX_ANNOTATIONS - HEADROOM => {
-                    chunk.count += 1;
-                    chunk.noted += size;
-                }
+            // The key, its quotes, a colon and a comma.
+            let size = self.key(index).len() + 4 + content.saturating_add_signed(growth);
+            let end = self.equally_long_until(index).min(workers);
+            index += packing.fill(size, ROOM, end - index);
+            if index < end {
                 // No comma stands before the first one.
-                _ => chunks.push(Chunk { name: String::new(), first: index, count: 1, noted: empty + size - 1 }),
+                packing.add(index, end - index, empty - 1, size, ROOM);
+                index = end;
             }
         }
-        chunks
+        packing.finish()
+    }
+
+    /// The next place, after that of a worker, whose file or key is of another length.
+    fn equally_long_until(&self, index: u32) -> u32 {
+        if index == 0 {
+            return 1;
+        }
+        let more_digits = |number: u64| 10_u64.checked_pow(number.to_string().len().try_into().unwrap_or(u32::MAX));
+        let until = |first: u64| {
+            let next = more_digits(first + u64::from(index)).map(|next| next - first);
+            next.and_then(|next| u32::try_from(next).ok()).unwrap_or(u32::MAX)
+        };
+        let seed = self.seed.as_ref().map_or(u32::MAX, |seed| until(seed.at(0)));
+        until(1).min(seed)
     }
 
     /// How many bytes of annotations `kubectl apply` makes of a ConfigMap without data.
     fn noted_when_empty(&self) -> usize {
-        let mut config_map = self.config_map(&Chunk { name: self.name([0; 32]), first: 0, count: 0, noted: 0 });
+        let mut config_map = self.config_map(self.name([0; 32]), &Chunk { first: 0, count: 0, noted: 0 });
         config_map.metadata.annotations = Some(BTreeMap::new());
         let json = serde_json::to_string(&config_map).map_or(0, |json| json.len());
         // kubectl adds a line break.
         LAST_APPLIED.len() + json + 1
     }
 
-    /// Names each by the session and what it holds: what is immutable gets another name when it changes.
-    fn name_chunks(&mut self, session_id: &str) {
-        let names: Vec<String> = self
-            .chunks
-            .iter()
-            .map(|chunk| {
-                let mut hash = Sha256::new();
-                hash.update(session_id);
-                for (key, content) in self.data(chunk) {
-                    for part in [key, content] {
-                        hash.update(part.len().to_be_bytes());
-                        hash.update(part);
-                    }
+    /// The name of the ConfigMap at a place: by the session and what it holds, since what is immutable gets another name
+    /// when it changes.
+    fn name_of(&self, nth: u32) -> String {
+        let mut names = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let mut hash = Sha256::new();
+            hash.update(&self.session_id);
+            for (key, content) in self.data(&self.chunk(nth)) {
+                for part in [key, content] {
+                    hash.update(part.len().to_be_bytes());
+                    hash.update(part);
                 }
-                self.name(hash.finalize().into())
-            })
-            .collect();
-        for (chunk, name) in self.chunks.iter_mut().zip(names) {
-            chunk.name = name;
-        }
+            }
+            self.name(hash.finalize().into())
+        };
+        names.entry(nth).or_insert_with(make).clone()
     }
 
     fn name(&self, hash: [u8; 32]) -> String {
@@ -214,10 +287,10 @@ impl TuningConfigMaps {
         })
     }
 
-    fn config_map(&self, chunk: &Chunk) -> ConfigMap {
+    fn config_map(&self, name: String, chunk: &Chunk) -> ConfigMap {
         ConfigMap {
             metadata: ObjectMeta {
-                name: Some(chunk.name.clone()),
+                name: Some(name),
                 namespace: Some(self.namespace.clone()),
                 labels: Some(self.labels.clone()),
                 ..ObjectMeta::default()
@@ -226,6 +299,53 @@ impl TuningConfigMaps {
             immutable: Some(true),
             ..ConfigMap::default()
         }
+    }
+}
+
+/// Puts files into ConfigMaps, each behind the last.
+struct Packing {
+    runs: Vec<Run>,
+    /// The last one, which may take more.
+    last: Option<Chunk>,
+}
+
+impl Packing {
+    /// Puts as many of `count` files into the last ConfigMap as fit, and says how many.
+    fn fill(&mut self, size: usize, room: usize, count: u32) -> u32 {
+        let Some(last) = &mut self.last else { return 0 };
+        let fit = room.saturating_sub(last.noted) / size;
+        let taken = u32::try_from(fit).unwrap_or(u32::MAX).min(count);
+        last.count += taken;
+        last.noted += taken as usize * size;
+        taken
+    }
+
+    /// Puts `count` files into ConfigMaps of their own, which have `empty` bytes without them. Each takes one at least.
+    fn add(&mut self, first: u32, count: u32, empty: usize, size: usize, room: usize) {
+        self.close();
+        let most = u32::try_from(room.saturating_sub(empty) / size).unwrap_or(u32::MAX).max(1);
+        let chunk = |first: u32, count: u32| Chunk { first, count, noted: empty + count as usize * size };
+        let full = (count - 1) / most;
+        self.push(full, chunk(first, most));
+        self.last = Some(chunk(first + full * most, count - full * most));
+    }
+
+    fn close(&mut self) {
+        if let Some(last) = self.last.take() {
+            self.push(1, last);
+        }
+    }
+
+    fn push(&mut self, maps: u32, chunk: Chunk) {
+        if maps > 0 {
+            let start = self.runs.last().map_or(0, |run| run.start + run.maps);
+            self.runs.push(Run { start, maps, chunk });
+        }
+    }
+
+    fn finish(mut self) -> Vec<Run> {
+        self.close();
+        self.runs
     }
 }
 
@@ -242,6 +362,13 @@ fn json_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl TuningConfigMaps {
+        fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
+            (0..self.count()).map(|nth| self.config_map(self.name_of(nth), &self.chunk(nth)))
+        }
+    }
+
     use crate::apimachinery::names::dns_subdomain;
     use crate::config::session::tests::{K8S, session};
     use crate::names::is_config_map_name;
@@ -280,7 +407,7 @@ mod tests {
         assert_eq!(data.into_iter().collect::<Vec<_>>(), [("tuning.yaml".to_owned(), BASELINE.to_owned())]);
         assert_eq!(all[0].immutable, Some(true));
         let name = all[0].metadata.name.clone().unwrap();
-        assert_eq!(maps.source(4), (name.as_str(), "tuning.yaml".to_owned()));
+        assert_eq!(maps.source(4), (name.clone(), "tuning.yaml".to_owned()));
         assert!(
             is_config_map_name(&name)
                 && dns_subdomain(&name).is_ok()
@@ -299,14 +426,15 @@ mod tests {
         let most = 2 * total / MAX_ANNOTATIONS + 1;
         assert!(maps.len() < most, "{} of {most}", maps.len());
         let mut workers = 0_u32;
-        for (config_map, chunk) in maps.config_maps().zip(&maps.chunks) {
+        let chunks = |maps: &TuningConfigMaps| (0..maps.count()).map(|nth| maps.chunk(nth)).collect::<Vec<_>>();
+        for ((config_map, made), chunk) in maps.config_maps().zip(maps.names()).zip(chunks(&maps)) {
             assert_eq!(noted(&config_map), chunk.noted);
             assert!(noted(&config_map) <= MAX_ANNOTATIONS - HEADROOM);
             let data = config_map.data.unwrap();
             for share in plan_jobs(20_000, 10_000).skip(chunk.first as usize).take(chunk.count as usize) {
                 let expected = text.replace("seed: 42", &format!("seed: {}", 42 + share.index));
                 let (name, key) = maps.source(share.index);
-                assert_eq!((name, &key), (chunk.name.as_str(), &format!("{}.yaml", share.worker_id)));
+                assert_eq!((name, &key), (made.clone(), &format!("{}.yaml", share.worker_id)));
                 assert_eq!(data[&key], expected);
                 workers += 1;
             }
@@ -314,8 +442,43 @@ mod tests {
         }
         assert_eq!((workers, maps.seeds(10_000)), (10_000, Some((42, 10_041))));
         let fewer = config_maps(&text, 5_000, true);
-        let (fewer, more) = (&fewer.chunks, &maps.chunks);
+        let (fewer, more) = (chunks(&fewer), chunks(&maps));
         assert_eq!(fewer[..fewer.len() - 1], more[..fewer.len() - 1], "Workers behind them move none of them.");
+    }
+
+    #[test]
+    fn all_workers_that_there_can_be_are_packed_by_division() {
+        for (seed, width) in [("99", 0), ("0x2A", 100), ("99999999", 3_000), ("5", 300_000)] {
+            let text = format!("tuning:\n  seed: {seed}\n# {}\n", "x".repeat(width));
+            let most = config_maps_of(&text, u32::MAX);
+            assert!(most.runs.len() < 80, "{}", most.runs.len());
+            // One by one, as the rule has it.
+            let (empty, content) = (most.noted_when_empty(), json_length(&text));
+            let mut chunks: Vec<Chunk> = Vec::new();
+            for index in 0..12_000 {
+                let growth = most.seed.as_ref().map_or(0, |seed| seed.growth(index));
+                let size = most.key(index).len() + 4 + content.saturating_add_signed(growth);
+                match chunks.last_mut() {
+                    Some(chunk) if chunk.noted + size <= MAX_ANNOTATIONS - HEADROOM => {
+                        chunk.count += 1;
+                        chunk.noted += size;
+                    }
+                    _ => chunks.push(Chunk { first: index, count: 1, noted: empty + size - 1 }),
+                }
+            }
+            let fewer = config_maps_of(&text, 12_000);
+            assert_eq!((0..fewer.count()).map(|nth| fewer.chunk(nth)).collect::<Vec<_>>(), chunks);
+            for (nth, chunk) in (0..).zip(&chunks) {
+                assert_eq!((fewer.holder(chunk.first), fewer.holder(chunk.first + chunk.count - 1)), (nth, nth));
+            }
+        }
+    }
+
+    fn config_maps_of(text: &str, workers: u32) -> TuningConfigMaps {
+        let file = TuningFile::parse(Path::new("tuning.yaml"), text.into()).unwrap();
+        let mut session = session(K8S, None).unwrap();
+        session.workers = workers;
+        TuningConfigMaps::new(&session, &file, true).unwrap()
     }
 
     #[test]

@@ -85,10 +85,15 @@ impl Tuning {
     /// Looks for the tuning file of a session in `root`, the directory of the project.
     ///
     /// # Errors
-    /// A file that is to be mounted and cannot be. One that comes with the image need not be here at all, and is only
+    /// A file that is to be mounted and cannot be. Without a mount, only a file of the project is read; one that comes with the image need not be here at all, and is only
     /// warned of.
     pub fn of(session: &Session, root: &Path) -> Result<Self, TuningError> {
-        let local = local_path(session.working_dir.as_deref(), &session.config_path);
+        let local = match local_path(session.working_dir.as_deref(), &session.config_path) {
+            Some(path) => path,
+            // Who asks for the file at such a path to be mounted means the one here.
+            None if session.mounts_tuning_file => &session.config_path,
+            None => return Ok(Self::default()),
+        };
         let file = match TuningFile::read(&root.join(local)) {
             Ok(file) => file,
             Err(error) if session.mounts_tuning_file => return Err(error.into()),
@@ -176,6 +181,19 @@ mod tests {
         assert!(matches!(tuning(Some("a: ["), mounted), Err(TuningError::File(_))));
         let error = tuning(Some(BASELINE), |session| session.mounts_tuning_file = true).unwrap_err();
         assert!(error.to_string().contains("Add working_dir"), "{error}");
+    }
+
+    #[test]
+    fn without_a_mount_only_a_file_of_the_project_is_read() {
+        for path in ["/etc/passwd", "../../../../../../etc/passwd"] {
+            let found = tuning(None, |session| path.clone_into(&mut session.config_path)).unwrap();
+            assert_eq!(found, Tuning::default(), "{path}");
+        }
+        let mount = |session: &mut Session| {
+            mounted(session);
+            "/etc/passwd".clone_into(&mut session.config_path);
+        };
+        assert!(matches!(tuning(None, mount), Err(TuningError::File(_))), "The user asked for it.");
     }
 
     #[test]

@@ -3,8 +3,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use thiserror::Error;
 
 use crate::printable;
@@ -48,6 +51,15 @@ pub enum TuningFileError {
     #[error("The tuning file {} is a directory. Let config_path name the YAML file inside it.", printable::path(file))]
     Directory {
         /// The directory.
+        file: PathBuf,
+    },
+    /// A pipe, a device or a socket.
+    #[error(
+        "The tuning file {} is no regular file. Save it as one, or let config_path name another.",
+        printable::path(file)
+    )]
+    NoFile {
+        /// What stands there.
         file: PathBuf,
     },
     /// More than a ConfigMap holds.
@@ -193,9 +205,20 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, TuningFileError> {
         io::ErrorKind::NotFound => TuningFileError::Missing { file: path.to_owned() },
         _ => TuningFileError::Unreadable { file: path.to_owned(), source },
     };
-    let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_dir() {
+    // Whoever opens a pipe waits for its writer, and it would be for ever.
+    let at_once = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(at_once).open(path);
+    let file = file.map_err(|error| match error.raw_os_error().map(Errno::from_raw_os_error) {
+        // What the system says of a socket.
+        Some(Errno::NXIO) => TuningFileError::NoFile { file: path.to_owned() },
+        _ => unreadable(error),
+    })?;
+    let kind = file.metadata().map_err(unreadable)?.file_type();
+    if kind.is_dir() {
         return Err(TuningFileError::Directory { file: path.to_owned() });
+    }
+    if !kind.is_file() {
+        return Err(TuningFileError::NoFile { file: path.to_owned() });
     }
     let mut bytes = Vec::new();
     file.take(MAX_SIZE as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -228,7 +251,7 @@ mod tests {
         assert!(matches!(TuningFile::read(Path::new("/")), Err(Error::Directory { .. })));
         assert!(matches!(TuningFile::read(Path::new("/no/such/file")), Err(Error::Missing { .. })));
         assert!(matches!(TuningFile::read(Path::new("/dev/null/file")), Err(Error::Unreadable { .. })));
-        assert!(matches!(TuningFile::read(Path::new("/dev/zero")), Err(Error::TooLarge { .. })));
+        assert!(matches!(TuningFile::read(Path::new("/dev/zero")), Err(Error::NoFile { .. })));
         assert!(matches!(parse(b"\xFF\xFEa\0"), Err(Error::NotUtf8 { .. })));
         assert!(matches!(parse(b"a: [1\n"), Err(Error::NotYaml { .. })));
         assert!(matches!(parse(b"a: \0\n"), Err(Error::NotYaml { .. })));

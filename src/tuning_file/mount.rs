@@ -11,14 +11,17 @@ pub const VOLUME: &str = "tuning-file";
 const FILE: &str = "tuning.yaml";
 
 /// The path of the tuning file on this machine: `config_path` as it is seen from the directory of the project. An
-/// absolute path inside the working directory is one of the project too.
+/// absolute path inside the working directory is one of the project too. None where the path leads out of the project:
+/// it names a file of the image, with which a file here of the same name has nothing to do.
 #[must_use]
-pub fn local_path<'p>(working_dir: Option<&str>, config_path: &'p str) -> &'p str {
-    let inside = working_dir
-        .and_then(|directory| config_path.strip_prefix(directory.trim_end_matches('/')))
-        .filter(|_| config_path.starts_with('/'))
-        .and_then(|rest| rest.strip_prefix('/'));
-    inside.map_or(config_path, |rest| rest.trim_start_matches('/'))
+pub fn local_path<'p>(working_dir: Option<&str>, config_path: &'p str) -> Option<&'p str> {
+    let path = if config_path.starts_with('/') {
+        let inside = config_path.strip_prefix(working_dir?.trim_end_matches('/'))?.strip_prefix('/')?;
+        inside.trim_start_matches('/')
+    } else {
+        config_path
+    };
+    (!path.split('/').any(|part| part == "..")).then_some(path)
 }
 
 /// Points the volume of a pod at another worker's file; whatever else is said of the volume stays.
@@ -76,12 +79,14 @@ mod tests {
     #[test]
     fn the_local_file_is_the_projects() {
         for (working_dir, path, expected) in [
-            (None, "configs/x.yaml", "configs/x.yaml"),
-            (Some("/app"), "configs/x.yaml", "configs/x.yaml"),
-            (Some("/app/"), "/app/configs/x.yaml", "configs/x.yaml"),
-            (Some("/"), "/configs/x.yaml", "configs/x.yaml"),
-            (Some("/app"), "/apple/x.yaml", "/apple/x.yaml"),
-            (None, "/app/x.yaml", "/app/x.yaml"),
+            (None, "configs/x.yaml", Some("configs/x.yaml")),
+            (Some("/app"), "configs/x.yaml", Some("configs/x.yaml")),
+            (Some("/app/"), "/app/configs/x.yaml", Some("configs/x.yaml")),
+            (Some("/"), "/configs/x.yaml", Some("configs/x.yaml")),
+            (Some("/app"), "/apple/x.yaml", None),
+            (None, "/app/x.yaml", None),
+            (None, "../x.yaml", None),
+            (Some("/app"), "/app/../x.yaml", None),
         ] {
             assert_eq!(local_path(working_dir, path), expected);
         }

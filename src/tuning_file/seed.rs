@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::file::TuningFile;
+use super::file::{MAX_SIZE, TuningFile};
 use super::python::Scalar;
 use super::settings::ROOT_KEY;
 use crate::printable::printable;
@@ -20,6 +20,9 @@ use crate::yaml::{Node, Position, Value, single_document};
 const KEY: &str = "seed";
 /// What every message about a seed ends with.
 const HELP: &str = "Write a whole number from 0 in plain digits, such as seed: 42.";
+
+/// What to do about a file that is too long with a raised seed.
+const SHORTEN: &str = "Shorten the file.";
 
 /// Why a file's seed cannot be raised.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -46,7 +49,8 @@ impl RaisedSeed {
     ///
     /// # Errors
     /// A seed that is missing, or that is no whole number from 0 in digits that each reader takes for the same number;
-    /// one that other values of the file depend on; and one that is too large to be raised.
+    /// one that other values of the file depend on; one that is too large to be raised; and a
+    /// file that no ConfigMap holds once its seed has more digits.
     pub fn of(file: &TuningFile, workers: u32) -> Result<Self, SeedError> {
         let error = |message: String| error(file, message);
         let text = file.text.as_str();
@@ -77,6 +81,14 @@ impl RaisedSeed {
         let shift = file.mark_length();
         let span = bytes.start + shift..bytes.end + shift;
         let seed = Self { span, first };
+        let longest = file.content().len().saturating_add_signed(seed.growth(workers.saturating_sub(1)));
+        if longest > MAX_SIZE {
+            let message = format!(
+                "With the seed {last}, which worker-{workers} gets, the tuning file has {longest} bytes, and a ConfigMap \
+                 holds no more than {MAX_SIZE}."
+            );
+            return Err(SeedError { help: SHORTEN, ..error(message) });
+        }
         if seed.is_alone_in(file, last) {
             Ok(seed)
         } else {
@@ -194,6 +206,18 @@ mod tests {
             assert_eq!(raised(text, 0).as_deref(), Ok(text), "The first worker gets the file as it is.");
         }
         assert_eq!(raised("tuning: {seed: 0}", 1).as_deref(), Ok("tuning: {seed: 1}"));
+    }
+
+    #[test]
+    fn a_full_file_has_no_room_for_another_digit() {
+        let full = |seed: u32| {
+            let text = format!("tuning:\n  seed: {seed}\n# ");
+            let room = MAX_SIZE - text.len();
+            text + &"x".repeat(room)
+        };
+        assert!(RaisedSeed::of(&file(&full(9)), 1).is_ok() && RaisedSeed::of(&file(&full(7)), 3).is_ok());
+        let error = RaisedSeed::of(&file(&full(9)), 3).unwrap_err();
+        assert!(error.message.contains("seed 11") && error.message.contains("1048577 bytes"), "{error}");
     }
 
     #[test]

@@ -56,13 +56,14 @@ pub fn check(
         checked.push(check_object(file, text, node, list, first + checked.len(), checks));
     });
     if let Some((report, _)) = checked.first_mut().filter(|_| checks.sources.api) {
-        let mut findings = Findings::new(&document.root, file, text, checks, &mut report.findings);
-        for duplicate in document.duplicates {
+        let mut findings = Findings::new(&document.root, file, text, checks, &mut report.findings)
+            .with_duplicates(&document.duplicates);
+        for duplicate in &document.duplicates {
             let line = duplicate.first.line;
             let message =
                 format!("The key {} stands in line {line} already; kubectl keeps this one only.", duplicate.key);
             let (wording, reason) = ((message, "Remove one of the two."), Reason::FieldValueDuplicate);
-            findings.push(Severity::Warning, &DUPLICATE_KEY, duplicate.key, reason, wording, duplicate.last);
+            findings.push(Severity::Warning, &DUPLICATE_KEY, duplicate.key.clone(), reason, wording, duplicate.last);
         }
     }
     checked

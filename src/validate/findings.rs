@@ -9,11 +9,10 @@ use super::decode::LIKENESS;
 use super::positions::Positions;
 use crate::apimachinery::names::NameError;
 use crate::apimachinery::{Path, Version};
-use crate::credentials;
-use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
-use crate::manifest::text::Excerpt;
+use crate::diagnostic::{Diagnostic, Hidden, Reason, Rule, Severity, Wording};
 use crate::manifest::{Node, Position, Text};
 use crate::nearest::{nearest, one_of};
+use crate::yaml::mapping::Duplicate;
 
 /// The findings of one document, as the rules make them.
 #[derive(Debug)]
@@ -24,7 +23,8 @@ pub struct Findings<'d> {
     checks: &'d Checks,
     root: &'d Node,
     /// Where the document has credentials; looked for when there is something to find.
-    hidden: OnceCell<Vec<Position>>,
+    hidden: OnceCell<Hidden>,
+    duplicates: &'d [Duplicate],
     found: &'d mut Vec<Diagnostic>,
 }
 
@@ -38,7 +38,22 @@ impl<'d> Findings<'d> {
         checks: &'d Checks,
         found: &'d mut Vec<Diagnostic>,
     ) -> Self {
-        Self { positions: Positions::new(root), file, text, checks, root, hidden: OnceCell::new(), found }
+        Self {
+            positions: Positions::new(root),
+            file,
+            text,
+            checks,
+            root,
+            hidden: OnceCell::new(),
+            duplicates: &[],
+            found,
+        }
+    }
+
+    /// With the keys of the document that stand twice, whose lost values may be credentials.
+    pub const fn with_duplicates(mut self, duplicates: &'d [Duplicate]) -> Self {
+        self.duplicates = duplicates;
+        self
     }
 
     /// The version of Kubernetes whose rules are applied.
@@ -189,16 +204,10 @@ impl<'d> Findings<'d> {
         if !self.checks.apply(rule) {
             return;
         }
-        let Wording { mut message, mut help } = wording.into();
-        let hidden = self.hidden.get_or_init(|| credentials::positions(self.root));
-        let excerpt = Excerpt::cut(Arc::clone(self.file), self.text, position).hiding(hidden);
-        let order = |other: &Position| (other.line, other.column).cmp(&(position.line, position.column));
-        if hidden.binary_search_by(order).is_ok() {
-            let value = self.text.at(position);
-            message = credentials::without(&message, value);
-            help = help.map(|help| credentials::without(&help, value));
-        }
-        self.found.push(Diagnostic::new(severity, rule, path, reason, Wording { message, help }, excerpt));
+        let hidden = self.hidden.get_or_init(|| Hidden::of_manifest(self.root, self.duplicates));
+        let excerpt = hidden.excerpt(Arc::clone(self.file), self.text, position);
+        let wording = hidden.wording(wording.into(), self.text, position);
+        self.found.push(Diagnostic::new(severity, rule, path, reason, wording, excerpt));
     }
 }
 

@@ -122,7 +122,7 @@ fn diagnostic(
     wording: impl Into<Wording>,
     position: Position,
 ) -> Diagnostic {
-    let Wording { message, help } = wording.into();
+    let Wording { message, help } = partial.wording(wording.into(), position);
     let path = if field.is_empty() { KEY.to_owned() } else { format!("{KEY}.{field}") };
     let excerpt = partial.excerpt(position);
     Diagnostic { severity: Severity::Error, rule: &JOB_TEMPLATE, path, reason, message, help, excerpt }

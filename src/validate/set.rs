@@ -2,7 +2,7 @@
 //! Each Job's place in its session comes in as it is read; what does not fit together comes out on
 //! the document that shows it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::finding::DocumentReport;
@@ -19,8 +19,9 @@ rules! {
         "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-1-0",
         "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1";
 
-    /// The Jobs of a session are worker-1 to worker-n, each once. A missing worker's iterations would
-    /// never run, and a repeated one would write over the other's results.
+    /// The Jobs of a session are worker-1 to worker-n, each attempt of each once. A missing worker's iterations would
+    /// never run, and a repeated one would write over the other's results. Where a worker has a later attempt only, its
+    /// first one is elsewhere; so may other workers be, and none is missed.
     WORKERS = "tuning-workers" in Job:
         "# worker-1 and worker-3, but no worker-2",
         "# worker-1, worker-2 and worker-3";
@@ -52,9 +53,18 @@ struct SessionJobs {
     /// What stands for it in the name of its first Job.
     short: Option<String>,
     /// The workers' numbers, and the index in the list of reports of the Job of each.
-    workers: BTreeMap<u64, usize>,
+    workers: BTreeMap<u64, WorkerJobs>,
     /// The numbers of iterations that have been seen, and the place of the first Job of each.
     iterations: BTreeMap<u64, usize>,
+}
+
+/// The Jobs of one worker.
+#[derive(Debug)]
+struct WorkerJobs {
+    /// The place in the list of reports of the one that came first.
+    nth: usize,
+    /// Which attempts there are.
+    attempts: BTreeSet<u64>,
 }
 
 impl Sets {
@@ -84,10 +94,13 @@ impl Sets {
             );
             report.findings.push(finding(&SHORT, "metadata.name", Reason::FieldValueInvalid, message, report));
         }
-        if let std::collections::btree_map::Entry::Vacant(e) = session.workers.entry(member.worker) {
-            e.insert(nth);
-        } else {
-            let message = format!("The session {} has a worker-{} already.", member.session_id, member.worker);
+        let worker = session.workers.entry(member.worker).or_insert(WorkerJobs { nth, attempts: BTreeSet::new() });
+        if !worker.attempts.insert(member.attempt) {
+            let again = match member.attempt {
+                1 => String::new(),
+                attempt => format!(" in attempt {attempt}"),
+            };
+            let message = format!("The session {} has a worker-{}{again} already.", member.session_id, member.worker);
             let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueDuplicate, message, report);
             report.findings.push(finding);
         }
@@ -112,8 +125,9 @@ impl Sets {
     /// says nothing about the others.
     pub fn finish(self, reports: &mut [DocumentReport]) {
         for ((session_id, _), session) in self.sessions {
-            let Some((&last, &nth)) = session.workers.last_key_value() else { continue };
-            if session.workers.len() < 2 {
+            let Some((&last, &WorkerJobs { nth, .. })) = session.workers.last_key_value() else { continue };
+            let is_rest = session.workers.values().any(|worker| !worker.attempts.contains(&1));
+            if session.workers.len() < 2 || is_rest {
                 continue;
             }
             let missing: Vec<u64> = gaps(&session.workers).collect();
@@ -142,7 +156,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The first number that is missing before each number that is there.
-fn gaps(workers: &BTreeMap<u64, usize>) -> impl Iterator<Item = u64> + '_ {
+fn gaps(workers: &BTreeMap<u64, WorkerJobs>) -> impl Iterator<Item = u64> + '_ {
     let mut expected = 1;
     workers.keys().filter_map(move |worker| {
         let missing = (*worker > expected).then_some(expected);

@@ -9,12 +9,12 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 use super::findings::Findings;
 use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::{Path, path, time};
+use crate::config::metadata::ATTEMPT_LABEL;
 use crate::config::vocabulary::{Env, Mode, Optimizer};
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::rule::rules;
 use crate::job::factory::{COMMAND, SCRIPT, description};
-use crate::names::{APP, COMPONENT, output_csv};
-use crate::names::{NameParts, parse_job_name};
+use crate::names::{APP, COMPONENT, NameParts, output_csv, parse_job_name};
 use crate::nearest::one_of;
 
 rules! {
@@ -26,14 +26,14 @@ rules! {
 
     /// A tuning Job is named arb-tuning-{session_short}-worker-{k}-{k-1}: who looks at `kubectl get jobs`
     /// sees which session and which worker it is. session_short is the first 8 characters of the
-    /// session's id, or what the session has instead.
+    /// session's id, or what the session has instead. A later attempt of a worker has -r{attempt} behind it.
     NAME = "tuning-name" in Job:
         "metadata:\n  name: tuning-worker-1",
         "metadata:\n  name: arb-tuning-d29-k8s--worker-1-0";
 
     /// The Job and its pods carry the labels app=arbitrage-tuning, component=tuning, session_id,
-    /// worker_id, mode and env, the same on both, and they agree with the Job's name. Selectors and
-    /// dashboards rely on them.
+    /// worker_id, mode and env, the same on both, and they agree with the Job's name. From the second attempt of a
+    /// worker on there is the label attempt too. Selectors and dashboards rely on them.
     LABELS = "tuning-labels" in Job:
         "metadata:\n  labels:\n    worker_id: worker-7",
         "metadata:\n  labels:\n    worker_id: worker-1";
@@ -53,7 +53,7 @@ rules! {
     /// The container runs python with scripts/run_d24_tuning_session.py and the options --config,
     /// --iterations, --mode, --env, --optimizer, --session-id, --worker-id and --output-csv, one token an
     /// item, in agreement with the labels. A worker with another worker's arguments would overwrite that
-    /// worker's results.
+    /// worker's results; from the second attempt on, the name of the CSV file says which attempt it is.
     ARGS = "tuning-args" in Job:
         "spec:\n  template:\n    spec:\n      containers:\n      - command: [sh]",
         "spec:\n  template:\n    spec:\n      containers:\n      - command: [python]";
@@ -96,6 +96,8 @@ pub struct Membership {
     pub session_short: String,
     /// The worker's number, from 1.
     pub worker: u64,
+    /// Which attempt of the worker it is, from 1.
+    pub attempt: u64,
     /// The iterations that its arguments ask for.
     pub iterations: Option<u64>,
 }
@@ -117,13 +119,14 @@ pub fn check(job: &Job, findings: &mut Findings<'_>) -> Option<Membership> {
     check_restart_policy(pod, findings);
     check_images(pod, findings);
     let container = check_container(pod, name, findings);
-    let iterations = container.and_then(|(nth, container)| check_command(nth, container, &labels, findings));
+    let attempt = parts.map_or(1, |parts| parts.attempt);
+    let iterations = container.and_then(|(nth, container)| check_command(nth, container, &labels, attempt, findings));
     if let Some((nth, container)) = container {
         check_env(nth, container, &labels, findings);
     }
     let session_id = labels.get("session_id")?.clone();
     let NameParts { session_short, worker, .. } = parts?;
-    Some(Membership { session_id, session_short: session_short.to_owned(), worker, iterations })
+    Some(Membership { session_id, session_short: session_short.to_owned(), worker, attempt, iterations })
 }
 
 type Labels = BTreeMap<String, String>;
@@ -174,11 +177,39 @@ fn check_labels(labels: &Labels, parts: Option<NameParts<'_>>, findings: &mut Fi
             _ => {}
         }
     }
+    if let Some(parts) = parts {
+        check_attempt(labels.get(ATTEMPT_LABEL), parts.attempt, &path.key(ATTEMPT_LABEL), findings);
+    }
     check_word(&path.key("mode"), labels.get("mode"), Mode::WORDS, findings);
     check_word(&path.key("env"), labels.get("env"), Env::WORDS, findings);
     if labels.get("mode").is_some_and(|mode| mode == Mode::Live.as_str()) {
         let wording = "This Job trades real money once it is applied.";
         findings.warning(&LIVE_MODE, &path.key("mode"), FieldValueInvalid, wording);
+    }
+}
+
+/// First attempts need no label; they may say that they are the first.
+fn check_attempt(label: Option<&String>, attempt: u64, path: &Path<'_>, findings: &mut Findings<'_>) {
+    let expected = attempt.to_string();
+    match label {
+        None if attempt > 1 => {
+            let message =
+                format!("The Job lacks the label {ATTEMPT_LABEL}, and its name says that it is attempt {expected}.");
+            let wording = (message, format!("Write {ATTEMPT_LABEL}: \"{expected}\"."));
+            findings.error(&LABELS, path, FieldValueRequired, wording);
+        }
+        Some(label) if *label != expected => {
+            let message = format!(
+                "The label {ATTEMPT_LABEL} is {label:?}, and the Job's name says that it is attempt {expected}."
+            );
+            let help = if attempt > 1 {
+                format!("Write {ATTEMPT_LABEL}: \"{expected}\".")
+            } else {
+                format!("Remove it, or add -r{{{ATTEMPT_LABEL}}} to the name.")
+            };
+            findings.error(&LABELS, path, FieldValueInvalid, (message, help));
+        }
+        _ => {}
     }
 }
 
@@ -191,9 +222,15 @@ fn check_word(path: &Path<'_>, value: Option<&String>, words: &[&str], findings:
 
 fn check_template_labels(labels: &Labels, template: Option<&Labels>, findings: &mut Findings<'_>) {
     let path = path!(.spec.template.metadata.labels);
-    for key in ["app", "session_id", "worker_id", "component", "mode", "env"] {
-        let Some(expected) = labels.get(key) else { continue };
+    for key in ["app", "session_id", "worker_id", "component", "mode", "env", ATTEMPT_LABEL] {
         let path = path.key(key);
+        let Some(expected) = labels.get(key) else {
+            if key == ATTEMPT_LABEL && template.is_some_and(|template| template.contains_key(key)) {
+                let wording = (format!("The pods have the label {key}, and the Job has not."), "Remove it.");
+                findings.error(&LABELS, &path, FieldValueInvalid, wording);
+            }
+            continue;
+        };
         match template.and_then(|template| template.get(key)) {
             None => {
                 let message = format!("The pods lack the label {key}, which the Job has.");
@@ -313,7 +350,13 @@ fn check_container<'p>(
     pod.containers.first().map(|container| (0, container))
 }
 
-fn check_command(nth: usize, container: &Container, labels: &Labels, findings: &mut Findings<'_>) -> Option<u64> {
+fn check_command(
+    nth: usize,
+    container: &Container,
+    labels: &Labels,
+    attempt: u64,
+    findings: &mut Findings<'_>,
+) -> Option<u64> {
     let args = container.args.as_deref().unwrap_or_default();
     let mut iterations = None;
     let containers = path!(.spec.template.spec.containers);
@@ -328,7 +371,7 @@ fn check_command(nth: usize, container: &Container, labels: &Labels, findings: &
         findings.error(&ARGS, &path.index(0), FieldValueInvalid, wording);
     }
     let worker_id = labels.get("worker_id");
-    let expected_csv = worker_id.map(|worker_id| output_csv(worker_id));
+    let expected_csv = worker_id.map(|worker_id| output_csv(worker_id, attempt));
     for (option, expected) in [
         ("--config", None),
         ("--iterations", None),

@@ -2,20 +2,21 @@
 
 use super::{Sources, Validator};
 use crate::config::session::tests::{K8S, session};
-use crate::job::api_object::build_job;
 use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::manifest::Text;
-use crate::plan::plan_jobs;
+use crate::plan::Part;
 
 /// The manifests of a session of five workers and seven iterations.
 fn manifests() -> Vec<String> {
+    made(Part::whole(5))
+}
+
+/// The manifests of a part of it.
+fn made(part: Part) -> Vec<String> {
     let text = K8S.replace("total_iterations: 6", "total_iterations: 7").replace("workers: 2", "workers: 5");
     let session = session(&text, None).unwrap();
     let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2025-11-16T18:21:45Z").unwrap(), None).unwrap();
-    plan_jobs(session.total_iterations, session.workers)
-        .map(|share| factory.create_job_for_worker(&share.worker_id, share.iterations, share.index))
-        .map(|spec| serde_json::to_string(&build_job(spec)).unwrap())
-        .collect()
+    factory.with_part(part).jobs().map(|job| serde_json::to_string(&job).unwrap()).collect()
 }
 
 /// What is said of each document: its place, the rule and the message.
@@ -58,6 +59,40 @@ fn a_job_that_stands_twice() {
         found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect::<Vec<_>>(),
         [(5, "tuning-duplicate-name"), (5, "tuning-workers")]
     );
+}
+
+#[test]
+fn attempts_of_a_worker_stand_side_by_side() {
+    let retried = |index: u32, attempt| {
+        let mut part = Part::default();
+        part.extend(index..index + 1, attempt);
+        made(part).remove(0)
+    };
+    let mut all = manifests();
+    all.extend([retried(2, 2), retried(2, 3), retried(4, 2)]);
+    assert_eq!(said(&all), []);
+    all.remove(1);
+    assert!(said(&all)[0].2.contains("worker-2 is missing"), "{:?}", said(&all));
+    assert_eq!(said(&[retried(2, 2), retried(4, 3), manifests().remove(0)]), [], "The rest of a session.");
+    let found = said(&[retried(2, 2), retried(2, 2).replace("worker-3-2-r2", "worker-3-2-r3")]);
+    let rules: Vec<_> = found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect();
+    assert_eq!(rules, [(1, "tuning-labels"), (1, "tuning-args")]);
+    let found = said(&[retried(2, 2), retried(2, 2)]);
+    assert!(found[1].2.contains("has a worker-3 in attempt 2 already"), "{found:?}");
+    for (from, to, expected) in [
+        ("_r2.csv", ".csv", "tuning-args"),
+        ("_r2.csv", "_r3.csv", "tuning-args"),
+        ("\"attempt\":\"2\",", "", "tuning-labels"),
+        ("\"attempt\":\"2\"", "\"attempt\":\"3\"", "tuning-labels"),
+    ] {
+        let changed = retried(2, 2).replace(from, to);
+        assert!(said(&[changed]).iter().any(|(_, rule, _)| *rule == expected), "{to}");
+    }
+    let first = manifests().remove(0);
+    let labelled = |attempt| first.replace("\"app\":", &format!("\"attempt\":\"{attempt}\",\"app\":"));
+    assert_eq!(said(&[labelled(1)]), []);
+    assert!(said(&[labelled(2)]).iter().all(|(_, rule, _)| *rule == "tuning-labels"));
+    assert_eq!(said(&[labelled(2)]).len(), 1);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod kubectl;
 mod kustomize;
 #[cfg(unix)]
 mod large;
+mod man;
 #[cfg(target_os = "linux")]
 mod meddling;
 mod odd_files;
@@ -36,6 +37,7 @@ mod pod_security;
 mod printed;
 mod quota;
 mod readme;
+mod rest;
 #[cfg(unix)]
 mod results;
 mod rules;

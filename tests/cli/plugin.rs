@@ -1,7 +1,8 @@
 //! What stands in `plugin/`: the krew manifest and the scripts.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -38,11 +39,68 @@ fn check(manifest: &Value) {
     assert!(!selected.is_empty());
 }
 
+/// The manifest of a directory that holds these archives.
+fn printed(dist: &Path, archives: &[&str]) -> Value {
+    for name in archives {
+        std::fs::write(dist.join(name), name).unwrap();
+    }
+    let out = package(dist, &["--repository", REPOSITORY, "--version", VERSION, "--no-build"]);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    manifest(&String::from_utf8(out.stdout).unwrap())
+}
+
+const REPOSITORY: &str = "https://example.com/owner/kubectl-arbtune";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn package(dist: &Path, args: &[&str]) -> Output {
+    Command::new(root().join("plugin/package.sh")).args(["--dist", arg(dist)]).args(args).output().unwrap()
+}
+
 #[test]
 fn the_krew_manifest_keeps_krews_rules() {
-    let manifest = manifest(&text_of("plugin/arbtune.yaml"));
+    let dist = tempfile::tempdir().unwrap();
+    let names: Vec<String> = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"]
+        .iter()
+        .map(|platform| format!("kubectl-arbtune-v{VERSION}-{platform}.tar.gz"))
+        .collect();
+    let manifest = printed(dist.path(), &names.iter().map(String::as_str).collect::<Vec<_>>());
     check(&manifest);
-    assert_eq!(manifest["spec"]["platforms"].as_array().unwrap().len(), 4);
+    let platforms = manifest["spec"]["platforms"].as_array().unwrap();
+    assert_eq!(platforms.len(), 4);
+    assert_eq!(manifest["spec"]["homepage"], REPOSITORY);
+    for platform in platforms {
+        let uri = platform["uri"].as_str().unwrap();
+        let name = uri.strip_prefix(&format!("{REPOSITORY}/releases/download/v{VERSION}/")).unwrap();
+        let sum = sha256(&dist.path().join(name));
+        assert_eq!(platform["sha256"].as_str().unwrap(), sum);
+    }
+    let template = text_of("plugin/arbtune.yaml");
+    assert!(template.contains("@VERSION@") && template.contains("@REPOSITORY@"));
+}
+
+fn sha256(path: &Path) -> String {
+    let sum = Command::new("sha256sum").arg(path).output().unwrap();
+    String::from_utf8(sum.stdout).unwrap().split_whitespace().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_package_needs_a_repository_and_the_crates_version() {
+    let dist = tempfile::tempdir().unwrap();
+    for (args, said) in [
+        (&["--version", VERSION][..], "Name the repository"),
+        (&["--repository", REPOSITORY], "Name the version"),
+        (&["--repository", REPOSITORY, "--version", "9.9.9"], "Cargo.toml says"),
+        (&["--repository", "http://example.com/x", "--version", VERSION], "https://"),
+        (&["--repository", "https://example.com/a\nb", "--version", VERSION], "characters"),
+        (&["--repository", REPOSITORY, "--version", VERSION, "--no-build"], "no archive"),
+        (&["--repository", REPOSITORY, "--version", VERSION, "--target", "x86_64-pc-windows-msvc"], "no package for"),
+        (&["--repo", REPOSITORY], "not an option"),
+        (&["--version"], "needs a value"),
+    ] {
+        let out = package(dist.path(), args);
+        let err = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.code() == Some(2) && err.contains(said) && out.stdout.is_empty(), "{args:?}: {err}");
+    }
 }
 
 #[cfg(unix)]
@@ -58,34 +116,107 @@ fn the_scripts_can_be_run() {
 }
 
 #[test]
-#[ignore = "builds the release archive; .ci/run runs it"]
+#[ignore = "builds the release archive; run with PACKAGE=1, as the release workflow does"]
 fn the_archive_is_what_the_manifest_says() {
-    let dir = tempfile::tempdir().unwrap();
-    let packed = Command::new(root().join("plugin/package.sh")).arg(dir.path()).output().unwrap();
+    // A static binary is a build of its own, which takes minutes.
+    if std::env::var_os("PACKAGE").is_none() {
+        eprintln!("skipped: PACKAGE is not set");
+        return;
+    }
+    let dist = tempfile::tempdir().unwrap();
+    let packed = package(dist.path(), &["--repository", REPOSITORY, "--version", VERSION]);
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
     let manifest = manifest(&String::from_utf8(packed.stdout).unwrap());
     check(&manifest);
     let platforms = manifest["spec"]["platforms"].as_array().unwrap();
     assert_eq!(platforms.len(), 1);
-    let archive = std::fs::read_dir(dir.path()).unwrap().next().unwrap().unwrap().path();
-    let sum = Command::new("sha256sum").arg(&archive).output().unwrap();
-    let sum = String::from_utf8(sum.stdout).unwrap();
-    assert_eq!(platforms[0]["sha256"].as_str().unwrap(), sum.split_whitespace().next().unwrap());
-    let listed = Command::new("tar").args(["-tzf", arg(&archive)]).output().unwrap();
-    let listed = String::from_utf8(listed.stdout).unwrap();
+    let archive = std::fs::read_dir(dist.path()).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(platforms[0]["sha256"].as_str().unwrap(), sha256(&archive));
+    let unpacked = tempfile::tempdir().unwrap();
+    let tar = Command::new("tar").args(["-xzf", arg(&archive), "-C", arg(unpacked.path())]).status().unwrap();
+    assert!(tar.success());
     for file in platforms[0]["files"].as_array().unwrap() {
-        assert!(listed.lines().any(|line| line == file["from"].as_str().unwrap()), "{listed}");
+        assert!(unpacked.path().join(file["from"].as_str().unwrap()).is_file(), "{file}");
     }
+    for file in ["completions/kubectl-arbtune.bash", "man/kubectl-arbtune.1", "man/kubectl-arbtune-generate.1"] {
+        assert!(unpacked.path().join(file).is_file(), "{file}");
+    }
+    let binary = unpacked.path().join("kubectl-arbtune");
+    if cfg!(target_os = "linux") {
+        let ldd = Command::new("ldd").arg(&binary).output().unwrap();
+        let said = [ldd.stdout, ldd.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("statically linked") || said.contains("not a dynamic executable"), "{said}");
+    }
+    // Packing again gives the same bytes.
+    let again = tempfile::tempdir().unwrap();
+    assert!(package(again.path(), &["--repository", REPOSITORY, "--version", VERSION]).status.success());
+    let name = archive.file_name().unwrap();
+    assert_eq!(sha256(&archive), sha256(&again.path().join(name)));
 }
 
 #[test]
 #[ignore = "builds and installs; .ci/run runs it"]
-fn installed_side_by_side() {
-    let dir = tempfile::tempdir().unwrap();
-    let installed = Command::new(root().join("plugin/install.sh")).arg(dir.path()).output().unwrap();
+fn installed_side_by_side_and_taken_away() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("bin");
+    let install = |args: &[&str]| Command::new(root().join("plugin/install.sh")).args(args).output().unwrap();
+    let installed = install(&[arg(&dir)]);
     assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
     assert!(String::from_utf8_lossy(&installed.stderr).contains("not on your PATH"));
-    let version = Command::new(dir.path().join("kubectl-arbtune")).arg("--version").output().unwrap();
-    assert!(String::from_utf8_lossy(&version.stdout).contains(env!("CARGO_PKG_VERSION")));
-    assert!(dir.path().join("kubectl_complete-arbtune").exists());
+    let version = Command::new(dir.join("kubectl-arbtune")).arg("--version").output().unwrap();
+    assert!(String::from_utf8_lossy(&version.stdout).contains(VERSION));
+    assert!(dir.join("kubectl_complete-arbtune").exists());
+    assert!(home.path().join("share/man/man1/kubectl-arbtune-generate.1").exists());
+    assert!(install(&["--uninstall", arg(&dir)]).status.success());
+    let left = |dir: &Path| std::fs::read_dir(dir).unwrap().count();
+    assert_eq!((left(&dir), left(&home.path().join("share/man/man1"))), (0, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn install_says_what_is_missing() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let tools = dir.path().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    for tool in ["sh", "sed", "dirname", "sort", "head", "cut"] {
+        let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
+        std::os::unix::fs::symlink(String::from_utf8(found.stdout).unwrap().trim(), tools.join(tool)).unwrap();
+    }
+    let install = || {
+        let script = root().join("plugin/install.sh");
+        let out = Command::new(tools.join("sh"))
+            .args([arg(&script), arg(&dir.path().join("bin"))])
+            .env("PATH", &tools)
+            .output()
+            .unwrap();
+        (out.status.code(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (code, said) = install();
+    assert!(code == Some(1) && said.contains("no cargo on your PATH") && said.contains("rustup.rs"), "{said}");
+    for (name, text) in [("cargo", "exit 9"), ("rustc", "echo 'rustc 1.9.0 (x 2016-01-01)'")] {
+        std::fs::write(tools.join(name), format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(tools.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let (code, said) = install();
+    assert!(code == Some(1) && said.contains("Rust 1.9.0 is too old") && said.contains("rustup update"), "{said}");
+    assert!(!dir.path().join("bin").exists());
+}
+
+/// Every action that a workflow uses is pinned to a commit, and the jobs call the project's own scripts.
+#[test]
+fn the_workflows_are_pinned() {
+    for (name, script) in [("ci.yml", ".ci/run"), ("release.yml", "plugin/package.sh")] {
+        let text = text_of(&format!(".github/workflows/{name}"));
+        let workflow = manifest(&text);
+        assert_eq!(workflow["permissions"]["contents"], "read", "{name}");
+        assert!(text.contains(script), "{name}");
+        let uses: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("- uses: ")).collect();
+        assert!(!uses.is_empty());
+        for action in uses {
+            let commit = action.split_once('@').unwrap().1.split(' ').next().unwrap();
+            assert!(commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{action}");
+        }
+    }
 }

@@ -52,6 +52,7 @@ fn what_belongs_to_others_is_left_alone_and_said() {
     let ran = run_with(&plan(&["--quota", "-"]), text);
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("note: 2 objects of other namespaces are left alone (other-bots)"), "{}", ran.out);
+    assert!(ran.out.contains("Nothing was judged") && !ran.out.contains("takes all"), "{}", ran.out);
 }
 
 #[test]
@@ -80,11 +81,46 @@ fn somebody_elses_text_stays_text() {
 #[test]
 fn many_quotas_are_abridged() {
     let one = "- apiVersion: v1\n  kind: ResourceQuota\n  metadata: {name: q}\n  spec: {hard: {pods: \"1\"}}\n";
-    let text = format!("apiVersion: v1\nkind: List\nitems:\n{}", one.repeat(1000));
+    let all: String = (0..1000).map(|nth| one.replace("name: q", &format!("name: q{nth}"))).collect();
+    let text = format!("apiVersion: v1\nkind: List\nitems:\n{all}");
     let ran = run_with(&plan(&["--quota", "-"]), text.clone());
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("… 975 more; plan -o wide shows all"), "{}", ran.out);
     assert!(ran.out.contains("… 980 more refusals; -o wide shows all"), "{}", ran.out);
     let wide = run_with(&plan(&["--quota", "-", "-o", "wide"]), text);
     assert_eq!(wide.out.lines().filter(|line| line.starts_with("refused:")).count(), 1000);
+}
+
+#[test]
+fn where_there_is_nothing_to_judge_nothing_is_promised() {
+    for text in ["apiVersion: v1\nitems: []\nkind: List\n", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"] {
+        let ran = run_with(&plan(&["--quota", "-"]), text);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("Nothing was judged") && !ran.out.contains("takes all"), "{}", ran.out);
+        let json = run_with(&plan(&["--quota", "-", "-o", "json"]), text).out;
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["quota"]["judged"], false);
+    }
+    for text in ["abc", "apiVersion: v2", "[]", "apiVersion: v1\nkind: List\nitems: [a]\n"] {
+        let ran = run_with(&plan(&["--quota", "-"]), text);
+        assert!(ran.code == 2 && ran.err.contains("no Kubernetes object") && ran.out.is_empty(), "{text}: {ran:?}");
+    }
+}
+
+#[test]
+fn configmaps_are_counted_where_the_tuning_file_travels_in_them() {
+    let keys = "working_dir: /app\ntuning_config: {mount: true, seed: per-worker}\n";
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("k8s.yaml");
+    std::fs::write(&config, format!("{}{keys}", text_of(K8S))).unwrap();
+    for resource in ["configmaps", "count/configmaps"] {
+        let quota = format!(
+            "{{apiVersion: v1, kind: ResourceQuota, metadata: {{name: q}}, spec: {{hard: {{{resource}: 0}}}}}}"
+        );
+        let ran = run_with(&["plan", "--k8s-config", config.to_str().unwrap(), "--quota", "-"], quota.as_str());
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.out.contains("the configmaps of all 2 workers, by ResourceQuota q."), "{}", ran.out);
+        let without = run_with(&plan(&["--quota", "-"]), quota);
+        assert_eq!(without.code, 0, "{without:?}");
+        assert!(without.out.contains("1 quota counts nothing of this session"), "{}", without.out);
+    }
 }

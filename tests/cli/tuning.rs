@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::Value;
 
 use crate::common::{K8S, Ran, run_in, text_of};
@@ -113,6 +114,7 @@ fn in_a_directory_the_configmap_is_a_file_like_the_others() {
     fs::write(dir.path().join("k8s.yaml"), text_of(K8S)).unwrap();
     let refused = run(&[]);
     assert!(refused.code == 1 && refused.err.contains("configmap-00-"), "{}", refused.err);
+    assert!(refused.err.contains("would apply it too") && !refused.err.contains("Job:"), "{}", refused.err);
     assert_eq!(summary(&run(&["--prune"])), "jobs: 2 changed, 1 pruned");
     fs::write(dir.path().join("jobs/configmap-00-arb-tuning-d29-k8s--tuning.yaml"), "kind: ConfigMap\n").unwrap();
     fs::write(dir.path().join("k8s.yaml"), format!("{}{OWN_SEEDS}", text_of(K8S))).unwrap();
@@ -147,7 +149,8 @@ fn plan_counts_what_workers_would_run_twice() {
     let dir = project("", &text_of(TUNING));
     let plan = arbtune(dir.path(), "plan", &[]);
     assert_eq!(plan.err, "");
-    assert!(plan.out.contains("the 6 iterations are 3 distinct ones, each run twice."), "{}", plan.out);
+    let words = plan.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the 6 iterations are 3 distinct ones, each run twice."), "{}", plan.out);
     assert!(plan.out.contains("tuning_config: {mount: true, seed: per-worker}"), "{}", plan.out);
     let json: Value = serde_json::from_str(&arbtune(dir.path(), "plan", &["-o", "json"]).out).unwrap();
     assert_eq!(json["totals"]["distinct_proposals"], 3);
@@ -166,4 +169,59 @@ fn keys_that_do_not_go_together_are_told_where_they_stand() {
         let ran = arbtune(project(keys, "a: 1").path(), "plan", &[]);
         assert!(ran.code == 1 && ran.err.contains(place) && ran.err.contains(words), "{keys}: {}", ran.err);
     }
+}
+
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() {
+    for keys in ["", OWN_SEEDS] {
+        let dir = project(keys, "");
+        let path = dir.path().join(TUNING);
+        fs::remove_file(&path).unwrap();
+        mkfifoat(CWD, &path, Mode::RWXU).unwrap();
+        for command in ["plan", "validate", "generate"] {
+            let ran = arbtune(dir.path(), command, &[]);
+            assert_eq!(ran.code, i32::from(!keys.is_empty()), "{}", ran.err);
+            assert!(ran.err.contains("is no regular file"), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn without_a_mount_a_path_of_the_image_is_not_read_here() {
+    let dir = project("", &text_of(TUNING));
+    let secret = dir.path().join("secret");
+    fs::write(&secret, "s3cret: [\n").unwrap();
+    let config = text_of(K8S).replace(TUNING, secret.to_str().unwrap());
+    fs::write(dir.path().join("k8s.yaml"), config).unwrap();
+    for command in ["plan", "validate", "generate"] {
+        let ran = arbtune(dir.path(), command, &[]);
+        assert!(ran.code == 0 && !ran.err.contains("s3cret"), "{command}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_raised_seed_may_not_make_a_full_file_too_long() {
+    let text = text_of(TUNING).replace("seed: 42", "seed: 99");
+    let full = format!("{text}{}", "#".repeat((1 << 20) - text.len()));
+    let dir = project(OWN_SEEDS, &full);
+    for command in ["plan", "validate", "generate"] {
+        let ran = arbtune(dir.path(), command, &[]);
+        let said = [ran.out, ran.err].concat();
+        assert!(ran.code == 1 && said.contains("1048577 bytes"), "{command}: {said}");
+    }
+    fs::write(dir.path().join(TUNING), full.replace("seed: 99", "seed: 98")).unwrap();
+    assert_eq!(objects(&arbtune(dir.path(), "generate", &["-q", "-o", "json"])).len(), 4);
+}
+
+#[test]
+fn plan_makes_none_of_the_configmaps_of_four_billion_workers() {
+    let dir = project(OWN_SEEDS, &text_of(TUNING));
+    let config = fs::read_to_string(dir.path().join("k8s.yaml")).unwrap();
+    let config = config.replace("workers: 2", "workers: 4000000000");
+    fs::write(dir.path().join("k8s.yaml"), config.replace("total_iterations: 6", "total_iterations: 4000000000"))
+        .unwrap();
+    let plan = arbtune(dir.path(), "plan", &[]);
+    assert_eq!((plan.code, plan.err.as_str()), (0, ""));
+    let count = plan.out.lines().find_map(|line| line.strip_prefix("configmaps")).unwrap();
+    assert!(count.trim().parse::<u32>().unwrap() > 1_000_000, "{count}");
 }

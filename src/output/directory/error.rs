@@ -145,13 +145,13 @@ fn leftovers(path: &std::path::Path, session_id: &str, names: &[String]) -> Stri
             kustomization::FILE,
         );
     }
-    let (them, jobs) = if names.len() == 1 { ("it", "its Job") } else { ("them", "their Jobs") };
+    let them = if names.len() == 1 { "it" } else { "them" };
     let path = printable::path(path);
     let is_listed = names.iter().any(|name| name == kustomization::FILE);
     let kustomize = if is_listed { " --kustomize keeps kustomization.yaml up to date." } else { "" };
     format!(
         "{path} holds {} of session {session_id} that this run does not make, and kubectl apply -f {path} would \
-         start {jobs}:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.{kustomize}",
+         apply {them} too:{}\nNothing was written. Remove {them} with --prune, or leave {them} there with --keep-stale.{kustomize}",
         plural(names.len() as u64, "file"),
         list(names),
     )

@@ -21,14 +21,13 @@ use super::owner::{FileSummary, Owner};
 use super::staging::Staging;
 use crate::config::Session;
 use crate::diff::{is_config_map, is_unchanged};
-use crate::job::K8sTuningJobFactory;
 use crate::job::kustomization::{self, Kustomization};
+use crate::job::{JobIdentity, K8sTuningJobFactory};
 use crate::manifest::Format;
 use crate::manifest::input::is_manifest;
-use crate::names::{PREFIX, differ_in_width, parse_job_name};
+use crate::names::{PREFIX, differ_in_width};
 use crate::output::session_view::{self, JobRow, plural};
 use crate::output::template::Template;
-use crate::plan::plan_jobs;
 use crate::yaml::{Node, Text};
 
 /// A run into a directory.
@@ -44,6 +43,8 @@ pub struct Update<'d> {
     old_names: HashMap<String, String>,
     /// How many files get another name.
     renamed: usize,
+    /// Files of the session with workers that this run leaves alone.
+    left_alone: Vec<String>,
     leftovers: Vec<Leftover>,
     conflicts: Vec<NameConflict>,
     warnings: Vec<String>,
@@ -73,7 +74,7 @@ impl<'d> Update<'d> {
         let mut others: HashMap<OsString, FileType> =
             dir.entries().map_err(|error| unusable(dir, error))?.into_iter().collect();
         let session = factory.session();
-        let names = session_view::rows(session, options.format).map(|row| row.file);
+        let names = session_view::rows(session, factory.part(), options.format).map(|row| row.file);
         let names = names.chain(factory.config_map_files(options.format));
         let names = names.chain(options.kustomize.then(|| kustomization::FILE.to_owned()));
         let present = names.filter_map(|name| others.remove(&OsString::from(&name)).map(|kind| (name, kind))).collect();
@@ -85,6 +86,7 @@ impl<'d> Update<'d> {
             present,
             old_names: HashMap::new(),
             renamed: 0,
+            left_alone: Vec::new(),
             leftovers: Vec::new(),
             conflicts: Vec::new(),
             warnings: Vec::new(),
@@ -146,10 +148,15 @@ impl<'d> Update<'d> {
             return;
         }
         let summary = FileSummary::of(&text);
-        match (file.to_str(), &summary.owner) {
-            (Some(name), Owner::Session(id)) if *id == self.session.session_id => {
+        let is_ours = matches!(&summary.owner, Owner::Session(id) if *id == self.session.session_id);
+        if is_ours && file != kustomization::FILE && self.is_of_others(&summary.jobs) {
+            self.left_alone.extend(file.to_str().map(ToOwned::to_owned));
+            return;
+        }
+        match (file.to_str(), summary.owner) {
+            (Some(name), Owner::Session(_)) if is_ours => {
                 let obstacle = obstacles::of_file(self.dir, name, mode, uid);
-                if let Some(new) = self.new_name(name, &summary) {
+                if let Some(new) = self.new_name(name, &summary.jobs, summary.only_object.is_some()) {
                     let conflict = |what| NameConflict { name: name.to_owned(), what, is_of_session: false };
                     self.conflicts.extend(obstacle.map(conflict));
                     self.old_names.insert(new, name.to_owned());
@@ -157,12 +164,12 @@ impl<'d> Update<'d> {
                 }
                 self.leftovers.push(Leftover { name: name.to_owned(), seen, obstacle });
             }
-            (None, Owner::Session(id)) if *id == self.session.session_id => self.warnings.push(format!(
+            (None, Owner::Session(_)) if is_ours => self.warnings.push(format!(
                 "{shown} is of this session, which this run does not make, and its name is no UTF-8 text: remove it by \
                  hand."
             )),
             (_, owner) => {
-                let Some(job) = summary.jobs.iter().find(|job| job.share_in(self.session).is_some()) else { return };
+                let Some(job) = summary.jobs.iter().find(|job| self.is_of_run(job)) else { return };
                 let whose = match &job.session_id {
                     Some(id) if *id != self.session.session_id => format!("session {id} has a Job {} too", job.name),
                     _ => format!("holds the Job {} too", job.name),
@@ -175,20 +182,33 @@ impl<'d> Update<'d> {
     }
 
     /// The name that a file of this session is to have, where only the width of the index in it has changed.
-    fn new_name(&self, old: &str, summary: &FileSummary) -> Option<String> {
+    fn new_name(&self, old: &str, jobs: &[JobIdentity], is_one_object: bool) -> Option<String> {
         let format = self.options.format;
-        let new = match summary.jobs.as_slice() {
-            [job] => {
-                let index = usize::try_from(parse_job_name(&job.name)?.index).ok()?;
-                let share = plan_jobs(self.session.total_iterations, self.session.workers).nth(index)?;
-                let row = JobRow::new(self.session, &share, format);
-                (row.name == job.name).then_some(row.file)?
+        let new = match jobs {
+            [job] if self.is_of_run(job) => {
+                let share = job.share_in(self.session)?;
+                let is_attempt_of_run = self.factory.part().attempt(share.index) == Some(share.attempt);
+                is_attempt_of_run.then(|| JobRow::new(self.session, &share, format).file)?
             }
             [] => self.factory.config_map_files(format).find(|file| differ_in_width(old, file))?,
             _ => return None,
         };
         let is_free = !self.present.contains_key(&new) && !self.old_names.contains_key(&new);
-        (is_free && summary.only_object.is_some() && differ_in_width(old, &new)).then_some(new)
+        (is_free && is_one_object && differ_in_width(old, &new)).then_some(new)
+    }
+
+    /// Whether a Job is one of the workers whose Jobs this run makes, of whatever attempt. An earlier one would be
+    /// started again by kubectl apply, beside the one that is made now.
+    fn is_of_run(&self, job: &JobIdentity) -> bool {
+        job.share_in(self.session).is_some_and(|share| self.factory.part().attempt(share.index).is_some())
+    }
+
+    /// Whether a file of the session has Jobs only of workers that this run leaves alone; or ConfigMaps, which those may
+    /// need.
+    fn is_of_others(&self, jobs: &[JobIdentity]) -> bool {
+        let is_whole = self.factory.part().len() == self.session.workers;
+        let is_left_alone = |job: &JobIdentity| job.share_in(self.session).is_some() && !self.is_of_run(job);
+        !is_whole && jobs.iter().all(is_left_alone)
     }
 
     /// Whoever asks for leftovers to be removed must not be left with one that nobody could look into.
@@ -294,9 +314,9 @@ impl<'d> Update<'d> {
     pub fn put_jobs(&mut self, step: impl Fn()) -> Result<Vec<FileChange>, DirectoryError> {
         let Self { factory, session, options: Options { format, .. }, .. } = *self;
         let template = Template::document(factory, format)?;
-        let mut changes = Vec::with_capacity(session.workers as usize);
+        let mut changes = Vec::with_capacity(factory.part().len() as usize);
         let mut content = Vec::new();
-        for share in plan_jobs(session.total_iterations, session.workers) {
+        for share in factory.shares() {
             content.clear();
             template.push(&share, &mut content);
             let name = JobRow::new(session, &share, format).file;
@@ -316,8 +336,13 @@ impl<'d> Update<'d> {
         if !kustomize {
             return Ok(None);
         }
-        let jobs = session_view::rows(session, format).map(|row| row.file);
-        let desired = Kustomization::new(session, factory.config_map_files(format).chain(jobs));
+        let jobs = session_view::rows(session, factory.part(), format).map(|row| row.file);
+        let mut files: Vec<String> = factory.config_map_files(format).chain(jobs).collect();
+        if !self.left_alone.is_empty() {
+            files.append(&mut self.left_alone);
+            files.sort_unstable();
+        }
+        let desired = Kustomization::new(session, files);
         let mut content = Vec::new();
         // Its name says that it is YAML, whatever the manifests are.
         let format = if format == Format::Json { Format::Yaml } else { format };

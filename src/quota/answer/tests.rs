@@ -137,3 +137,58 @@ fn rival_defaults_and_other_quotas_are_noted() {
     );
     assert!(!found.refuses());
 }
+
+#[test]
+fn the_status_says_what_may_be_used() {
+    let one = |hard: Value, status: Value| {
+        let object = json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "q"},
+            "spec": {"hard": hard}, "status": status});
+        ask(&plain(json!({})), 3, json!([object]))
+    };
+    let jobs = |number: &str| json!({"count/jobs.batch": number});
+    let all = |found: &Answer| refusals(found) == [("ResourceQuota q".to_owned(), "Job", 0, 3)];
+    assert!(all(&one(jobs("100"), json!({"hard": jobs("1"), "used": jobs("1")}))));
+    assert!(all(&one(json!({}), json!({"hard": jobs("1"), "used": jobs("1")}))));
+    assert!(!one(jobs("1"), json!({"hard": jobs("9"), "used": jobs("1")})).refuses());
+    assert!(all(&one(json!({}), json!({"hard": jobs("9")}))), "Its use is unknown.");
+    assert_eq!(refusals(&one(jobs("1"), json!({})))[0].2, 1, "A quota that nobody has counted yet.");
+}
+
+#[test]
+fn jobs_in_a_queue_ask_for_their_pods() {
+    let mut queued = plain(json!({}));
+    queued.metadata.labels = Some([(QUEUE_LABEL.to_owned(), "q".to_owned())].into());
+    queued.spec.as_mut().unwrap().suspend = Some(true);
+    let found = ask(&queued, 3, json!([quota("q", json!({"pods": "2"}), json!({"pods": "0"}))]));
+    assert_eq!(refusals(&found), [("ResourceQuota q".to_owned(), "Pod", 2, 1)]);
+    assert!(found.notes[0].contains("Kueue"), "{:?}", found.notes);
+}
+
+#[test]
+fn a_namespace_that_is_being_deleted_takes_nothing() {
+    let namespace = |phase: &str| {
+        let object =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bots"}, "status": {"phase": phase}});
+        ask(&plain(json!({})), 3, json!([object]))
+    };
+    assert_eq!(refusals(&namespace("Terminating")), [("Namespace bots".to_owned(), "Job", 0, 3)]);
+    assert!(namespace("Active").judged && !namespace("Active").refuses());
+}
+
+#[test]
+fn a_policy_that_comes_twice_counts_once_as_it_came_last() {
+    let of = |used: &str| quota("q", json!({"pods": "3"}), json!({"pods": used}));
+    let range = limits(json!([{"type": "Container", "default": {"cpu": "1"}}]));
+    let found = ask(&plain(json!({})), 3, json!([of("3"), range, of("0"), range]));
+    assert_eq!((found.quotas.len(), found.filled_in.len(), found.refuses()), (1, 2, false));
+    assert_eq!(found.notes, ["2 policies are given more than once; each counts once, as it came last."]);
+}
+
+#[test]
+fn the_first_worker_without_its_configmap_is_named() {
+    let policies = policies(json!([quota("q", json!({"configmaps": "5"}), json!({"configmaps": "3"}))]));
+    let config_maps = ConfigMaps { count: 4, first_worker: &|nth| nth * 10 };
+    let found = answer_with(config_maps, &plain(json!({})), 35, "bots", &policies, V1_36);
+    assert_eq!(refusals(&found), [("ResourceQuota q".to_owned(), "ConfigMap", 20, 15)]);
+    assert_eq!((found.quotas[0].asked.as_str(), found.quotas[0].workers), ("4", 20));
+}

@@ -1,0 +1,132 @@
+//! Which workers `generate` makes the Jobs of: all of them, those that are named, or the rest of a session that
+//! `kubectl get` has told of.
+
+use std::path::Path;
+use std::slice;
+
+use chrono::{DateTime, Utc};
+
+use super::CommandError;
+use super::status::read_book;
+use crate::cli::GenerateArgs;
+use crate::config::Session;
+use crate::job::K8sTuningJobFactory;
+use crate::output::session_view::plural;
+use crate::output::{Style, messages};
+use crate::plan::{Part, Workers};
+use crate::status::{self, Rest, Retry, StatusError};
+
+/// The workers of a run.
+#[derive(Debug)]
+pub struct Chosen {
+    /// Who they are, and which attempt of each it is.
+    pub part: Part,
+    /// What the status of the session has said, if it was read.
+    rest: Option<Rest>,
+}
+
+/// Reads which workers the arguments ask for.
+///
+/// # Errors
+/// A worker that the session does not have, and a status that cannot be read.
+pub fn choose(
+    args: &GenerateArgs,
+    session: &Session,
+    now: DateTime<Utc>,
+    style: Style,
+) -> Result<Chosen, CommandError> {
+    let only = match args.only.as_slice() {
+        [] => None,
+        named => {
+            let part = Workers::part(named, session.workers);
+            Some(part.map_err(|error| CommandError::Usage(error.to_string()))?)
+        }
+    };
+    match &args.from_status {
+        None => Ok(Chosen { part: only.unwrap_or_else(|| Part::whole(session.workers)), rest: None }),
+        Some(path) => {
+            refuse_two_readers_of_stdin(args, path)?;
+            let rest = rest(path, session, only.as_ref(), retry(args), now, style)?;
+            Ok(Chosen { part: rest.part.clone(), rest: Some(rest) })
+        }
+    }
+}
+
+const fn retry(args: &GenerateArgs) -> Retry {
+    if args.replace { Retry::Replace } else { Retry::Again }
+}
+
+fn refuse_two_readers_of_stdin(args: &GenerateArgs, path: &Path) -> Result<(), CommandError> {
+    let stdin = Path::new("-");
+    let configs = [Some(args.session.k8s_config.as_path()), args.session.options.orchestrator_config.as_deref()];
+    if path == stdin && configs.contains(&Some(stdin)) {
+        return Err(CommandError::Usage(
+            "Standard input can be a configuration or what --from-status reads, not both. Name a file for one of them."
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// What a session lacks, by what kubectl printed.
+fn rest(
+    path: &Path,
+    session: &Session,
+    only: Option<&Part>,
+    retry: Retry,
+    now: DateTime<Utc>,
+    style: Style,
+) -> Result<Rest, CommandError> {
+    let (book, name) = read_book(&[path.to_owned()], style)?;
+    let sessions = status::sessions(&book, slice::from_ref(session), now);
+    let is_it = |found: &&status::SessionStatus<'_>| {
+        found.namespace == session.namespace && found.session_id == session.session_id
+    };
+    let Some(found) = sessions.iter().find(is_it) else { return Err(StatusError::NoSession(name).into()) };
+    if found.is_unknown() {
+        let (id, namespace) = (&session.session_id, &session.namespace);
+        let text = format!("{name} has no Job of session {id} in namespace {namespace}: all its workers are missing.");
+        messages::warning(&text, style);
+    } else if !found.has_jobs() {
+        return Err(StatusError::PodsAlone(name).into());
+    }
+    for warning in &found.warnings {
+        messages::warning(warning, style);
+    }
+    Ok(Rest::of(found, session, only, retry))
+}
+
+impl Chosen {
+    /// Tells what the status has come to, and what to run before the Jobs are applied.
+    pub fn tell(&self, factory: &K8sTuningJobFactory<'_>, style: Style) {
+        let Some(rest) = &self.rest else { return };
+        let failed = u64::from(rest.failed.len());
+        let missing = u64::from(rest.part.len()) - failed;
+        let failed_ones = format!("{} failed", plural(failed, "worker"));
+        let text = match (failed, missing) {
+            (0, 0) => "no worker has failed or lacks a Job; there is nothing to make.".to_owned(),
+            (_, 0) => format!("{failed_ones}; the others have succeeded or go on."),
+            (0, _) => format!("{} without a Job; the others have succeeded or go on.", plural(missing, "worker")),
+            _ => format!("{failed_ones}, {missing} without a Job; the others have succeeded or go on."),
+        };
+        messages::note(&text, style);
+        let job = factory.jobs().next().and_then(|job| job.spec);
+        if let Some(seconds) = job.and_then(|spec| spec.ttl_seconds_after_finished).filter(|_| missing > 0) {
+            messages::warning(
+                &format!(
+                    "Jobs of this session are removed {} after they end (ttlSecondsAfterFinished): a worker without one \
+                     may have succeeded.",
+                    plural(seconds.unsigned_abs().into(), "second")
+                ),
+                style,
+            );
+        }
+        let deletions = rest.deletions();
+        if !deletions.is_empty() {
+            messages::note("these Jobs keep their names. Delete the ones that are there first:", style);
+            messages::tell(style, |screen| {
+                deletions.iter().try_for_each(|command| screen.line(format!("  {command}")))
+            });
+        }
+    }
+}
