@@ -189,7 +189,7 @@ impl Search {
 
     fn run(mut self, root: &Node, kind: Kind) -> Hidden {
         self.visit(root, kind, Role::Plain);
-        Hidden { spans: spans(self.starts), texts: automaton(self.texts) }
+        Hidden { spans: spans(self.starts), texts: automaton(&self.texts) }
     }
 
     fn visit(&mut self, node: &Node, kind: Kind, role: Role) {
@@ -275,13 +275,12 @@ fn role_below(key: &str, value: &Node, kind: Kind, role: Role, is_named: bool) -
     let is_mapping = value.as_mapping().is_some();
     match role {
         Role::Credential if REFERENCES.contains(&key) && is_mapping => return Role::Reference,
-        Role::Credential => return Role::Credential,
         Role::Reference => {
             let is_name = OF_REFERENCE.contains(&key) && !is_mapping && value.as_sequence().is_none();
             return if is_name { Role::Plain } else { Role::Credential };
         }
         Role::SecretVariables if is_mapping => return Role::Reference,
-        Role::SecretVariables => return Role::Credential,
+        Role::Credential | Role::SecretVariables => return Role::Credential,
         Role::Plain | Role::Variable | Role::Variables => {}
     }
     let lower = key.to_ascii_lowercase();
@@ -337,7 +336,7 @@ fn spans(mut starts: Vec<Start>) -> Vec<(Place, Place)> {
     hidden.map(|(start, next)| (start.at, start.end.map_or(next, |end| next.min((start.at.0, end))))).collect()
 }
 
-fn automaton(texts: Vec<String>) -> Option<AhoCorasick> {
-    let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts);
+fn automaton(texts: &[String]) -> Option<AhoCorasick> {
+    let found = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts);
     found.ok().filter(|_| !texts.is_empty())
 }
