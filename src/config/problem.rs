@@ -79,7 +79,8 @@ impl<'f> Problems<'f> {
     /// Tells of a free key that kubectl reads as another one than is written; whether it does.
     pub fn is_read_otherwise(&mut self, rule: &'static Rule, path: &str, key: &str, position: Position) -> bool {
         let written = self.written(position);
-        let is_other = !written.starts_with(['"', '\'', '*', '|', '>']) && written != key;
+        // A flag is read as it is typed.
+        let is_other = !self.is_flag(position) && !written.starts_with(['"', '\'', '*', '|', '>']) && written != key;
         if is_other {
             let wording = (format!("kubectl reads the key {written} as {key}."), format!("Quote it: \"{written}\"."));
             self.add(rule, Reason::FieldValueInvalid, path, position, wording);

@@ -143,7 +143,10 @@ fn word(file: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::session::tests::{K8S, ORCHESTRATOR};
+
+    // Not those of the session's tests: a session is made of what is recognised here.
+    const K8S: &str = include_str!("../../configs/d29_k8s/orchestrator_k8s_baseline.yaml");
+    const ORCHESTRATOR: &str = include_str!("../../configs/d28_orchestrator/demo_baseline.yaml");
 
     fn kind(text: &str) -> Option<FileKind> {
         let file = ConfigFile::parse("x.yaml".to_owned(), text.into()).unwrap();
