@@ -1,4 +1,4 @@
-//! `init`: configurations to start from, in a directory.
+//! `init`: writes starter configurations into a directory.
 
 use super::generate::open;
 use super::{CommandError, Outcome, Styles, show_out};
@@ -10,7 +10,7 @@ use crate::starter::{FILES, K8S_CONFIG, ORCHESTRATOR_CONFIG};
 /// Runs the command.
 ///
 /// # Errors
-/// A name that is taken, and a directory that cannot be written.
+/// A file already exists, or the directory cannot be written.
 pub fn run(args: &InitArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let directory = open(&args.directory, styles.err)?;
     directory::create_all(&directory, &FILES)?;
@@ -20,9 +20,9 @@ pub fn run(args: &InitArgs, styles: Styles) -> Result<Outcome, CommandError> {
             screen.line(format!("created  {}", shown(name)))?;
         }
         screen.blank()?;
-        screen.line("Change what is in them, and look at the session:")?;
+        screen.line("Edit them, then look at the session:")?;
         screen.line(format!("  kubectl arbtune plan --k8s-config {}", shown(K8S_CONFIG)))?;
-        screen.line("With the iterations and workers of the orchestrator's configuration:")?;
+        screen.line("With the iterations and workers from the orchestrator configuration:")?;
         screen.line(format!(
             "  kubectl arbtune plan --k8s-config {} --orchestrator-config {}",
             shown(K8S_CONFIG),

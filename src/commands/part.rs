@@ -1,5 +1,5 @@
-//! Which workers `generate` makes the Jobs of: all of them, those that are named, or the rest of a session that
-//! `kubectl get` has told of.
+//! The workers that `generate` makes Jobs for: all of them, the named ones, or the rest of a session according to
+//! `kubectl get`.
 
 use std::path::Path;
 use std::slice;
@@ -19,16 +19,16 @@ use crate::status::{self, Rest, Retry, StatusError};
 /// The workers of a run.
 #[derive(Debug)]
 pub struct Chosen {
-    /// Who they are, and which attempt of each it is.
+    /// The workers and their attempts.
     pub part: Part,
-    /// What the status of the session has said, if it was read.
+    /// The status of the session, if it was read.
     rest: Option<Rest>,
 }
 
-/// Reads which workers the arguments ask for.
+/// Determines the workers that the arguments ask for.
 ///
 /// # Errors
-/// A worker that the session does not have, and a status that cannot be read.
+/// The session does not have a worker, or the status cannot be read.
 pub fn choose(
     args: &GenerateArgs,
     session: &Session,
@@ -61,14 +61,14 @@ fn refuse_two_readers_of_stdin(args: &GenerateArgs, path: &Path) -> Result<(), C
     let configs = [Some(args.session.k8s_config.as_path()), args.session.options.orchestrator_config.as_deref()];
     if path == stdin && configs.contains(&Some(stdin)) {
         return Err(CommandError::Usage(
-            "Standard input can be a configuration or what --from-status reads, not both. Name a file for one of them."
+            "Standard input can be used for a configuration or for --from-status, not both. Name a file for one of them."
                 .to_owned(),
         ));
     }
     Ok(())
 }
 
-/// What a session lacks, by what kubectl printed.
+/// The rest of a session, according to kubectl's output.
 fn rest(
     path: &Path,
     session: &Session,
@@ -97,24 +97,24 @@ fn rest(
 }
 
 impl Chosen {
-    /// Tells what the status has come to, and what to run before the Jobs are applied.
+    /// Summarizes the status, and prints what to run before applying the Jobs.
     pub fn tell(&self, factory: &K8sTuningJobFactory<'_>, style: Style) {
         let Some(rest) = &self.rest else { return };
         let failed = u64::from(rest.failed.len());
         let missing = u64::from(rest.part.len()) - failed;
         let failed_ones = format!("{} failed", plural(failed, "worker"));
         let text = match (failed, missing) {
-            (0, 0) => "no worker has failed or lacks a Job; there is nothing to make.".to_owned(),
-            (_, 0) => format!("{failed_ones}; the others have succeeded or go on."),
-            (0, _) => format!("{} without a Job; the others have succeeded or go on.", plural(missing, "worker")),
-            _ => format!("{failed_ones}, {missing} without a Job; the others have succeeded or go on."),
+            (0, 0) => "no worker has failed or is without a Job; there is nothing to generate.".to_owned(),
+            (_, 0) => format!("{failed_ones}; the others have succeeded or are running."),
+            (0, _) => format!("{} without a Job; the others have succeeded or are running.", plural(missing, "worker")),
+            _ => format!("{failed_ones}, {missing} without a Job; the others have succeeded or are running."),
         };
         messages::note(&text, style);
         let job = factory.jobs().next().and_then(|job| job.spec);
         if let Some(seconds) = job.and_then(|spec| spec.ttl_seconds_after_finished).filter(|_| missing > 0) {
             messages::warning(
                 &format!(
-                    "Jobs of this session are removed {} after they end (ttlSecondsAfterFinished): a worker without one \
+                    "Jobs of this session are removed {} after they finish (ttlSecondsAfterFinished): a worker without one \
                      may have succeeded.",
                     plural(seconds.unsigned_abs().into(), "second")
                 ),
@@ -123,7 +123,7 @@ impl Chosen {
         }
         let deletions = rest.deletions();
         if !deletions.is_empty() {
-            messages::note("these Jobs keep their names. Delete the ones that are there first:", style);
+            messages::note("these Jobs keep their names. Delete the existing ones first:", style);
             messages::tell(style, |screen| {
                 deletions.iter().try_for_each(|command| screen.line(format!("  {command}")))
             });
