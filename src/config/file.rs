@@ -1,5 +1,4 @@
-//! Reads one configuration file as kubectl would read it.
-//! A path (or `-`) comes in; the file's one document, every node with its position, goes out.
+//! Reads one configuration file as kubectl would read it, as a single document in which every node has a position.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,13 +12,13 @@ use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Document, Node, Position, Text};
 use crate::yaml::Given;
 
-/// A session is described in some twenty lines; a file above this size is a mistake.
+/// A session takes some twenty lines; a file above this size is a mistake.
 const MAX_SIZE: u64 = 1 << 20;
 
-/// A configuration file that could be read.
+/// A readable configuration file.
 #[derive(Debug)]
 pub struct ConfigFile {
-    /// Its name and text, into which the positions of its document point.
+    /// Its name and text, to which the positions of the document refer.
     pub source: Source,
     /// Its one document.
     pub document: Document,
@@ -29,8 +28,7 @@ impl ConfigFile {
     /// Reads the file at `path`, or standard input for `-`.
     ///
     /// # Errors
-    /// Anything that keeps it from being one YAML document of sensible size, and text that is not
-    /// well-formed, with its position.
+    /// The file cannot be read, is too large, is not well-formed, or is not exactly one YAML document.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (name, bytes) = if path == Path::new("-") {
             ("standard input".to_owned(), read_limited(io::stdin().lock(), Path::new("standard input"))?)
@@ -40,7 +38,7 @@ impl ConfigFile {
         Self::parse(name, bytes)
     }
 
-    /// Takes the bytes of a file as its content.
+    /// Parses the bytes of a file.
     ///
     /// # Errors
     /// As [`ConfigFile::read`].
@@ -68,7 +66,7 @@ impl ConfigFile {
         }
     }
 
-    /// The file with keys that have their values on the command line.
+    /// The file with additional keys from the command line.
     #[must_use]
     pub fn with(mut self, assignments: &[Assignment]) -> Self {
         let first_line = self.source.follow_with(&set::lines(assignments));
@@ -77,19 +75,19 @@ impl ConfigFile {
         self
     }
 
-    /// The name it is known by in messages: the path, or `standard input`.
+    /// Its name in messages: the path, or `standard input`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.source.name
     }
 
-    /// A place of the file, or of a flag that adds to it, to be shown.
+    /// An excerpt of the file, or of a flag that adds to it.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
         self.source.excerpt(position)
     }
 
-    /// Whether a flag has given a value.
+    /// Whether a value comes from a flag.
     #[must_use]
     pub fn is_set<T>(&self, given: &Given<T>) -> bool {
         given.written().is_some_and(|value| self.source.is_flag(value.position))
@@ -100,7 +98,7 @@ impl ConfigFile {
         &self.document.root
     }
 
-    /// The list for what is found to be wrong with the file.
+    /// An empty list of problems for the file.
     pub fn problems(&self) -> Problems<'_> {
         Problems::of(&self.source)
     }
@@ -115,7 +113,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ConfigError> {
     read_limited(file, path)
 }
 
-/// Reads no further than the limit, so that neither a huge file nor `/dev/zero` takes time.
+/// Reads no further than the limit, so that neither a huge file nor `/dev/zero` takes long.
 fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> {
     let mut bytes = Vec::new();
     reader

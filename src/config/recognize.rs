@@ -1,5 +1,4 @@
-//! Which of the files of this trade a document is, for who has given one to the wrong flag. A document comes in; what it
-//! is, and the command that takes it, goes out.
+//! Recognizes the kind of a document that was given to the wrong flag, and names the command that accepts it.
 
 use super::file::ConfigFile;
 use super::problem::Problems;
@@ -8,15 +7,15 @@ use crate::diagnostic::Reason::FieldValueInvalid;
 use crate::manifest::{Node, Value};
 use crate::printable::quoted;
 
-/// The keys of an orchestrator configuration; it has no others.
+/// All keys of an orchestrator configuration.
 const ORCHESTRATOR_KEYS: [&str; 8] =
     ["session_id", "total_iterations", "workers", "mode", "env", "optimizer", "config_path", "base_output_csv"];
-/// Those of them that no session goes without.
+/// Its required keys.
 const NUMBERS: [&str; 3] = ["session_id", "total_iterations", "workers"];
-/// The name that standard input has in messages.
+/// The name of standard input in messages.
 const STDIN: &str = "standard input";
 
-/// What a document is.
+/// The kind of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FileKind {
     /// A session's K8s configuration (D29).
@@ -27,7 +26,7 @@ enum FileKind {
     Tuning,
     /// A kustomization.
     Kustomization,
-    /// Another object of Kubernetes, by its kind.
+    /// Another Kubernetes object, by its kind.
     Object(String),
 }
 
@@ -70,21 +69,22 @@ impl FileKind {
     }
 }
 
-/// A kustomization may leave out what kind it is; a configuration has no list of resources.
+/// A kustomization may leave out its kind; a configuration has no list of resources.
 fn is_bare_kustomization(root: &Node) -> bool {
     let is_list = |key: &str| matches!(root.get(key).map(|node| &node.value), Some(Value::Sequence(_)));
     root.get("kind").is_none() && root.get("session_id").is_none() && (is_list("resources") || is_list("components"))
 }
 
-/// Tells of a file that is no K8s configuration, or of one that is no orchestrator configuration; false where each may
-/// be what its flag takes.
+/// Reports a file that is not a K8s configuration, or not an orchestrator configuration; returns false if both may be
+/// what their flags expect.
 pub fn refuse_others(k8s: &ConfigFile, orchestrator: Option<&ConfigFile>, problems: &mut [Problems<'_>; 2]) -> bool {
     let kinds = (FileKind::of(k8s.root()), orchestrator.and_then(|file| FileKind::of(file.root())));
     let [in_k8s, in_orchestrator] = problems;
     match (&kinds, orchestrator) {
         ((Some(FileKind::Orchestrator), Some(FileKind::K8s)), Some(other)) => {
             let (ours, theirs) = (word(k8s.name()), word(other.name()));
-            let message = "The two configurations are swapped: this is the orchestrator's (D28).".to_owned();
+            let message =
+                "The two configurations are swapped: this is the orchestrator configuration (D28).".to_owned();
             let help = format!("Write: kubectl arbtune plan --k8s-config {theirs} --orchestrator-config {ours}");
             tell(k8s, (message, help), in_k8s);
             true
@@ -92,13 +92,14 @@ pub fn refuse_others(k8s: &ConfigFile, orchestrator: Option<&ConfigFile>, proble
         ((ours, theirs), _) => {
             let ours = ours.as_ref().filter(|kind| **kind != FileKind::K8s);
             if let Some(kind) = ours {
-                let message = format!("This is {}, and --k8s-config takes a K8s configuration (D29).", kind.named());
+                let message = format!("This is {}, but --k8s-config takes a K8s configuration (D29).", kind.named());
                 tell(k8s, (message, command(kind, k8s.name())), in_k8s);
             }
             let theirs = theirs.as_ref().filter(|kind| **kind != FileKind::Orchestrator).zip(orchestrator);
             if let Some((kind, file)) = theirs {
                 let named = kind.named();
-                let message = format!("This is {named}, and --orchestrator-config takes an orchestrator's (D28).");
+                let message =
+                    format!("This is {named}, but --orchestrator-config takes an orchestrator configuration (D28).");
                 tell(file, (message, command(kind, file.name())), in_orchestrator);
             }
             ours.is_some() || theirs.is_some()
@@ -106,7 +107,7 @@ pub fn refuse_others(k8s: &ConfigFile, orchestrator: Option<&ConfigFile>, proble
     }
 }
 
-/// What a file that is no manifest is, and the command that takes it.
+/// The kind of a file that is not a manifest, and the command that accepts it.
 #[must_use]
 pub fn instead_of_manifest(root: &Node, file: &str) -> Option<String> {
     let kind = FileKind::of(root).filter(|kind| !matches!(kind, FileKind::Object(_)))?;
@@ -126,7 +127,7 @@ fn command(kind: &FileKind, name: &str) -> String {
         FileKind::Orchestrator => {
             format!("Write: kubectl arbtune plan --k8s-config FILE --orchestrator-config {file}")
         }
-        FileKind::Tuning => format!("Name it in a K8s configuration: config_path: {file}"),
+        FileKind::Tuning => format!("Reference it from a K8s configuration: config_path: {file}"),
         FileKind::Kustomization => {
             let directory = name.rsplit_once('/').map_or(".", |(directory, _)| directory);
             format!("Write: kubectl kustomize {} | kubectl arbtune validate -f -", word(directory))
@@ -135,7 +136,7 @@ fn command(kind: &FileKind, name: &str) -> String {
     }
 }
 
-/// A file as a command takes it.
+/// A file as a command-line argument.
 fn word(file: &str) -> String {
     if file == STDIN { "-".to_owned() } else { quoted(file).unwrap_or_else(|| "FILE".to_owned()) }
 }
@@ -144,7 +145,7 @@ fn word(file: &str) -> String {
 mod tests {
     use super::*;
 
-    // Not those of the session's tests: a session is made of what is recognised here.
+    // Not imported from the session's tests, because the session depends on this module.
     const K8S: &str = include_str!("../../configs/d29_k8s/orchestrator_k8s_baseline.yaml");
     const ORCHESTRATOR: &str = include_str!("../../configs/d28_orchestrator/demo_baseline.yaml");
 
@@ -168,7 +169,7 @@ mod tests {
             assert_eq!(kind(text), Some(FileKind::Kustomization), "{text}");
         }
         assert_eq!(kind("kind: JobList\nitems: []\n"), Some(FileKind::Object("JobList".to_owned())));
-        // What only lacks something is told what it lacks.
+        // A file that only lacks a key is told which one.
         for text in [&K8S.replace("image:", "imgae:"), "session_id: a\nworkers: 1\n", "[1]", "a", "kind: x\n"] {
             assert_eq!(kind(text), None, "{text}");
         }
