@@ -1,5 +1,5 @@
-//! What is told on stderr beside the results. Where stderr does not take it, there is nobody to tell, and work goes on:
-//! the exit code says how it ended.
+//! Messages on stderr. Errors of writing to stderr are ignored, because there is nowhere to report them; the exit code
+//! still tells the outcome.
 
 use std::io::{self, Write};
 
@@ -7,12 +7,12 @@ use super::line::Line;
 use super::screen::Screen;
 use super::style::{Role, Style};
 
-/// Tells of something that keeps nobody from going on.
+/// Prints a warning.
 pub fn warning(text: &str, style: Style) {
     tell(style, |screen| screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text)));
 }
 
-/// Tells of something that keeps nobody from going on, and has causes, a line each.
+/// Prints a warning with causes, one per line.
 pub fn warning_of(text: &str, causes: &[String], style: Style) {
     tell(style, |screen| {
         screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text))?;
@@ -20,12 +20,12 @@ pub fn warning_of(text: &str, causes: &[String], style: Style) {
     });
 }
 
-/// Tells what is going on.
+/// Prints a note.
 pub fn note(text: &str, style: Style) {
     tell(style, |screen| screen.line(Line::new(Role::Dim, "note:").text(" ").text(text)));
 }
 
-/// Tells why the work ended; a text of several lines goes out as such.
+/// Prints an error, which may have several lines.
 pub fn error(text: &str, style: Style) {
     tell(style, |screen| {
         let mut lines = text.lines();
@@ -34,21 +34,21 @@ pub fn error(text: &str, style: Style) {
     });
 }
 
-/// Tells what clap has put into words and colours itself.
+/// Prints text that clap has rendered and coloured.
 pub fn prepared(text: &str) {
     raw(text.as_bytes());
 }
 
-/// Writes to stderr, all at once.
+/// Writes to stderr in one piece.
 pub fn tell(style: Style, write: impl FnOnce(&mut Screen<&mut Vec<u8>>) -> io::Result<()>) {
     let mut text = Vec::new();
-    // Memory takes everything.
+    // Writing to memory does not fail.
     if write(&mut Screen::new(&mut text, style)).is_ok() {
         raw(&text);
     }
 }
 
-/// Writes text to stderr that is known to be printable.
+/// Writes text that is known to be printable to stderr.
 fn raw(text: &[u8]) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text).and_then(|()| stderr.flush());

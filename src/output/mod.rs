@@ -1,5 +1,4 @@
-//! Where results go: manifests to stdout or a directory, tables and errors to a person.
-//! Typed results come in; bytes and text go out.
+//! Output: manifests to stdout or a directory, and tables and messages for people.
 
 pub(crate) mod diff;
 pub(crate) mod directory;

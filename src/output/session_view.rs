@@ -1,5 +1,4 @@
-//! A session for a person to look at, and for a program to read: its workers, its totals and where
-//! each setting came from. A session comes in; a table, or something serde can write, goes out.
+//! A session as tables or as a serializable view: its workers, its totals and the origin of each setting.
 
 use serde::Serialize;
 
@@ -17,10 +16,10 @@ use crate::plan::{Part, WorkerShare};
 use crate::quota::Answer;
 use crate::tuning_file::Tuning;
 
-/// Longer names of settings have their value behind them, and not in the column of values.
+/// The values of settings with longer names follow the name instead of being in the values' column.
 const LONG_NAME: usize = 34;
 
-/// One worker, as the outputs show it.
+/// One worker in the outputs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobRow {
     /// The worker's index, from 0.
@@ -29,29 +28,30 @@ pub struct JobRow {
     pub name: String,
     /// The worker.
     pub worker_id: String,
-    /// How many iterations it runs.
+    /// The number of its iterations.
     pub iterations: u64,
     /// The file that `generate --output-dir` writes.
     pub file: String,
 }
 
-/// What the Jobs of a session come to.
+/// The totals of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Totals {
-    /// How many Jobs.
+    /// The number of Jobs.
     pub jobs: u32,
-    /// How many iterations.
+    /// The number of iterations.
     pub iterations: u64,
-    /// All requests, summed up by resource.
+    /// The sum of requests by resource.
     pub requests: Vec<ResourceTotal>,
-    /// All limits, summed up by resource.
+    /// The sum of limits by resource.
     pub limits: Vec<ResourceTotal>,
     /// Where the workers write their results.
     pub results: ResultFiles,
-    /// How many distinct parameter sets the workers propose, where that is fewer than their iterations and known.
+    /// The number of distinct parameter sets that the workers propose, if it is known and less than the number of
+    /// iterations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distinct_proposals: Option<u64>,
-    /// How many ConfigMaps carry the tuning file, where it is mounted.
+    /// The number of ConfigMaps with the tuning file, if it is mounted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_maps: Option<usize>,
 }
@@ -59,9 +59,9 @@ pub struct Totals {
 /// Where the workers of a session write their results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ResultFiles {
-    /// The file of each worker, as the pod sees it.
+    /// The path of each worker's file in its pod.
     pub file: String,
-    /// The claim of the volume that keeps them; without one they are lost with their pods.
+    /// The PersistentVolumeClaim for the results; without one, they are lost with their pods.
     pub claim: Option<String>,
     /// Their directory on the volume.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +79,7 @@ impl ResultFiles {
         }
     }
 
-    /// Where they go, and what becomes of them.
+    /// The rows about the results' location and persistence.
     fn rows(&self) -> [[Line<'static>; 2]; 2] {
         let kept = match (&self.claim, &self.directory) {
             (Some(claim), Some(directory)) => format!("kept on claim {claim}, in {directory}/"),
@@ -89,7 +89,7 @@ impl ResultFiles {
     }
 }
 
-/// A resource and its amount over all Jobs.
+/// A resource and its total amount over all Jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ResourceTotal {
     /// The resource.
@@ -98,24 +98,24 @@ pub struct ResourceTotal {
     pub amount: String,
 }
 
-/// A session as `plan -o json` and `-o yaml` show it.
+/// A session as shown by `plan -o json` and `-o yaml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanView {
     /// Each setting with its origin.
     pub settings: Vec<Setting>,
     /// The workers.
     pub jobs: Vec<JobRow>,
-    /// What they come to.
+    /// The totals.
     pub totals: Totals,
-    /// What the user should know.
+    /// Warnings.
     pub warnings: Vec<String>,
-    /// What the policies of the namespace mean for the session, where they were given.
+    /// The effect of the namespace's policies, if they were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<Answer>,
 }
 
 impl JobRow {
-    /// The row of a worker.
+    /// The row for a worker.
     pub fn new(session: &Session, share: &WorkerShare, format: Format) -> Self {
         let name = job_name(&session.session_short, share);
         let file = file_name(&name, share.index, session.workers, format);
@@ -140,7 +140,7 @@ pub fn rows(session: &Session, part: &Part, format: Format) -> impl ExactSizeIte
     shares.map(move |share| JobRow::new(session, &share, format))
 }
 
-/// What a session's Jobs come to.
+/// The totals of a session's Jobs.
 pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
     let sum = |amounts: &[(String, String)]| {
         let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
@@ -162,13 +162,13 @@ pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
     }
 }
 
-/// A finding as a line: where, what, and what to do about it.
+/// A finding as one line: position, message and help.
 fn located(finding: &Diagnostic) -> String {
     let Excerpt { file, position, .. } = &finding.excerpt;
     format!("{file}:{}:{}: {}", position.line, position.column, finding.with_help())
 }
 
-/// The whole session for a program to read, with what is to be said of its tuning file.
+/// The serializable view of a session, with the warnings about its tuning file.
 pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
@@ -179,7 +179,8 @@ pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> 
     }
 }
 
-/// The table of the workers of a part of a session. A long one shows its head and its tail and says what it left out.
+/// The table of the workers of a part of a session. A long one shows its head and its tail, and how many rows it leaves
+/// out.
 pub fn job_table(session: &Session, part: &Part) -> Table<'static, 4> {
     let shares = || part.shares(session.total_iterations, session.workers);
     let cells = |share: WorkerShare| JobRow::new(session, &share, Format::Yaml).into_cells();
@@ -198,7 +199,7 @@ pub fn wide_job_table(session: &Session) -> Table<'static, 5> {
     )
 }
 
-/// The settings, under the file or flag that they came from. A long name does not widen the column of the others.
+/// The settings, grouped by the file or flag that they came from. Long names do not widen the column of the others.
 #[must_use]
 pub fn setting_table(session: &Session) -> Table<'_, 2> {
     let mut origins: Vec<&str> = Vec::new();
@@ -250,8 +251,8 @@ pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
     Table::new(["TOTAL", "AMOUNT"], rows)
 }
 
-/// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`; for a part of a session
-/// `2 of 12 jobs, 6 of 36 iterations: …`.
+/// The summary line of a run: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`; for a part of a session `2 of 12
+/// jobs, 6 of 36 iterations: …`.
 #[must_use]
 pub fn summary_line(session: &Session, part: &Part) -> String {
     let of = |count: u64, all: u64, noun| {
@@ -273,12 +274,12 @@ pub fn plural(count: u64, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
-/// Why files of a session have got other names.
+/// Why files of a session were renamed.
 #[must_use]
 pub fn renamed_note(session: &Session, count: usize) -> String {
     let (workers, files) = (plural(u64::from(session.workers), "worker"), plural(count as u64, "file"));
     let has = if count == 1 { "has" } else { "have" };
-    format!("{workers}: the index in file names is as wide as the largest one, so that {files} {has} a new name.")
+    format!("{workers}: the index in file names is as wide as the largest one, so {files} {has} a new name.")
 }
 
 #[cfg(test)]
