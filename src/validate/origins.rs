@@ -1,5 +1,5 @@
-//! Which key of a configuration caused a field of its Jobs. What is found at a position in such a Job, which no file
-//! holds, is told at the key.
+//! Maps fields of generated Jobs to the configuration keys that caused them, so that findings about such a Job can be
+//! reported at the key.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::manifest::{Node, Position, Text, Value, documents};
 const LABELS: &[Segment<'static>] = &segments![metadata.labels];
 const POD_LABELS: &[Segment<'static>] = &segments![spec.template.metadata.labels];
 
-/// The fields of a Job that have the value of one key each.
+/// The fields of a Job that have the value of a single key.
 const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
     (&[], &segments![metadata.name], "session_short"),
     (&[], &segments![metadata.namespace], "k8s_namespace"),
@@ -33,7 +33,7 @@ const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
     (POD_LABELS, &[Key("env")], "env"),
 ];
 
-/// The fields of the worker's container that have the value of one key each.
+/// The fields of the worker's container that have the value of a single key.
 const WORKER_FIELDS: &[(&[Segment<'static>], &str)] = &[
     (&segments![name], "session_short"),
     (&segments![image], "image"),
@@ -57,14 +57,14 @@ const OPTIONS: &[(&str, &str)] = &[
 /// The variables of a worker that have the value of a key, unless `extra_env` has them.
 const VARIABLES: &[(&str, &str)] = &[("APP_ENV", "env"), ("SESSION_ID", "session_id"), ("MODE", "mode")];
 
-/// The keys of one session's configuration, and where they stand.
+/// The keys of one session's configuration with their positions.
 #[derive(Debug)]
 pub struct Origins<'s> {
-    /// Where each key stands that a file has; a group of keys stands where its first one does.
+    /// The position of each key; a group of keys has the position of its first key.
     keys: HashMap<&'s str, &'s Excerpt>,
-    /// Where the configuration starts to speak of the session, for what no key has caused.
+    /// The start of the configuration, for findings that no key caused.
     session: Excerpt,
-    /// The partial Job that went into each Job.
+    /// The partial Job that was merged into each Job.
     partial: Option<&'s PartialJob>,
 }
 
@@ -76,7 +76,7 @@ impl<'s> Origins<'s> {
             let Some(excerpt) = setting.origin.excerpt() else { continue };
             let mut key = setting.name.as_str();
             keys.insert(key, excerpt);
-            // The name of a resource or a variable may hold dots of its own, which name no group.
+            // The name of a resource or a variable may contain dots, which do not separate groups.
             while let Some((group, _)) = key.rsplit_once('.') {
                 key = group;
                 keys.entry(key).or_insert(excerpt);
@@ -94,7 +94,7 @@ impl<'s> Origins<'s> {
         &self.session.file
     }
 
-    /// Has a report on a Job speak of the configuration instead of the manifest with this text, which no file holds.
+    /// Maps a report on a generated Job, with this text, to the configuration.
     pub fn tell(&self, report: &mut DocumentReport, spec: &K8sJobSpec, text: &Text) {
         report.name_excerpt = self.excerpt("session_short").unwrap_or(&self.session).clone();
         if report.findings.is_empty() {
@@ -110,7 +110,7 @@ impl<'s> Origins<'s> {
         });
     }
 
-    /// The places in a Job's document that a key has caused, each with where the key stands.
+    /// The nodes of a Job's document that a key caused, each with the position of the key.
     fn places(&self, spec: &K8sJobSpec, root: &Node) -> HashMap<(u32, u32), Excerpt> {
         let mut positions = Positions::new(root);
         let mut places = HashMap::new();
@@ -154,7 +154,7 @@ impl<'s> Origins<'s> {
         places
     }
 
-    /// Where a key stands; a session without a `session_short` has the start of its id in its names.
+    /// The position of a key; without a `session_short`, the names contain the start of the session's id.
     fn excerpt(&self, key: &str) -> Option<&'s Excerpt> {
         let found = self.keys.get(key);
         found.or_else(|| self.keys.get("session_id").filter(|_| key == "session_short")).copied()
@@ -168,7 +168,7 @@ fn index_of_worker(root: &Node, name: &str) -> usize {
     names.position(|found| found.and_then(Node::as_str) == Some(name)).unwrap_or_default()
 }
 
-/// Walks through a partial Job and the Job that it went into, and hands over where each of its fields has ended up.
+/// Walks through a partial Job and the merged Job, and passes on where each of its fields has ended up.
 fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(Position, Position)) {
     match (&partial.value, &job.value) {
         (Value::Mapping(entries), Value::Mapping(_)) => {
@@ -183,7 +183,7 @@ fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(
             let name = |item: &Node| {
                 item.get("name").and_then(Node::as_str).map(|name| if name == TUNER { worker } else { name }.to_owned())
             };
-            // Elements that have a name are found by it, wherever the merge has put them.
+            // Elements with a name are found by it, wherever the merge has put them.
             let by_name: HashMap<String, &Node> = found.iter().filter_map(|item| Some((name(item)?, item))).collect();
             for (nth, item) in items.iter().enumerate() {
                 let target = name(item).map_or_else(|| found.get(nth), |name| by_name.get(&name).copied());
@@ -212,7 +212,7 @@ mod tests {
 
     const CONTAINER: &[Segment<'static>] = &segments![spec.template.spec.containers[0]];
 
-    /// The line of the configuration that is named for a path of its first Job, and what is marked there.
+    /// The line of the configuration that is reported for a path of its first Job, and the marked text.
     fn marked(config: &str, path: &[Segment<'_>]) -> (u32, String) {
         let session = session(config, None).unwrap();
         let moment = CreatedAt::parse("2025-11-16T18:21:45Z").unwrap();

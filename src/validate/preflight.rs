@@ -1,5 +1,4 @@
-//! What the API server would say of a session's Jobs before any of them is written.
-//! A session comes in, and what is wrong with its Jobs goes out.
+//! Checks a session's Jobs against the API server's rules before any of them is written.
 
 use super::checks::{Checks, Sources};
 use crate::apimachinery::Version;
@@ -10,10 +9,10 @@ use crate::printable::printable;
 use crate::yaml::Text;
 use crate::yaml::write::WriteError;
 
-/// Why the server of a version would refuse the Jobs, as lines that can be shown; none where it would take them.
+/// Why a server version would reject the Jobs, as printable lines; empty if it would accept them.
 ///
-/// Whatever slips through the rules of a configuration is caught here. Jobs of a session differ in their worker, their
-/// iterations and their attempt only, so that the first, the last and the one with the longest name speak for all.
+/// This catches everything that the configuration's rules miss. The Jobs of a session differ only in their worker,
+/// iterations and attempt, so the first, the last and the one with the longest name represent all.
 ///
 /// # Errors
 /// A Job that cannot be written.
