@@ -246,10 +246,10 @@ fn a_person_sees_the_fields_and_the_way_out() {
       + "your-registry/arbitrage-lite:latest"
 
     1 to create, 2 to change (2 of them immutable)
-    A cluster refuses to change an immutable field of a Job that exists.
+    The immutable fields of an existing Job cannot be changed.
     Delete these 2 Jobs first:
       kubectl delete jobs -n trading-bots arb-tuning-d29-k8s--worker-1-0 arb-tuning-d29-k8s--worker-2-1
-    or give the session names of its own with --session-id or --session-short.
+    or give the session its own names with --session-id or --session-short.
     "#);
 }
 

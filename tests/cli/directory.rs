@@ -149,7 +149,7 @@ fn names_that_something_else_holds() {
     let cases: [(&str, Put); 8] = [
         ("kind \"ConfigMap\"", |path| fs::write(path, "apiVersion: v1\nkind: ConfigMap\n").unwrap()),
         ("not well-formed", |path| fs::write(path, "a: [").unwrap()),
-        ("holds no manifest", |path| fs::write(path, "").unwrap()),
+        ("contains no manifest", |path| fs::write(path, "").unwrap()),
         ("has not made", |path| {
             fs::write(path, text_of("tests/data/worker-1.yaml").replace("app: arbitrage-tuning", "app: mine")).unwrap();
         }),
@@ -185,7 +185,7 @@ fn a_link_is_never_written_through() {
     symlink(outside.path(), dir.path().join(".kubectl-arbtune")).unwrap();
     let ran = into(dir.path(), &[]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains(".kubectl-arbtune") && ran.err.contains("it is no directory"), "{}", ran.err);
+    assert!(ran.err.contains(".kubectl-arbtune") && ran.err.contains("it is not a directory"), "{}", ran.err);
     assert_eq!(names_in(outside.path()), ["precious.yaml"]);
     assert!(fs::read_to_string(&target).unwrap().contains("arbitrage-lite:old"));
     // A link under another name, which kubectl would follow, is told and left.

@@ -106,7 +106,7 @@ fn what_kubernetes_has_is_recognised_too() {
 fn a_number_that_does_not_read_as_it_looks() {
     for (from, to, words) in [
         ("total_iterations: 6", "total_iterations: 010", "is written 010, which kubectl reads as 8."),
-        ("total_iterations: 6", "total_iterations: 010", "Write 10, or 8 if that is meant."),
+        ("total_iterations: 6", "total_iterations: 010", "Write 10, or 8 if you mean that."),
         ("total_iterations: 6", "total_iterations: 1_000", "is written 1_000, which kubectl reads as 1000."),
         ("workers: 2", "workers: 0x2", "is written 0x2, which kubectl reads as 2."),
     ] {
@@ -207,7 +207,7 @@ fn an_image_has_the_grammar_of_one() {
         ("your-registry/Arbitrage-lite:latest", "Write your-registry/arbitrage-lite:latest."),
         ("https://your-registry/bot:1", "Write your-registry/bot:1."),
         ("your-registry/봇:1", "has '봇' at character 15"),
-        ("\"your-registry/bot:\"", "has a colon and no tag after it"),
+        ("\"your-registry/bot:\"", "has a colon but no tag after it"),
         ("your-registry/bot@sha256:12", "has the digest"),
         ("your-registry/bot latest", "has white space at character 18"),
     ] {

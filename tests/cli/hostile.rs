@@ -86,10 +86,10 @@ fn a_planted_link_leads_nowhere() {
 fn what_is_not_the_tools_own_is_refused_and_left() {
     type Plant = fn(&Path);
     let cases: [(&str, &str, Plant); 8] = [
-        ("a file", "it is no directory", |staging| fs::write(staging, "").unwrap()),
-        ("a pipe", "it is no directory", make_pipe),
-        ("a dangling link", "it is no directory", |staging| symlink("nowhere", staging).unwrap()),
-        ("a link to a directory", "it is no directory", |staging| symlink("..", staging).unwrap()),
+        ("a file", "it is not a directory", |staging| fs::write(staging, "").unwrap()),
+        ("a pipe", "it is not a directory", make_pipe),
+        ("a dangling link", "it is not a directory", |staging| symlink("nowhere", staging).unwrap()),
+        ("a link to a directory", "it is not a directory", |staging| symlink("..", staging).unwrap()),
         ("open to others", "0700", |staging| {
             make_private(staging);
             fs::write(staging.join("journal"), "").unwrap();

@@ -79,7 +79,7 @@ fn nothing_is_overwritten_or_written_through() {
         put(&dir.join(name));
         let ran = run_in(root.path(), &["init", "tuning"]);
         assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
-        assert!(ran.err.contains(&format!("{name} is there already")), "{}", ran.err);
+        assert!(ran.err.contains(&format!("{name} already exists")), "{}", ran.err);
         assert_eq!(names_in(&dir), [name]);
         assert!(!root.path().join("elsewhere").exists());
         assert!(fs::read_to_string(dir.join(name)).map_or(name != "session.yaml", |text| text == "mine"));

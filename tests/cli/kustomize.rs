@@ -81,11 +81,15 @@ fn without_the_flag_it_is_left_over_like_a_job() {
 fn one_that_is_not_ours_is_left_and_named() {
     let ours = fs::read_to_string(kustomized().path().join(FILE)).unwrap();
     let cases = [
-        (FILE, "resources: [a.yaml]\n".to_owned(), "holds what this tool has not made"),
+        (FILE, "resources: [a.yaml]\n".to_owned(), "contains something that this tool did not generate"),
         (FILE, ours.replace("app: arbitrage-tuning", "app: x"), "kind \"Kustomization\", which this tool has not made"),
-        (FILE, format!("{ours}namePrefix: blue-\n"), "has the key namePrefix, which this tool does not write"),
-        (FILE, format!("{ours}- ../claim.yaml\n"), "lists ../claim.yaml, which is no file of this tool"),
-        (FILE, ours.replace("d29-k8s-demo-session", "other"), "is of session other, and lists that session's files"),
+        (FILE, format!("{ours}namePrefix: blue-\n"), "has the key namePrefix, which this tool never writes"),
+        (FILE, format!("{ours}- ../claim.yaml\n"), "lists ../claim.yaml, which was not written by this tool"),
+        (
+            FILE,
+            ours.replace("d29-k8s-demo-session", "other"),
+            "belongs to session other, and lists that session's files",
+        ),
         (FILE, "a: [".to_owned(), "is not well-formed"),
         ("kustomization.yml", "resources: []\n".to_owned(), "takes no kustomization.yaml beside it"),
         ("Kustomization", "resources: []\n".to_owned(), "takes no kustomization.yaml beside it"),

@@ -18,7 +18,7 @@ fn the_first_refused_worker_is_named_and_the_exit_code_is_1() {
     for line in [
         "compute   requests.cpu       4      3500m   500m   500m   1       1 of 2",
         "defaults     arb-tuning-d29-k8s--worker-1-0   limits.ephemeral-storage=2Gi",
-        "The first that the namespace trading-bots refuses is the pod of worker-2.",
+        "The namespace trading-bots would refuse the pod of worker-2 first.",
     ] {
         assert!(ran.out.lines().any(|found| found == line), "{line}\n{}", ran.out);
     }
@@ -31,7 +31,7 @@ fn a_namespace_with_room_takes_all() {
     let text = text_of(NAMESPACE).replace("3500m", "3");
     let ran = run_with(&plan(&["--quota", "-"]), text);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.ends_with("The namespace trading-bots takes all Jobs and their pods.\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("The namespace trading-bots would admit all Jobs and their pods.\n"), "{}", ran.out);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
         assert_eq!(names(&["--from-status", &format!("tests/after/{file}")]), expected, "{file}");
     }
     let ran = run_with(&generate(&["-q", "--from-status", "-"]), text_of(STATUS));
-    assert_eq!(ran.err, "note: 4 workers failed, 1 without a Job; the others have succeeded or go on.\n");
+    assert_eq!(ran.err, "note: 4 workers failed, 1 without a Job; the others have succeeded or are running.\n");
     for part in ["--output-csv\n        - outputs/d29_k8s_session_worker-3_r2.csv\n", "attempt: \"2\"\n"] {
         assert!(ran.out.contains(part), "{}", ran.out);
     }
@@ -83,7 +83,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
     assert_eq!(names(&["--from-status", STATUS, "--only", "worker-1..4"]), ["worker-3-2-r2", "worker-4-3-r2"]);
     let done = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", "worker-1..2"]));
     assert_eq!((done.code, done.out.as_str()), (0, ""));
-    assert_eq!(done.err, "note: no worker has failed or lacks a Job; there is nothing to make.\n");
+    assert_eq!(done.err, "note: no worker has failed or is without a Job; there is nothing to generate.\n");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn each_command_that_takes_a_configuration_takes_it() {
 #[test]
 fn an_error_shows_the_flag() {
     for (flag, column, words) in [
-        ("workers=x", 15, "workers must be a whole number, and this is a string."),
+        ("workers=x", 15, "workers must be a whole number, not a string."),
         ("workers=0", 15, "must be at least 1"),
         ("workers=9", 15, "nothing to do"),
         ("total_iterations=1", 24, "nothing to do"),
