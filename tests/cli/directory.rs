@@ -130,7 +130,7 @@ fn another_notation_or_another_short_name_leaves_leftovers() {
 fn two_sessions_side_by_side_and_in_each_others_way() {
     let dir = generated();
     let other = ["--session-id", "d29-k8s-other"];
-    refused(dir.path(), &[FIRST, "is of session d29-k8s-demo-session", "--session-short"], || into(dir.path(), &other));
+    refused(dir.path(), &[FIRST, "belongs to session d29-k8s-demo-session", "--session-short"], || into(dir.path(), &other));
     let ran = into(dir.path(), &[&other[..], &["--session-short", "other"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(names_in(dir.path()).len(), 4);
@@ -140,7 +140,7 @@ fn two_sessions_side_by_side_and_in_each_others_way() {
     // A file of another name that holds a Job of the same name would be applied too, in place of this one.
     let hidden = tempfile::tempdir().unwrap();
     fs::copy(dir.path().join(FIRST), hidden.path().join("a.yml")).unwrap();
-    refused(hidden.path(), &["a.yml", "is of another session", "d29-k8s-demo-session"], || into(hidden.path(), &other));
+    refused(hidden.path(), &["a.yml", "belongs to another session", "d29-k8s-demo-session"], || into(hidden.path(), &other));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn names_that_something_else_holds() {
         ("kind \"ConfigMap\"", |path| fs::write(path, "apiVersion: v1\nkind: ConfigMap\n").unwrap()),
         ("not well-formed", |path| fs::write(path, "a: [").unwrap()),
         ("contains no manifest", |path| fs::write(path, "").unwrap()),
-        ("has not made", |path| {
+        ("did not generate", |path| {
             fs::write(path, text_of("tests/data/worker-1.yaml").replace("app: arbitrage-tuning", "app: mine")).unwrap();
         }),
         ("is a directory", |path| fs::create_dir(path).unwrap()),
@@ -289,7 +289,7 @@ fn a_full_disk_changes_nothing() {
     assert_eq!(into(&jobs, &[]).code, 0);
     let many = text_of(K8S).replace("workers: 2", "workers: 500").replace("iterations: 6", "iterations: 500");
     let generate = ["generate", "--k8s-config", "-", "--prune", "-d"];
-    refused(&jobs, &["cannot be written", "No space left", "The directory is as it was."], || {
+    refused(&jobs, &["cannot be written", "No space left", "The directory is unchanged."], || {
         run_with(&[&generate[..], &[arg(&jobs)]].concat(), many.clone())
     });
     let fresh = mount.path().join("fresh");

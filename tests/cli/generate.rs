@@ -46,7 +46,7 @@ fn now_is_utc_with_microseconds() {
 fn a_bad_time_is_wrong_usage_and_a_bad_environment_is_not() {
     let flag = run(&generate(&["--created-at", "yesterday"]));
     assert_eq!((flag.code, flag.out.as_str()), (2, ""));
-    assert!(flag.err.contains("\"yesterday\" is no time. Write RFC 3339"), "{}", flag.err);
+    assert!(flag.err.contains("\"yesterday\" is not a valid time. Write RFC 3339"), "{}", flag.err);
     let epoch = arbtune(&generate(&[])).env("SOURCE_DATE_EPOCH", "soon").assert().code(1);
     assert!(String::from_utf8_lossy(&epoch.get_output().stderr).starts_with("error: SOURCE_DATE_EPOCH is \"soon\""));
 }

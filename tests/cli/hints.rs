@@ -33,7 +33,7 @@ fn an_amount_that_is_none() {
 #[test]
 fn an_amount_that_is_hardly_meant() {
     for (from, to, words) in [
-        ("memory: 512Mi", "memory: 512m", "m stands for thousandths of a byte"),
+        ("memory: 512Mi", "memory: 512m", "m means thousandths of a byte"),
         ("memory: 512Mi", "memory: 512m", "Write 512M or 512Mi."),
         ("memory: 512Mi", "memory: 512", "no more than 512 bytes"),
         ("cpu: \"1\"", "cpu: 1500", "Write 1500m"),
@@ -209,7 +209,7 @@ fn an_image_has_the_grammar_of_one() {
         ("your-registry/봇:1", "has '봇' at character 15"),
         ("\"your-registry/bot:\"", "has a colon but no tag after it"),
         ("your-registry/bot@sha256:12", "has the digest"),
-        ("your-registry/bot latest", "has white space at character 18"),
+        ("your-registry/bot latest", "has whitespace at character 18"),
     ] {
         let ran = changed(IMAGE, &format!("image: {image}"));
         assert!(ran.code == 1 && ran.err.contains(words), "{image}: {}", ran.err);
@@ -260,5 +260,5 @@ fn one_command_deletes_what_cannot_be_changed_and_nothing_else() {
     let short = diff(existing.clone(), &[&other[..], &many].concat());
     assert!(short.contains("Delete these 40 Jobs first:\n  -o wide shows the command with their names\n"), "{short}");
     let wide = diff(existing, &[&other[..], &many, &["-o", "wide"]].concat());
-    assert!(wide.contains("worker-40-39\nor give the session names"), "{wide}");
+    assert!(wide.contains("worker-40-39\nor give the session its own names"), "{wide}");
 }

@@ -82,7 +82,7 @@ fn one_that_is_not_ours_is_left_and_named() {
     let ours = fs::read_to_string(kustomized().path().join(FILE)).unwrap();
     let cases = [
         (FILE, "resources: [a.yaml]\n".to_owned(), "contains something that this tool did not generate"),
-        (FILE, ours.replace("app: arbitrage-tuning", "app: x"), "kind \"Kustomization\", which this tool has not made"),
+        (FILE, ours.replace("app: arbitrage-tuning", "app: x"), "kind \"Kustomization\", which this tool did not generate"),
         (FILE, format!("{ours}namePrefix: blue-\n"), "has the key namePrefix, which this tool never writes"),
         (FILE, format!("{ours}- ../claim.yaml\n"), "lists ../claim.yaml, which was not written by this tool"),
         (

@@ -47,10 +47,10 @@ fn workers_that_are_not_there_are_told() {
     for (only, words) in [
         ("worker-13", "There is no worker-13: the session has worker-1 to worker-12."),
         ("worker-3..20", "There is no worker-13"),
-        ("worker-0", "names no workers"),
+        ("worker-0", "is not a valid range of workers"),
         ("3", "Write worker-3, or worker-3..9 for worker-3 to worker-9."),
         ("worker-9..3", "Write worker-3..9."),
-        ("", "names no workers"),
+        ("", "is not a valid range of workers"),
     ] {
         let ran = run(&generate(&["--only", only]));
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains(words), "{only}: {ran:?}");
@@ -125,7 +125,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
     fs::write(&config, format!("{}job_template: {{spec: {{ttlSecondsAfterFinished: 60}}}}\n", text_of(CONFIG)))
         .unwrap();
     let ran = run(&["generate", "--k8s-config", arg(&config), "--from-status", STATUS, "-o", "name"]);
-    assert!(ran.err.contains("removed 60 seconds after they end (ttlSecondsAfterFinished)"), "{}", ran.err);
+    assert!(ran.err.contains("removed 60 seconds after they finish (ttlSecondsAfterFinished)"), "{}", ran.err);
 }
 
 #[test]

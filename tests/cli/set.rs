@@ -77,8 +77,8 @@ fn an_error_shows_the_flag() {
         ("resources.limit.cpu=1", 17, "Did you mean limits?"),
         ("resources=2", 17, "Set the keys below it"),
         ("labels.example.com/team=x", 14, r"Write \. for a dot"),
-        ("extra_env.WORKER_ID=x", 17, "says which worker a pod is"),
-        ("env_from.1.secret=x", 7, "--set does not reach into lists"),
+        ("extra_env.WORKER_ID=x", 17, "identifies the worker"),
+        ("env_from.1.secret=x", 7, "--set cannot change list items"),
         ("session_id=a b", 18, "\"a-b\" works"),
         ("session_short=", 21, "session_short is empty"),
     ] {
@@ -102,7 +102,7 @@ fn what_sets_nothing_is_wrong_usage() {
     for (flag, words) in [
         ("workers", "has no ="),
         ("=3", "has an empty part"),
-        ("job_template.spec.suspend=true", "--set does not reach"),
+        ("job_template.spec.suspend=true", "--set cannot change"),
     ] {
         let ran = plan(&[flag]);
         assert!(ran.code == 2 && ran.err.contains(words), "{flag}: {ran:?}");
@@ -138,7 +138,7 @@ fn a_flag_wins_over_both_files() {
     assert!(ran.code == 1 && ran.err.contains("total_iterations is 100: 1 pod would start"), "{}", ran.err);
     // Paper in one and live in the other never passes.
     let ran = run_with(&[&args[..], &["mode=live"]].concat(), many);
-    assert!(ran.code == 1 && ran.err.contains("mode is live here, and paper in"), "{}", ran.err);
+    assert!(ran.code == 1 && ran.err.contains("mode is live here, but paper in"), "{}", ran.err);
     assert!(ran.err.contains("--> command line:1:12"), "{}", ran.err);
 }
 

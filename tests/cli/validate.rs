@@ -245,7 +245,7 @@ fn many_files_keep_their_order() {
 /// The lines of `tests/data/mistakes.yaml` that hold a mistake, and words of what is said about each.
 const MISTAKES: [(u64, &str); 3] = [
     (5, "mode is \"papr\", but must be paper, shadow or live. Did you mean paper?"),
-    (8, "3 pods would start with nothing to do. Write 6 workers at the most"),
+    (8, "3 pods would start with nothing to do. Write at most 6 workers"),
     (15, "kubectl reads 6379 as a whole number. Quote it: \"6379\"."),
 ];
 
