@@ -290,7 +290,7 @@ fn what_needs_another_key_or_value_says_so() {
         ("env_from: [{prefix: A_}]\n", "neither a Secret nor a ConfigMap"),
         ("env_from: [{secret: a, config_map: b}]\n", "both a Secret and a ConfigMap"),
         ("env_from: [a]\n", "env_from.1 must be a mapping"),
-        ("labels: {app: x}\n", "every tuning Job has"),
+        ("labels: {app: x}\n", "on every tuning Job"),
         ("labels: {team: 'a b'}\n", "annotations take any text"),
         ("queue: A\n", "name of a queue"),
         ("pod_security: privileged\n", "baseline or restricted"),

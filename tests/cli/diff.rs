@@ -284,7 +284,7 @@ fn a_job_that_stands_twice_is_told() {
     edit(&copy, "latest", "old");
     let ran = against(dir.path(), &[]);
     assert_eq!(ran.code, 1, "the last one counts");
-    assert!(ran.err.starts_with("warning: The Job arb-tuning-d29-k8s--worker-1-0 stands in "), "{}", ran.err);
+    assert!(ran.err.starts_with("warning: The Job arb-tuning-d29-k8s--worker-1-0 occurs in "), "{}", ran.err);
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn errors_are_above_one() {
         (vec!["plan", "--k8s-config", K8S, "--diff", "none"], "", "none cannot be read"),
         (vec!["plan", "--k8s-config", "none.yaml", "--diff", path], "", "none.yaml"),
         (vec!["plan", "--k8s-config", "tests/data/mistakes.yaml", "--diff", path], "", "has 3 problems"),
-        (vec!["plan", "--k8s-config", K8S, "--diff", "-"], "", "There is no document in standard input"),
+        (vec!["plan", "--k8s-config", K8S, "--diff", "-"], "", "standard input contains no documents"),
         (vec!["plan", "--k8s-config", "-", "--diff", "-"], "", "not both"),
         (vec!["plan", "--k8s-config", K8S, "--diff", path, "-o", "name"], "", "Remove --diff"),
         (vec!["plan", "--k8s-config", K8S, "--exit-code=false"], "", "--diff"),

@@ -105,10 +105,10 @@ fn what_kubernetes_has_is_recognised_too() {
 #[test]
 fn a_number_that_does_not_read_as_it_looks() {
     for (from, to, words) in [
-        ("total_iterations: 6", "total_iterations: 010", "is written 010, which kubectl reads as 8."),
+        ("total_iterations: 6", "total_iterations: 010", "is written as 010, which kubectl reads as 8."),
         ("total_iterations: 6", "total_iterations: 010", "Write 10, or 8 if you mean that."),
-        ("total_iterations: 6", "total_iterations: 1_000", "is written 1_000, which kubectl reads as 1000."),
-        ("workers: 2", "workers: 0x2", "is written 0x2, which kubectl reads as 2."),
+        ("total_iterations: 6", "total_iterations: 1_000", "is written as 1_000, which kubectl reads as 1000."),
+        ("workers: 2", "workers: 0x2", "is written as 0x2, which kubectl reads as 2."),
     ] {
         let ran = changed(from, to);
         assert!(ran.code == 0 && ran.err.starts_with("warning") && ran.err.contains(words), "{to}: {ran:?}");
@@ -193,8 +193,8 @@ fn no_value_is_no_value() {
 fn an_id_is_proposed_that_keeps_something_of_it() {
     for (id, help) in [
         ("튜닝-세션-1", "Write lowercase letters, digits and '-', such as session-1."),
-        ("d29-세션", "\"d29\" works"),
-        ("D29 Demo  Session", "\"d29-demo-session\" works"),
+        ("d29-세션", "Use \"d29\""),
+        ("D29 Demo  Session", "Use \"d29-demo-session\""),
     ] {
         let ran = changed("session_id: d29-k8s-demo-session", &format!("session_id: {id}"));
         assert!(ran.code == 1 && ran.err.contains(help), "{id}: {}", ran.err);

@@ -64,7 +64,7 @@ fn what_cannot_be_answered_exits_with_2() {
     let name = run(&plan(&["--quota", NAMESPACE, "-o", "name"]));
     assert_eq!(name.code, 2);
     let empty = run_with(&plan(&["--quota", "-"]), "");
-    assert!(empty.code == 2 && empty.err.contains("There is no document in standard input."), "{empty:?}");
+    assert!(empty.code == 2 && empty.err.contains("standard input contains no documents."), "{empty:?}");
     let wrong = run_with(&plan(&["--quota", "-"]), text_of(NAMESPACE).replace("\"10\"", "ten"));
     assert!(wrong.code == 2 && wrong.err.contains("pods: ten"), "{wrong:?}");
 }

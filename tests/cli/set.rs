@@ -79,7 +79,7 @@ fn an_error_shows_the_flag() {
         ("labels.example.com/team=x", 14, r"Write \. for a dot"),
         ("extra_env.WORKER_ID=x", 17, "identifies the worker"),
         ("env_from.1.secret=x", 7, "--set cannot change list items"),
-        ("session_id=a b", 18, "\"a-b\" works"),
+        ("session_id=a b", 18, "Use \"a-b\""),
         ("session_short=", 21, "session_short is empty"),
     ] {
         let ran = plan(&[flag]);
