@@ -7,8 +7,8 @@ struct Case(&'static str, &'static str, &'static str, &'static [&'static str]);
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
-    Case("workers: 2", "workrs: 2", "8:1", &["The key workrs is unknown", "Did you mean workers?"]),
-    Case("k8s_namespace: trading-bots\n", "", "2:1", &["The key k8s_namespace is missing"]),
+    Case("workers: 2", "workrs: 2", "8:1", &["Unknown key workrs", "Did you mean workers?"]),
+    Case("k8s_namespace: trading-bots\n", "", "2:1", &["Missing key k8s_namespace"]),
     Case("workers: 2", "workers: two", "8:10", &["must be a whole number"]),
     Case("mode: paper", "mode: papr", "5:7", &["must be paper, shadow or live", "Did you mean paper?"]),
     Case("optimizer: bayesian", "optimizer: bayes", "9:12", &["must be grid, random or bayesian"]),
