@@ -174,7 +174,7 @@ fn a_directory_keeps_the_files_of_other_workers() {
     // Applied with the new attempt, the file of the old one would start the worker twice.
     let refused = to_jobs(&["--from-status", STATUS]);
     assert_eq!(refused.code, 1);
-    assert!(refused.err.contains("holds 4 files of session d29-k8s-demo-session"), "{}", refused.err);
+    assert!(refused.err.contains("contains 4 files of session d29-k8s-demo-session"), "{}", refused.err);
     assert!(refused.err.contains("\n  job-02-arb-tuning-d29-k8s--worker-3-2.yaml\n"), "{}", refused.err);
     assert_eq!(contents_of(&jobs), before);
     let pruned = to_jobs(&["--from-status", STATUS, "--prune"]);

@@ -181,7 +181,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
         for command in ["plan", "validate", "generate"] {
             let ran = arbtune(dir.path(), command, &[]);
             assert_eq!(ran.code, i32::from(!keys.is_empty()), "{}", ran.err);
-            assert!(ran.err.contains("is no regular file"), "{}", ran.err);
+            assert!(ran.err.contains("is not a regular file"), "{}", ran.err);
         }
     }
 }
