@@ -198,11 +198,7 @@ mod tests {
     #[test]
     fn a_partial_job_is_decoded_strictly() {
         for (lines, at, words) in [
-            (
-                "job_template:\n  spec:\n    ttlSecondsAfterFinish: 1\n",
-                3,
-                "Unknown field ttlSecondsAfterFinish",
-            ),
+            ("job_template:\n  spec:\n    ttlSecondsAfterFinish: 1\n", 3, "Unknown field ttlSecondsAfterFinish"),
             ("job_template:\n  spec:\n    activeDeadlineSeconds: soon\n", 3, "must be a whole number"),
             ("job_template:\n  specs: {}\n", 2, "Unknown field specs"),
             ("job_template: []\n", 1, "must be a mapping"),

@@ -377,9 +377,7 @@ mod tests {
         assert_eq!(error("a: %x\n"), "1:4+2 A value cannot start with '%'. Quote it: \"%x\".");
         assert!(error("a: b: c\n").starts_with("1:5+1 A value cannot contain ': ' unless it is in quotes."));
         assert!(error("a: \"b\" c\n").starts_with("1:8+1 \"c\" cannot follow the value before it."));
-        assert!(
-            error("a: “b: c”\n").ends_with("YAML treats '“' (U+201C) as an ordinary character. Write \" instead.")
-        );
+        assert!(error("a: “b: c”\n").ends_with("YAML treats '“' (U+201C) as an ordinary character. Write \" instead."));
         assert!(error("a: * * * * *\n").contains("Quote it if it is meant as text: \"* * * * *\"."));
         assert!(error("a: \"\\/\"\n").starts_with("1:5+2 '\\/' is not an escape."));
     }

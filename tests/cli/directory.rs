@@ -130,7 +130,9 @@ fn another_notation_or_another_short_name_leaves_leftovers() {
 fn two_sessions_side_by_side_and_in_each_others_way() {
     let dir = generated();
     let other = ["--session-id", "d29-k8s-other"];
-    refused(dir.path(), &[FIRST, "belongs to session d29-k8s-demo-session", "--session-short"], || into(dir.path(), &other));
+    refused(dir.path(), &[FIRST, "belongs to session d29-k8s-demo-session", "--session-short"], || {
+        into(dir.path(), &other)
+    });
     let ran = into(dir.path(), &[&other[..], &["--session-short", "other"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(names_in(dir.path()).len(), 4);
@@ -140,7 +142,9 @@ fn two_sessions_side_by_side_and_in_each_others_way() {
     // A file of another name that holds a Job of the same name would be applied too, in place of this one.
     let hidden = tempfile::tempdir().unwrap();
     fs::copy(dir.path().join(FIRST), hidden.path().join("a.yml")).unwrap();
-    refused(hidden.path(), &["a.yml", "belongs to another session", "d29-k8s-demo-session"], || into(hidden.path(), &other));
+    refused(hidden.path(), &["a.yml", "belongs to another session", "d29-k8s-demo-session"], || {
+        into(hidden.path(), &other)
+    });
 }
 
 #[test]

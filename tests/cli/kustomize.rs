@@ -72,7 +72,11 @@ fn without_the_flag_it_is_left_over_like_a_job() {
     assert_eq!(contents_of(dir.path()), before);
     let kept = into(dir.path(), &["--keep-stale"]);
     assert_eq!((kept.code, row_of(&kept)), (0, "stale"));
-    assert!(kept.err.contains("may not list the session's current files") && !kept.err.contains("apply it too"), "{}", kept.err);
+    assert!(
+        kept.err.contains("may not list the session's current files") && !kept.err.contains("apply it too"),
+        "{}",
+        kept.err
+    );
     let pruned = into(dir.path(), &["--prune"]);
     assert_eq!((pruned.code, row_of(&pruned), names_in(dir.path()).len()), (0, "pruned", 2));
 }
@@ -82,7 +86,11 @@ fn one_that_is_not_ours_is_left_and_named() {
     let ours = fs::read_to_string(kustomized().path().join(FILE)).unwrap();
     let cases = [
         (FILE, "resources: [a.yaml]\n".to_owned(), "contains something that this tool did not generate"),
-        (FILE, ours.replace("app: arbitrage-tuning", "app: x"), "kind \"Kustomization\", which this tool did not generate"),
+        (
+            FILE,
+            ours.replace("app: arbitrage-tuning", "app: x"),
+            "kind \"Kustomization\", which this tool did not generate",
+        ),
         (FILE, format!("{ours}namePrefix: blue-\n"), "has the key namePrefix, which this tool never writes"),
         (FILE, format!("{ours}- ../claim.yaml\n"), "lists ../claim.yaml, which was not written by this tool"),
         (

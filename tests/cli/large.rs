@@ -108,7 +108,8 @@ fn findings_in_a_document(count: usize, megabytes: u64, format: &str) {
     if format == "sarif" {
         let log: Value = serde_json::from_str(&ran.out).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
-        let keys = results.iter().filter(|result| result["message"]["text"].as_str().unwrap().contains("is not a valid key"));
+        let keys =
+            results.iter().filter(|result| result["message"]["text"].as_str().unwrap().contains("is not a valid key"));
         let columns: std::collections::BTreeSet<u64> = keys
             .map(|result| result["locations"][0]["physicalLocation"]["region"]["startColumn"].as_u64().unwrap())
             .collect();

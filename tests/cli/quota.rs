@@ -102,7 +102,7 @@ fn where_there_is_nothing_to_judge_nothing_is_promised() {
     }
     for text in ["abc", "apiVersion: v2", "[]", "apiVersion: v1\nkind: List\nitems: [a]\n"] {
         let ran = run_with(&plan(&["--quota", "-"]), text);
-        assert!(ran.code == 2 && ran.err.contains("no Kubernetes object") && ran.out.is_empty(), "{text}: {ran:?}");
+        assert!(ran.code == 2 && ran.err.contains("not a Kubernetes object") && ran.out.is_empty(), "{text}: {ran:?}");
     }
 }
 
