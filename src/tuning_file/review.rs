@@ -115,7 +115,7 @@ fn repeats(settings: &Settings, situation: &Situation<'_>, grid: Option<u128>) -
                 Seed::Other(seed) => seed.clone(),
             };
             let is_finite = settings.parameters.as_deref().is_some_and(|found| grid::all_sets(found).is_some());
-            let help = "Give each worker its own seed with tuning_config: {mount: true, seed: per-worker}.";
+            let help = "Give each its own seed with tuning_config: {mount: true, seed: per-worker}.";
             (format!("start from the seed {seed} and so propose the same parameters"), is_finite, help)
         }
     };

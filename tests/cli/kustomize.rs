@@ -99,8 +99,8 @@ fn one_that_is_not_ours_is_left_and_named() {
             "belongs to session other, and lists that session's files",
         ),
         (FILE, "a: [".to_owned(), "is not well-formed"),
-        ("kustomization.yml", "resources: []\n".to_owned(), "takes no kustomization.yaml beside it"),
-        ("Kustomization", "resources: []\n".to_owned(), "takes no kustomization.yaml beside it"),
+        ("kustomization.yml", "resources: []\n".to_owned(), "does not allow a kustomization.yaml beside it"),
+        ("Kustomization", "resources: []\n".to_owned(), "does not allow a kustomization.yaml beside it"),
     ];
     for (name, text, words) in cases {
         let dir = tempfile::tempdir().unwrap();
