@@ -27,7 +27,7 @@ use crate::yaml::{Given, OrderedMap};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct K8sOrchestratorConfig {
-    /// The session's id: a label value. Its first 8 characters are part of each Job's name, unless session_short is
+    /// The session's id: a label value. Its first 8 characters are part of each Job's name, unless `session_short` is
     /// set.
     pub session_id: Given<String>,
     /// The session's short name in Job names, instead of the first 8 characters of its id.

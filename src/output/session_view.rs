@@ -61,7 +61,7 @@ pub struct Totals {
 pub struct ResultFiles {
     /// The path of each worker's file in its pod.
     pub file: String,
-    /// The PersistentVolumeClaim for the results; without one, they are lost with their pods.
+    /// The `PersistentVolumeClaim` for the results; without one, they are lost with their pods.
     pub claim: Option<String>,
     /// Their directory on the volume.
     #[serde(skip_serializing_if = "Option::is_none")]
