@@ -103,8 +103,8 @@ mod tests {
         insta::assert_snapshot!(shown(|screen| explain(rule, screen)), @r#"
         container-image (api)
 
-        A container has an image. White space around it is refused in a Pod, and not in
-        a template.
+        A container has an image. In a Pod, the image must not have leading or trailing
+        whitespace; in a template, it may.
 
         Bad:
             spec:
@@ -131,9 +131,9 @@ mod tests {
         insta::assert_snapshot!(shown(|screen| explain_gate(gate, screen)), @"
         EnvFiles (gate)
 
-        Where this feature gate is off, the server drops these without looking at them:
-        valueFrom.fileKeyRef of a variable. A cluster may set it otherwise than its
-        version does by default, which cannot be known here.
+        If this feature gate is off, the server drops these fields without checking
+        them: valueFrom.fileKeyRef of a variable. A cluster may set it differently from
+        its version's default.
 
         By default: 1.34 off, 1.35 on, 1.36 on
         ");
