@@ -30,12 +30,15 @@ mod man;
 mod meddling;
 mod odd_files;
 #[cfg(unix)]
+mod pages;
+#[cfg(unix)]
 mod pipelines;
 mod plan;
 mod plugin;
 mod pod_security;
 mod printed;
 mod quota;
+#[cfg(unix)]
 mod readme;
 mod rest;
 #[cfg(unix)]
@@ -45,6 +48,8 @@ mod set;
 #[cfg(target_os = "linux")]
 mod shells;
 mod status;
+#[cfg(unix)]
+mod snippets;
 #[cfg(unix)]
 mod streams;
 #[cfg(target_os = "linux")]
