@@ -96,10 +96,9 @@ fn versions_are_those_of_the_project() {
     }
     for page in pages() {
         let text = text_of(&page);
-        for (mark, version) in
-            [("rust:", rust), ("--tag v", env!("CARGO_PKG_VERSION")), ("kubectl-arbtune@v", env!("CARGO_PKG_VERSION"))]
-        {
-            for (_, rest) in text.match_indices(mark).map(|(at, _)| text[at..].split_at(mark.len())) {
+        let this = env!("CARGO_PKG_VERSION");
+        for (mark, version) in [("rust:", rust), ("--tag v", this), ("rev: v", this), ("kubectl-arbtune@v", this)] {
+            for rest in text.split(mark).skip(1) {
                 assert!(rest.starts_with(version), "{page}: {mark}{}", rest.lines().next().unwrap());
             }
         }
