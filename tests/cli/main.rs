@@ -47,9 +47,9 @@ mod rules;
 mod set;
 #[cfg(target_os = "linux")]
 mod shells;
-mod status;
 #[cfg(unix)]
 mod snippets;
+mod status;
 #[cfg(unix)]
 mod streams;
 #[cfg(target_os = "linux")]
