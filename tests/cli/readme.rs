@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::common::root;
-use crate::pages::{READMES, below, pages};
+use crate::pages::{READMES, below, blocks, pages};
 
 /// The moment at which the commands run, shortly after that of the files in tests/after.
 const NOW: &str = "1795562463";
@@ -35,7 +35,6 @@ fn replay(page: &str) {
         copy(&root().join(&file), &copied.with_extension("in").join(&file));
     }
     copy(&root().join(page), &copied);
-    assert!(fs::read_to_string(&copied).unwrap().contains("\n```console\n"), "{page} shows no output");
     let replayed = std::panic::catch_unwind(|| {
         trycmd::TestCases::new()
             .env("SOURCE_DATE_EPOCH", NOW)
@@ -61,7 +60,8 @@ fn the_korean_readme_tells_the_truth() {
 
 #[test]
 fn the_docs_tell_the_truth() {
-    for page in pages().iter().filter(|page| !READMES.contains(&page.as_str())) {
-        replay(page);
-    }
+    let shows_output = |page: &String| blocks(page).iter().any(|block| block.language == "console");
+    let pages: Vec<String> = pages().into_iter().filter(shows_output).collect();
+    assert!(READMES.iter().all(|readme| pages.contains(&(*readme).to_owned())), "{pages:?}");
+    pages.iter().filter(|page| !READMES.contains(&page.as_str())).for_each(|page| replay(page));
 }
