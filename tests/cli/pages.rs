@@ -58,18 +58,18 @@ fn both_readmes_have_the_same_code_blocks() {
     assert_eq!(english.len(), korean.len(), "{READMES:?}");
 }
 
-/// A translation that lacks a section, or a table a row, is out of date.
+/// A translation that lacks a section, an item of a list or a row of a table is out of date.
 #[test]
 fn both_readmes_have_the_same_structure() {
+    let mark = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
     let [english, korean] = READMES.map(|page| {
-        let prose = prose(page);
-        let kind = |line: &str| {
-            let mark = line.split(' ').next().unwrap_or_default().to_owned();
-            matches!(mark.as_str(), "#" | "##" | "###" | "-" | "|").then_some(mark)
-        };
-        prose.lines().filter_map(kind).collect::<Vec<_>>().join("\n")
+        let is_part = |line: &&str| ["#", "##", "###", "-", "|"].contains(&mark(line).as_str());
+        prose(page).lines().filter(is_part).map(ToOwned::to_owned).collect::<Vec<_>>()
     });
-    assert_eq!(english, korean);
+    for (english, korean) in english.iter().zip(&korean) {
+        assert_eq!(mark(english), mark(korean), "{READMES:?} differ from here on:\n{english}\n{korean}");
+    }
+    assert_eq!(english.len(), korean.len(), "One of {READMES:?} goes on.");
 }
 
 #[test]
