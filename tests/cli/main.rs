@@ -30,12 +30,15 @@ mod man;
 mod meddling;
 mod odd_files;
 #[cfg(unix)]
+mod pages;
+#[cfg(unix)]
 mod pipelines;
 mod plan;
 mod plugin;
 mod pod_security;
 mod printed;
 mod quota;
+#[cfg(unix)]
 mod readme;
 mod rest;
 #[cfg(unix)]
@@ -44,6 +47,8 @@ mod rules;
 mod set;
 #[cfg(target_os = "linux")]
 mod shells;
+#[cfg(unix)]
+mod snippets;
 mod status;
 #[cfg(unix)]
 mod streams;

@@ -20,3 +20,15 @@ fn every_recorded_text_is_read_as_kubectl_reads_it() {
     assert_eq!(kinds, BTreeMap::from(expected));
     assert!(differences.is_empty(), "{} rows differ:\n{}", differences.len(), differences.join("\n"));
 }
+
+#[test]
+fn the_readmes_claim_what_is_demanded() {
+    let count = TEXTS.lines().count();
+    let count = format!("{},{:03}", count / 1000, count % 1000);
+    for (readme, claim) in [
+        (include_str!("../../README.md"), format!("all {count} recorded texts")),
+        (include_str!("../../README.ko.md"), format!("텍스트 {count}개")),
+    ] {
+        assert!(readme.contains(&claim), "{claim}");
+    }
+}
