@@ -31,9 +31,11 @@ rules! {
     WORD = "config-word" in Config: "mode: papr", "mode: paper";
 
     /// No value stands in curly quotes, which YAML takes for a part of it.
+    #[severity(Error, Warning)]
     QUOTES = "config-quotes" in Config: "mode: “paper”", "mode: \"paper\"";
 
     /// total_iterations and workers are whole numbers from 1. One that does not read as it looks (010 is 8) is a warning.
+    #[severity(Error, Warning)]
     NUMBER = "config-number" in Config: "workers: 0", "workers: 2";
 
     /// A path that is given is not empty.
@@ -74,6 +76,7 @@ rules! {
 
     /// An amount is probably what was meant: memory is not counted in m, which is thousandths of a byte, and is at least
     /// 1Mi; cpu is not above 1000. Others are a warning.
+    #[severity(Warning)]
     AMOUNT = "config-amount" in Config:
         "resources:\n  requests:\n    memory: 512m",
         "resources:\n  requests:\n    memory: 512Mi";
@@ -99,11 +102,13 @@ rules! {
 
     /// No variable in extra_env holds a credential: a name with the word KEY, SECRET, TOKEN, PASSWORD, PASSPHRASE or
     /// CREDENTIAL. With mode live this is an error. The values of such variables are never shown.
+    #[severity(Error, Warning)]
     CREDENTIAL = "config-credential" in Config:
         "extra_env:\n  API_KEY: abc",
         "secret_env:\n  API_KEY:\n    secret: exchange\n    key: api-key";
 
     /// The worker knows the environments local and docker only; the guide's stage and prod are a warning.
+    #[severity(Warning)]
     WORKER_ENV = "config-worker-env" in Config: "env: stage", "env: docker";
 
     /// results names a claim, which is mounted below working_dir.
@@ -127,11 +132,13 @@ rules! {
         "# with mode: paper in the orchestrator config\nmode: paper";
 
     /// optimizer and config_path may differ between the two files; the K8s configuration's are the ones that count.
+    #[severity(Warning)]
     OVERRULED = "config-overruled" in Config:
         "# with optimizer: bayesian in the orchestrator config\noptimizer: grid",
         "# with optimizer: bayesian in the orchestrator config\noptimizer: bayesian";
 
     /// The kubelet replaces $(NAME) in variables and arguments by the value of a variable, and $$ by $, so that a value
     /// that holds one may not arrive as it was written.
+    #[severity(Warning)]
     EXPANSION = "config-expansion" in Config: "extra_env:\n  PRICE: a$$b", "extra_env:\n  PRICE: a$b";
 }

@@ -1,6 +1,7 @@
 //! What a rule is: its name, what it demands, and an example of either kind.
 //! `--explain` prints these, and a test applies every example.
 
+use super::severity::Severity;
 use crate::apimachinery::Span;
 use crate::nearest::words;
 
@@ -73,6 +74,8 @@ pub struct Rule {
     pub name: &'static str,
     /// Whose rule it is.
     pub source: Source,
+    /// How serious it is to break it; where there are two, it depends on what is found.
+    pub severities: &'static [Severity],
     /// What is demanded, and why.
     pub doc: &'static str,
     /// Where the examples stand.
@@ -112,11 +115,18 @@ impl Rule {
     }
 }
 
-/// Declares the rules of a file: their doc comments are what `--explain` prints. A rule that came or went with a
-/// version says so after its name: `[since V1_34]` or `[until V1_33]`.
+/// What a rule says of its severities; most say nothing, and are errors.
+pub const fn declared(severities: &'static [Severity]) -> &'static [Severity] {
+    if severities.is_empty() { &[Severity::Error] } else { severities }
+}
+
+/// Declares the rules of a file: their doc comments are what `--explain` prints. Below them, `#[severity(Warning)]` or
+/// `#[severity(Error, Warning)]` stands at a rule that is not always an error. A rule that came or went with a version
+/// says so after its name: `[since V1_34]` or `[until V1_33]`.
 macro_rules! rules {
     ($source:ident; $(
         $(#[doc = $doc:literal])+
+        $(#[severity($($severity:ident),+)])?
         $name:ident = $text:literal $([$bound:ident $version:ident])* in $scope:ident: $bad:expr, $good:expr;
     )+) => {
         $(
@@ -125,6 +135,7 @@ macro_rules! rules {
             pub(crate) static $name: $crate::diagnostic::Rule = $crate::diagnostic::Rule {
                 name: $text,
                 source: $crate::diagnostic::Source::$source,
+                severities: $crate::diagnostic::rule::declared(&[$($($crate::diagnostic::Severity::$severity),+)?]),
                 doc: concat!($($doc),+),
                 scope: $crate::diagnostic::rule::Scope::$scope,
                 bad: $bad,

@@ -30,6 +30,7 @@ rules! {
 
     /// The tuning file is one that the worker can read, and what it says goes with the session: known keys, ranges that
     /// are ranges, scenarios that exist. One that is not mounted is only warned of.
+    #[severity(Error, Warning)]
     RULE = "tuning-file" in Config: "# in the tuning file\ntuning:\n  methd: bayesian", "# in the tuning file\ntuning:\n  method: bayesian";
 }
 

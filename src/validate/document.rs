@@ -26,6 +26,7 @@ rules! {
 
     /// A key stands once in its mapping. kubectl keeps the last of two and says nothing, so the first
     /// value is lost before the server sees it. The server accepts what is left, and this is a warning.
+    #[severity(Warning)]
     DUPLICATE_KEY = "duplicate-key" in Job:
         "spec:\n  suspend: true\n  suspend: false",
         "spec:\n  suspend: false";

@@ -12,9 +12,11 @@ rules! {
     Api;
 
     /// Labels and annotations that Kubernetes has replaced still mean something in some places and nothing in others.
+    #[severity(Warning)]
     DEPRECATED = "deprecated" in Pod:
         "nodeSelector: {beta.kubernetes.io/os: linux}", "nodeSelector: {kubernetes.io/os: linux}";
     /// These kinds of volume have been removed or are being removed; a CSI driver takes their place.
+    #[severity(Warning)]
     DEPRECATED_VOLUME = "deprecated-volume" in Volume:
         "gitRepo: {repository: \"https://example.com/x.git\"}", "emptyDir: {}";
 }

@@ -11,6 +11,7 @@ rules! {
     Api;
 
     /// The values of a preference for nodes are values of labels; no node has a label with another one.
+    #[severity(Warning)]
     PREFERRED_VALUE = "affinity-preferred-value" in Pod:
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";

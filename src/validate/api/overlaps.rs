@@ -11,9 +11,11 @@ rules! {
     Api;
 
     /// A source of a projected volume names what it projects.
+    #[severity(Warning)]
     EMPTY_SOURCE = "volume-projected-nothing" in Volume:
         "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
     /// No two files of a volume are at one path, and none is below another one's.
+    #[severity(Warning)]
     OVERLAP = "volume-overlapping-paths" in Volume:
         "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
         "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";

@@ -17,40 +17,51 @@ rules! {
 
     /// A Job's name becomes part of its pods' names and host names. Where it is no DNS label (with a '.' in it, or longer
     /// than 63 characters), host names are cut or surprising.
+    #[severity(Warning)]
     HOST_NAME = "job-host-name" in Job: "metadata:\n  name: night.run", "metadata:\n  name: night-run";
     /// Of two variables with the same name the last one counts, and `kubectl apply` may drop one of them. Only a
     /// value that builds on the first one, such as $(PATH):/opt/bin, has a use for both.
+    #[severity(Warning)]
     DUPLICATE_ENV = "env-duplicate" in Container:
         "env: [{name: APP_ENV, value: docker}, {name: APP_ENV, value: prod}]",
         "env: [{name: APP_ENV, value: docker}, {name: REDIS_HOST, value: prod}]";
     /// Two ports of a pod with the same number and protocol, or with the same name, cannot be told apart. A hostIP is of
     /// no use without a hostPort.
+    #[severity(Warning)]
     DUPLICATE_PORT = "port-duplicate" in Container:
         "ports: [{containerPort: 80}, {containerPort: 80}]", "ports: [{containerPort: 80}, {containerPort: 81}]";
     /// An owner stands once in the list: the server drops its repetitions.
+    #[severity(Warning)]
     DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
     /// Bytes come in whole numbers: a fraction of one is rounded up.
+    #[severity(Warning)]
     FRACTION = "resource-fraction" in Container:
         "resources: {limits: {memory: 1500m}}", "resources: {limits: {memory: 1500M}}";
     /// A selector that is not there selects no pod, so that the constraint has no effect.
+    #[severity(Warning)]
     NULL_SELECTOR = "null-label-selector" in Pod:
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]";
     /// A terminationGracePeriodSeconds below zero counts as 1.
+    #[severity(Warning)]
     GRACE_PERIOD = "pod-grace-period" in Pod:
         "terminationGracePeriodSeconds: -5", "terminationGracePeriodSeconds: 5";
     /// imagePullSecrets name each Secret once.
+    #[severity(Warning)]
     PULL_SECRETS = "pod-image-pull-secrets" in Pod:
         "imagePullSecrets: [{name: registry}, {name: registry}]", "imagePullSecrets: [{name: registry}]";
     /// An IPv6 address has one canonical spelling: lower case, the longest run of zeros as '::'.
+    #[severity(Warning)]
     ADDRESS = "ip-address-spelling" in Pod:
         "hostAliases: [{ip: \"2001:DB8::1\", hostnames: [redis.local]}]", "hostAliases: [{ip: \"2001:db8::1\", hostnames: [redis.local]}]";
     /// Host aliases give each address once; the names of a second one go to the first.
+    #[severity(Warning)]
     DUPLICATE_ALIAS = "host-aliases-duplicate" in Pod:
         "hostAliases: [{ip: 10.0.0.1, hostnames: [a]}, {ip: 10.0.0.1, hostnames: [b]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [a, b]}]";
     /// An Indexed Job of more than 100,000 completions with a parallelism above 10,000 may lose count of its indexes.
+    #[severity(Warning)]
     MANY_INDEXES = "job-many-indexes" in JobSpec:
         "completionMode: Indexed\ncompletions: 200000\nparallelism: 20000", "completionMode: Indexed\ncompletions: 200000\nparallelism: 10000";
 }
