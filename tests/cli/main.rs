@@ -41,12 +41,15 @@ mod rest;
 #[cfg(unix)]
 mod results;
 mod rules;
+mod rules_page;
 mod set;
 #[cfg(target_os = "linux")]
 mod shells;
 mod status;
 #[cfg(unix)]
 mod streams;
+#[cfg(target_os = "linux")]
+mod system_calls;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod tuning;
