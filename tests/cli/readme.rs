@@ -87,6 +87,8 @@ fn the_docs_tell_the_truth() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let mut pages: Vec<String> =
         below("docs").into_iter().filter(|page| Path::new(page).extension() == Some("md".as_ref())).collect();
+    // It shows no output; the test that makes it is in rules_page.rs.
+    pages.retain(|page| page != "docs/rules.md");
     pages.sort();
     assert!(pages.len() >= 2, "{pages:?}");
     for page in pages {
