@@ -64,7 +64,9 @@ fn page() -> String {
             let summary = markdown(text(rule, "summary"));
             writeln!(page, "| [{name}](#{name}) | {} | {summary} |", words(rule, "severities", " or ")).unwrap();
         }
-        of(source).into_iter().for_each(|rule| page += &section(rule, versions));
+        for rule in of(source) {
+            page += &section(rule, versions);
+        }
     }
     page += &fields(&catalogue);
     page += &gates(&catalogue);
