@@ -188,14 +188,14 @@ impl<'s> K8sTuningJobFactory<'s> {
         Ok(job)
     }
 
-    /// The first worker's Job with everything that the config adds, its container called [`TUNER`]; none where it adds
+    /// The first worker's Job with everything that the config adds, its container called `TUNER`; none where it adds
     /// nothing.
     #[must_use]
     pub fn extended(&self) -> Option<&Job> {
         self.extended.as_deref()
     }
 
-    /// The first worker's Job as a partial Job is merged over it, its container called [`TUNER`].
+    /// The first worker's Job as a partial Job is merged over it, its container called `TUNER`.
     #[must_use]
     pub fn common(&self) -> Job {
         let mut spec = self.create_job_for_worker("worker-1", 1, 0);

@@ -90,7 +90,7 @@ impl Input {
     /// Opens it, to be read from its beginning to its end.
     ///
     /// # Errors
-    /// [`InputError::Unreadable`].
+    /// `InputError::Unreadable`.
     pub fn open(&self) -> Result<Box<dyn Read>, InputError> {
         let opened: io::Result<Box<dyn Read>> = match self {
             Self::Stdin => Ok(Box::new(io::stdin().lock())),
