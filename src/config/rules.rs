@@ -31,10 +31,12 @@ rules! {
     WORD = "config-word" in Config: "mode: papr", "mode: paper";
 
     /// No value is in curly quotes, which YAML treats as part of the value.
+    #[severity(Error, Warning)]
     QUOTES = "config-quotes" in Config: "mode: “paper”", "mode: \"paper\"";
 
     /// total_iterations and workers are whole numbers of at least 1. A number that looks like another one (010 is 8) is
     /// a warning.
+    #[severity(Error, Warning)]
     NUMBER = "config-number" in Config: "workers: 0", "workers: 2";
 
     /// A path in the configuration is not empty.
@@ -75,6 +77,7 @@ rules! {
 
     /// Amounts are plausible: memory does not use m, which means thousandths of a byte, and is at least 1Mi; cpu is at
     /// most 1000. Other amounts are warnings.
+    #[severity(Warning)]
     AMOUNT = "config-amount" in Config:
         "resources:\n  requests:\n    memory: 512m",
         "resources:\n  requests:\n    memory: 512Mi";
@@ -101,11 +104,13 @@ rules! {
     /// No variable in extra_env holds a credential, which is recognized by a name with the word KEY, SECRET, TOKEN,
     /// PASSWORD, PASSPHRASE or CREDENTIAL. With mode live, this is an error. The values of these variables are never
     /// shown.
+    #[severity(Error, Warning)]
     CREDENTIAL = "config-credential" in Config:
         "extra_env:\n  API_KEY: abc",
         "secret_env:\n  API_KEY:\n    secret: exchange\n    key: api-key";
 
     /// The worker only accepts the environments local and docker; the guide's stage and prod are a warning.
+    #[severity(Warning)]
     WORKER_ENV = "config-worker-env" in Config: "env: stage", "env: docker";
 
     /// results names a PersistentVolumeClaim, which is mounted below working_dir.
@@ -130,11 +135,13 @@ rules! {
 
     /// optimizer and config_path are the same in both files. If they differ, the K8s configuration takes precedence,
     /// and this is a warning.
+    #[severity(Warning)]
     OVERRULED = "config-overruled" in Config:
         "# with optimizer: bayesian in the orchestrator config\noptimizer: grid",
         "# with optimizer: bayesian in the orchestrator config\noptimizer: bayesian";
 
     /// No value contains $(NAME) or $$. In variables and arguments, the kubelet replaces $(NAME) with the value of that
     /// variable, and $$ with $, so the value may not arrive as written.
+    #[severity(Warning)]
     EXPANSION = "config-expansion" in Config: "extra_env:\n  PRICE: a$$b", "extra_env:\n  PRICE: a$b";
 }

@@ -3,11 +3,13 @@
 
 mod hidden;
 pub mod rule;
+mod severity;
 mod unreadable;
 mod wording;
 
 pub use self::hidden::Hidden;
 pub use self::rule::{Rule, Source};
+pub use self::severity::Severity;
 pub use self::wording::Wording;
 
 use std::sync::Arc;
@@ -15,7 +17,6 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::nearest::words;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{ReadError, Text};
 
@@ -28,16 +29,6 @@ rules! {
     SYNTAX = "syntax" in Job:
         "metadata: {labels: {app: [}}",
         "metadata: {labels: {app: arbitrage-tuning}}";
-}
-
-words! {
-    /// How serious a diagnostic is.
-    Severity {
-        /// The API server, the guide or this program rejects it.
-        Error = "error",
-        /// It is accepted, but probably not what was meant.
-        Warning = "warning",
-    }
 }
 
 /// The reason, in the API server's terms for causes of a rejection.
@@ -119,6 +110,7 @@ impl Diagnostic {
         wording: impl Into<Wording>,
         excerpt: Excerpt,
     ) -> Self {
+        debug_assert!(rule.severities.contains(&severity), "{} is not declared to be a {severity}.", rule.name);
         let Wording { message, help } = wording.into();
         Self { severity, rule, path: path.into(), reason, message, help, excerpt }
     }

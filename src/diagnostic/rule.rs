@@ -1,6 +1,7 @@
 //! A rule: its name, its documentation, and a bad and a good example. `--explain` prints these, and a test applies
 //! every example.
 
+use super::severity::Severity;
 use crate::apimachinery::Span;
 use crate::nearest::words;
 
@@ -73,6 +74,8 @@ pub struct Rule {
     pub name: &'static str,
     /// The source of a rule.
     pub source: Source,
+    /// How serious a violation is; with two, it depends on what is found.
+    pub severities: &'static [Severity],
     /// What it requires, and why.
     pub doc: &'static str,
     /// Where the examples belong.
@@ -117,6 +120,7 @@ impl Rule {
 macro_rules! rules {
     ($source:ident; $(
         $(#[doc = $doc:literal])+
+        $(#[severity($($severity:ident),+)])?
         $name:ident = $text:literal $([$bound:ident $version:ident])* in $scope:ident: $bad:expr, $good:expr;
     )+) => {
         $(
@@ -125,6 +129,7 @@ macro_rules! rules {
             pub(crate) static $name: $crate::diagnostic::Rule = $crate::diagnostic::Rule {
                 name: $text,
                 source: $crate::diagnostic::Source::$source,
+                severities: $crate::diagnostic::rule::declared(&[$($($crate::diagnostic::Severity::$severity),+)?]),
                 doc: concat!($($doc),+),
                 scope: $crate::diagnostic::rule::Scope::$scope,
                 bad: $bad,

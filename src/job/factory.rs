@@ -188,14 +188,14 @@ impl<'s> K8sTuningJobFactory<'s> {
         Ok(job)
     }
 
-    /// The first worker's Job with the config's additions, its container named [`TUNER`]; none if there are no
+    /// The first worker's Job with the config's additions, its container named `TUNER`; none if there are no
     /// additions.
     #[must_use]
     pub fn extended(&self) -> Option<&Job> {
         self.extended.as_deref()
     }
 
-    /// The first worker's Job before a partial Job is merged over it, its container named [`TUNER`].
+    /// The first worker's Job before a partial Job is merged over it, its container named `TUNER`.
     #[must_use]
     pub fn common(&self) -> Job {
         let mut spec = self.create_job_for_worker("worker-1", 1, 0);

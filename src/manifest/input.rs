@@ -89,7 +89,7 @@ impl Input {
     /// Opens the input for reading.
     ///
     /// # Errors
-    /// [`InputError::Unreadable`].
+    /// `InputError::Unreadable`.
     pub fn open(&self) -> Result<Box<dyn Read>, InputError> {
         let opened: io::Result<Box<dyn Read>> = match self {
             Self::Stdin => Ok(Box::new(io::stdin().lock())),

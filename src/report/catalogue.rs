@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::apimachinery::{Span, VERSIONS, Version};
-use crate::diagnostic::Rule;
+use crate::diagnostic::{Rule, Severity};
 use crate::manifest::write_json::json;
 use crate::validate::fields::{FIELDS, VersionedField};
 use crate::validate::gates::{GATES, Gate, GateState};
@@ -22,6 +22,8 @@ struct Catalogue {
 struct RuleView {
     name: &'static str,
     source: &'static str,
+    /// How serious a violation is; with two, it depends on what is found.
+    severities: &'static [Severity],
     /// The versions of Kubernetes in which it applies.
     versions: Vec<String>,
     /// A one-sentence summary.
@@ -93,6 +95,7 @@ impl From<&Rule> for RuleView {
         Self {
             name: rule.name,
             source: rule.source.as_str(),
+            severities: rule.severities,
             versions: versions(rule.span),
             summary: rule.summary(),
             description: rule.doc(),

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use crate::apimachinery::{Span, VERSIONS, Version};
-use crate::diagnostic::Rule;
+use crate::diagnostic::{Rule, Severity};
+use crate::nearest::one_of;
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::fields::FIELDS;
 use crate::validate::gates::{GATES, Gate, GateState};
@@ -49,11 +50,16 @@ fn states(gate: &Gate) -> String {
     VERSIONS.iter().filter_map(state).collect::<Vec<_>>().join(", ")
 }
 
-/// Writes a rule's documentation, its versions, and its bad and good examples.
+/// Writes a rule's documentation, its severity if that is not an error, its versions, and its bad and good examples.
 pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
     screen.paragraph(&rule.doc())?;
+    if rule.severities != [Severity::Error] {
+        let severities: Vec<&str> = rule.severities.iter().map(|severity| severity.as_str()).collect();
+        screen.blank()?;
+        screen.line(format!("Severity: {}", one_of(&severities)))?;
+    }
     if rule.span != Span::ALWAYS {
         screen.blank()?;
         screen.line(format!("Versions of Kubernetes: {}", rule.span))?;
@@ -120,6 +126,19 @@ mod tests {
                   containers:
                   - image: your-registry/arbitrage-lite:latest
         "#);
+    }
+
+    #[test]
+    fn what_is_not_always_an_error_says_so() {
+        for (name, line) in [
+            ("env-duplicate", Some("\nSeverity: warning\n")),
+            ("tuning-env", Some("\nSeverity: error or warning\n")),
+            ("container-image", None),
+        ] {
+            let rule = rules().into_iter().find(|rule| rule.name == name).unwrap();
+            let text = shown(|screen| explain(rule, screen));
+            assert!(line.map_or(!text.contains("Severity"), |line| text.contains(line)), "{text}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ rules! {
 
     /// The worker can read the tuning file, and its content fits the session: known keys, valid ranges, existing
     /// scenarios. For a file that is not mounted, problems are only warnings.
+    #[severity(Error, Warning)]
     RULE = "tuning-file" in Config: "# in the tuning file\ntuning:\n  methd: bayesian", "# in the tuning file\ntuning:\n  method: bayesian";
 }
 

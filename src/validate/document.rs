@@ -26,6 +26,7 @@ rules! {
 
     /// Each key occurs only once in its mapping. kubectl silently keeps the last of two, so the first value is lost
     /// before the server sees it. The server accepts the rest, so this is a warning.
+    #[severity(Warning)]
     DUPLICATE_KEY = "duplicate-key" in Job:
         "spec:\n  suspend: true\n  suspend: false",
         "spec:\n  suspend: false";

@@ -60,6 +60,7 @@ rules! {
 
     /// The container has the variables APP_ENV, REDIS_HOST, REDIS_PORT, SESSION_ID, WORKER_ID and MODE,
     /// and the last three agree with the labels.
+    #[severity(Error, Warning)]
     ENV = "tuning-env" in Job:
         "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENVIRONMENT",
         "spec:\n  template:\n    spec:\n      containers:\n      - env:\n        - name: APP_ENV";
@@ -76,11 +77,13 @@ rules! {
 
     /// Each image is a valid image reference: an optional registry, a lowercase path, and a tag or a digest. The API
     /// server accepts any text, but the pod would wait with InvalidImageName, so this is a warning.
+    #[severity(Warning)]
     IMAGE = "tuning-image" in Job:
         "spec:\n  template:\n    spec:\n      containers:\n      - image: your-registry/Arbitrage-lite:latest",
         "spec:\n  template:\n    spec:\n      containers:\n      - image: your-registry/arbitrage-lite:latest";
 
     /// A Job with mode live trades with real money. This is a warning, so that nobody applies one by accident.
+    #[severity(Warning)]
     LIVE_MODE = "tuning-live-mode" in Job:
         "metadata:\n  labels:\n    mode: live",
         "metadata:\n  labels:\n    mode: paper";

@@ -28,7 +28,7 @@ struct Scene {
 }
 
 /// Whether a run can be traced here.
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     let traced = Command::new("strace").args(["-f", "-o", "/dev/null", "-e", "trace=fsync", "true"]).output();
     let can = traced.is_ok_and(|output| output.status.success());
     if !can {

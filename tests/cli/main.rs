@@ -44,6 +44,7 @@ mod rest;
 #[cfg(unix)]
 mod results;
 mod rules;
+mod rules_page;
 mod set;
 #[cfg(target_os = "linux")]
 mod shells;
@@ -52,6 +53,8 @@ mod snippets;
 mod status;
 #[cfg(unix)]
 mod streams;
+#[cfg(target_os = "linux")]
+mod system_calls;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod tuning;

@@ -1,6 +1,7 @@
 //! What is read, held against what kubectl's decoder made of the same texts (see README.md beside this file).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod library;
 mod record;
 
 use std::collections::BTreeMap;

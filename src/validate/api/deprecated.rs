@@ -12,9 +12,11 @@ rules! {
     Api;
 
     /// Deprecated labels and annotations are replaced by their successors: some of them no longer have any effect.
+    #[severity(Warning)]
     DEPRECATED = "deprecated" in Pod:
         "nodeSelector: {beta.kubernetes.io/os: linux}", "nodeSelector: {kubernetes.io/os: linux}";
     /// Deprecated volume types, which Kubernetes removes or has removed, are replaced by CSI drivers.
+    #[severity(Warning)]
     DEPRECATED_VOLUME = "deprecated-volume" in Volume:
         "gitRepo: {repository: \"https://example.com/x.git\"}", "emptyDir: {}";
 }

@@ -11,6 +11,7 @@ rules! {
     Api;
 
     /// The values of a preferred node affinity term are valid label values; no node could match any other value.
+    #[severity(Warning)]
     PREFERRED_VALUE = "affinity-preferred-value" in Pod:
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";

@@ -11,9 +11,11 @@ rules! {
     Api;
 
     /// Each source of a projected volume names what it projects.
+    #[severity(Warning)]
     EMPTY_SOURCE = "volume-projected-nothing" in Volume:
         "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
     /// No two files of a volume have the same path, and none is below another.
+    #[severity(Warning)]
     OVERLAP = "volume-overlapping-paths" in Volume:
         "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
         "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";

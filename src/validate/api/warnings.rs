@@ -17,41 +17,52 @@ rules! {
 
     /// A Job's name is a DNS label, because it becomes part of its pods' names and host names. If it contains a '.' or
     /// is longer than 63 characters, host names are truncated or unexpected.
+    #[severity(Warning)]
     HOST_NAME = "job-host-name" in Job: "metadata:\n  name: night.run", "metadata:\n  name: night-run";
     /// A variable is set only once: of two with the same name, the last one wins, and `kubectl apply` may drop one of
     /// them. An exception is a value that refers to the first one, such as $(PATH):/opt/bin.
+    #[severity(Warning)]
     DUPLICATE_ENV = "env-duplicate" in Container:
         "env: [{name: APP_ENV, value: docker}, {name: APP_ENV, value: prod}]",
         "env: [{name: APP_ENV, value: docker}, {name: REDIS_HOST, value: prod}]";
     /// Two ports of a pod with the same number and protocol, or with the same name, are ambiguous. A hostIP has no
     /// effect without a hostPort.
+    #[severity(Warning)]
     DUPLICATE_PORT = "port-duplicate" in Container:
         "ports: [{containerPort: 80}, {containerPort: 80}]", "ports: [{containerPort: 80}, {containerPort: 81}]";
     /// Each owner is listed only once: the server drops duplicates.
+    #[severity(Warning)]
     DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
     /// Amounts in bytes are whole numbers: fractions are rounded up.
+    #[severity(Warning)]
     FRACTION = "resource-fraction" in Container:
         "resources: {limits: {memory: 1500m}}", "resources: {limits: {memory: 1500M}}";
     /// A constraint has a labelSelector: without one it selects no pods and has no effect.
+    #[severity(Warning)]
     NULL_SELECTOR = "null-label-selector" in Pod:
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]";
     /// terminationGracePeriodSeconds is not negative: the server treats a negative value as 1.
+    #[severity(Warning)]
     GRACE_PERIOD = "pod-grace-period" in Pod:
         "terminationGracePeriodSeconds: -5", "terminationGracePeriodSeconds: 5";
     /// imagePullSecrets lists each Secret only once.
+    #[severity(Warning)]
     PULL_SECRETS = "pod-image-pull-secrets" in Pod:
         "imagePullSecrets: [{name: registry}, {name: registry}]", "imagePullSecrets: [{name: registry}]";
     /// IPv6 addresses are in canonical form: lowercase, with the longest run of zeros as '::'.
+    #[severity(Warning)]
     ADDRESS = "ip-address-spelling" in Pod:
         "hostAliases: [{ip: \"2001:DB8::1\", hostnames: [redis.local]}]", "hostAliases: [{ip: \"2001:db8::1\", hostnames: [redis.local]}]";
     /// hostAliases lists each address only once, with all of its names.
+    #[severity(Warning)]
     DUPLICATE_ALIAS = "host-aliases-duplicate" in Pod:
         "hostAliases: [{ip: 10.0.0.1, hostnames: [a]}, {ip: 10.0.0.1, hostnames: [b]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [a, b]}]";
     /// An Indexed Job with more than 100,000 completions has a parallelism of at most 10,000; above that, it may lose
     /// track of its indexes.
+    #[severity(Warning)]
     MANY_INDEXES = "job-many-indexes" in JobSpec:
         "completionMode: Indexed\ncompletions: 200000\nparallelism: 20000", "completionMode: Indexed\ncompletions: 200000\nparallelism: 10000";
 }

@@ -73,7 +73,7 @@ impl PolicyVersion {
     /// newest checks.
     ///
     /// # Errors
-    /// [`UnknownPolicyVersion`].
+    /// `UnknownPolicyVersion`.
     pub fn parse(text: &str, server: Version) -> Result<Self, UnknownPolicyVersion> {
         if text == "latest" {
             return Ok(Self::of(server));
