@@ -7,7 +7,7 @@ use super::{CommandError, Outcome, Styles, load, show_out, write_out};
 use crate::cli::{ResultsArgs, ResultsFormat};
 use crate::config::Session;
 use crate::output::manifests::OutputError;
-use crate::output::messages;
+use crate::output::{messages, stdout};
 use crate::report::results::{json, table, yaml};
 use crate::results::{Account, Form, Index, Sources, merge, sources};
 
@@ -22,7 +22,7 @@ pub fn run(args: &ResultsArgs, styles: Styles) -> Result<Outcome, CommandError> 
             "Results are read twice, which standard input cannot be. Name files.".to_owned(),
         ));
     }
-    let Sources { files, passed_over } = sources(&args.paths)?;
+    let Sources { files, passed_over } = sources(&args.paths, stdout::file())?;
     for warning in &passed_over {
         messages::warning(warning, styles.err);
     }
