@@ -439,17 +439,19 @@ pub enum ReportFormat {
     before_help = "\
 Examples:
   # How far a session is, and what is wrong with it
-  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json | kubectl arbtune status -f -
+  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json |
+    kubectl arbtune status -f -
 
   # The same, held against its configuration: workers without a Job are missing
   kubectl get jobs,pods -n trading-bots -o json |
     kubectl arbtune status --k8s-config session.yaml -f -
 
   # Watch it
-  kubectl get jobs -n trading-bots -w --output-watch-events -o json | kubectl arbtune status --watch -f -
+  kubectl get jobs -n trading-bots -w --output-watch-events -o json |
+    kubectl arbtune status --watch -f -
 
-It exits with 0 where all workers have succeeded or are under way, with 1 where something needs a look, with 2
-where a worker has failed, and with 3 where the input cannot be read."
+It exits with 0 where all workers have succeeded or are under way, with 1 where something needs a look, with 2 where \
+a worker has failed, and with 3 where the input cannot be read."
 )]
 pub struct StatusArgs {
     /// What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated.

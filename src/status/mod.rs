@@ -11,6 +11,7 @@ mod book;
 mod cause;
 mod document;
 mod error;
+mod inputs;
 mod next;
 mod object;
 #[cfg(test)]
@@ -24,7 +25,10 @@ mod texts;
 mod worker;
 
 pub use book::Book;
+pub use document::Change;
 pub use error::StatusError;
+pub use inputs::{Told, read_all};
+pub use object::Object;
 pub use read::{Extent, read};
 pub use rest::{Rest, Retry};
 pub use session::{Counts, SessionStatus, Summary, observe, sessions};
