@@ -24,7 +24,7 @@ pub struct Told {
 /// # Errors
 /// A path that cannot be read, and whatever [`read`] refuses.
 pub fn read_all(paths: &[PathBuf]) -> Result<Told, StatusError> {
-    let Inputs { inputs, passed_over } = expand(paths, false)?;
+    let Inputs { inputs, passed_over } = expand(paths, None)?;
     let name = inputs.first().map(Input::name).unwrap_or_default();
     let mut told = Told { book: Book::default(), name, warnings: passed_over };
     for input in &inputs {

@@ -16,7 +16,7 @@ fn job(worker: u32, status: &Value) -> Value {
     let labels = json!({"session_id": "s", "worker_id": format!("worker-{worker}")});
     json!({
         "apiVersion": "batch/v1", "kind": "Job", "status": status,
-        "metadata": {"name": name(worker), "namespace": "n", "labels": labels, "creationTimestamp": "2026-11-24T10:00:00Z"},
+        "metadata": {"name": name(worker), "namespace": "ns", "labels": labels, "creationTimestamp": "2026-11-24T10:00:00Z"},
     })
 }
 
@@ -27,7 +27,7 @@ fn name(worker: u32) -> String {
 fn pod(worker: u32, status: &Value) -> Value {
     let labels = json!({"session_id": "s", "worker_id": format!("worker-{worker}"), "job-name": name(worker)});
     let name = format!("{}-x", name(worker));
-    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": "n", "labels": labels}, "status": status})
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": "ns", "labels": labels}, "status": status})
 }
 
 /// The first worker of the only session.
