@@ -82,7 +82,9 @@ fn rest(
     style: Style,
 ) -> Result<Rest, CommandError> {
     let Told { book, name, warnings } = status::read_all(&[path.to_owned()])?;
-    warnings.iter().for_each(|warning| messages::warning(warning, style));
+    for warning in &warnings {
+        messages::warning(warning, style);
+    }
     let sessions = status::sessions(&book, slice::from_ref(session), now);
     let is_it = |found: &&status::SessionStatus<'_>| {
         found.namespace == session.namespace && found.session_id == session.session_id
@@ -116,7 +118,8 @@ impl Chosen {
             }
             (0, 0) => return "no worker has failed or lacks a Job; there is nothing to make.".to_owned(),
             (failed, 0) => format!("{} failed", of(failed)),
-            (0, missing) => format!("{} without a Job", of(missing)),
+            (0, 1) => format!("{} has no Job", of(1)),
+            (0, missing) => format!("{} have no Job", of(missing)),
             (failed, missing) => format!("{} failed, {missing} without a Job", of(failed)),
         };
         match (asked_for == made, &self.only) {

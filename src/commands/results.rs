@@ -19,7 +19,7 @@ pub fn run(args: &ResultsArgs, styles: Styles) -> Result<Outcome, CommandError> 
     let session = session(args)?;
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(CommandError::Usage(
-            "Results are read twice, which standard input cannot be. Name files.".to_owned(),
+            "Results are read twice, and standard input can be read only once. Name files.".to_owned(),
         ));
     }
     let Sources { files, passed_over } = sources(&args.paths, stdout::file())?;

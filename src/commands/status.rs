@@ -41,7 +41,9 @@ fn show(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let plans = plans(args)?;
     let now = created_at(None)?.moment();
     let Told { book, name, warnings } = status::read_all(&args.filename)?;
-    warnings.iter().for_each(|warning| messages::warning(warning, styles.err));
+    for warning in &warnings {
+        messages::warning(warning, styles.err);
+    }
     let sessions = status::sessions(&book, &plans, now);
     if sessions.is_empty() {
         return Err(StatusError::NoSession(name).into());
@@ -73,7 +75,7 @@ fn plans(args: &StatusArgs) -> Result<Vec<Session>, CommandError> {
     let stdin = Path::new("-");
     let read = args.filename.iter().chain(&args.k8s_config).chain(&options.orchestrator_config);
     if read.filter(|path| path.as_path() == stdin).count() > 1 {
-        return Err(CommandError::Usage("Standard input can be read once. Name files for the others.".to_owned()));
+        return Err(CommandError::Usage("Standard input can be read only once. Name files for the others.".to_owned()));
     }
     args.k8s_config.iter().map(|path| load(path, options)).collect()
 }
@@ -89,7 +91,7 @@ fn tell_warnings(sessions: &[SessionStatus<'_>], book: &Book, style: Style) {
         0 => {}
         1 => messages::note("1 Job or pod without the label session_id was passed over.", style),
         count => {
-            messages::note(&format!("{count} Jobs and pods without the label session_id were passed over."), style)
+            messages::note(&format!("{count} Jobs and pods without the label session_id were passed over."), style);
         }
     }
 }
@@ -125,7 +127,9 @@ fn watch(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let (book, end) = watch::follow(name, io::stdin().lock(), Stdout::lock(), view, &plans)?;
     match end {
         watch::End::OfStream(extent) => {
-            extent.warnings(name)?.iter().for_each(|warning| messages::warning(warning, styles.err));
+            for warning in extent.warnings(name)? {
+                messages::warning(&warning, styles.err);
+            }
         }
         // A reader who has gone has had enough; how the command ends is what the stream has said until then.
         watch::End::OfOutput(error) if error.kind() == io::ErrorKind::BrokenPipe => {}

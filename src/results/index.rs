@@ -15,9 +15,9 @@ use super::source::open;
 use crate::names::parse_csv_name;
 use crate::status::WorkerId;
 
-/// More different columns than this are no results.
+/// A file with more columns than this is something else.
 const MAX_COLUMNS: usize = 4096;
-/// So much of what is wrong with a file is told line by line.
+/// So many rows that are wrong are told line by line; the others are counted.
 const TOLD: usize = 20;
 /// The byte order mark of UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -38,7 +38,7 @@ pub struct Index {
     pub columns: Vec<Vec<u8>>,
     /// The rows of each worker of each session.
     pub workers: BTreeMap<Key, WorkerRows>,
-    /// Rows of sessions that were not asked for, by session.
+    /// Rows of other sessions than the one that was asked for, by session.
     pub others: BTreeMap<String, u64>,
     /// What is wrong with a file or a row, which is left out then.
     pub trouble: Vec<Trouble>,

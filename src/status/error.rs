@@ -33,7 +33,7 @@ pub enum StatusError {
         /// What is wrong.
         message: String,
     },
-    /// It is text, or a list without a kind, as YAML takes anything.
+    /// It is text or a sequence, which YAML takes as well.
     #[error(
         "{} is not a Kubernetes object. A table, for one, is what kubectl get prints without -o json.",
         place(.file, *.line, 0)
@@ -63,7 +63,7 @@ pub enum StatusError {
         /// So many bytes are read.
         max: usize,
     },
-    /// Nothing at all: what should have written it has most likely failed.
+    /// Nothing at all: the command that should have written it has most likely failed.
     #[error("{} is empty. Where there are no Jobs, kubectl get -o json prints an empty List.", printable(.0))]
     Nothing(String),
     /// Pods of a session, and no Jobs, where it matters who has none.

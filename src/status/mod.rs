@@ -2,10 +2,10 @@
 //! since when, and why goes out.
 //!
 //! ```text
-//! a list, objects, events ─▶ read ─▶ document ─▶ object ─▶ record ─▶ book ─▶ session ─▶ worker, cause, next command
+//! inputs ─▶ read ─▶ document ─▶ object ─▶ record ─▶ book ─▶ session ─▶ worker, cause, next command
 //! ```
 //!
-//! Nothing is asked of a cluster, and nothing is estimated: what no object says is not said here either.
+//! No cluster is asked, and nothing is estimated: what no object says is not said here either.
 
 mod book;
 mod cause;
