@@ -440,17 +440,19 @@ pub enum ReportFormat {
     before_help = "\
 Examples:
   # How far a session has got, and what is wrong with it
-  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json | kubectl arbtune status -f -
+  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json |
+    kubectl arbtune status -f -
 
   # The same, compared with its configuration: workers without a Job are missing
   kubectl get jobs,pods -n trading-bots -o json |
     kubectl arbtune status --k8s-config session.yaml -f -
 
   # Watch it
-  kubectl get jobs -n trading-bots -w --output-watch-events -o json | kubectl arbtune status --watch -f -
+  kubectl get jobs -n trading-bots -w --output-watch-events -o json |
+    kubectl arbtune status --watch -f -
 
-It exits with 0 if all workers have succeeded or are running, with 1 if something needs attention, with 2
-if a worker has failed, and with 3 if the input cannot be read."
+It exits with 0 if all workers have succeeded or are running, with 1 if something needs attention, with 2 if a worker \
+has failed, and with 3 if the input cannot be read."
 )]
 pub struct StatusArgs {
     /// Output of kubectl get for Jobs and pods: a file, a directory of files, or - for standard input; may be repeated.

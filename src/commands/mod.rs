@@ -54,6 +54,19 @@ impl Styles {
     }
 }
 
+/// The options that change a K8s configuration.
+const SESSION_OPTIONS: &str = "--orchestrator-config, --namespace, --session-id, --session-short and --set";
+
+/// Whether any of them is given.
+const fn has_options(options: &SessionOptions) -> bool {
+    let SessionOptions { orchestrator_config, namespace, session_id, session_short, set } = options;
+    orchestrator_config.is_some()
+        || namespace.is_some()
+        || session_id.is_some()
+        || session_short.is_some()
+        || !set.is_empty()
+}
+
 /// Loads and resolves the session that the arguments name.
 fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandError> {
     let stdin = Path::new("-");

@@ -7,14 +7,13 @@ use std::slice;
 use chrono::{DateTime, Utc};
 
 use super::CommandError;
-use super::status::read_book;
 use crate::cli::GenerateArgs;
 use crate::config::Session;
 use crate::job::K8sTuningJobFactory;
 use crate::output::session_view::plural;
 use crate::output::{Style, messages};
 use crate::plan::{Part, Workers};
-use crate::status::{self, Rest, Retry, StatusError};
+use crate::status::{self, Rest, Retry, StatusError, Told};
 
 /// The workers of a run.
 #[derive(Debug)]
@@ -23,6 +22,8 @@ pub struct Chosen {
     pub part: Part,
     /// The status of the session, if it was read.
     rest: Option<Rest>,
+    /// The workers that were asked for by their names, if any were.
+    only: Option<Part>,
 }
 
 /// Determines the workers that the arguments ask for.
@@ -43,11 +44,14 @@ pub fn choose(
         }
     };
     match &args.from_status {
-        None => Ok(Chosen { part: only.unwrap_or_else(|| Part::whole(session.workers)), rest: None }),
+        None => {
+            let part = only.clone().unwrap_or_else(|| Part::whole(session.workers));
+            Ok(Chosen { part, rest: None, only })
+        }
         Some(path) => {
             refuse_two_readers_of_stdin(args, path)?;
             let rest = rest(path, session, only.as_ref(), retry(args), now, style)?;
-            Ok(Chosen { part: rest.part.clone(), rest: Some(rest) })
+            Ok(Chosen { part: rest.part.clone(), rest: Some(rest), only })
         }
     }
 }
@@ -77,7 +81,10 @@ fn rest(
     now: DateTime<Utc>,
     style: Style,
 ) -> Result<Rest, CommandError> {
-    let (book, name) = read_book(&[path.to_owned()], style)?;
+    let Told { book, name, warnings } = status::read_all(&[path.to_owned()])?;
+    for warning in &warnings {
+        messages::warning(warning, style);
+    }
     let sessions = status::sessions(&book, slice::from_ref(session), now);
     let is_it = |found: &&status::SessionStatus<'_>| {
         found.namespace == session.namespace && found.session_id == session.session_id
@@ -97,19 +104,36 @@ fn rest(
 }
 
 impl Chosen {
+    /// Summarizes the status in a sentence.
+    fn outline(&self, rest: &Rest, workers: u32) -> String {
+        let (failed, made) = (rest.failed.len(), rest.part.len());
+        let asked_for = self.only.as_ref().map_or(workers, Part::len);
+        let of = |count: u32| match self.only {
+            Some(_) => format!("{count} of the named workers"),
+            None => plural(count.into(), "worker"),
+        };
+        let made_of = match (failed, made - failed) {
+            (0, 0) if self.only.is_some() => {
+                return "none of the named workers has failed or is without a Job; there is nothing to generate.".to_owned();
+            }
+            (0, 0) => return "no worker has failed or is without a Job; there is nothing to generate.".to_owned(),
+            (failed, 0) => format!("{} failed", of(failed)),
+            (0, 1) => format!("{} has no Job", of(1)),
+            (0, missing) => format!("{} have no Job", of(missing)),
+            (failed, missing) => format!("{} failed, {missing} without a Job", of(failed)),
+        };
+        match (asked_for == made, &self.only) {
+            (true, _) => format!("{made_of}."),
+            (false, None) => format!("{made_of}; the others have succeeded or are running."),
+            (false, Some(_)) => format!("{made_of}; the others among them have succeeded or are running."),
+        }
+    }
+
     /// Summarizes the status, and prints what to run before applying the Jobs.
     pub fn tell(&self, factory: &K8sTuningJobFactory<'_>, style: Style) {
         let Some(rest) = &self.rest else { return };
-        let failed = u64::from(rest.failed.len());
-        let missing = u64::from(rest.part.len()) - failed;
-        let failed_ones = format!("{} failed", plural(failed, "worker"));
-        let text = match (failed, missing) {
-            (0, 0) => "no worker has failed or is without a Job; there is nothing to generate.".to_owned(),
-            (_, 0) => format!("{failed_ones}; the others have succeeded or are running."),
-            (0, _) => format!("{} without a Job; the others have succeeded or are running.", plural(missing, "worker")),
-            _ => format!("{failed_ones}, {missing} without a Job; the others have succeeded or are running."),
-        };
-        messages::note(&text, style);
+        let missing = rest.part.len() - rest.failed.len();
+        messages::note(&self.outline(rest, factory.session().workers), style);
         let job = factory.jobs().next().and_then(|job| job.spec);
         if let Some(seconds) = job.and_then(|spec| spec.ttl_seconds_after_finished).filter(|_| missing > 0) {
             messages::warning(

@@ -143,7 +143,7 @@ fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Ve
         return Err(CommandError::Usage("Standard input can be read only once. Remove one -f -.".to_owned()));
     }
     let mut validator = Validator::new(checks);
-    let Inputs { inputs, passed_over } = expand(&args.filename, args.recursive)?;
+    let Inputs { inputs, passed_over } = expand(&args.filename, Some(args.recursive))?;
     for warning in &passed_over {
         messages::warning(warning, styles.err);
     }

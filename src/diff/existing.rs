@@ -51,7 +51,7 @@ pub fn each_job<T: Send>(
     make: impl Fn(&ExistingJob<'_>) -> Option<T> + Sync,
     mut each: impl FnMut(T),
 ) -> Result<Vec<String>, ExistingError> {
-    let Inputs { inputs, passed_over } = match input::expand(&[path.to_owned()], false) {
+    let Inputs { inputs, passed_over } = match input::expand(&[path.to_owned()], None) {
         Err(InputError::NoManifests { .. }) => return Ok(Vec::new()),
         other => other?,
     };

@@ -50,12 +50,12 @@ pub enum InputError {
         source: io::Error,
     },
     /// A directory without manifests.
-    #[error("{} contains no .yaml, .yml or .json file{}.", printable::path(path), if *.recursive { "" } else { "; use -R to read its subdirectories too" })]
+    #[error("{} contains no .yaml, .yml or .json file{}.", printable::path(path), if *.recursive == Some(false) { "; use -R to read its subdirectories too" } else { "" })]
     NoManifests {
         /// The directory.
         path: PathBuf,
-        /// Whether subdirectories were included.
-        recursive: bool,
+        /// Whether subdirectories were included; none if the command has no `-R`.
+        recursive: Option<bool>,
     },
 }
 
@@ -100,11 +100,12 @@ impl Input {
     }
 }
 
-/// Resolves the arguments of `-f`; the files of a directory are sorted by name.
+/// Resolves the arguments of `-f`; the files of a directory are sorted by name. `recursive` includes subdirectories; it is
+/// none for a command that has no `-R`.
 ///
 /// # Errors
 /// A path cannot be read, or a directory contains no manifest.
-pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputError> {
+pub fn expand(arguments: &[PathBuf], recursive: Option<bool>) -> Result<Inputs, InputError> {
     let mut found = Inputs::default();
     for argument in arguments {
         if argument == Path::new("-") {
@@ -114,7 +115,7 @@ pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputErr
         let unreadable = |source| InputError::Unreadable { path: argument.clone(), source };
         if fs::metadata(argument).map_err(unreadable)?.is_dir() {
             let before = found.inputs.len();
-            list(argument, recursive, &mut found)?;
+            list(argument, recursive == Some(true), &mut found)?;
             if found.inputs.len() == before && found.passed_over.is_empty() {
                 return Err(InputError::NoManifests { path: argument.clone(), recursive });
             }
@@ -213,7 +214,7 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let names = |recursive| -> Vec<String> {
-            let Inputs { inputs, passed_over } = expand(&[root.path().to_owned()], recursive).unwrap();
+            let Inputs { inputs, passed_over } = expand(&[root.path().to_owned()], Some(recursive)).unwrap();
             assert_eq!(passed_over, [""; 0]);
             let prefix = format!("{}/", root.path().display());
             inputs.iter().map(|input| input.name().replace(&prefix, "")).collect()
@@ -221,8 +222,10 @@ mod tests {
         assert_eq!(names(false), ["a.json", "b.yaml"]);
         assert_eq!(names(true), ["a.json", "b.yaml", "sub/d.yml"]);
         fs::create_dir(root.path().join("empty")).unwrap();
-        let nothing = expand(&[root.path().join("empty")], false);
-        assert!(nothing.unwrap_err().to_string().contains("-R"));
-        assert!(expand(&[root.path().join("none")], false).is_err());
+        for (recursive, has_hint) in [(Some(false), true), (Some(true), false), (None, false)] {
+            let nothing = expand(&[root.path().join("empty")], recursive).unwrap_err().to_string();
+            assert_eq!(nothing.contains("-R"), has_hint, "{nothing}");
+        }
+        assert!(expand(&[root.path().join("none")], None).is_err());
     }
 }

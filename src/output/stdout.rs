@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::OFlags;
+use rustix::fs::{FileType, OFlags};
 
 /// The size of the write buffer.
 const BUFFER: usize = 128 * 1024;
@@ -26,6 +26,14 @@ fn is_read_only() -> bool {
 pub fn look_before_main() {
     let is_closed = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_err();
     WAS_CLOSED.store(is_closed, Ordering::Relaxed);
+}
+
+/// The device and the inode of the regular file that stdout goes to, if it goes to one.
+#[must_use]
+pub fn file() -> Option<(u64, u64)> {
+    let stat = rustix::fs::fstat(rustix::stdio::stdout()).ok()?;
+    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    is_file.then_some((stat.st_dev, stat.st_ino))
 }
 
 /// Standard output, ready to be written.

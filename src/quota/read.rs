@@ -76,7 +76,7 @@ impl Policies {
     /// # Errors
     /// [`PolicyError`].
     pub fn read(paths: &[PathBuf], namespace: &str) -> Result<Self, PolicyError> {
-        let Inputs { inputs, passed_over } = input::expand(paths, false)?;
+        let Inputs { inputs, passed_over } = input::expand(paths, None)?;
         let mut reader = Reader {
             namespace,
             policies: Self::default(),

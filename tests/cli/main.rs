@@ -29,6 +29,7 @@ mod man;
 #[cfg(target_os = "linux")]
 mod meddling;
 mod odd_files;
+mod odd_status;
 #[cfg(unix)]
 mod pages;
 #[cfg(unix)]

@@ -48,7 +48,8 @@ fn workers_that_are_not_there_are_told() {
         ("worker-13", "There is no worker-13: the session has worker-1 to worker-12."),
         ("worker-3..20", "There is no worker-13"),
         ("worker-0", "is not a valid range of workers"),
-        ("3", "Write worker-3, or worker-3..9 for worker-3 to worker-9."),
+        ("3", "Write worker-3."),
+        ("x", "Write worker-3, or worker-3..9 for worker-3 to worker-9."),
         ("worker-9..3", "Write worker-3..9."),
         ("", "is not a valid range of workers"),
     ] {
@@ -83,7 +84,14 @@ fn the_rest_is_who_has_failed_or_is_missing() {
     assert_eq!(names(&["--from-status", STATUS, "--only", "worker-1..4"]), ["worker-3-2-r2", "worker-4-3-r2"]);
     let done = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", "worker-1..2"]));
     assert_eq!((done.code, done.out.as_str()), (0, ""));
-    assert_eq!(done.err, "note: no worker has failed or is without a Job; there is nothing to generate.\n");
+    assert_eq!(done.err, "note: none of the named workers has failed or is without a Job; there is nothing to generate.\n");
+    for (only, note) in [
+        ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or are running."),
+        ("worker-3,worker-9", "1 of the named workers failed, 1 without a Job."),
+    ] {
+        let ran = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", only]));
+        assert_eq!(ran.err, format!("note: {note}\n"));
+    }
 }
 
 #[test]
@@ -111,7 +119,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
     list["items"].as_array_mut().unwrap().retain(|item| item["kind"] == "Pod");
     for (input, words) in [
         (list.to_string(), "has pods of the session and no Job"),
-        (String::new(), "There is nothing in"),
+        (String::new(), "standard input is empty"),
         (text_of(STATUS)[..20_000].to_owned(), "ends within a list"),
     ] {
         let ran = run_with(&from_stdin, input);

@@ -4,6 +4,7 @@ pub mod github;
 pub mod junit;
 pub mod table;
 pub mod view;
+pub mod watch;
 
 use crate::status::Phase;
 
