@@ -11,7 +11,7 @@ use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::names;
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::Severity;
-use crate::yaml::{Given, OrderedMap, Spanned};
+use crate::yaml::{Given, OrderedMap, Position, Spanned};
 
 /// How many characters of the session's id stand in a Job's name.
 pub const SHORT_LEN: usize = 8;
@@ -50,10 +50,8 @@ pub fn env_of_worker(env: &Given<Env>, problems: &mut Problems<'_>) {
 
 /// A number that reads as it looks: `010` is 8 to kubectl, and `1_000` is no number to others.
 pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut Problems<'_>) {
-    let (written, number, position) = (problems.written(number.position), number.value.to_string(), number.position);
-    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
-    let is_same = written.parse::<f64>().ok() == number.parse::<f64>().ok();
-    if looks_like_it && !is_same {
+    let (number, position) = (number.value.to_string(), number.position);
+    if let Some(written) = written_otherwise(&number, position, problems) {
         let message = format!("{key} is written {written}, which kubectl reads as {number}.");
         let decimal = written.trim_start_matches('0');
         let help = if !decimal.is_empty() && decimal.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -65,6 +63,13 @@ pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut P
     }
 }
 
+/// How a number is written that reads as another one than it looks.
+fn written_otherwise<'f>(number: &str, position: Position, problems: &Problems<'f>) -> Option<&'f str> {
+    let written = problems.written(position);
+    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
+    (looks_like_it && written.parse::<f64>().ok() != number.parse::<f64>().ok()).then_some(written)
+}
+
 /// The relation between the two numbers of a session.
 pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZeroU32>, problems: &mut Problems<'_>) {
     let (Some(total), Some(workers)) = (total.written(), workers.written()) else { return };
@@ -72,9 +77,19 @@ pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZ
     if [total.position, workers.position].iter().any(|position| problems.is_flag(*position)) {
         return;
     }
-    if let Some(wording) = surplus(total.value, workers.value) {
-        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, wording);
+    if let Some((message, mut help)) = surplus(total.value, workers.value) {
+        let numbers = [(total.value.to_string(), total.position), (workers.value.to_string(), workers.position)];
+        for (number, position) in numbers {
+            help += &reading(&number, position, problems);
+        }
+        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, (message, help));
     }
+}
+
+/// A sentence about a number that reads as another one than it looks; empty for any other.
+pub fn reading(number: &str, position: Position, problems: &Problems<'_>) -> String {
+    let written = written_otherwise(number, position, problems);
+    written.map_or_else(String::new, |written| format!(" kubectl reads {written} as {number}."))
 }
 
 /// That there are more workers than iterations, and what to do about it.

@@ -196,6 +196,15 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
             format!("{key} is {number}, and can be {max} at the most."),
             format!("Write a whole number from 1 to {max}."),
         ),
+        (Expected::Integer { max, .. }, Value::Float(_)) if node.as_written().is_some_and(|it| is_digits(&it)) => {
+            Mismatch::of_number(
+                format!("{key} is {}, and can be {max} at the most.", node.as_written().unwrap_or_default()),
+                format!("Write a whole number from 1 to {max}."),
+            )
+        }
+        (Expected::Integer { .. }, Value::Null) if node.argument().is_some() => {
+            Mismatch::of_type((format!("{key} is empty."), "Write a whole number from 1."))
+        }
         (Expected::Integer { .. }, _) => with("a whole number", "Write a whole number from 1, without quotes."),
         (Expected::Object(keys), _) => {
             with("a mapping", &format!("Write keys and values. The keys are {}.", keys.join(", ")))
@@ -217,6 +226,10 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
         (Expected::Number, _) => with("a number", "Write a number, without quotes."),
         (Expected::Any, _) => Mismatch::of_type(format!("{key} must be a value of another type, and this is {kind}.")),
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the value of a key can be any text, an empty one and one in curly quotes included.

@@ -99,6 +99,12 @@ impl<'f> Problems<'f> {
         self.source.is_flag(position)
     }
 
+    /// Whether what stands at a place must not be shown.
+    #[must_use]
+    pub fn hides(&self, position: Position) -> bool {
+        self.source.hides(position)
+    }
+
     /// A place in a sentence: `line 3`, or `--set`.
     #[must_use]
     pub fn place(&self, position: Position) -> String {
@@ -151,11 +157,14 @@ pub enum ConfigError {
     #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(.0))]
     NotText(PathBuf),
     /// Nothing in the file.
-    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(.0))]
+    #[error("The configuration {} is empty. kubectl arbtune init makes one to start from.", printable::path(.0))]
     Empty(PathBuf),
     /// So many documents, of which only one could count.
     #[error("The configuration {} holds {} YAML documents, and a session is described by one. Split the file.", printable::path(.0), .1)]
     Documents(PathBuf, usize),
+    /// So many objects of Kubernetes, and what to do with them.
+    #[error("{} holds {} Kubernetes objects, and no configuration.\n{}", printable::path(.0), .1, .2)]
+    Manifests(PathBuf, usize, String),
     /// A flag's value that does not go with the files.
     #[error("{0}")]
     Flag(String),

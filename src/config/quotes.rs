@@ -49,7 +49,8 @@ fn tell(path: &str, inner: &str, position: Position, severity: Severity, problem
     let message = format!("{path} is in curly quotes, which are part of the value to YAML.");
     let help = match path {
         "total_iterations" | "workers" => format!("Write {inner}, without quotes."),
-        _ if inner.contains(['"', '\\']) => "Write straight quotes.".to_owned(),
+        // A credential would be shown here without the quotes by which it is known.
+        _ if inner.contains(['"', '\\']) || problems.hides(position) => "Write straight quotes.".to_owned(),
         _ => format!("Write straight quotes: \"{inner}\"."),
     };
     problems.say(severity, &rules::QUOTES, FieldValueInvalid, path, position, (message, help));

@@ -1,6 +1,8 @@
 //! Adds what the optional keys of a config ask for to a worker's Job.
 //! The guide's Job and the [`Additions`] come in; the Job that has both goes out.
 
+use std::collections::HashMap;
+
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
     ConfigMapEnvSource, Container, EnvFromSource, EnvVar, EnvVarSource, PersistentVolumeClaimVolumeSource, PodSpec,
@@ -51,11 +53,12 @@ fn add_metadata(job: &mut Job, additions: &Additions) {
 
 fn add_environment(container: &mut Container, additions: &Additions) {
     let variables = container.env.get_or_insert_default();
+    let places: HashMap<String, usize> = variables.iter().map(|known| known.name.clone()).zip(0..).collect();
     for secret in &additions.secret_env {
-        let variable = from_secret(secret);
-        match variables.iter_mut().find(|known| known.name == variable.name) {
-            Some(known) => *known = variable,
-            None => variables.push(variable),
+        // A mapping has each name once, so that none can be among those that are added here.
+        match places.get(&secret.name) {
+            Some(place) => variables[*place] = from_secret(secret),
+            None => variables.push(from_secret(secret)),
         }
     }
     if !additions.env_from.is_empty() {
