@@ -68,8 +68,8 @@ pub enum CommandError {
     #[error("The session {0} has mode live, which trades real money. If that is meant, add --allow-live.")]
     Live(String),
     /// Jobs that the API server would refuse.
-    #[error("The API server would refuse these Jobs, so none was written:{0}")]
-    Refused(String),
+    #[error("The API server would refuse these Jobs, so none was written.")]
+    Refused(Vec<Diagnostic>),
     /// No document at all in what `validate` was given.
     #[error("There is no document in {0}. kubectl would say: no objects passed to apply.")]
     NoDocuments(String),
@@ -89,13 +89,19 @@ impl CommandError {
     /// The positions in configuration files that the error is about.
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
-            Self::Config(ConfigError::Invalid(problems)) => problems,
+            Self::Config(ConfigError::Invalid(problems)) | Self::Refused(problems) => problems,
             Self::Existing(ExistingError::Unreadable(problem)) | Self::Policy(PolicyError::Unreadable(problem)) => {
                 std::slice::from_ref(problem)
             }
             Self::InDiff(error) | Self::InStatus(error) => error.problems(),
             _ => &[],
         }
+    }
+
+    /// Whether the one problem that it is about says all there is to say.
+    #[must_use]
+    pub const fn is_its_problem(&self) -> bool {
+        !matches!(self, Self::Refused(_))
     }
 
     /// Whether the reader of stdout has gone, which is nothing to speak of.

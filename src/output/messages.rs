@@ -5,18 +5,23 @@ use std::io::{self, Write};
 
 use super::line::Line;
 use super::screen::Screen;
+use super::snippet::{Heading, Snippet};
 use super::style::{Role, Style};
+use crate::diagnostic::Diagnostic;
+
+/// So many problems are shown; who has more has another mistake than these.
+const PROBLEMS: usize = 50;
 
 /// Tells of something that keeps nobody from going on.
 pub fn warning(text: &str, style: Style) {
     tell(style, |screen| screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text)));
 }
 
-/// Tells of something that keeps nobody from going on, and has causes, a line each.
-pub fn warning_of(text: &str, causes: &[String], style: Style) {
+/// Tells of something that keeps nobody from going on, and what it comes from, each with its place.
+pub fn warning_of(text: &str, problems: &[Diagnostic], style: Style) {
     tell(style, |screen| {
         screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text))?;
-        causes.iter().try_for_each(|cause| screen.line(format!("  {cause}")))
+        list(problems, screen)
     });
 }
 
@@ -32,6 +37,25 @@ pub fn error(text: &str, style: Style) {
         screen.line(Line::new(Role::Bad, "error:").text(" ").text(lines.next().unwrap_or_default()))?;
         lines.try_for_each(|line| screen.line(line))
     });
+}
+
+/// Tells why the work ended, and all the places that it comes from.
+pub fn error_of(text: &str, problems: &[Diagnostic], style: Style) {
+    error(text, style);
+    tell(style, |screen| list(problems, screen));
+}
+
+/// Problems below a line that has said what they are.
+fn list(problems: &[Diagnostic], screen: &mut Screen<&mut Vec<u8>>) -> io::Result<()> {
+    for problem in problems.iter().take(PROBLEMS) {
+        screen.blank()?;
+        screen.snippet(&Snippet::of(Heading::Bare, problem))?;
+    }
+    match problems.len().saturating_sub(PROBLEMS) {
+        0 => Ok(()),
+        1 => screen.blank().and_then(|()| screen.line("… and 1 more problem.")),
+        more => screen.blank().and_then(|()| screen.line(format!("… and {more} more problems."))),
+    }
 }
 
 /// Tells what clap has put into words and colours itself.

@@ -1,6 +1,7 @@
 //! Which key of a configuration caused a field of its Jobs. What is found at a position in such a Job, which no file
 //! holds, is told at the key.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,6 +19,13 @@ use crate::manifest::{Node, Position, Text, Value, documents};
 
 const LABELS: &[Segment<'static>] = &segments![metadata.labels];
 const POD_LABELS: &[Segment<'static>] = &segments![spec.template.metadata.labels];
+
+const ANNOTATIONS: &[Segment<'static>] = &segments![metadata.annotations];
+const POD_ANNOTATIONS: &[Segment<'static>] = &segments![spec.template.metadata.annotations];
+
+/// The maps of a Job whose entries are those of a key, beside the guide's.
+const MAPS: &[(&[Segment<'static>], &str)] =
+    &[(LABELS, "labels"), (POD_LABELS, "labels"), (ANNOTATIONS, "annotations"), (POD_ANNOTATIONS, "annotations")];
 
 /// The fields of a Job that have the value of one key each.
 const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
@@ -131,13 +139,19 @@ impl<'s> Origins<'s> {
                 note(&[worker, &segments![args[nth + 1]]].concat(), key);
             }
         }
-        for (nth, (name, _)) in spec.env.iter().enumerate() {
-            let extra = format!("extra_env.{name}");
-            let own =
-                VARIABLES.iter().find(|(variable, _)| variable == name).filter(|_| self.excerpt(&extra).is_none());
-            let key = own.map_or(extra.as_str(), |(_, key)| key);
-            for field in [&[][..], &segments![name], &segments![value]] {
-                note(&[worker, &segments![env[nth]], field].concat(), key);
+        // What the config adds, replaces and removes has changed their places.
+        let variables = at(root, &[worker, &segments![env]].concat()).and_then(Node::as_sequence).unwrap_or_default();
+        for (nth, variable) in variables.iter().enumerate() {
+            let Some(name) = variable.get("name").and_then(Node::as_str) else { continue };
+            let key = self.key_of_variable(name);
+            for field in [&[][..], &segments![name], &segments![value], &segments![valueFrom]] {
+                note(&[worker, &segments![env[nth]], field].concat(), &key);
+            }
+        }
+        for (map, group) in MAPS {
+            note(map, group);
+            for entry in at(root, map).and_then(Node::as_mapping).unwrap_or_default() {
+                note(&[*map, &[Key(&entry.key)]].concat(), &format!("{group}.{}", entry.key));
             }
         }
         for (group, amounts) in fields![requests = &spec.requests, limits = &spec.limits] {
@@ -154,6 +168,14 @@ impl<'s> Origins<'s> {
         places
     }
 
+    /// The key that a variable of the worker has its value from.
+    fn key_of_variable(&self, name: &str) -> Cow<'static, str> {
+        let said = ["secret_env", "extra_env"].map(|group| format!("{group}.{name}"));
+        let found = said.into_iter().find(|key| self.keys.contains_key(key.as_str())).map(Cow::Owned);
+        let own = || VARIABLES.iter().find(|(variable, _)| *variable == name).map(|(_, key)| Cow::Borrowed(*key));
+        found.or_else(own).unwrap_or_default()
+    }
+
     /// Where a key stands; a session without a `session_short` has the start of its id in its names.
     fn excerpt(&self, key: &str) -> Option<&'s Excerpt> {
         let found = self.keys.get(key);
@@ -163,9 +185,17 @@ impl<'s> Origins<'s> {
 
 /// The index of the container that runs the worker.
 fn index_of_worker(root: &Node, name: &str) -> usize {
-    let containers = ["spec", "template", "spec", "containers"].iter().try_fold(root, |node, key| node.get(key));
+    let containers = at(root, &segments![spec.template.spec.containers]);
     let mut names = containers.and_then(Node::as_sequence).unwrap_or_default().iter().map(|one| one.get("name"));
     names.position(|found| found.and_then(Node::as_str) == Some(name)).unwrap_or_default()
+}
+
+/// What a path leads to.
+fn at<'d>(root: &'d Node, path: &[Segment<'_>]) -> Option<&'d Node> {
+    path.iter().try_fold(root, |node, segment| match segment {
+        Field(name) | Key(name) => node.get(name),
+        Segment::Index(nth) => node.as_sequence()?.get(*nth),
+    })
 }
 
 /// Walks through a partial Job and the Job that it went into, and hands over where each of its fields has ended up.
@@ -252,6 +282,13 @@ mod tests {
     #[test]
     fn a_field_is_told_at_the_key_that_caused_it() {
         let config = K8S.replace("mode: paper", "mode: paper\nsession_short: short");
+        let more = format!(
+            "{K8S}annotations: {{a/x: first, b/y: second}}\nlabels: {{a/x: third}}\nsecret_env: {{KEY: {{secret: s, key: k}}}}\n"
+        );
+        let removed = "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        \
+                       - {name: tuner, env: [{name: FIRST, $patch: delete}]}\n";
+        let variables = "  REDIS_PORT: \"6379\"\n  FIRST: a\n  LAST: last\n";
+        let fewer = K8S.replace("  REDIS_PORT: \"6379\"\n", variables) + removed;
         let container = |path: &[Segment<'static>]| [CONTAINER, path].concat();
         for (config, path, line, text) in [
             (K8S, vec![Field("metadata"), Field("name")], 2, "d29-k8s-demo-session"),
@@ -268,6 +305,12 @@ mod tests {
             (K8S, container(&[Field("resources"), Field("limits"), Key("none")]), 21, "\"1\""),
             (K8S, container(&[Field("securityContext")]), 2, "d29-k8s-demo-session"),
             (K8S, vec![Field("metadata"), Field("annotations")], 2, "d29-k8s-demo-session"),
+            (&more, vec![Field("metadata"), Field("annotations")], 23, "first"),
+            (&more, [POD_ANNOTATIONS, &[Key("b/y")]].concat(), 23, "second"),
+            (&more, [LABELS, &[Key("a/x")]].concat(), 24, "third"),
+            (&more, [LABELS, &[Key("mode")]].concat(), 5, "paper"),
+            (&more, container(&[Field("env"), Index(6), Field("valueFrom")]), 25, "{"),
+            (&fewer, container(&[Field("env"), Index(6), Field("value")]), 17, "last"),
         ] {
             assert_eq!(marked(config, &path), (line, text.to_owned()), "{path:?}");
         }
