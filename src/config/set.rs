@@ -39,7 +39,7 @@ struct Step {
 /// Why a flag sets nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AssignmentError {
-    /// No value.
+    /// No value. What stands behind the key may be one, and is not shown.
     #[error("{0:?} has no =. Write KEY=VALUE, such as workers=8.")]
     NoValue(String),
     /// A key without a name somewhere.
@@ -62,7 +62,7 @@ impl Assignment {
         let mut characters = (FLAG.chars().count()..).zip(text.char_indices());
         let end = loop {
             let Some((at, (byte, c))) = characters.next() else {
-                return Err(AssignmentError::NoValue(text.to_owned()));
+                return Err(AssignmentError::NoValue(key_in(text).to_owned()));
             };
             match c {
                 '\\' => name.extend(characters.next().map(|(_, (_, escaped))| escaped)),
@@ -94,6 +94,12 @@ impl Assignment {
             _ => None,
         }
     }
+}
+
+/// What of a text can be a key.
+fn key_in(text: &str) -> &str {
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "._-/\\=".contains(c);
+    text.find(|c| !is_of_key(c)).map_or(text, |end| &text[..end])
 }
 
 /// The flags, each on a line.
@@ -258,6 +264,8 @@ mod tests {
         for (flag, words) in [
             ("workers", "has no ="),
             ("", "has no ="),
+            ("extra_env.KEY: secret", "\"extra_env.KEY\" has no ="),
+            ("a..b=secret", "The key \"a..b\" is empty"),
             (r"workers\=8", "has no ="),
             ("=8", "has an empty part"),
             ("a..b=8", "has an empty part"),
