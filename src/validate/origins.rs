@@ -2,7 +2,7 @@
 //! holds, is told at the key.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::finding::DocumentReport;
@@ -213,10 +213,17 @@ fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(
             let name = |item: &Node| {
                 item.get("name").and_then(Node::as_str).map(|name| if name == TUNER { worker } else { name }.to_owned())
             };
-            // Elements that have a name are found by it, wherever the merge has put them.
-            let by_name: HashMap<String, &Node> = found.iter().filter_map(|item| Some((name(item)?, item))).collect();
+            // Elements that have a name are found by it, wherever the merge has put them. Mounts of one volume share
+            // theirs, and stay in their order.
+            let mut by_name: HashMap<String, VecDeque<&Node>> = HashMap::new();
+            for (name, item) in found.iter().filter_map(|item| Some((name(item)?, item))) {
+                by_name.entry(name).or_default().push_back(item);
+            }
             for (nth, item) in items.iter().enumerate() {
-                let target = name(item).map_or_else(|| found.get(nth), |name| by_name.get(&name).copied());
+                let target = match name(item) {
+                    None => found.get(nth),
+                    Some(name) => by_name.get_mut(&name).and_then(VecDeque::pop_front),
+                };
                 if let Some(target) = target {
                     note(target.position, item.position);
                     note_partial(item, target, worker, note);
@@ -264,7 +271,7 @@ mod tests {
     #[test]
     fn a_field_of_a_partial_job_is_told_where_that_has_it() {
         let pod = "job_template:\n  spec:\n    ttlSecondsAfterFinished: 5\n    template:\n      spec:\n        containers:\n        \
-                   - name: side\n          image: s\n        - {name: tuner, tty: true}\n        tolerations:\n        - key: a\n";
+                   - name: side\n          image: s\n        - {name: tuner, tty: true, volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /b}]}\n        tolerations:\n        - key: a\n";
         let config = format!("{K8S}{pod}");
         let first = u32::try_from(K8S.lines().count()).unwrap() + 1;
         let of_pod = |path: &[Segment<'static>]| [&segments![spec.template.spec], path].concat();
@@ -273,6 +280,8 @@ mod tests {
             (of_pod(&[Field("tolerations"), Index(0), Field("key")]), 10, "a"),
             (of_pod(&[Field("containers"), Index(1), Field("tty")]), 8, "true"),
             (of_pod(&[Field("containers"), Index(0), Field("image")]), 7, "s"),
+            (of_pod(&[Field("containers"), Index(1), Field("volumeMounts"), Index(0), Field("mountPath")]), 8, "/a"),
+            (of_pod(&[Field("containers"), Index(1), Field("volumeMounts"), Index(1), Field("mountPath")]), 8, "/b"),
         ] {
             assert_eq!(marked(&config, &path), (first + line, text.to_owned()), "{path:?}");
         }
