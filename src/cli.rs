@@ -1,19 +1,19 @@
 //! Every flag and its help text, and nothing else.
 #![allow(clippy::doc_markdown)] // The docs are the help text, which is not Markdown.
 
+mod values;
+
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 
-use crate::apimachinery::{VERSIONS, Version};
-use crate::config::set::KEYS;
-use crate::config::{Assignment, namespace_fault, session_id_fault, session_short_fault};
-use crate::diagnostic::Source;
+use self::values::{keys_to_set, namespace, rules_to_explain, rules_to_skip, session_id, session_short, version};
+use crate::apimachinery::Version;
+use crate::config::Assignment;
 use crate::job::CreatedAt;
 use crate::plan::Workers;
-use crate::validate::{gates, rules};
 
 const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
 
@@ -120,7 +120,7 @@ pub struct SessionOptions {
     pub session_short: Option<String>,
 
     /// Set a key of the K8s configuration; overrides the files; may be repeated.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = Assignment::parse, add = ArgValueCandidates::new(keys_to_set))]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Assignment::parse, add = ArgValueCompleter::new(keys_to_set))]
     pub set: Vec<Assignment>,
 }
 
@@ -620,45 +620,6 @@ pub struct VersionArgs {}
 /// The names of the subcommands.
 pub const COMMANDS: [&str; 9] =
     ["generate", "plan", "validate", "status", "results", "init", "completion", "help", "version"];
-
-/// Parses a supported version, and offers the supported versions as completions.
-fn version() -> impl TypedValueParser<Value = Version> {
-    PossibleValuesParser::new(VERSIONS.iter().map(ToString::to_string)).try_map(|text| text.parse::<Version>())
-}
-
-/// Completions for `--skip-rule`.
-fn rules_to_skip() -> Vec<CompletionCandidate> {
-    let of_the_guide = rules().into_iter().filter(|rule| rule.source == Source::Tuning);
-    of_the_guide.map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into()))).collect()
-}
-
-/// Completions for `--set`.
-fn keys_to_set() -> Vec<CompletionCandidate> {
-    let with_value = |key: &str| if key.ends_with('.') { key.to_owned() } else { format!("{key}=") };
-    KEYS.iter().map(|key| CompletionCandidate::new(with_value(key))).collect()
-}
-
-/// Completions for `--explain`: rules and feature gates.
-fn rules_to_explain() -> Vec<CompletionCandidate> {
-    let rules = rules().into_iter().map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into())));
-    let gates = gates::GATES.iter().map(|gate| CompletionCandidate::new(gate.name).help(Some("A feature gate".into())));
-    rules.chain(gates).collect()
-}
-
-fn namespace(text: &str) -> Result<String, String> {
-    namespace_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
-}
-
-fn session_id(text: &str) -> Result<String, String> {
-    match session_id_fault(text) {
-        None => Ok(text.to_owned()),
-        Some((message, help)) => Err(format!("{message} {help}")),
-    }
-}
-
-fn session_short(text: &str) -> Result<String, String> {
-    session_short_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
-}
 
 #[cfg(test)]
 mod tests {

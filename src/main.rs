@@ -13,9 +13,6 @@ use kubectl_arbtune::output::{Style, messages, stdout};
 use kubectl_arbtune::printable::printable;
 use kubectl_arbtune::{help, usage};
 
-/// The number of configuration problems that are shown; with more, the mistake is probably a different one.
-const PROBLEMS: usize = 50;
-
 /// Runs before the runtime is initialized: the called function only makes one system call.
 #[ctor::ctor]
 fn before_main() {
@@ -116,20 +113,9 @@ fn exit_code(said: &clap::Error) -> ExitCode {
 fn tell_error(error: &CommandError, style: Style) {
     match error.problems() {
         [] => messages::error(&error.to_string(), style),
-        [one] => messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, one))),
-        problems => {
-            messages::error(&error.to_string(), style);
-            messages::tell(style, |screen| {
-                for problem in problems.iter().take(PROBLEMS) {
-                    screen.blank()?;
-                    screen.snippet(&Snippet::of(Heading::Bare, problem))?;
-                }
-                match problems.len().saturating_sub(PROBLEMS) {
-                    0 => Ok(()),
-                    1 => screen.blank().and_then(|()| screen.line("… and 1 more problem.")),
-                    more => screen.blank().and_then(|()| screen.line(format!("… and {more} more problems."))),
-                }
-            });
+        [one] if error.is_its_problem() => {
+            messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, one)));
         }
+        problems => messages::error_of(&error.to_string(), problems, style),
     }
 }

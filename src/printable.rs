@@ -147,10 +147,26 @@ pub fn quoted(word: &str) -> Option<String> {
     Some(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
+/// A path as a command-line argument that can be copied.
+#[must_use]
+pub fn argument(path: &Path) -> String {
+    // A path that starts with a dash would be parsed as a flag.
+    let path =
+        if path.as_os_str().as_encoded_bytes().starts_with(b"-") { Path::new(".").join(path) } else { path.into() };
+    path.to_str().and_then(quoted).unwrap_or_else(|| self::path(&path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_path_can_be_copied_into_a_command() {
+        for (path, argument) in [("a/b.yaml", "a/b.yaml"), ("a b", "'a b'"), ("-x/it's", r"'./-x/it'\''s'")] {
+            assert_eq!(super::argument(Path::new(path)), argument);
+        }
+    }
 
     #[test]
     fn nothing_that_a_file_says_reaches_the_terminal_as_a_command() {

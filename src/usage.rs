@@ -1,10 +1,13 @@
 //! Better messages for command-line errors for which clap's own would be misleading: what was typed, and what to write
 //! instead.
 
+use std::error::Error;
+
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::nearest::mistyped;
+use crate::printable::quoted;
 
 /// The purpose of this tool, for users who confuse it with another one.
 const PURPOSE: &str = "kubectl arbtune generates and checks the Jobs of tuning sessions and never talks to a cluster";
@@ -92,6 +95,10 @@ pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> 
                 None => flag_without_command(argument, command),
             })
         }
+        // clap quotes the flag with its value, which may be a credential.
+        ErrorKind::ValueValidation if context(ContextKind::InvalidArg)?.starts_with("--set ") => {
+            Some(format!("--set: {}", error.source()?))
+        }
         _ => None,
     }
 }
@@ -144,14 +151,15 @@ fn unknown_flag(flag: &str, subcommand: &Command) -> String {
 /// A message about an unexpected argument of a command.
 fn unexpected(argument: &str, subcommand: &Command) -> String {
     let name = subcommand.get_name();
+    let word = quoted(argument).unwrap_or_else(|| argument.to_owned());
     let has = |flag: &str| longs(subcommand).any(|long| long == flag);
     match (has("--k8s-config"), has("--filename")) {
         (true, true) => format!(
-            "{name} does not take {argument} as it is. For a manifest, write -f {argument}; for a session's configuration, \
-             write --k8s-config {argument}."
+            "{name} does not take {argument} as it is. For a manifest, write -f {word}; for a session's configuration, \
+             write --k8s-config {word}."
         ),
         (true, false) => format!(
-            "{name} does not take {argument} as it is. For the session's configuration, write --k8s-config {argument}."
+            "{name} does not take {argument} as it is. For the session's configuration, write --k8s-config {word}."
         ),
         _ => format!("{name} does not take {argument}. kubectl arbtune {name} --help shows its arguments."),
     }
@@ -219,10 +227,13 @@ mod tests {
             ("x --k8s-config plan", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
             ("x --color always plan --nope", &["plan has no flag --nope."]),
             ("x --nope", &["There is no global flag --nope."]),
+            ("x plan --set API_KEY:sk-1 --k8s-config a", &["--set: \"API_KEY\" has no =."]),
+            ("x plan --set job_template.a=sk-1 --k8s-config a", &["--set: job_template is a partial Job"]),
             ("x version 1", &["version does not take 1."]),
         ] {
             let said = said(line);
             assert!(words.iter().all(|words| said.contains(words)), "{line}: {said}");
+            assert!(!said.contains("sk-1"), "{line}: {said}");
             assert!(line.contains("genrate") || !said.contains("Did you mean generate"), "{line}: {said}");
         }
     }

@@ -17,6 +17,9 @@ pub const NAME: &str = "__complete";
 /// Cobra's directive for "this is all there is".
 const NO_FILES: u8 = 4;
 
+/// Cobra's directive for "the word continues, so add no space".
+const NO_SPACE: u8 = 2;
+
 /// Completions that are left to the shell: Cobra's directive, and the placeholder candidate for it.
 const PATHS: [(u8, &str); 2] = [(0, "\0file"), (16, "\0directory")];
 
@@ -42,15 +45,17 @@ fn write(words: &[OsString], out: &mut impl Write) -> io::Result<()> {
     let only_flags = last.starts_with('-') || candidates.iter().all(is_flag);
     // The shells keep `--flag=` and complete what follows it.
     let attached = if last.starts_with("--") { last.find('=').map_or("", |at| &last[..=at]) } else { "" };
+    let mut is_done = true;
     for candidate in candidates.iter().filter(|candidate| only_flags || !is_flag(candidate)) {
         let value = candidate.get_value().to_string_lossy();
         let value = value.strip_prefix(attached).unwrap_or(&value);
+        is_done &= !value.ends_with(['=', '.']);
         match candidate.get_help().map(ToString::to_string).as_deref().and_then(|help| help.lines().next()) {
             Some(help) => writeln!(out, "{value}\t{help}")?,
             None => writeln!(out, "{value}")?,
         }
     }
-    writeln!(out, ":{NO_FILES}")
+    writeln!(out, ":{}", if is_done { NO_FILES } else { NO_FILES | NO_SPACE })
 }
 
 fn candidates(words: &[OsString]) -> io::Result<Vec<CompletionCandidate>> {

@@ -68,8 +68,8 @@ pub enum CommandError {
     #[error("The session {0} has mode live, which trades with real money. If you mean it, add --allow-live.")]
     Live(String),
     /// Jobs that the API server would reject.
-    #[error("The API server would reject these Jobs, so none were written:{0}")]
-    Refused(String),
+    #[error("The API server would reject these Jobs, so none were written.")]
+    Refused(Vec<Diagnostic>),
     /// The input of `validate` contains no documents.
     #[error("{0} contains no documents. kubectl would say: no objects passed to apply.")]
     NoDocuments(String),
@@ -90,13 +90,19 @@ impl CommandError {
     /// The positions in configuration files that the error is about.
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
-            Self::Config(ConfigError::Invalid(problems)) => problems,
+            Self::Config(ConfigError::Invalid(problems)) | Self::Refused(problems) => problems,
             Self::Existing(ExistingError::Unreadable(problem)) | Self::Policy(PolicyError::Unreadable(problem)) => {
                 std::slice::from_ref(problem)
             }
             Self::InDiff(error) | Self::InStatus(error) => error.problems(),
             _ => &[],
         }
+    }
+
+    /// Whether a single problem can be shown in place of the error, because it says everything.
+    #[must_use]
+    pub const fn is_its_problem(&self) -> bool {
+        !matches!(self, Self::Refused(_))
     }
 
     /// Whether the reader of stdout has closed the pipe, which is not worth an error message.

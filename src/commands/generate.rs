@@ -31,9 +31,9 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     let factory =
         job_template::factory(&session, created_at, tuning.delivery.as_ref(), args.server.kubernetes_version)?
             .with_part(chosen.part.clone());
-    let causes = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
-    if !causes.is_empty() {
-        return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
+    let problems = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !problems.is_empty() {
+        return Err(CommandError::Refused(problems));
     }
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);

@@ -15,6 +15,7 @@ use crate::manifest::{write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::session_view::PlanView;
+use crate::output::totals::{Totals, total_table, totals};
 use crate::output::{self, Screen, diff, messages, session_view};
 use crate::plan::Part;
 use crate::quota::{self, Answer, ConfigMaps, Policies};
@@ -59,26 +60,33 @@ fn show(args: &PlanArgs, quota: Option<&[PathBuf]>, styles: Styles) -> Result<Ou
         return Ok(outcome);
     }
     let is_wide = args.output == PlanFormat::Wide;
-    let view = |quota| PlanView { quota, ..session_view::view(&session, &tuning, tuning::sentences(&tuning)) };
+    let totals = totals(&factory, &tuning);
+    let view = |totals, quota| PlanView { quota, ..session_view::view(&session, totals, tuning::sentences(&tuning)) };
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => show_out(outcome, styles.out, |screen| {
-            write_tables(&session, &tuning, is_wide, screen)?;
+            write_tables(&session, totals, &tuning, is_wide, screen)?;
             quota.iter().try_for_each(|answer| output::quota::write(answer, session.workers, is_wide, screen))
         }),
-        PlanFormat::Json => write_out(outcome, |out| json(&view(quota), out)),
-        PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(quota), out)),
+        PlanFormat::Json => write_out(outcome, |out| json(&view(totals, quota), out)),
+        PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(totals, quota), out)),
         PlanFormat::Name => write_out(Outcome::Success, |out| Ok(manifests::names(&factory, out, || {})?)),
     }
 }
 
-fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
+fn write_tables(
+    session: &Session,
+    totals: Totals,
+    tuning: &Tuning,
+    is_wide: bool,
+    screen: &mut Screen<impl Write>,
+) -> io::Result<()> {
     if is_wide {
         screen.table(&session_view::wide_job_table(session))?;
     } else {
         screen.table(&session_view::job_table(session, &Part::whole(session.workers)))?;
     }
     screen.blank()?;
-    screen.table(&session_view::total_table(session, tuning))?;
+    screen.table(&total_table(totals))?;
     if let Some(repeats) = &tuning.repeats {
         screen.blank()?;
         screen.paragraph(&repeats.message)?;
@@ -160,9 +168,9 @@ fn refuse_what_does_not_go_with_quota(args: &PlanArgs) -> Result<(), CommandErro
 
 /// Warns if `generate` would fail.
 fn warn_of_refusal(factory: &K8sTuningJobFactory<'_>, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
-    let causes = preflight(factory, args.server.kubernetes_version).map_err(OutputError::from)?;
-    if !causes.is_empty() {
-        messages::warning_of("the API server would reject these Jobs:", &causes, styles.err);
+    let problems = preflight(factory, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !problems.is_empty() {
+        messages::warning_of("the API server would reject these Jobs.", &problems, styles.err);
     }
     Ok(())
 }

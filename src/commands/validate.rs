@@ -71,7 +71,7 @@ fn explain(name: &str, output: ReportFormat, styles: Styles) -> Result<Outcome, 
         Some(gate) if is_json => write_out(Outcome::Success, |out| Ok(report::catalogue::explain_gate(gate, out)?)),
         Some(gate) => show_out(Outcome::Success, styles.out, |screen| report::rules::explain_gate(gate, screen)),
         None => {
-            let rule = rule(name)?;
+            let rule = rule(name, gates::GATES.iter().map(|gate| gate.name))?;
             if is_json {
                 return write_out(Outcome::Success, |out| Ok(report::catalogue::explain(rule, out)?));
             }
@@ -91,11 +91,11 @@ fn is_json(output: ReportFormat) -> Result<bool, CommandError> {
     }
 }
 
-/// Finds a rule by its name.
-fn rule(name: &str) -> Result<&'static Rule, CommandError> {
+/// Finds a rule by its name; `others` are more names to suggest for a mistyped one.
+fn rule(name: &str, others: impl IntoIterator<Item = &'static str>) -> Result<&'static Rule, CommandError> {
     let rules = rules();
     rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
-        let near = mistyped(name, rules.iter().map(|rule| rule.name));
+        let near = mistyped(name, rules.iter().map(|rule| rule.name).chain(others));
         let help = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
         CommandError::Usage(format!(
             "There is no rule {}.{help} List the rules with --list-rules.",
@@ -108,7 +108,7 @@ fn rule(name: &str) -> Result<&'static Rule, CommandError> {
 fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
     let skipped = args.skip_rule.iter().map(|name| {
-        let rule = rule(name)?;
+        let rule = rule(name, [])?;
         match rule.source {
             Source::Tuning => Ok(rule),
             Source::Api => Err(CommandError::Usage(format!(

@@ -11,7 +11,7 @@ use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::names;
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::Severity;
-use crate::yaml::{Given, OrderedMap, Spanned};
+use crate::yaml::{Given, OrderedMap, Position, Spanned};
 
 /// The number of characters of the session's id that are part of a Job's name.
 pub const SHORT_LEN: usize = 8;
@@ -51,10 +51,8 @@ pub fn env_of_worker(env: &Given<Env>, problems: &mut Problems<'_>) {
 /// A number that means what it looks like: kubectl reads `010` as 8, and other programs do not read `1_000` as a
 /// number.
 pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut Problems<'_>) {
-    let (written, number, position) = (problems.written(number.position), number.value.to_string(), number.position);
-    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
-    let is_same = written.parse::<f64>().ok() == number.parse::<f64>().ok();
-    if looks_like_it && !is_same {
+    let (number, position) = (number.value.to_string(), number.position);
+    if let Some(written) = written_otherwise(&number, position, problems) {
         let message = format!("{key} is written as {written}, which kubectl reads as {number}.");
         let decimal = written.trim_start_matches('0');
         let help = if !decimal.is_empty() && decimal.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -66,6 +64,13 @@ pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut P
     }
 }
 
+/// The text of a number that looks like a different number.
+fn written_otherwise<'f>(number: &str, position: Position, problems: &Problems<'f>) -> Option<&'f str> {
+    let written = problems.written(position);
+    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
+    (looks_like_it && written.parse::<f64>().ok() != number.parse::<f64>().ok()).then_some(written)
+}
+
 /// A session must not have more workers than iterations.
 pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZeroU32>, problems: &mut Problems<'_>) {
     let (Some(total), Some(workers)) = (total.written(), workers.written()) else { return };
@@ -73,9 +78,19 @@ pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZ
     if [total.position, workers.position].iter().any(|position| problems.is_flag(*position)) {
         return;
     }
-    if let Some(wording) = surplus(total.value, workers.value) {
-        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, wording);
+    if let Some((message, mut help)) = surplus(total.value, workers.value) {
+        let numbers = [(total.value.to_string(), total.position), (workers.value.to_string(), workers.position)];
+        for (number, position) in numbers {
+            help += &reading(&number, position, problems);
+        }
+        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, (message, help));
     }
+}
+
+/// A sentence about a number that looks like a different number; empty for all others.
+pub fn reading(number: &str, position: Position, problems: &Problems<'_>) -> String {
+    let written = written_otherwise(number, position, problems);
+    written.map_or_else(String::new, |written| format!(" kubectl reads {written} as {number}."))
 }
 
 /// The problem of more workers than iterations, and what to do about it.

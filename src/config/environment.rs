@@ -1,6 +1,7 @@
 //! Variables whose values come from the cluster: the keys `secret_env` and `env_from`, and literal credentials in
 //! `extra_env`, which belong there.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -161,13 +162,11 @@ pub fn check_both(
     secrets: &Given<OrderedMap<SecretKey>>,
     problems: &mut Problems<'_>,
 ) {
-    let literal = |name: &str| {
-        let entries = literals.get().into_iter().flat_map(|entries| &entries.0);
-        entries.map(|(key, _)| key).find(|key| key.value == name).map(|key| key.position)
-    };
+    let entries = literals.get().into_iter().flat_map(|entries| &entries.0);
+    let literals: HashMap<&str, Position> = entries.map(|(key, _)| (key.value.as_str(), key.position)).collect();
     for (Spanned { value: name, position }, _) in secrets.get().into_iter().flat_map(|entries| &entries.0) {
-        if let Some(first) = literal(name) {
-            let place = problems.place(first);
+        if let Some(first) = literals.get(name.as_str()) {
+            let place = problems.place(*first);
             let wording = (format!("{name} already has a value in extra_env ({place})."), "Keep one of the two.");
             problems.add(&rules::SECRET_ENV, FieldValueDuplicate, format!("secret_env.{name}"), *position, wording);
         }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::file_kind::{self, FileKind};
 use super::problem::{ConfigError, Problems};
 use super::set::{self, Assignment};
 use super::source::Source;
@@ -62,7 +63,9 @@ impl ConfigFile {
                 source.hide(Hidden::of_config(&document.root, &document.duplicates));
                 Ok(Self { source, document })
             }
-            count => Err(ConfigError::Documents(source.name.into(), count)),
+            count => {
+                Err(several(&documents, source.name).unwrap_or_else(|name| ConfigError::Documents(name.into(), count)))
+            }
         }
     }
 
@@ -104,6 +107,18 @@ impl ConfigFile {
     }
 }
 
+/// The error of a file with several documents if all of them are Kubernetes objects; otherwise returns its name.
+fn several(documents: &[Document], name: String) -> Result<ConfigError, String> {
+    let mut kinds = documents.iter().map(|document| FileKind::of(&document.root));
+    match (kinds.next().flatten(), kinds.all(|kind| matches!(kind, Some(FileKind::Object(_))))) {
+        (Some(first @ FileKind::Object(_)), true) => {
+            let help = file_kind::command(&first, &name);
+            Ok(ConfigError::Manifests(name.into(), documents.len(), help))
+        }
+        _ => Err(name),
+    }
+}
+
 fn read_file(path: &Path) -> Result<Vec<u8>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable(path.to_owned(), source);
     let file = File::open(path).map_err(unreadable)?;
@@ -140,6 +155,8 @@ mod tests {
         assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty(..))));
         assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText(..))));
         assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents(_, 2))));
+        let jobs = b"apiVersion: batch/v1\nkind: Job\n---\napiVersion: batch/v1\nkind: Job\n";
+        assert!(matches!(parse(jobs), Err(ConfigError::Manifests(_, 2, help)) if help.ends_with("validate -f x.yaml")));
         assert!(matches!(parse(b"a: [1\n"), Err(ConfigError::Invalid(_))));
         assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory(..))));
         assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable(..))));

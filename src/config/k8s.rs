@@ -121,6 +121,7 @@ impl K8sOrchestratorConfig {
         }
         tuning_config::check_mount(&self.tuning_config, &self.config_path, &self.working_dir, &mut keys.problems);
         results::check_mount(&self.results, &self.working_dir, &mut keys.problems);
+        metadata::check_queue_label(&self.queue, &self.labels, &mut keys.problems);
         checks::env_of_worker(&self.env, &mut keys.problems);
         environment::check_both(&self.extra_env, &self.secret_env, &mut keys.problems);
         environment::check_literals(&self.extra_env, self.mode.get().copied(), &mut keys.problems);
@@ -190,6 +191,8 @@ mod tests {
             ("workers: 2", "workers: 0", 8, 10, "must be at least 1"),
             ("workers: 2", "workers: \"2\"", 8, 10, "must be a whole number, not a string"),
             ("workers: 2", "workers: 9", 8, 10, "3 pods would start with nothing to do. Write at most 6 workers"),
+            ("workers: 2", "workers: 010", 8, 10, "or raise total_iterations. kubectl reads 010 as 8."),
+            ("workers: 2", "workers: 99999999999999999999", 8, 10, "9999, but must be at most 4294967295"),
             ("total_iterations: 6", "total_iterations: 1.5", 7, 19, "must be a whole number"),
             ("REDIS_PORT: \"6379\"", "REDIS_PORT: 6379", 15, 15, "reads 6379 as a whole number. Quote it: \"6379\"."),
             ("REDIS_PORT: \"6379\"", "FLAG: yes", 15, 9, "reads yes as a boolean. Quote it: \"yes\"."),

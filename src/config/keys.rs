@@ -198,6 +198,15 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
             format!("{key} is {number}, but must be at most {max}."),
             format!("Write a whole number from 1 to {max}."),
         ),
+        (Expected::Integer { max, .. }, Value::Float(_)) if node.as_written().is_some_and(|it| is_digits(&it)) => {
+            Mismatch::of_number(
+                format!("{key} is {}, but must be at most {max}.", node.as_written().unwrap_or_default()),
+                format!("Write a whole number from 1 to {max}."),
+            )
+        }
+        (Expected::Integer { .. }, Value::Null) if node.argument().is_some() => {
+            Mismatch::of_type((format!("{key} is empty."), "Write a whole number of at least 1."))
+        }
         (Expected::Integer { .. }, _) => with("a whole number", "Write a whole number of at least 1, without quotes."),
         (Expected::Object(keys), _) => {
             with("a mapping", &format!("Write keys and values. The keys are {}.", keys.join(", ")))
@@ -219,6 +228,10 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
         (Expected::Number, _) => with("a number", "Write a number, without quotes."),
         (Expected::Any, _) => Mismatch::of_type(format!("{key} cannot be {kind}.")),
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the value of a key can be any text, including an empty one and one in curly quotes.

@@ -3,8 +3,8 @@
 use super::problem::Problems;
 use super::rules;
 use crate::apimachinery::names;
-use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid};
-use crate::yaml::{OrderedMap, Spanned};
+use crate::diagnostic::Reason::{FieldValueDuplicate, FieldValueForbidden, FieldValueInvalid};
+use crate::yaml::{Given, OrderedMap, Spanned};
 
 /// The labels of tuning Jobs and of their pods; first attempts do not have `attempt`.
 pub const LABELS: [&str; 7] = ["app", "session_id", "worker_id", "component", "mode", "env", ATTEMPT_LABEL];
@@ -24,6 +24,17 @@ pub fn check_labels(key: &str, labels: &Spanned<OrderedMap<String>>, problems: &
             let wording = (message, "Write at most 63 letters, digits, '-', '_' and '.'; annotations take any text.");
             problems.add(&rules::LABELS, FieldValueInvalid, format!("{key}.{name}"), *position, wording);
         }
+    }
+}
+
+/// The queue is a label, so its label must not be set as well.
+pub fn check_queue_label(queue: &Given<String>, labels: &Given<OrderedMap<String>>, problems: &mut Problems<'_>) {
+    let Some(queue) = queue.written() else { return };
+    let keys = labels.get().into_iter().flat_map(|labels| &labels.0).map(|(key, _)| key);
+    for Spanned { position, .. } in keys.filter(|key| key.value == QUEUE_LABEL) {
+        let message = format!("queue already sets the label {QUEUE_LABEL} ({}).", problems.place(queue.position));
+        let wording = (message, "Keep one of the two.");
+        problems.add(&rules::LABELS, FieldValueDuplicate, format!("labels.{QUEUE_LABEL}"), *position, wording);
     }
 }
 

@@ -8,6 +8,7 @@ pub mod environment;
 #[cfg(test)]
 mod examples;
 pub mod file;
+mod file_kind;
 #[cfg(test)]
 mod json_schema;
 pub mod k8s;

@@ -99,6 +99,12 @@ impl<'f> Problems<'f> {
         self.source.is_flag(position)
     }
 
+    /// Whether the text at a position must not be shown.
+    #[must_use]
+    pub fn hides(&self, position: Position) -> bool {
+        self.source.hides(position)
+    }
+
     /// A position in a sentence: `line 3`, or `--set`.
     #[must_use]
     pub fn place(&self, position: Position) -> String {
@@ -151,11 +157,14 @@ pub enum ConfigError {
     #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(.0))]
     NotText(PathBuf),
     /// The file is empty.
-    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(.0))]
+    #[error("The configuration {} is empty. To create one to start from, run kubectl arbtune init.", printable::path(.0))]
     Empty(PathBuf),
     /// The file contains more than one document.
     #[error("The configuration {} contains {} YAML documents, but a session is described by one. Split the file.", printable::path(.0), .1)]
     Documents(PathBuf, usize),
+    /// The file contains this many Kubernetes objects, and what to do with them.
+    #[error("{} contains {} Kubernetes objects, not a configuration.\n{}", printable::path(.0), .1, .2)]
+    Manifests(PathBuf, usize, String),
     /// The value of a flag conflicts with the files.
     #[error("{0}")]
     Flag(String),

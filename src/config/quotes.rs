@@ -48,7 +48,8 @@ fn tell(path: &str, inner: &str, position: Position, severity: Severity, problem
     let message = format!("{path} is in curly quotes, which YAML treats as part of the value.");
     let help = match path {
         "total_iterations" | "workers" => format!("Write {inner}, without quotes."),
-        _ if inner.contains(['"', '\\']) => "Write straight quotes.".to_owned(),
+        // The quotes are part of the hidden text, so a credential without them would be shown.
+        _ if inner.contains(['"', '\\']) || problems.hides(position) => "Write straight quotes.".to_owned(),
         _ => format!("Write straight quotes: \"{inner}\"."),
     };
     problems.say(severity, &rules::QUOTES, FieldValueInvalid, path, position, (message, help));

@@ -6,7 +6,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
 
 use super::additions::Additions;
-use super::checks::{SHORT_LEN, session_id_start_fault, surplus};
+use super::checks::{SHORT_LEN, reading, session_id_start_fault, surplus};
 use super::environment::{EnvFrom, SecretKey};
 use super::file::ConfigFile;
 use super::k8s::K8sOrchestratorConfig;
@@ -213,7 +213,9 @@ impl Files<'_> {
         else {
             return;
         };
-        if let Some(wording) = surplus(total, workers) {
+        if let Some((message, help)) = surplus(total, workers) {
+            let number = if key == "workers" { workers.to_string() } else { total.to_string() };
+            let wording = (message, help + &reading(&number, position, problems));
             problems.add(&rules::WORKERS, Reason::FieldValueInvalid, key, position, wording);
         }
     }

@@ -39,14 +39,14 @@ struct Step {
 /// Why an assignment is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AssignmentError {
-    /// No value.
+    /// No value. The text after the key is not shown, because it may be a credential.
     #[error("{0:?} has no =. Write KEY=VALUE, such as workers=8.")]
     NoValue(String),
     /// A key that is empty or has an empty part.
     #[error("The key {0:?} is empty or has an empty part. Write KEY=VALUE, such as resources.limits.cpu=2.")]
     Empty(String),
     /// The partial Job, which cannot be set.
-    #[error("--set cannot change {JOB_TEMPLATE}, which is a partial Job. Edit the configuration instead.")]
+    #[error("{JOB_TEMPLATE} is a partial Job, which a flag cannot change. Edit the configuration instead.")]
     JobTemplate,
 }
 
@@ -62,7 +62,7 @@ impl Assignment {
         let mut characters = (FLAG.chars().count()..).zip(text.char_indices());
         let end = loop {
             let Some((at, (byte, c))) = characters.next() else {
-                return Err(AssignmentError::NoValue(text.to_owned()));
+                return Err(AssignmentError::NoValue(key_in(text).to_owned()));
             };
             match c {
                 '\\' => name.extend(characters.next().map(|(_, (_, escaped))| escaped)),
@@ -94,6 +94,12 @@ impl Assignment {
             _ => None,
         }
     }
+}
+
+/// The start of a text that can be a key.
+fn key_in(text: &str) -> &str {
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "._-/\\=".contains(c);
+    text.find(|c| !is_of_key(c)).map_or(text, |end| &text[..end])
 }
 
 /// The flags, one per line.
@@ -258,6 +264,8 @@ mod tests {
         for (flag, words) in [
             ("workers", "has no ="),
             ("", "has no ="),
+            ("extra_env.KEY: secret", "\"extra_env.KEY\" has no ="),
+            ("a..b=secret", "The key \"a..b\" is empty"),
             (r"workers\=8", "has no ="),
             ("=8", "has an empty part"),
             ("a..b=8", "has an empty part"),

@@ -1,5 +1,7 @@
 //! Adds the effects of a config's optional keys ([`Additions`]) to the guide's Job.
 
+use std::collections::HashMap;
+
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
     ConfigMapEnvSource, Container, EnvFromSource, EnvVar, EnvVarSource, PersistentVolumeClaimVolumeSource, PodSpec,
@@ -51,11 +53,12 @@ fn add_metadata(job: &mut Job, additions: &Additions) {
 
 fn add_environment(container: &mut Container, additions: &Additions) {
     let variables = container.env.get_or_insert_default();
+    let places: HashMap<String, usize> = variables.iter().map(|known| known.name.clone()).zip(0..).collect();
     for secret in &additions.secret_env {
-        let variable = from_secret(secret);
-        match variables.iter_mut().find(|known| known.name == variable.name) {
-            Some(known) => *known = variable,
-            None => variables.push(variable),
+        // The names in a mapping are unique, so the new variables cannot contain this name.
+        match places.get(&secret.name) {
+            Some(place) => variables[*place] = from_secret(secret),
+            None => variables.push(from_secret(secret)),
         }
     }
     if !additions.env_from.is_empty() {

@@ -137,8 +137,9 @@ impl<'s> K8sTuningJobFactory<'s> {
         self.job_spec(&WorkerShare { worker_id: worker_id.to_owned(), index, iterations, attempt: 1 })
     }
 
-    /// The Job for a worker's share.
-    fn job_spec(&self, share: &WorkerShare) -> K8sJobSpec {
+    /// The Job for a worker's share, before it becomes an API object.
+    #[must_use]
+    pub fn job_spec(&self, share: &WorkerShare) -> K8sJobSpec {
         let session = self.session;
         let WorkerShare { worker_id, index, .. } = share;
         K8sJobSpec {

@@ -4,6 +4,7 @@
 pub(crate) mod additions;
 pub(crate) mod api_object;
 pub(crate) mod created_at;
+pub(crate) mod destination;
 pub(crate) mod factory;
 mod hardening;
 pub(crate) mod identity;

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec, Volume};
 use super::additions::RESULTS_VOLUME;
 use super::partial::TUNER;
 use crate::config::IDENTITY;
-use crate::config::metadata::{ANNOTATIONS, LABELS};
+use crate::config::metadata::{ANNOTATIONS, LABELS, QUEUE_LABEL};
 use crate::tuning_file::mount::VOLUME as TUNING_FILE_VOLUME;
 
 /// The environment variables that every worker has, with any values.
@@ -59,6 +59,9 @@ pub fn changes(before: &Job, after: &Job) -> Vec<Change> {
         let path = [Field("spec"), Field("template"), Field("metadata"), Field("labels"), Field(key)];
         compare(pod_label(before, key) == pod_label(after, key), &path, WHO);
     }
+    let queue = entry(old.labels.as_ref(), QUEUE_LABEL);
+    let is_same = queue.is_none() || queue == entry(new.labels.as_ref(), QUEUE_LABEL);
+    compare(is_same, &[Field("metadata"), Field("labels"), Field(QUEUE_LABEL)], KEYS);
     for key in ANNOTATIONS {
         let path = [Field("metadata"), Field("annotations"), Field(key)];
         compare(entry(old.annotations.as_ref(), key) == entry(new.annotations.as_ref(), key), &path, GUIDE);

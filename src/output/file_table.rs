@@ -141,7 +141,7 @@ pub fn summary_line(files: &FileResults<'_>) -> String {
 /// does not have that kind.
 #[must_use]
 pub fn apply_line(files: &FileResults<'_>) -> Option<String> {
-    files.kustomization.map(|_| format!("Apply it with: kubectl apply -k {}", printable::path(files.directory)))
+    files.kustomization.map(|_| format!("Apply it with: kubectl apply -k {}", printable::argument(files.directory)))
 }
 
 #[cfg(test)]

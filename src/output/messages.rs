@@ -5,18 +5,23 @@ use std::io::{self, Write};
 
 use super::line::Line;
 use super::screen::Screen;
+use super::snippet::{Heading, Snippet};
 use super::style::{Role, Style};
+use crate::diagnostic::Diagnostic;
+
+/// The number of problems that are shown; with more, the mistake is probably a different one.
+const PROBLEMS: usize = 50;
 
 /// Prints a warning.
 pub fn warning(text: &str, style: Style) {
     tell(style, |screen| screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text)));
 }
 
-/// Prints a warning with causes, one per line.
-pub fn warning_of(text: &str, causes: &[String], style: Style) {
+/// Prints a warning and the problems that it is about, each with its position.
+pub fn warning_of(text: &str, problems: &[Diagnostic], style: Style) {
     tell(style, |screen| {
         screen.line(Line::new(Role::Warn, "warning:").text(" ").text(text))?;
-        causes.iter().try_for_each(|cause| screen.line(format!("  {cause}")))
+        list(problems, screen)
     });
 }
 
@@ -32,6 +37,25 @@ pub fn error(text: &str, style: Style) {
         screen.line(Line::new(Role::Bad, "error:").text(" ").text(lines.next().unwrap_or_default()))?;
         lines.try_for_each(|line| screen.line(line))
     });
+}
+
+/// Prints an error and the problems that it is about, each with its position.
+pub fn error_of(text: &str, problems: &[Diagnostic], style: Style) {
+    error(text, style);
+    tell(style, |screen| list(problems, screen));
+}
+
+/// Prints problems below the line that introduces them.
+fn list(problems: &[Diagnostic], screen: &mut Screen<&mut Vec<u8>>) -> io::Result<()> {
+    for problem in problems.iter().take(PROBLEMS) {
+        screen.blank()?;
+        screen.snippet(&Snippet::of(Heading::Bare, problem))?;
+    }
+    match problems.len().saturating_sub(PROBLEMS) {
+        0 => Ok(()),
+        1 => screen.blank().and_then(|()| screen.line("… and 1 more problem.")),
+        more => screen.blank().and_then(|()| screen.line(format!("… and {more} more problems."))),
+    }
 }
 
 /// Prints text that clap has rendered and coloured.

@@ -15,6 +15,7 @@ pub mod stdout;
 pub(crate) mod style;
 pub(crate) mod table;
 pub mod template;
+pub(crate) mod totals;
 
 pub(crate) use line::Line;
 pub(crate) use screen::Screen;

@@ -1,20 +1,18 @@
-//! A session as tables or as a serializable view: its workers, its totals and the origin of each setting.
+//! A session as tables or as a serializable view: its workers and the origin of each setting.
 
 use serde::Serialize;
 
 use super::line::Line;
 use super::style::Role;
 use super::table::Table;
-use crate::apimachinery::Quantity;
+use super::totals::Totals;
 use crate::config::{Session, Setting};
 use crate::diagnostic::Diagnostic;
-use crate::job::additions::in_directory;
 use crate::manifest::Format;
 use crate::manifest::text::Excerpt;
-use crate::names::{file_name, job_name, output_csv};
+use crate::names::{file_name, job_name};
 use crate::plan::{Part, WorkerShare};
 use crate::quota::Answer;
-use crate::tuning_file::Tuning;
 
 /// The values of settings with longer names follow the name instead of being in the values' column.
 const LONG_NAME: usize = 34;
@@ -32,70 +30,6 @@ pub struct JobRow {
     pub iterations: u64,
     /// The file that `generate --output-dir` writes.
     pub file: String,
-}
-
-/// The totals of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Totals {
-    /// The number of Jobs.
-    pub jobs: u32,
-    /// The number of iterations.
-    pub iterations: u64,
-    /// The sum of requests by resource.
-    pub requests: Vec<ResourceTotal>,
-    /// The sum of limits by resource.
-    pub limits: Vec<ResourceTotal>,
-    /// Where the workers write their results.
-    pub results: ResultFiles,
-    /// The number of distinct parameter sets that the workers propose, if it is known and less than the number of
-    /// iterations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub distinct_proposals: Option<u64>,
-    /// The number of ConfigMaps with the tuning file, if it is mounted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub config_maps: Option<usize>,
-}
-
-/// Where the workers of a session write their results.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ResultFiles {
-    /// The path of each worker's file in its pod.
-    pub file: String,
-    /// The `PersistentVolumeClaim` for the results; without one, they are lost with their pods.
-    pub claim: Option<String>,
-    /// Their directory on the volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub directory: Option<String>,
-}
-
-impl ResultFiles {
-    fn of(session: &Session) -> Self {
-        let file = output_csv("{worker_id}", 1);
-        let claim = session.additions.results_claim.clone();
-        Self {
-            file: session.working_dir.as_deref().map_or_else(|| file.clone(), |dir| in_directory(dir, &file)),
-            directory: claim.is_some().then(|| session.session_id.clone()),
-            claim,
-        }
-    }
-
-    /// The rows about the results' location and persistence.
-    fn rows(&self) -> [[Line<'static>; 2]; 2] {
-        let kept = match (&self.claim, &self.directory) {
-            (Some(claim), Some(directory)) => format!("kept on claim {claim}, in {directory}/"),
-            _ => "lost with the pod".to_owned(),
-        };
-        [["results".into(), self.file.clone().into()], ["".into(), kept.into()]]
-    }
-}
-
-/// A resource and its total amount over all Jobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ResourceTotal {
-    /// The resource.
-    pub resource: String,
-    /// The amount, as a quantity.
-    pub amount: String,
 }
 
 /// A session as shown by `plan -o json` and `-o yaml`.
@@ -140,28 +74,6 @@ pub fn rows(session: &Session, part: &Part, format: Format) -> impl ExactSizeIte
     shares.map(move |share| JobRow::new(session, &share, format))
 }
 
-/// The totals of a session's Jobs.
-pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
-    let sum = |amounts: &[(String, String)]| {
-        let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
-        amounts
-            .iter()
-            .filter_map(|(resource, text)| {
-                Some(ResourceTotal { resource: resource.clone(), amount: total(text)?.to_string() })
-            })
-            .collect()
-    };
-    Totals {
-        jobs: session.workers,
-        iterations: session.total_iterations,
-        requests: sum(&session.requests),
-        limits: sum(&session.limits),
-        results: ResultFiles::of(session),
-        distinct_proposals: tuning.repeats.as_ref().map(|repeats| repeats.proposals.distinct),
-        config_maps: tuning.delivery.as_ref().map(|delivery| delivery.config_maps.len()),
-    }
-}
-
 /// A finding as one line: position, message and help.
 fn located(finding: &Diagnostic) -> String {
     let Excerpt { file, position, .. } = &finding.excerpt;
@@ -169,11 +81,11 @@ fn located(finding: &Diagnostic) -> String {
 }
 
 /// The serializable view of a session, with the warnings about its tuning file.
-pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
+pub fn view(session: &Session, totals: Totals, of_tuning_file: Vec<String>) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
         jobs: rows(session, &Part::whole(session.workers), Format::Yaml).collect(),
-        totals: totals(session, tuning),
+        totals,
         warnings: session.warnings.iter().map(located).chain(of_tuning_file).collect(),
         quota: None,
     }
@@ -230,27 +142,6 @@ pub fn wide_setting_table(session: &Session) -> Table<'_, 3> {
     Table::new(["SETTING", "VALUE", "FROM"], rows.collect())
 }
 
-/// The totals as two columns.
-pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
-    let totals = totals(session, tuning);
-    let amounts = |amounts: Vec<ResourceTotal>, what: &str| -> Vec<[Line<'static>; 2]> {
-        amounts
-            .into_iter()
-            .map(|ResourceTotal { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
-            .collect()
-    };
-    let mut rows = vec![
-        ["jobs".into(), totals.jobs.to_string().into()],
-        ["iterations".into(), totals.iterations.to_string().into()],
-    ];
-    rows.extend(totals.distinct_proposals.map(|distinct| ["distinct sets".into(), distinct.to_string().into()]));
-    rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
-    rows.extend(amounts(totals.requests, "requests"));
-    rows.extend(amounts(totals.limits, "limits"));
-    rows.extend(totals.results.rows());
-    Table::new(["TOTAL", "AMOUNT"], rows)
-}
-
 /// The summary line of a run: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`; for a part of a session `2 of 12
 /// jobs, 6 of 36 iterations: …`.
 #[must_use]
@@ -288,15 +179,6 @@ mod tests {
     use crate::config::Origin;
     use crate::config::session::tests::{K8S, session};
     use crate::output::Style;
-
-    #[test]
-    fn totals_are_sums_over_the_workers() {
-        let text = K8S.replace("workers: 2", "workers: 3");
-        let totals = totals(&session(&text, None).unwrap(), &Tuning::default());
-        let amounts: Vec<_> =
-            totals.requests.iter().chain(&totals.limits).map(|amount| amount.amount.as_str()).collect();
-        assert_eq!(amounts, ["1500m", "1536Mi", "3", "3Gi"]);
-    }
 
     #[test]
     fn rows_fit_a_terminal() {

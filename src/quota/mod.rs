@@ -10,7 +10,7 @@ mod amounts;
 mod answer;
 mod limit_range;
 mod namespace;
-mod pod;
+pub(crate) mod pod;
 mod read;
 mod resource_quota;
 

@@ -134,15 +134,22 @@ impl PodResources {
         Resources { requests: self.total(REQUESTS, is_compute), limits: self.total(LIMITS, is_compute) }
     }
 
-    /// The pod's usage of each resource that quotas count.
+    /// The pod as the scheduler sees it: pod-level amounts override the sum, and the overhead is added.
     #[must_use]
-    pub(crate) fn usage(&self) -> Amounts {
+    pub(crate) fn in_all(&self) -> Resources {
         let own_counts = |name: &str| is_compute(name) || is_huge_pages(name);
         let (mut requests, mut limits) = (self.total(REQUESTS, own_counts), self.total(LIMITS, own_counts));
         add(&mut requests, &self.overhead);
         let with_overhead = self.overhead.iter().filter(|(name, _)| limits.get(*name).is_some_and(|it| !it.is_zero()));
         let with_overhead: Amounts = with_overhead.map(|(name, amount)| (name.clone(), *amount)).collect();
         add(&mut limits, &with_overhead);
+        Resources { requests, limits }
+    }
+
+    /// What the pod adds to each resource that quotas count.
+    #[must_use]
+    pub(crate) fn usage(&self) -> Amounts {
+        let Resources { requests, limits } = self.in_all();
         let mut usage = counted(&requests, &limits);
         for name in ["pods", "count/pods"] {
             usage.insert(name.to_owned(), Quantity::ONE);

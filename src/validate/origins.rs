@@ -1,7 +1,8 @@
 //! Maps fields of generated Jobs to the configuration keys that caused them, so that findings about such a Job can be
 //! reported at the key.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::finding::DocumentReport;
@@ -18,6 +19,13 @@ use crate::manifest::{Node, Position, Text, Value, documents};
 
 const LABELS: &[Segment<'static>] = &segments![metadata.labels];
 const POD_LABELS: &[Segment<'static>] = &segments![spec.template.metadata.labels];
+
+const ANNOTATIONS: &[Segment<'static>] = &segments![metadata.annotations];
+const POD_ANNOTATIONS: &[Segment<'static>] = &segments![spec.template.metadata.annotations];
+
+/// The maps of a Job whose entries come from a key of the configuration, except for the guide's entries.
+const MAPS: &[(&[Segment<'static>], &str)] =
+    &[(LABELS, "labels"), (POD_LABELS, "labels"), (ANNOTATIONS, "annotations"), (POD_ANNOTATIONS, "annotations")];
 
 /// The fields of a Job that have the value of a single key.
 const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
@@ -131,13 +139,19 @@ impl<'s> Origins<'s> {
                 note(&[worker, &segments![args[nth + 1]]].concat(), key);
             }
         }
-        for (nth, (name, _)) in spec.env.iter().enumerate() {
-            let extra = format!("extra_env.{name}");
-            let own =
-                VARIABLES.iter().find(|(variable, _)| variable == name).filter(|_| self.excerpt(&extra).is_none());
-            let key = own.map_or(extra.as_str(), |(_, key)| key);
-            for field in [&[][..], &segments![name], &segments![value]] {
-                note(&[worker, &segments![env[nth]], field].concat(), key);
+        // The configuration may have added, replaced and removed variables, which changes their indexes.
+        let variables = at(root, &[worker, &segments![env]].concat()).and_then(Node::as_sequence).unwrap_or_default();
+        for (nth, variable) in variables.iter().enumerate() {
+            let Some(name) = variable.get("name").and_then(Node::as_str) else { continue };
+            let key = self.key_of_variable(name);
+            for field in [&[][..], &segments![name], &segments![value], &segments![valueFrom]] {
+                note(&[worker, &segments![env[nth]], field].concat(), &key);
+            }
+        }
+        for (map, group) in MAPS {
+            note(map, group);
+            for entry in at(root, map).and_then(Node::as_mapping).unwrap_or_default() {
+                note(&[*map, &[Key(&entry.key)]].concat(), &format!("{group}.{}", entry.key));
             }
         }
         for (group, amounts) in fields![requests = &spec.requests, limits = &spec.limits] {
@@ -154,6 +168,14 @@ impl<'s> Origins<'s> {
         places
     }
 
+    /// The key that sets a variable of the worker.
+    fn key_of_variable(&self, name: &str) -> Cow<'static, str> {
+        let said = ["secret_env", "extra_env"].map(|group| format!("{group}.{name}"));
+        let found = said.into_iter().find(|key| self.keys.contains_key(key.as_str())).map(Cow::Owned);
+        let own = || VARIABLES.iter().find(|(variable, _)| *variable == name).map(|(_, key)| Cow::Borrowed(*key));
+        found.or_else(own).unwrap_or_default()
+    }
+
     /// The position of a key; without a `session_short`, the names contain the start of the session's id.
     fn excerpt(&self, key: &str) -> Option<&'s Excerpt> {
         let found = self.keys.get(key);
@@ -163,9 +185,17 @@ impl<'s> Origins<'s> {
 
 /// The index of the container that runs the worker.
 fn index_of_worker(root: &Node, name: &str) -> usize {
-    let containers = ["spec", "template", "spec", "containers"].iter().try_fold(root, |node, key| node.get(key));
+    let containers = at(root, &segments![spec.template.spec.containers]);
     let mut names = containers.and_then(Node::as_sequence).unwrap_or_default().iter().map(|one| one.get("name"));
     names.position(|found| found.and_then(Node::as_str) == Some(name)).unwrap_or_default()
+}
+
+/// The node at a path.
+fn at<'d>(root: &'d Node, path: &[Segment<'_>]) -> Option<&'d Node> {
+    path.iter().try_fold(root, |node, segment| match segment {
+        Field(name) | Key(name) => node.get(name),
+        Segment::Index(nth) => node.as_sequence()?.get(*nth),
+    })
 }
 
 /// Walks through a partial Job and the merged Job, and passes on where each of its fields has ended up.
@@ -183,10 +213,17 @@ fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(
             let name = |item: &Node| {
                 item.get("name").and_then(Node::as_str).map(|name| if name == TUNER { worker } else { name }.to_owned())
             };
-            // Elements with a name are found by it, wherever the merge has put them.
-            let by_name: HashMap<String, &Node> = found.iter().filter_map(|item| Some((name(item)?, item))).collect();
+            // Elements with a name are found by it, wherever the merge has put them. Mounts of the same volume share
+            // their name, and keep their order.
+            let mut by_name: HashMap<String, VecDeque<&Node>> = HashMap::new();
+            for (name, item) in found.iter().filter_map(|item| Some((name(item)?, item))) {
+                by_name.entry(name).or_default().push_back(item);
+            }
             for (nth, item) in items.iter().enumerate() {
-                let target = name(item).map_or_else(|| found.get(nth), |name| by_name.get(&name).copied());
+                let target = match name(item) {
+                    None => found.get(nth),
+                    Some(name) => by_name.get_mut(&name).and_then(VecDeque::pop_front),
+                };
                 if let Some(target) = target {
                     note(target.position, item.position);
                     note_partial(item, target, worker, note);
@@ -234,7 +271,7 @@ mod tests {
     #[test]
     fn a_field_of_a_partial_job_is_told_where_that_has_it() {
         let pod = "job_template:\n  spec:\n    ttlSecondsAfterFinished: 5\n    template:\n      spec:\n        containers:\n        \
-                   - name: side\n          image: s\n        - {name: tuner, tty: true}\n        tolerations:\n        - key: a\n";
+                   - name: side\n          image: s\n        - {name: tuner, tty: true, volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /b}]}\n        tolerations:\n        - key: a\n";
         let config = format!("{K8S}{pod}");
         let first = u32::try_from(K8S.lines().count()).unwrap() + 1;
         let of_pod = |path: &[Segment<'static>]| [&segments![spec.template.spec], path].concat();
@@ -243,6 +280,8 @@ mod tests {
             (of_pod(&[Field("tolerations"), Index(0), Field("key")]), 10, "a"),
             (of_pod(&[Field("containers"), Index(1), Field("tty")]), 8, "true"),
             (of_pod(&[Field("containers"), Index(0), Field("image")]), 7, "s"),
+            (of_pod(&[Field("containers"), Index(1), Field("volumeMounts"), Index(0), Field("mountPath")]), 8, "/a"),
+            (of_pod(&[Field("containers"), Index(1), Field("volumeMounts"), Index(1), Field("mountPath")]), 8, "/b"),
         ] {
             assert_eq!(marked(&config, &path), (first + line, text.to_owned()), "{path:?}");
         }
@@ -252,6 +291,13 @@ mod tests {
     #[test]
     fn a_field_is_told_at_the_key_that_caused_it() {
         let config = K8S.replace("mode: paper", "mode: paper\nsession_short: short");
+        let more = format!(
+            "{K8S}annotations: {{a/x: first, b/y: second}}\nlabels: {{a/x: third}}\nsecret_env: {{KEY: {{secret: s, key: k}}}}\n"
+        );
+        let removed = "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        \
+                       - {name: tuner, env: [{name: FIRST, $patch: delete}]}\n";
+        let variables = "  REDIS_PORT: \"6379\"\n  FIRST: a\n  LAST: last\n";
+        let fewer = K8S.replace("  REDIS_PORT: \"6379\"\n", variables) + removed;
         let container = |path: &[Segment<'static>]| [CONTAINER, path].concat();
         for (config, path, line, text) in [
             (K8S, vec![Field("metadata"), Field("name")], 2, "d29-k8s-demo-session"),
@@ -268,6 +314,12 @@ mod tests {
             (K8S, container(&[Field("resources"), Field("limits"), Key("none")]), 21, "\"1\""),
             (K8S, container(&[Field("securityContext")]), 2, "d29-k8s-demo-session"),
             (K8S, vec![Field("metadata"), Field("annotations")], 2, "d29-k8s-demo-session"),
+            (&more, vec![Field("metadata"), Field("annotations")], 23, "first"),
+            (&more, [POD_ANNOTATIONS, &[Key("b/y")]].concat(), 23, "second"),
+            (&more, [LABELS, &[Key("a/x")]].concat(), 24, "third"),
+            (&more, [LABELS, &[Key("mode")]].concat(), 5, "paper"),
+            (&more, container(&[Field("env"), Index(6), Field("valueFrom")]), 25, "{"),
+            (&fewer, container(&[Field("env"), Index(6), Field("value")]), 17, "last"),
         ] {
             assert_eq!(marked(config, &path), (line, text.to_owned()), "{path:?}");
         }

@@ -293,12 +293,41 @@ fn what_needs_another_key_or_value_says_so() {
         ("labels: {app: x}\n", "on every tuning Job"),
         ("labels: {team: 'a b'}\n", "annotations take any text"),
         ("queue: A\n", "name of a queue"),
+        (
+            "labels: {kueue.x-k8s.io/queue-name: b}\nqueue: a\n",
+            "queue already sets the label kueue.x-k8s.io/queue-name (line 24)",
+        ),
+        (
+            "queue: a\njob_template: {metadata: {labels: {kueue.x-k8s.io/queue-name: b}}}\n",
+            "metadata.labels.kueue.x-k8s.io/queue-name, which another key of the config sets",
+        ),
         ("pod_security: privileged\n", "baseline or restricted"),
         ("working_dir: app\n", "must be an absolute path"),
         ("job_template: {spec: {template: {spec: {hostNetwrk: true}}}}\n", "Did you mean hostNetwork?"),
     ] {
         let ran = with(lines, "plan", &[]);
         assert!(ran.code == 1 && ran.err.contains(words), "{lines}: {ran:?}");
+    }
+}
+
+#[test]
+fn what_the_server_would_reject_is_reported_where_it_is_written() {
+    let port = "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        - name: tuner\n          \
+                ports:\n          - containerPort: 70000\n";
+    let annotations = format!("annotations:\n  a: b\n  note: {}\n", "x".repeat(300_000));
+    for (lines, words) in [
+        (port, &["standard input:30:28", "spec.template.spec.containers[0].ports[0].containerPort: "][..]),
+        (&annotations, &["standard input:24:6", "metadata.annotations: The annotations take"]),
+    ] {
+        let refused = with(lines, "generate", &[]);
+        assert_eq!((refused.code, refused.out.as_str()), (1, ""), "{lines:.40}");
+        assert!(refused.err.starts_with("error: The API server would reject these Jobs, so none were written.\n\n"));
+        let warned = with(lines, "plan", &[]);
+        assert!(warned.code == 0 && warned.err.starts_with("warning: the API server would reject these Jobs.\n\n"));
+        for words in words {
+            assert!(refused.err.contains(words), "{words}: {}", refused.err);
+            assert!(warned.err.contains(words), "{words}: {}", warned.err);
+        }
     }
 }
 

@@ -91,6 +91,9 @@ fn what_kubernetes_has_is_recognised_too() {
             "| kubectl arbtune validate -f -",
         ),
         ("it's.yaml", "apiVersion: v1\nkind: ConfigMap\n", r"it'\''s.yaml'"),
+        ("jobs.yaml", "apiVersion: v1\nkind: Job\n---\napiVersion: v1\nkind: Job\n", "contains 2 Kubernetes objects"),
+        ("pair.yaml", "session_id: a\n---\nsession_id: b\n", "contains 2 YAML documents"),
+        ("empty.yaml", "# nothing\n", "kubectl arbtune init"),
     ] {
         let path = directory.path().join(name);
         fs::write(&path, text).unwrap();
@@ -142,6 +145,8 @@ fn curly_quotes_are_no_quotes() {
     }
     let ran = changed("REDIS_HOST: arbitrage-redis", "GREETING: “hello”");
     assert!(ran.code == 0 && ran.err.starts_with("warning"), "Text may stand in them: {ran:?}");
+    let ran = changed("REDIS_HOST: arbitrage-redis", "API_KEY: “hunter2hunter2”");
+    assert!(ran.err.contains("in curly quotes") && !ran.err.contains("hunter2"), "A credential stays hidden: {ran:?}");
 }
 
 #[test]

@@ -87,6 +87,15 @@ fn nothing_is_overwritten_or_written_through() {
 }
 
 #[test]
+fn its_commands_can_be_copied() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = run_in(dir.path(), &["init", "my tuning"]);
+    assert!(ran.code == 0 && ran.out.contains("--k8s-config 'my tuning/session.yaml'\n"), "{ran:?}");
+    let ran = run_in(dir.path(), &["init", "--", "-x"]);
+    assert!(ran.code == 0 && ran.out.contains("--k8s-config ./-x/session.yaml\n"), "{ran:?}");
+}
+
+#[test]
 fn the_schemas_are_those_of_the_project() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(run_in(dir.path(), &["init"]).code, 0);

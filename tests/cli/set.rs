@@ -47,6 +47,16 @@ fn a_value_has_the_type_of_its_key() {
 }
 
 #[test]
+fn a_flag_that_sets_nothing_does_not_show_its_value() {
+    for flag in ["extra_env.API_KEY hunter2", "extra_env.API_KEY..=hunter2", "job_template.spec.x=hunter2"] {
+        let ran = plan(&[flag]);
+        assert!(ran.code == 2 && ran.err.starts_with("error: --set: ") && !ran.err.contains("hunter2"), "{ran:?}");
+    }
+    let ran = plan(&["workers="]);
+    assert!(ran.code == 1 && ran.err.contains("workers is empty."), "{ran:?}");
+}
+
+#[test]
 fn each_command_that_takes_a_configuration_takes_it() {
     let generated: Ran =
         arbtune(&["generate", "--k8s-config", K8S, "--set", "workers=3", "--set", "image=a/b:1", "-q"]).assert().into();
@@ -67,7 +77,7 @@ fn an_error_shows_the_flag() {
         ("workers=0", 15, "must be at least 1"),
         ("workers=9", 15, "nothing to do"),
         ("total_iterations=1", 24, "nothing to do"),
-        ("workers=", 15, "must be a whole number"),
+        ("workers=", 15, "workers is empty"),
         ("wokers=3", 7, "Did you mean workers?"),
         ("mode=papr", 12, "Did you mean paper?"),
         ("image=", 13, "image is empty"),

@@ -29,6 +29,8 @@ fn wrong_usage_says_what_to_write() {
         (&["validate", "-q"], "-f FILE, or a session's configuration with --k8s-config FILE.\n"),
         (&["validate", "--explain", "nope"], "There is no rule nope. List the rules with --list-rules.\n"),
         (&["validate", "--explain", "job-numbrs"], "Did you mean job-numbers?"),
+        (&["validate", "--explain", "ImageVolumes"], "Did you mean ImageVolume?"),
+        (&["plan", "my session.yaml"], "write --k8s-config 'my session.yaml'.\n"),
         (&["validate", "--list-rules", "-o", "sarif"], "-o table or -o json"),
     ] {
         let ran = run(args);
