@@ -115,8 +115,14 @@ impl Rule {
     }
 }
 
-/// Declares the rules of a file. `--explain` prints their doc comments. A rule that applies only to some versions says
-/// so after its name: `[since V1_34]` or `[until V1_33]`.
+/// The severities of a rule. Most rules declare none, and are errors.
+pub const fn declared(severities: &'static [Severity]) -> &'static [Severity] {
+    if severities.is_empty() { &[Severity::Error] } else { severities }
+}
+
+/// Declares the rules of a file. `--explain` prints their doc comments. A rule that is not always an error says so above
+/// its name: `#[severity(Warning)]` or `#[severity(Error, Warning)]`. A rule that applies only to some versions says so
+/// after its name: `[since V1_34]` or `[until V1_33]`.
 macro_rules! rules {
     ($source:ident; $(
         $(#[doc = $doc:literal])+
