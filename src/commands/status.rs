@@ -104,7 +104,7 @@ fn plans(args: &StatusArgs) -> Result<Vec<Session>, CommandError> {
     args.k8s_config.iter().map(|path| load(path, options)).collect()
 }
 
-/// Tells of an input that ends too early; one without anything in it is an error.
+/// Reports an input that ends too early; one without anything in it is an error.
 fn tell_extent(name: &str, extent: Extent, style: Style) -> Result<(), CommandError> {
     if extent.documents == 0 {
         return Err(StatusError::Nothing(name.to_owned()).into());

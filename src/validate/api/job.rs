@@ -218,7 +218,7 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     let path = path!(path.managedBy);
     match manager.split_once('/') {
         _ if manager.is_empty() => {
-            findings.required(&MANAGED_BY, &path, "Write the controller's name, or remove the field.")
+            findings.required(&MANAGED_BY, &path, "Write the controller's name, or remove the field.");
         }
         Some((domain, rest)) if !domain.is_empty() && !rest.is_empty() => {
             findings.check_format(&MANAGED_BY, &path, domain, dns_subdomain);
