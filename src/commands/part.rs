@@ -114,7 +114,8 @@ impl Chosen {
         };
         let made_of = match (failed, made - failed) {
             (0, 0) if self.only.is_some() => {
-                return "none of the named workers has failed or is without a Job; there is nothing to generate.".to_owned();
+                return "none of the named workers has failed or is without a Job; there is nothing to generate."
+                    .to_owned();
             }
             (0, 0) => return "no worker has failed or is without a Job; there is nothing to generate.".to_owned(),
             (failed, 0) => format!("{} failed", of(failed)),

@@ -270,8 +270,8 @@ mod tests {
             ("=8", "has an empty part"),
             ("a..b=8", "has an empty part"),
             ("a.=8", "has an empty part"),
-            ("job_template.spec.suspend=true", "--set cannot change"),
-            ("job_template=", "--set cannot change"),
+            ("job_template.spec.suspend=true", "which a flag cannot change"),
+            ("job_template=", "which a flag cannot change"),
         ] {
             let error = Assignment::parse(flag).unwrap_err().to_string();
             assert!(error.contains(words), "{flag}: {error}");

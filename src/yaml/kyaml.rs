@@ -36,7 +36,7 @@ pub fn kyaml<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), 
 
 /// An open list or object.
 struct Open {
-    /// Where its bracket stands.
+    /// The position of its bracket.
     start: usize,
     /// The indentation of its lines.
     indent: usize,

@@ -73,7 +73,7 @@ impl Written {
 pub struct Entry {
     /// The key as it reaches the API server: `on` is "true".
     pub key: String,
-    /// Where the key stands.
+    /// The position of the key.
     pub key_position: Position,
     /// The value.
     pub value: Node,

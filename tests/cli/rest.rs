@@ -84,7 +84,10 @@ fn the_rest_is_who_has_failed_or_is_missing() {
     assert_eq!(names(&["--from-status", STATUS, "--only", "worker-1..4"]), ["worker-3-2-r2", "worker-4-3-r2"]);
     let done = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", "worker-1..2"]));
     assert_eq!((done.code, done.out.as_str()), (0, ""));
-    assert_eq!(done.err, "note: none of the named workers has failed or is without a Job; there is nothing to generate.\n");
+    assert_eq!(
+        done.err,
+        "note: none of the named workers has failed or is without a Job; there is nothing to generate.\n"
+    );
     for (only, note) in [
         ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or are running."),
         ("worker-3,worker-9", "1 of the named workers failed, 1 without a Job."),

@@ -112,7 +112,7 @@ fn what_sets_nothing_is_wrong_usage() {
     for (flag, words) in [
         ("workers", "has no ="),
         ("=3", "has an empty part"),
-        ("job_template.spec.suspend=true", "--set cannot change"),
+        ("job_template.spec.suspend=true", "which a flag cannot change"),
     ] {
         let ran = plan(&[flag]);
         assert!(ran.code == 2 && ran.err.contains(words), "{flag}: {ran:?}");
