@@ -89,9 +89,9 @@ fn tell_warnings(sessions: &[SessionStatus<'_>], book: &Book, style: Style) {
     }
     match book.passed_over() {
         0 => {}
-        1 => messages::note("1 Job or pod without the label session_id was passed over.", style),
+        1 => messages::note("1 Job or pod without the label session_id was skipped.", style),
         count => {
-            messages::note(&format!("{count} Jobs and pods without the label session_id were passed over."), style);
+            messages::note(&format!("{count} Jobs and pods without the label session_id were skipped."), style);
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Sources {
 /// What tells a file from all others, whatever name it is found by: its device and its inode.
 pub type FileId = (u64, u64);
 
-/// The files that the arguments stand for. The one that the output goes to, which may stand among them, is passed over.
+/// The files that the arguments stand for. The one that the output goes to, which may be among them, is skipped.
 ///
 /// # Errors
 /// A path that cannot be read or is no regular file, and a directory without results.
@@ -62,7 +62,7 @@ impl Search {
         for path in paths {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_file() => self.add(path, &metadata),
-                Ok(_) => self.pass_over(&path, "is not a regular file; it is passed over."),
+                Ok(_) => self.pass_over(&path, "is not a regular file; it is skipped."),
                 Err(error) => self.pass_over(&path, &format!("cannot be read: {error}.")),
             }
         }
@@ -76,7 +76,7 @@ impl Search {
             return;
         }
         if self.output == Some(id) {
-            self.pass_over(&path, "is what the output is written to; it is passed over.");
+            self.pass_over(&path, "is the output file; it is skipped.");
         } else {
             self.sources.files.push(path);
         }

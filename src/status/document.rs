@@ -184,7 +184,7 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
-/// Reads one part of an object, as what the kind makes of it; the parts of other kinds are passed over.
+/// Reads one part of an object, as what the kind makes of it; the parts of other kinds are skipped.
 fn read_part<'de, A: MapAccess<'de>>(
     key: Key,
     parts: &mut Parts,

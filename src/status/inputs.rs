@@ -44,7 +44,7 @@ impl Extent {
         if self.documents == 0 {
             return Err(StatusError::Nothing(name.to_owned()));
         }
-        let cut_off = self.is_cut_off.then(|| format!("{name} ends within a document, which is passed over."));
+        let cut_off = self.is_cut_off.then(|| format!("{name} ends within a document, which was skipped."));
         let failed = self.failure.as_ref().map(|failure| {
             format!("{name} has an error of the API server: {failure}. What happened after it is not known.")
         });

@@ -1,6 +1,6 @@
 //! What the status needs of a Job and of a pod: one JSON object comes in, and its few parts go out.
 //!
-//! The server that printed it may be newer than this tool: what is not needed is passed over, whatever it is.
+//! The server that printed it may be newer than this tool: whatever is not needed is skipped.
 
 use k8s_openapi::api::batch::v1::JobCondition;
 use k8s_openapi::api::core::v1::{ContainerState, PodCondition};

@@ -14,7 +14,7 @@ use crate::yaml::starts_like_json;
 
 /// Bytes that are read at a time.
 const BUFFER: usize = 128 * 1024;
-/// White space before the first character is passed over up to here.
+/// White space before the first character is skipped up to here.
 const LOOK_AHEAD: usize = 4096;
 /// A YAML document is read up to here; a JSON list has no limit.
 const MAX_YAML_DOCUMENT: usize = 64 << 20;
@@ -24,7 +24,7 @@ const MAX_YAML_DOCUMENT: usize = 64 << 20;
 pub struct Extent {
     /// How many documents.
     pub documents: usize,
-    /// Whether the last one ends in the middle, as a stream does that was broken off; it was passed over.
+    /// Whether the last one ends in the middle, as a stream does that was cut off; it is skipped.
     pub is_cut_off: bool,
     /// An error of the API server that stands among the objects, as at the end of a watch that it has given up.
     pub failure: Option<String>,

@@ -146,7 +146,7 @@ fn the_output_may_go_to_the_directory_that_is_read() {
         let ran = child.args(command.get_args()).stdout(out).output().unwrap();
         let err = String::from_utf8(ran.stderr).unwrap();
         assert_eq!(ran.status.code(), Some(0), "{err}");
-        assert!(err.contains("merged.csv is what the output is written to; it is passed over."), "{err}");
+        assert!(err.contains("merged.csv is the output file; it is skipped."), "{err}");
         assert_eq!(fs::read_to_string(&merged).unwrap(), format!("{before}{HEADER}s,worker-1,1,ok,t\n"));
     }
 }
