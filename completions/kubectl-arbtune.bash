@@ -35,6 +35,10 @@ _kubectl_arbtune() {
         compopt -o filenames 2>/dev/null
         output=$(compgen -A $kind -- "$value")
         ;;
+    6)
+        # The word continues, so no space is added.
+        compopt -o nospace 2>/dev/null
+        ;;
     esac
     while IFS= read -r line; do
         [[ -z $line || $line == :* ]] || COMPREPLY+=("$before${line%%$'\t'*}")

@@ -25,25 +25,25 @@ module completions {
 
   # Write the Jobs of a session to stdout, or to a directory
   export extern "kubectl-arbtune generate" [
-    --k8s-config: path        # The session's K8s configuration (D29); - reads standard input
-    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
-    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
-    --session-id: string      # The session's id, instead of the configuration's
-    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
-    --set: string             # A key of the K8s configuration, instead of what the files say; may be repeated
+    --k8s-config: path        # The session's K8s configuration (D29); - for standard input
+    --orchestrator-config: path # An orchestrator configuration (D28); its iterations and workers take precedence
+    --namespace(-n): string   # The namespace of the Jobs; overrides the configuration
+    --session-id: string      # The session's id; overrides the configuration
+    --session-short: string   # The session's short name in Job names [default: the first 8 characters of its id]
+    --set: string             # Set a key of the K8s configuration; overrides the files; may be repeated
     --output-dir(-d): directory # Write one file per Job into this directory, and the summary to stdout
-    --prune                   # Remove the session's files that this run does not make from the directory
-    --keep-stale              # Leave the session's files that this run does not make in the directory
-    --kustomize               # Write a kustomization.yaml that lists the files too, for kubectl apply -k
-    --only: string            # Make the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9
-    --from-status: path       # Make the Jobs of the workers that have failed or have none, by what kubectl get jobs printed; - reads standard input
-    --replace                 # Let Jobs that failed keep their names, instead of adding an attempt to them: they have to be deleted first
-    --output(-o): string@"nu-complete kubectl-arbtune generate output" # What to write: yaml, kyaml, json (one v1 List) or name
+    --prune                   # Remove stale files of the session from the directory: those that this run does not generate
+    --keep-stale              # Keep stale files of the session in the directory
+    --kustomize               # Also write a kustomization.yaml that lists the files, for kubectl apply -k
+    --only: string            # Generate the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9
+    --from-status: path       # Generate the Jobs of the workers that failed or have no Job, according to the output of kubectl get jobs; - for standard input
+    --replace                 # Reuse the names of failed Jobs instead of adding an attempt number; delete the failed Jobs first
+    --output(-o): string@"nu-complete kubectl-arbtune generate output" # Output format: yaml, kyaml, json (one v1 List) or name
     --created-at: string      # The Jobs' created_at (RFC 3339) [default: SOURCE_DATE_EPOCH, else now]
-    --quiet(-q)               # Write no summary
-    --no-headers              # Write the summary's table without its headers
-    --allow-live              # Allow mode live, which trades real money
-    --kubernetes-version: string@"nu-complete kubectl-arbtune generate kubernetes_version" # The version of Kubernetes that the Jobs are for
+    --quiet(-q)               # Do not write the summary
+    --no-headers              # Write the summary's table without headers
+    --allow-live              # Allow mode live, which trades with real money
+    --kubernetes-version: string@"nu-complete kubectl-arbtune generate kubernetes_version" # The Kubernetes version to check against
     --color: string@"nu-complete kubectl-arbtune generate color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
   ]
@@ -64,21 +64,21 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show a session's workers, totals and settings; write nothing
+  # Show a session's workers, totals and settings without writing anything
   export extern "kubectl-arbtune plan" [
-    --k8s-config: path        # The session's K8s configuration (D29); - reads standard input
-    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
-    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
-    --session-id: string      # The session's id, instead of the configuration's
-    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
-    --set: string             # A key of the K8s configuration, instead of what the files say; may be repeated
-    --diff: path              # Show what would change: against the manifests of a directory, of a file, or of standard input (-)
-    --quota: path             # Say what a namespace's quotas, limit ranges and Pod Security labels would refuse, from files, directories or standard input (-); exits with 1 where something is refused, above 1 is an error
-    --exit-code: string@"nu-complete kubectl-arbtune plan exit_code" # Whether --diff exits with 1 where something differs; above 1 is an error in any case
-    --output(-o): string@"nu-complete kubectl-arbtune plan output" # How to show it: table, wide (all rows), json, yaml or name
-    --quiet(-q)               # Write nothing to stdout; the exit code and stderr tell
-    --no-headers              # Write tables without their headers
-    --kubernetes-version: string@"nu-complete kubectl-arbtune plan kubernetes_version" # The version of Kubernetes that the Jobs are for
+    --k8s-config: path        # The session's K8s configuration (D29); - for standard input
+    --orchestrator-config: path # An orchestrator configuration (D28); its iterations and workers take precedence
+    --namespace(-n): string   # The namespace of the Jobs; overrides the configuration
+    --session-id: string      # The session's id; overrides the configuration
+    --session-short: string   # The session's short name in Job names [default: the first 8 characters of its id]
+    --set: string             # Set a key of the K8s configuration; overrides the files; may be repeated
+    --diff: path              # Show what applying the session would change, compared with the manifests in a directory, a file, or standard input (-)
+    --quota: path             # Show what a namespace's quotas, limit ranges and Pod Security labels would refuse; reads them from files, directories or standard input (-); exits with 1 if something would be refused, and above 1 on an error
+    --exit-code: string@"nu-complete kubectl-arbtune plan exit_code" # Whether --diff exits with 1 if something differs; an error always exits above 1
+    --output(-o): string@"nu-complete kubectl-arbtune plan output" # Output format: table, wide (all rows), json, yaml or name
+    --quiet(-q)               # Write nothing to stdout; use only the exit code and stderr
+    --no-headers              # Write tables without headers
+    --kubernetes-version: string@"nu-complete kubectl-arbtune plan kubernetes_version" # The Kubernetes version to check against
     --color: string@"nu-complete kubectl-arbtune plan color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
   ]
@@ -95,18 +95,18 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Say what became of a session, from what kubectl get prints
+  # Show the progress of a session from the output of kubectl get
   export extern "kubectl-arbtune status" [
-    --filename(-f): path      # What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated
-    --k8s-config: path        # A session's K8s configuration (D29), which says what workers there should be; may be repeated
-    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
-    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
-    --session-id: string      # The session's id, instead of the configuration's
-    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
-    --set: string             # A key of the K8s configuration, instead of what the files say; may be repeated
+    --filename(-f): path      # Output of kubectl get for Jobs and pods: a file, a directory of files, or - for standard input; may be repeated
+    --k8s-config: path        # A session's K8s configuration (D29), to find out which workers are missing; may be repeated
+    --orchestrator-config: path # An orchestrator configuration (D28); its iterations and workers take precedence
+    --namespace(-n): string   # The namespace of the Jobs; overrides the configuration
+    --session-id: string      # The session's id; overrides the configuration
+    --session-short: string   # The session's short name in Job names [default: the first 8 characters of its id]
+    --set: string             # Set a key of the K8s configuration; overrides the files; may be repeated
     --watch(-w)               # Follow a stream on standard input: redraw on a terminal, append lines elsewhere
-    --exit-code: string@"nu-complete kubectl-arbtune status exit_code" # Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case
-    --output(-o): string@"nu-complete kubectl-arbtune status output" # How to show it: table, wide (all rows), json, yaml, name, junit or github
+    --exit-code: string@"nu-complete kubectl-arbtune status exit_code" # Whether to exit with 1 or 2 if something needs attention or has failed; an error always exits above 2
+    --output(-o): string@"nu-complete kubectl-arbtune status output" # Output format: table, wide (all rows), json, yaml, name, junit or github
     --color: string@"nu-complete kubectl-arbtune status color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
   ]
@@ -119,15 +119,15 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Collect the workers' CSV files into one, and say what is there
+  # Merge the workers' CSV files into one and report what is missing
   export extern "kubectl-arbtune results" [
-    --k8s-config: path        # The session's K8s configuration (D29), which says what there should be; - reads standard input
-    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
-    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
-    --session-id: string      # The session's id, instead of the configuration's
-    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
-    --set: string             # A key of the K8s configuration, instead of what the files say; may be repeated
-    --output(-o): string@"nu-complete kubectl-arbtune results output" # What to write: csv (with the table on stderr), table, wide (all rows), json or yaml
+    --k8s-config: path        # The session's K8s configuration (D29), to find out what is missing; - for standard input
+    --orchestrator-config: path # An orchestrator configuration (D28); its iterations and workers take precedence
+    --namespace(-n): string   # The namespace of the Jobs; overrides the configuration
+    --session-id: string      # The session's id; overrides the configuration
+    --session-short: string   # The session's short name in Job names [default: the first 8 characters of its id]
+    --set: string             # Set a key of the K8s configuration; overrides the files; may be repeated
+    --output(-o): string@"nu-complete kubectl-arbtune results output" # Output format: csv (with the table on stderr), table, wide (all rows), json or yaml
     --color: string@"nu-complete kubectl-arbtune results color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
     ...paths: path            # CSV files, or directories of them
@@ -137,11 +137,11 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Make commented starter configurations in a directory
+  # Create commented starter configurations in a directory
   export extern "kubectl-arbtune init" [
     --color: string@"nu-complete kubectl-arbtune init color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
-    directory?: directory     # The directory; it is made where there is none
+    directory?: directory     # The directory; created if it does not exist
   ]
 
   def "nu-complete kubectl-arbtune completion shell" [] {
@@ -152,7 +152,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Print the completion script of a shell
+  # Print the completion script for a shell
   export extern "kubectl-arbtune completion" [
     --color: string@"nu-complete kubectl-arbtune completion color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
@@ -167,11 +167,11 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Show the help of a command
+  # Show the help for a command
   export extern "kubectl-arbtune help" [
     --color: string@"nu-complete kubectl-arbtune help color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
-    command?: string@"nu-complete kubectl-arbtune help command" # The command; all of them in a line each, if none is named
+    command?: string@"nu-complete kubectl-arbtune help command" # The command; without one, all commands are listed
   ]
 
   def "nu-complete kubectl-arbtune version color" [] {
@@ -212,26 +212,26 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Say what the API server, and the tuning guide, would say of Jobs and CronJobs
+  # Check Jobs and CronJobs against the API server's rules and the tuning guide's
   export extern "kubectl-arbtune validate" [
-    --k8s-config: path        # The session's K8s configuration (D29); - reads standard input
-    --orchestrator-config: path # An orchestrator configuration (D28), which gives the iterations and the workers
-    --namespace(-n): string   # The namespace of the Jobs, instead of the configuration's
-    --session-id: string      # The session's id, instead of the configuration's
-    --session-short: string   # What stands for the session in Job names, instead of its id's first 8 characters
-    --set: string             # A key of the K8s configuration, instead of what the files say; may be repeated
+    --k8s-config: path        # The session's K8s configuration (D29); - for standard input
+    --orchestrator-config: path # An orchestrator configuration (D28); its iterations and workers take precedence
+    --namespace(-n): string   # The namespace of the Jobs; overrides the configuration
+    --session-id: string      # The session's id; overrides the configuration
+    --session-short: string   # The session's short name in Job names [default: the first 8 characters of its id]
+    --set: string             # Set a key of the K8s configuration; overrides the files; may be repeated
     --filename(-f): path      # Manifest files, directories of them, or - for standard input; may be repeated
-    --recursive(-R)           # Look into sub-directories too
-    --rules: string@"nu-complete kubectl-arbtune validate rules" # Whose rules to apply: api (the API server's), tuning (the guide's)
-    --pod-security: string@"nu-complete kubectl-arbtune validate pod_security" # Hold the pods against a Pod Security Standard too: baseline or restricted
-    --kubernetes-version: string@"nu-complete kubectl-arbtune validate kubernetes_version" # The version of Kubernetes that the Jobs are for
-    --fail-on-skipped         # Take a document that is neither a Job nor a CronJob for an error
-    --list-rules              # List all rules, and the fields and feature gates that differ between versions
-    --output(-o): string@"nu-complete kubectl-arbtune validate output" # How to report: table, json, github, junit or sarif
-    --quiet(-q)               # In the table format, write the findings alone
-    --no-headers              # Write tables without their headers
-    --skip-rule: string@"nu-complete kubectl-arbtune validate skip_rule" # Leave out a rule of the guide; may be repeated
-    --explain: string@"nu-complete kubectl-arbtune validate explain" # Print what a rule demands, with a bad and a good example; or what a feature gate drops
+    --recursive(-R)           # Also read subdirectories
+    --rules: string@"nu-complete kubectl-arbtune validate rules" # The rules to apply: api (the API server's), tuning (the guide's)
+    --pod-security: string@"nu-complete kubectl-arbtune validate pod_security" # Also check the pods against a Pod Security Standard: baseline or restricted
+    --kubernetes-version: string@"nu-complete kubectl-arbtune validate kubernetes_version" # The Kubernetes version to check against
+    --fail-on-skipped         # Treat a document that is neither a Job nor a CronJob as an error
+    --list-rules              # List all rules, and the fields and feature gates that differ between Kubernetes versions
+    --output(-o): string@"nu-complete kubectl-arbtune validate output" # Output format: table, json, github, junit or sarif
+    --quiet(-q)               # In the table format, write only the findings
+    --no-headers              # Write tables without headers
+    --skip-rule: string@"nu-complete kubectl-arbtune validate skip_rule" # Skip a rule of the guide; may be repeated
+    --explain: string@"nu-complete kubectl-arbtune validate explain" # Explain a rule, with a bad and a good example, or which fields a feature gate drops
     --color: string@"nu-complete kubectl-arbtune validate color" # When to use colours: auto, always or never. NO_COLOR is respected
     --help(-h)                # Print help
   ]

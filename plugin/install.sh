@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds the plugin and puts it, with its completions for kubectl and its man pages, where a shell finds them.
+# Builds the plugin and puts it, with its completions for kubectl and its man pages, where a shell can find them.
 #
 #   plugin/install.sh [DIR]               DIR is cargo's bin directory unless you name another
-#   plugin/install.sh --uninstall [DIR]   takes all of it away again
+#   plugin/install.sh --uninstall [DIR]   removes everything again
 #
-# The man pages go into share/man beside DIR, where man looks for them.
+# The man pages go into share/man next to DIR, where man looks for them.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -46,10 +46,10 @@ wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
 command -v cargo >/dev/null ||
 	fail "There is no cargo on your PATH. Install Rust $wanted or later: https://rustup.rs"
 found=$(rustc --version | cut -d ' ' -f 2)
-# The older of the two versions comes first.
+# The older version is sorted first.
 oldest=$(printf '%s\n%s\n' "$wanted" "${found%%-*}" | sort -t . -k 1,1n -k 2,2n | head -n 1)
 [ "$oldest" = "$wanted" ] ||
-	fail "Rust $found is too old; this needs $wanted or later. Bring it up to date: rustup update stable"
+	fail "Rust $found is too old; this needs $wanted or later. Update it: rustup update stable"
 
 cargo build --release --locked --quiet --manifest-path "$root/Cargo.toml"
 mkdir -p "$dir" "$man"
@@ -59,7 +59,7 @@ echo "Installed kubectl-arbtune and kubectl_complete-arbtune into $dir, and the 
 
 case ":$PATH:" in
 *":$dir:"*) ;;
-*) echo "warning: $dir is not on your PATH, so kubectl does not find the plugin yet. Add it: PATH=\"$dir:\$PATH\"" >&2 ;;
+*) echo "warning: $dir is not on your PATH, so kubectl cannot find the plugin yet. Add it: PATH=\"$dir:\$PATH\"" >&2 ;;
 esac
 command -v kubectl >/dev/null ||
 	echo "warning: there is no kubectl on your PATH; kubectl-arbtune works by itself." >&2

@@ -6,7 +6,7 @@
 #
 #   --repository URL   where the archives will be: URL/releases/download/vV/ARCHIVE
 #   --version V        the version; it must be the one in Cargo.toml
-#   --target TRIPLE    what to build for; this machine unless you name another
+#   --target TRIPLE    the target to build for; this machine unless you name another
 #   --dist DIR         where the archive goes; dist/ unless you name another directory
 #   --no-build         only print the manifest of the archives that are in dist/ already
 set -eu
@@ -49,13 +49,13 @@ case $repository in
 '') fail "Name the repository: --repository https://github.com/OWNER/kubectl-arbtune." ;;
 https://*[!A-Za-z0-9._~:/-]*) fail "The repository $repository has characters that a URL would escape." ;;
 https://?*) ;;
-*) fail "The repository must be an https:// URL: krew takes no other." ;;
+*) fail "The repository must be an https:// URL: krew accepts no other." ;;
 esac
 [ -n "$version" ] || fail "Name the version: --version $(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)."
 crate=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
 [ "$version" = "$crate" ] || fail "The version is $version, and Cargo.toml says $crate. Make them agree first."
 
-# The platform of a target, as krew and the archives' names have it.
+# The platform of a target, in the notation of krew and the archives' names.
 platform() {
 	case $1 in
 	*-linux-*) os=linux ;;

@@ -1,19 +1,19 @@
 //! Every flag and its help text, and nothing else.
 #![allow(clippy::doc_markdown)] // The docs are the help text, which is not Markdown.
 
+mod values;
+
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 
-use crate::apimachinery::{VERSIONS, Version};
-use crate::config::set::KEYS;
-use crate::config::{Assignment, namespace_fault, session_id_fault, session_short_fault};
-use crate::diagnostic::Source;
+use self::values::{keys_to_set, namespace, rules_to_explain, rules_to_skip, session_id, session_short, version};
+use crate::apimachinery::Version;
+use crate::config::Assignment;
 use crate::job::CreatedAt;
 use crate::plan::Workers;
-use crate::validate::{gates, rules};
 
 const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\n  {usage}\n{after-help}";
 
@@ -28,13 +28,13 @@ const TEMPLATE: &str = "{about-with-newline}\n{before-help}{all-args}\n\nUsage:\
     arg_required_else_help = true,
     disable_help_subcommand = true,
     before_help = "\
-It reads files and writes files, and never talks to a cluster: apply what it writes with kubectl.
+It reads and writes files and never talks to a cluster: apply its output with kubectl.
 
 Examples:
-  # Look at a session before anything is made of it
+  # Look at a session before generating anything
   kubectl arbtune plan --k8s-config session.yaml
 
-  # Make its Jobs, and hand them to kubectl
+  # Generate its Jobs and pipe them to kubectl
   kubectl arbtune generate --k8s-config session.yaml | kubectl apply -f -"
 )]
 pub struct Cli {
@@ -49,7 +49,7 @@ pub struct Cli {
     )]
     pub color: Color,
 
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -57,11 +57,11 @@ pub struct Cli {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal.
+    /// Only on a terminal.
     Auto,
-    /// In any case.
+    /// Always.
     Always,
-    /// Not at all.
+    /// Never.
     Never,
 }
 
@@ -70,19 +70,19 @@ pub enum Color {
 pub enum Command {
     /// Write the Jobs of a session to stdout, or to a directory.
     Generate(GenerateArgs),
-    /// Show a session's workers, totals and settings; write nothing.
+    /// Show a session's workers, totals and settings without writing anything.
     Plan(PlanArgs),
-    /// Say what the API server, and the tuning guide, would say of Jobs and CronJobs.
+    /// Check Jobs and CronJobs against the API server's rules and the tuning guide's.
     Validate(ValidateArgs),
-    /// Say what became of a session, from what kubectl get prints.
+    /// Show the progress of a session from the output of kubectl get.
     Status(StatusArgs),
-    /// Collect the workers' CSV files into one, and say what is there.
+    /// Merge the workers' CSV files into one and report what is missing.
     Results(ResultsArgs),
-    /// Make commented starter configurations in a directory.
+    /// Create commented starter configurations in a directory.
     Init(InitArgs),
-    /// Print the completion script of a shell.
+    /// Print the completion script for a shell.
     Completion(CompletionArgs),
-    /// Show the help of a command.
+    /// Show the help for a command.
     Help(HelpArgs),
     /// Show the version.
     Version(VersionArgs),
@@ -91,43 +91,43 @@ pub enum Command {
 /// The configuration files of a session.
 #[derive(Debug, Args)]
 pub struct SessionArgs {
-    /// The session's K8s configuration (D29); - reads standard input.
+    /// The session's K8s configuration (D29); - for standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub k8s_config: PathBuf,
 
-    /// Further settings.
+    /// More settings.
     #[command(flatten)]
     pub options: SessionOptions,
 }
 
-/// What can be added to a K8s configuration.
+/// Options that add to a K8s configuration.
 #[derive(Debug, Args)]
 pub struct SessionOptions {
-    /// An orchestrator configuration (D28), which gives the iterations and the workers.
+    /// An orchestrator configuration (D28); its iterations and workers take precedence.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub orchestrator_config: Option<PathBuf>,
 
-    /// The namespace of the Jobs, instead of the configuration's.
+    /// The namespace of the Jobs; overrides the configuration.
     #[arg(short, long, value_name = "NAME", value_parser = namespace)]
     pub namespace: Option<String>,
 
-    /// The session's id, instead of the configuration's.
+    /// The session's id; overrides the configuration.
     #[arg(long, value_name = "ID", value_parser = session_id)]
     pub session_id: Option<String>,
 
-    /// What stands for the session in Job names, instead of its id's first 8 characters.
+    /// The session's short name in Job names [default: the first 8 characters of its id].
     #[arg(long, value_name = "STR", value_parser = session_short)]
     pub session_short: Option<String>,
 
-    /// A key of the K8s configuration, instead of what the files say; may be repeated.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = Assignment::parse, add = ArgValueCandidates::new(keys_to_set))]
+    /// Set a key of the K8s configuration; overrides the files; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Assignment::parse, add = ArgValueCompleter::new(keys_to_set))]
     pub set: Vec<Assignment>,
 }
 
-/// Whose verdict is asked for.
+/// The server to check against.
 #[derive(Debug, Args)]
 pub struct ServerOptions {
-    /// The version of Kubernetes that the Jobs are for.
+    /// The Kubernetes version to check against.
     #[arg(long, value_name = "VERSION", default_value_t = Version::NEWEST, value_parser = version())]
     pub kubernetes_version: Version,
 }
@@ -138,23 +138,23 @@ pub struct ServerOptions {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # Make the Jobs of a session, and hand them to kubectl
+  # Generate the Jobs of a session and pipe them to kubectl
   kubectl arbtune generate --k8s-config session.yaml | kubectl apply -f -
 
-  # Write one file per Job, to be reviewed and applied as a directory
+  # Write one file per Job, to review and apply as a directory
   kubectl arbtune generate --k8s-config session.yaml -d jobs
   kubectl apply -f jobs
 
-  # The same bytes at every run
+  # Reproducible output: the same bytes on every run
   kubectl arbtune generate --k8s-config session.yaml --created-at 2025-11-16T18:21:45Z
 
-  # With what a pipeline changes per commit
+  # Set what a pipeline changes with each commit
   kubectl arbtune generate --k8s-config session.yaml --set image=registry/bot:1.4 --set resources.limits.cpu=2
 
-  # Some workers only
+  # Only some workers
   kubectl arbtune generate --k8s-config session.yaml --only worker-3,worker-7..9
 
-  # The rest of a session: the workers that have failed or have no Job
+  # The rest of a session: the workers that failed or have no Job
   kubectl get jobs -n trading-bots -o json | kubectl arbtune generate --k8s-config session.yaml --from-status -"
 )]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
@@ -167,31 +167,31 @@ pub struct GenerateArgs {
     #[arg(short = 'd', long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub output_dir: Option<PathBuf>,
 
-    /// Remove the session's files that this run does not make from the directory.
+    /// Remove stale files of the session from the directory: those that this run does not generate.
     #[arg(long, requires = "output_dir", conflicts_with = "keep_stale")]
     pub prune: bool,
 
-    /// Leave the session's files that this run does not make in the directory.
+    /// Keep stale files of the session in the directory.
     #[arg(long, requires = "output_dir")]
     pub keep_stale: bool,
 
-    /// Write a kustomization.yaml that lists the files too, for kubectl apply -k.
+    /// Also write a kustomization.yaml that lists the files, for kubectl apply -k.
     #[arg(long, requires = "output_dir")]
     pub kustomize: bool,
-    /// Make the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9.
+    /// Generate the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9.
     #[arg(long, value_name = "WORKERS", value_delimiter = ',', value_parser = str::parse::<Workers>)]
     pub only: Vec<Workers>,
 
-    /// Make the Jobs of the workers that have failed or have none, by what kubectl get jobs printed; - reads standard
-    /// input.
+    /// Generate the Jobs of the workers that failed or have no Job, according to the output of kubectl get jobs; - for
+    /// standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub from_status: Option<PathBuf>,
 
-    /// Let Jobs that failed keep their names, instead of adding an attempt to them: they have to be deleted first.
+    /// Reuse the names of failed Jobs instead of adding an attempt number; delete the failed Jobs first.
     #[arg(long, requires = "from_status")]
     pub replace: bool,
 
-    /// What to write: yaml, kyaml, json (one v1 List) or name.
+    /// Output format: yaml, kyaml, json (one v1 List) or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml", hide_possible_values = true)]
     pub output: GenerateFormat,
 
@@ -199,19 +199,19 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "TIME", value_parser = CreatedAt::parse)]
     pub created_at: Option<CreatedAt>,
 
-    /// Write no summary.
+    /// Do not write the summary.
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write the summary's table without its headers.
+    /// Write the summary's table without headers.
     #[arg(long)]
     pub no_headers: bool,
 
-    /// Allow mode live, which trades real money.
+    /// Allow mode live, which trades with real money.
     #[arg(long)]
     pub allow_live: bool,
 
-    /// The server that would refuse them or not.
+    /// The server to check against.
     #[command(flatten)]
     pub server: ServerOptions,
 }
@@ -225,7 +225,7 @@ pub enum GenerateFormat {
     Kyaml,
     /// One v1 List.
     Json,
-    /// Names only.
+    /// Only names.
     Name,
 }
 
@@ -235,17 +235,17 @@ pub enum GenerateFormat {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # The workers of a session, what they come to, and where each setting came from
+  # The workers of a session, their totals, and where each setting comes from
   kubectl arbtune plan --k8s-config session.yaml
 
   # With the iterations and workers of an orchestrator configuration
   kubectl arbtune plan --k8s-config session.yaml --orchestrator-config orchestrator.yaml
 
-  # What applying it would change in a directory, and in a cluster
+  # What would change in a directory, and in a cluster
   kubectl arbtune plan --k8s-config session.yaml --diff jobs
   kubectl get jobs -n trading-bots -o yaml | kubectl arbtune plan --k8s-config session.yaml --diff -
 
-  # What its namespace would refuse
+  # What the quotas and limits of its namespace would refuse
   kubectl get quota,limits -n trading-bots -o yaml | kubectl arbtune plan --k8s-config session.yaml --quota -"
 )]
 pub struct PlanArgs {
@@ -253,16 +253,17 @@ pub struct PlanArgs {
     #[command(flatten)]
     pub session: SessionArgs,
 
-    /// Show what would change: against the manifests of a directory, of a file, or of standard input (-).
+    /// Show what applying the session would change, compared with the manifests in a directory, a file, or standard
+    /// input (-).
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub diff: Option<PathBuf>,
 
-    /// Say what a namespace's quotas, limit ranges and Pod Security labels would refuse, from files, directories or
-    /// standard input (-); exits with 1 where something is refused, above 1 is an error.
+    /// Show what a namespace's quotas, limit ranges and Pod Security labels would refuse; reads them from files,
+    /// directories or standard input (-); exits with 1 if something would be refused, and above 1 on an error.
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::AnyPath, conflicts_with = "diff")]
     pub quota: Vec<PathBuf>,
 
-    /// Whether --diff exits with 1 where something differs; above 1 is an error in any case.
+    /// Whether --diff exits with 1 if something differs; an error always exits above 1.
     #[arg(
         long,
         value_name = "BOOL",
@@ -276,19 +277,19 @@ pub struct PlanArgs {
     )]
     pub exit_code: bool,
 
-    /// How to show it: table, wide (all rows), json, yaml or name.
+    /// Output format: table, wide (all rows), json, yaml or name.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: PlanFormat,
 
-    /// Write nothing to stdout; the exit code and stderr tell.
+    /// Write nothing to stdout; use only the exit code and stderr.
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write tables without their headers.
+    /// Write tables without headers.
     #[arg(long)]
     pub no_headers: bool,
 
-    /// The server that would refuse them or not.
+    /// The server to check against.
     #[command(flatten)]
     pub server: ServerOptions,
 }
@@ -304,7 +305,7 @@ pub enum PlanFormat {
     Json,
     /// The same as YAML.
     Yaml,
-    /// Names of the Jobs only.
+    /// Only the names of the Jobs.
     Name,
 }
 
@@ -314,31 +315,31 @@ pub enum PlanFormat {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # Check a session's configurations and the Jobs that they would make
+  # Check a session's configurations and the Jobs generated from them
   kubectl arbtune validate --k8s-config session.yaml
 
   # Check a directory of manifests
   kubectl arbtune validate -f jobs
 
-  # Check any Job against the API server's rules alone
+  # Check any Job against the API server's rules only
   kubectl arbtune validate --rules api -f job.yaml
 
   # Check it against the rules of an older cluster
   kubectl arbtune validate --kubernetes-version 1.33 -f job.yaml
 
-  # Say whether a namespace with pod-security.kubernetes.io/enforce: restricted takes its pods
+  # Check whether a namespace with pod-security.kubernetes.io/enforce: restricted admits its pods
   kubectl arbtune validate --pod-security restricted -f job.yaml
 
-  # Say what a rule demands
+  # Explain a rule
   kubectl arbtune validate --explain container-image"
 )]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct ValidateArgs {
-    /// The session's K8s configuration (D29); - reads standard input.
+    /// The session's K8s configuration (D29); - for standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "filename")]
     pub k8s_config: Option<PathBuf>,
 
-    /// Further settings.
+    /// More settings.
     #[command(flatten)]
     pub options: SessionOptions,
 
@@ -347,11 +348,11 @@ pub struct ValidateArgs {
         conflicts_with_all = ["orchestrator_config", "namespace", "session_id", "session_short", "set"])]
     pub filename: Vec<PathBuf>,
 
-    /// Look into sub-directories too.
+    /// Also read subdirectories.
     #[arg(short = 'R', long, requires = "filename")]
     pub recursive: bool,
 
-    /// Whose rules to apply: api (the API server's), tuning (the guide's).
+    /// The rules to apply: api (the API server's), tuning (the guide's).
     #[arg(
         long,
         value_name = "RULES",
@@ -361,40 +362,40 @@ pub struct ValidateArgs {
     )]
     pub rules: Vec<RuleSet>,
 
-    /// Hold the pods against a Pod Security Standard too: baseline or restricted.
+    /// Also check the pods against a Pod Security Standard: baseline or restricted.
     #[arg(long, value_name = "LEVEL", hide_possible_values = true)]
     pub pod_security: Option<Standard>,
 
-    /// Leave out a rule of the guide; may be repeated.
+    /// Skip a rule of the guide; may be repeated.
     #[arg(long, value_name = "RULE", add = ArgValueCandidates::new(rules_to_skip))]
     pub skip_rule: Vec<String>,
 
-    /// The server that would refuse them or not.
+    /// The server to check against.
     #[command(flatten)]
     pub server: ServerOptions,
 
-    /// Take a document that is neither a Job nor a CronJob for an error.
+    /// Treat a document that is neither a Job nor a CronJob as an error.
     #[arg(long)]
     pub fail_on_skipped: bool,
 
-    /// Print what a rule demands, with a bad and a good example; or what a feature gate drops.
+    /// Explain a rule, with a bad and a good example, or which fields a feature gate drops.
     #[arg(long, value_name = "RULE", conflicts_with_all = ["filename", "k8s_config", "list_rules"],
         add = ArgValueCandidates::new(rules_to_explain))]
     pub explain: Option<String>,
 
-    /// List all rules, and the fields and feature gates that differ between versions.
+    /// List all rules, and the fields and feature gates that differ between Kubernetes versions.
     #[arg(long, conflicts_with_all = ["filename", "k8s_config"])]
     pub list_rules: bool,
 
-    /// How to report: table, json, github, junit or sarif.
+    /// Output format: table, json, github, junit or sarif.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: ReportFormat,
 
-    /// In the table format, write the findings alone.
+    /// In the table format, write only the findings.
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write tables without their headers.
+    /// Write tables without headers.
     #[arg(long)]
     pub no_headers: bool,
 }
@@ -408,12 +409,12 @@ pub enum RuleSet {
     Tuning,
 }
 
-/// The Pod Security Standards that `validate` knows; the third one, privileged, allows everything.
+/// The Pod Security Standards that `validate` checks; the third one, privileged, allows everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Standard {
-    /// What is known to lead out of a container is refused.
+    /// Prevents known privilege escalations.
     Baseline,
-    /// What is known to harden a container is demanded.
+    /// Requires current hardening practices.
     Restricted,
 }
 
@@ -438,29 +439,31 @@ pub enum ReportFormat {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # How far a session is, and what is wrong with it
-  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json | kubectl arbtune status -f -
+  # How far a session has got, and what is wrong with it
+  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json |
+    kubectl arbtune status -f -
 
-  # The same, held against its configuration: workers without a Job are missing
+  # The same, compared with its configuration: workers without a Job are missing
   kubectl get jobs,pods -n trading-bots -o json |
     kubectl arbtune status --k8s-config session.yaml -f -
 
   # Watch it
-  kubectl get jobs -n trading-bots -w --output-watch-events -o json | kubectl arbtune status --watch -f -
+  kubectl get jobs -n trading-bots -w --output-watch-events -o json |
+    kubectl arbtune status --watch -f -
 
-It exits with 0 where all workers have succeeded or are under way, with 1 where something needs a look, with 2
-where a worker has failed, and with 3 where the input cannot be read."
+It exits with 0 if all workers have succeeded or are running, with 1 if something needs attention, with 2 if a worker \
+has failed, and with 3 if the input cannot be read."
 )]
 pub struct StatusArgs {
-    /// What kubectl get printed of Jobs and pods: a file, a directory of them, or - for standard input; may be repeated.
+    /// Output of kubectl get for Jobs and pods: a file, a directory of files, or - for standard input; may be repeated.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::AnyPath, required = true)]
     pub filename: Vec<PathBuf>,
 
-    /// A session's K8s configuration (D29), which says what workers there should be; may be repeated.
+    /// A session's K8s configuration (D29), to find out which workers are missing; may be repeated.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, num_args = 1..)]
     pub k8s_config: Vec<PathBuf>,
 
-    /// Further settings.
+    /// More settings.
     #[command(flatten)]
     pub options: SessionOptions,
 
@@ -468,7 +471,7 @@ pub struct StatusArgs {
     #[arg(short, long)]
     pub watch: bool,
 
-    /// Whether to exit with 1 or 2 where something needs a look or has failed; above 2 is an error in any case.
+    /// Whether to exit with 1 or 2 if something needs attention or has failed; an error always exits above 2.
     #[arg(
         long,
         value_name = "BOOL",
@@ -481,7 +484,7 @@ pub struct StatusArgs {
     )]
     pub exit_code: bool,
 
-    /// How to show it: table, wide (all rows), json, yaml, name, junit or github.
+    /// Output format: table, wide (all rows), json, yaml, name, junit or github.
     #[arg(short, long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub output: StatusFormat,
 }
@@ -497,7 +500,7 @@ pub enum StatusFormat {
     Json,
     /// The same as YAML.
     Yaml,
-    /// Names of the Jobs only.
+    /// Only the names of the Jobs.
     Name,
     /// One test case per worker.
     Junit,
@@ -511,13 +514,13 @@ pub enum StatusFormat {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # Merge what the workers have written, and say what is there
+  # Merge what the workers have written, and report what is missing
   kubectl arbtune results outputs > session.csv
 
-  # The same, held against the plan
+  # The same, compared with the plan
   kubectl arbtune results --k8s-config session.yaml outputs > session.csv
 
-  # Only say what is there
+  # Only report
   kubectl arbtune results -o table outputs"
 )]
 pub struct ResultsArgs {
@@ -525,15 +528,15 @@ pub struct ResultsArgs {
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, required = true)]
     pub paths: Vec<PathBuf>,
 
-    /// The session's K8s configuration (D29), which says what there should be; - reads standard input.
+    /// The session's K8s configuration (D29), to find out what is missing; - for standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub k8s_config: Option<PathBuf>,
 
-    /// Further settings.
+    /// More settings.
     #[command(flatten)]
     pub options: SessionOptions,
 
-    /// What to write: csv (with the table on stderr), table, wide (all rows), json or yaml.
+    /// Output format: csv (with the table on stderr), table, wide (all rows), json or yaml.
     #[arg(short, long, value_name = "FORMAT", default_value = "csv", hide_possible_values = true)]
     pub output: ResultsFormat,
 }
@@ -541,9 +544,9 @@ pub struct ResultsArgs {
 /// What `results` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ResultsFormat {
-    /// One CSV.
+    /// One CSV file.
     Csv,
-    /// A table of what is there; a long one shows its head and its tail.
+    /// A table; a long one shows its head and its tail.
     Table,
     /// A table with all rows.
     Wide,
@@ -559,15 +562,15 @@ pub enum ResultsFormat {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # A configuration to start from, and to look at before anything is made of it
+  # Create a configuration to start from, and look at its plan
   kubectl arbtune init tuning
   kubectl arbtune plan --k8s-config tuning/session.yaml
 
-It asks nothing and replaces nothing. With the configurations it writes their JSON Schemas, by which an editor
-completes keys and marks mistakes."
+It asks no questions and overwrites nothing. It also writes the JSON Schemas of the configurations, so that an
+editor can complete keys and mark mistakes."
 )]
 pub struct InitArgs {
-    /// The directory; it is made where there is none.
+    /// The directory; created if it does not exist.
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
     pub directory: PathBuf,
 }
@@ -578,7 +581,7 @@ pub struct InitArgs {
     help_template = TEMPLATE,
     before_help = "\
 Examples:
-  # For kubectl-arbtune itself; kubectl arbtune completes by plugin/kubectl_complete-arbtune
+  # For kubectl-arbtune itself; kubectl arbtune uses plugin/kubectl_complete-arbtune instead
   source <(kubectl-arbtune completion bash)"
 )]
 pub struct CompletionArgs {
@@ -589,7 +592,7 @@ pub struct CompletionArgs {
 
 /// A shell that has a completion script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs)] // Their names are all there is to say.
+#[allow(missing_docs)] // The names say it all.
 pub enum Shell {
     Bash,
     Zsh,
@@ -604,7 +607,7 @@ pub enum Shell {
 #[derive(Debug, Args)]
 #[command(help_template = TEMPLATE)]
 pub struct HelpArgs {
-    /// The command; all of them in a line each, if none is named.
+    /// The command; without one, all commands are listed.
     #[arg(value_name = "COMMAND", value_parser = PossibleValuesParser::new(COMMANDS), hide_possible_values = true)]
     pub command: Option<String>,
 }
@@ -617,45 +620,6 @@ pub struct VersionArgs {}
 /// The names of the subcommands.
 pub const COMMANDS: [&str; 9] =
     ["generate", "plan", "validate", "status", "results", "init", "completion", "help", "version"];
-
-/// One of the versions on record, offered to who completes the flag.
-fn version() -> impl TypedValueParser<Value = Version> {
-    PossibleValuesParser::new(VERSIONS.iter().map(ToString::to_string)).try_map(|text| text.parse::<Version>())
-}
-
-/// The rules that `--skip-rule` takes, for who completes it.
-fn rules_to_skip() -> Vec<CompletionCandidate> {
-    let of_the_guide = rules().into_iter().filter(|rule| rule.source == Source::Tuning);
-    of_the_guide.map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into()))).collect()
-}
-
-/// Keys that `--set` takes, for who completes it.
-fn keys_to_set() -> Vec<CompletionCandidate> {
-    let with_value = |key: &str| if key.ends_with('.') { key.to_owned() } else { format!("{key}=") };
-    KEYS.iter().map(|key| CompletionCandidate::new(with_value(key))).collect()
-}
-
-/// The rules and gates that `--explain` takes, for who completes it.
-fn rules_to_explain() -> Vec<CompletionCandidate> {
-    let rules = rules().into_iter().map(|rule| CompletionCandidate::new(rule.name).help(Some(rule.summary().into())));
-    let gates = gates::GATES.iter().map(|gate| CompletionCandidate::new(gate.name).help(Some("A feature gate".into())));
-    rules.chain(gates).collect()
-}
-
-fn namespace(text: &str) -> Result<String, String> {
-    namespace_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
-}
-
-fn session_id(text: &str) -> Result<String, String> {
-    match session_id_fault(text) {
-        None => Ok(text.to_owned()),
-        Some((message, help)) => Err(format!("{message} {help}")),
-    }
-}
-
-fn session_short(text: &str) -> Result<String, String> {
-    session_short_fault(text).map_or_else(|| Ok(text.to_owned()), Err)
-}
 
 #[cfg(test)]
 mod tests {

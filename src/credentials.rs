@@ -1,13 +1,14 @@
-//! Which variables hold credentials. Their values belong into a Secret, and are never shown.
+//! Recognizes variables that hold credentials. Their values belong in a Secret and are never shown.
 
 use crate::yaml::node::{Entry, Node, Position, Value};
 
 pub use crate::yaml::text::HIDDEN;
 
-/// The words that speak of a credential, and their plurals.
+/// Words that indicate a credential, also in the plural.
 const WORDS: [&str; 6] = ["KEY", "SECRET", "TOKEN", "PASSWORD", "PASSPHRASE", "CREDENTIAL"];
 
-/// Whether the name of a variable has a word that speaks of a credential: `BINANCE_API_KEY` and `apiKey`, not `MONKEY`.
+/// Whether the name of a variable contains a word that indicates a credential: `BINANCE_API_KEY` and `apiKey`, not
+/// `MONKEY`.
 #[must_use]
 pub fn names_credential(name: &str) -> bool {
     words(name).any(|word| {
@@ -22,7 +23,7 @@ pub fn shown<'v>(name: &str, value: &'v str) -> &'v str {
     if names_credential(name) && !value.is_empty() { HIDDEN } else { value }
 }
 
-/// Whether a text assigns a value to a variable that holds a credential, or to such an option.
+/// Whether a text assigns a value to a variable or an option that holds a credential.
 #[must_use]
 pub fn is_assignment(text: &str) -> bool {
     text.split_once('=').is_some_and(|(name, value)| {
@@ -32,8 +33,8 @@ pub fn is_assignment(text: &str) -> bool {
     })
 }
 
-/// Where a partial Job spells out the values of such variables, wherever a `name` stands beside a `value`, each with the
-/// name of its variable.
+/// The positions of literal credentials in a partial Job, wherever a `name` is next to a `value`, each with the name of
+/// its variable.
 #[must_use]
 pub fn literals(root: &Node) -> Vec<(&str, Position)> {
     let mut found = Vec::new();
@@ -56,7 +57,7 @@ fn find<'n>(node: &'n Node, found: &mut Vec<(&'n str, Position)>) {
     }
 }
 
-/// Notes the value of a variable that holds a credential.
+/// Records the value of a variable that holds a credential.
 fn note<'n>(name: &'n str, value: &Node, found: &mut Vec<(&'n str, Position)>) {
     let is_literal = match &value.value {
         Value::Null | Value::Sequence(_) | Value::Mapping(_) => false,
@@ -68,8 +69,8 @@ fn note<'n>(name: &'n str, value: &Node, found: &mut Vec<(&'n str, Position)>) {
     }
 }
 
-/// The words of a name, which end where letters end, where small letters are followed by a large one, and before the
-/// last of large letters that small ones follow: `APIKey` is `API` and `Key`.
+/// The words of a name. A word ends at a character that is not a letter, between a lowercase and an uppercase letter,
+/// and before the last of several uppercase letters that a lowercase one follows: `APIKey` is `API` and `Key`.
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_ascii_alphabetic()).flat_map(|part| {
         let mut rest = part;

@@ -1,18 +1,17 @@
-//! The command line with its help in lines of a width: text is broken between words, and a command in such a way that a
-//! shell still takes it for one.
+//! Wraps the help texts of the command line: text is broken between words, and commands remain valid shell commands.
 
 use clap::{Command, CommandFactory};
 
 use crate::cli::Cli;
 
-/// Where nothing tells how wide a line may be.
+/// The default width.
 const USUAL: usize = 80;
-/// Longer lines are hard to read, however wide the terminal is.
+/// Longer lines are hard to read, even on a wide terminal.
 const WIDEST: usize = 100;
-/// On less than that no flag has room.
+/// Flags do not fit into less than that.
 const NARROWEST: usize = 30;
 
-/// How wide a line of help may be: what the terminal has, else what `COLUMNS` says.
+/// The width of help texts: the terminal's width, else the value of `COLUMNS`.
 #[must_use]
 pub fn width() -> usize {
     let terminal = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok().map(|size| usize::from(size.ws_col));
@@ -20,7 +19,7 @@ pub fn width() -> usize {
     terminal.filter(|width| *width > 0).or_else(columns).unwrap_or(USUAL).clamp(NARROWEST, WIDEST)
 }
 
-/// The command line, its help in lines of this width.
+/// The command line with its help wrapped at this width.
 #[must_use]
 pub fn command(width: usize) -> Command {
     let mut command = Cli::command();
@@ -41,7 +40,7 @@ fn fit(mut command: Command, width: usize) -> Command {
     command.term_width(width).mut_subcommands(|subcommand| fit(subcommand, width))
 }
 
-/// A line of the text above the flags: a sentence, or, where it is indented, a comment or a command of a shell.
+/// A line of the text above the flags: a sentence or, if it is indented, a shell comment or command.
 fn fit_line(line: &str, width: usize) -> String {
     match line.strip_prefix("  ") {
         None => lines(line, width, ("", ""), ""),
@@ -50,15 +49,15 @@ fn fit_line(line: &str, width: usize) -> String {
     }
 }
 
-/// Text in lines that are no wider than `width`, as far as its words allow. Before the first line and before each other
-/// one stands an indentation, and after each but the last one the sign that the text goes on.
+/// Wraps text at `width`, as far as its words allow. The first and the other lines have their own indentation, and each
+/// line except the last ends with a continuation mark.
 fn lines(text: &str, width: usize, (first, next): (&str, &str), goes_on: &str) -> String {
     let mut all = first.to_owned();
     let mut column = first.len();
     let mut words = text.split(' ').peekable();
     let mut is_first = true;
     while let Some(word) = words.next() {
-        // Only the last word needs no sign after it.
+        // Only the last word is not followed by the mark.
         let sign = if words.peek().is_some() { goes_on.len() } else { 0 };
         if !is_first && column + 1 + word.len() + sign > width {
             all = all + goes_on + "\n" + next;
@@ -78,7 +77,7 @@ fn lines(text: &str, width: usize, (first, next): (&str, &str), goes_on: &str) -
 mod tests {
     use super::*;
 
-    /// All help texts, in lines of this width.
+    /// All help texts at this width.
     fn helps(width: usize) -> Vec<String> {
         let mut command = command(width);
         let mut helps = vec![command.render_help().to_string()];

@@ -1,14 +1,15 @@
-//! The library behind `kubectl arbtune`: two small configuration files of a parameter-tuning session
-//! come in, and Kubernetes Jobs, one per worker, or the truth about existing ones, go out.
+//! The library behind `kubectl arbtune`: turns two small configuration files of a parameter-tuning session into
+//! Kubernetes Jobs, one per worker, and checks existing Jobs.
 //!
-//! Data goes one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any
-//! manifest through [`validate`] to `report`, or through [`diff`] to [`output`]; what a namespace allows goes with
-//! the Jobs through [`quota`] to [`output`]. After apply, what kubectl prints goes through `status` to `report`, and
-//! what the workers have written through `results`. Nothing here opens a socket or starts a process;
-//! `clippy.toml` has the compiler keep it so.
+//! Data flows one way: [`config`] → [`plan`] → [`job`] → [`manifest`] → [`output`], and from any manifest through
+//! [`validate`] to `report`, or through [`diff`] to [`output`]. [`quota`] compares the Jobs with a namespace's
+//! policies. After apply, kubectl's output goes through `status` to `report`, and the workers' files go through
+//! `results`. Nothing here opens a socket or starts a process; `clippy.toml` enforces this.
 
 #[cfg(not(unix))]
-compile_error!("kubectl-arbtune runs on Linux and macOS only: it works with directories by means that Windows lacks.");
+compile_error!(
+    "kubectl-arbtune runs on Linux and macOS only: it relies on file system calls that Windows does not have."
+);
 
 pub mod apimachinery;
 pub mod apply;

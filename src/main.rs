@@ -1,5 +1,5 @@
-//! `kubectl-arbtune`: parses the arguments, calls a command, and turns what it says into text and an
-//! exit code. Nothing else in the project prints an error or exits.
+//! `kubectl-arbtune`: parses the arguments, calls a command, and turns its result into text and an exit code. Nothing
+//! else in the project prints an error or exits.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -13,10 +13,7 @@ use kubectl_arbtune::output::{Style, messages, stdout};
 use kubectl_arbtune::printable::printable;
 use kubectl_arbtune::{help, usage};
 
-/// So many problems of a configuration are shown; who has more has another mistake than these.
-const PROBLEMS: usize = 50;
-
-/// Runs before the runtime is there: what is called makes one system call, and nothing else.
+/// Runs before the runtime is initialized: the called function only makes one system call.
 #[ctor::ctor]
 fn before_main() {
     stdout::look_before_main();
@@ -24,7 +21,7 @@ fn before_main() {
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    // Words that are to be completed are no arguments, and not to be parsed.
+    // Words to complete are not arguments and must not be parsed.
     if let [_, first, words @ ..] = arguments.as_slice()
         && first == commands::complete::NAME
     {
@@ -73,7 +70,7 @@ fn styles(color: Color) -> Styles {
     Styles { out: Style::resolve(choice, &std::io::stdout()), err: Style::resolve(choice, &std::io::stderr()) }
 }
 
-/// The colours that a command line asks for which could not be parsed as a whole.
+/// The colour choice of a command line that could not be parsed.
 fn color_of(arguments: &[String]) -> Color {
     let value = |(nth, argument): (usize, &String)| match argument.strip_prefix("--color")? {
         "" => arguments.get(nth + 1).cloned(),
@@ -83,14 +80,14 @@ fn color_of(arguments: &[String]) -> Color {
     given.and_then(|value| Color::from_str(&value, false).ok()).unwrap_or(Color::Auto)
 }
 
-/// Help and the version go to stdout; what is wrong with the arguments goes to stderr.
+/// Help and the version go to stdout; argument errors go to stderr.
 fn tell_usage(said: &clap::Error, arguments: Vec<OsString>) -> ExitCode {
     let is_status = commands::status::is_asked_for(&arguments);
-    // An argument that is quoted may speak to the terminal. Its escaped form is as wrong, in the same words.
+    // A quoted argument may contain terminal escape sequences. Its escaped form causes the same error message.
     let arguments: Vec<String> =
         arguments.into_iter().map(|argument| printable(&argument.to_string_lossy()).into_owned()).collect();
     let styles = styles(color_of(&arguments));
-    // Only who reads help needs it to fit the terminal.
+    // The help is wrapped only when it is shown.
     let command = help::command(help::width());
     let again = command.clone().try_get_matches_from(&arguments).err();
     let again = again.filter(|again| again.use_stderr() == said.use_stderr());
@@ -112,24 +109,13 @@ fn exit_code(said: &clap::Error) -> ExitCode {
     u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// The error, and each position in a configuration that it is about.
+/// Prints an error, and each position in a configuration that it refers to.
 fn tell_error(error: &CommandError, style: Style) {
     match error.problems() {
         [] => messages::error(&error.to_string(), style),
-        [one] => messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, one))),
-        problems => {
-            messages::error(&error.to_string(), style);
-            messages::tell(style, |screen| {
-                for problem in problems.iter().take(PROBLEMS) {
-                    screen.blank()?;
-                    screen.snippet(&Snippet::of(Heading::Bare, problem))?;
-                }
-                match problems.len().saturating_sub(PROBLEMS) {
-                    0 => Ok(()),
-                    1 => screen.blank().and_then(|()| screen.line("… and 1 more problem.")),
-                    more => screen.blank().and_then(|()| screen.line(format!("… and {more} more problems."))),
-                }
-            });
+        [one] if error.is_its_problem() => {
+            messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, one)));
         }
+        problems => messages::error_of(&error.to_string(), problems, style),
     }
 }

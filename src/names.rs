@@ -1,5 +1,4 @@
-//! The names of a session's Jobs, of their files and of the workers' results, both ways: made here, and taken apart
-//! here for whoever reads them.
+//! The names of a session's Jobs, their files and the workers' results: creating and parsing them.
 
 use crate::manifest::Format;
 use crate::plan::WorkerShare;
@@ -13,14 +12,14 @@ pub const COMPONENT: &str = "tuning";
 /// The directory that the workers write their results to.
 pub const OUTPUT_DIR: &str = "outputs";
 
-/// What every Job's name starts with.
+/// The prefix of every Job's name.
 pub const PREFIX: &str = "arb-tuning-";
 
-/// What the file of a worker's results starts with.
+/// The prefix of the name of a worker's results file.
 const CSV_PREFIX: &str = "d29_k8s_session_";
 
-/// The name of a worker's Job, and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`, and `-r{attempt}`
-/// behind it from the second attempt on.
+/// The name of a worker's Job and of its container: `arb-tuning-{session_short}-{worker_id}-{index}`, with the suffix
+/// `-r{attempt}` from the second attempt on.
 pub fn job_name(session_short: &str, share: &WorkerShare) -> String {
     let WorkerShare { worker_id, index, attempt, .. } = share;
     if *attempt > 1 {
@@ -30,8 +29,7 @@ pub fn job_name(session_short: &str, share: &WorkerShare) -> String {
     }
 }
 
-/// The argument that says where a worker writes its results. Each attempt has a file of its own, so that none writes
-/// over what an earlier one has left.
+/// The path of a worker's results. Each attempt has its own file, so that it does not overwrite earlier results.
 pub fn output_csv(worker_id: &str, attempt: u64) -> String {
     if attempt > 1 {
         format!("{OUTPUT_DIR}/{CSV_PREFIX}{worker_id}_r{attempt}.csv")
@@ -40,8 +38,7 @@ pub fn output_csv(worker_id: &str, attempt: u64) -> String {
     }
 }
 
-/// The worker and the attempt that a file of results is from, by its name; none if that is not one that a worker is told
-/// to write.
+/// The worker and the attempt in the name of a results file; none if it is not the name of a results file.
 pub fn parse_csv_name(file_name: &str) -> Option<(&str, u64)> {
     let rest = file_name.strip_prefix(CSV_PREFIX)?.strip_suffix(".csv")?;
     let (worker_id, attempt) = match rest.split_once("_r") {
@@ -51,35 +48,34 @@ pub fn parse_csv_name(file_name: &str) -> Option<(&str, u64)> {
     number(worker_id.strip_prefix("worker-")?).map(|_| (worker_id, attempt))
 }
 
-/// The file of a Job: `job-{index}-{job name}.yaml`, the index as wide as the session's largest,
-/// and at least two digits, so that names sort as the workers do.
+/// The file of a Job: `job-{index}-{job name}.yaml`. The index is as wide as the session's largest one, with at least
+/// two digits, so that the files are sorted like the workers.
 pub fn file_name(job_name: &str, index: u32, workers: u32, format: Format) -> String {
     let width = index_width(workers);
     format!("job-{index:0width$}-{job_name}.{}", format.extension())
 }
 
-/// The file of a ConfigMap: `configmap-{place}-{PREFIX}{session_short}-tuning.yaml`. It does not have the name of what
-/// it holds, which is another one with each change: so the file of a session's ConfigMap is replaced and not left over.
+/// The file of a ConfigMap: `configmap-{place}-{PREFIX}{session_short}-tuning.yaml`. It does not contain the name of
+/// the ConfigMap, which changes with its content, so that the file is replaced instead of becoming stale.
 #[must_use]
 pub fn config_map_file_name(session_short: &str, nth: usize, count: usize, format: Format) -> String {
     let width = index_width(u32::try_from(count).unwrap_or(u32::MAX));
     format!("configmap-{nth:0width$}-{PREFIX}{session_short}-tuning.{}", format.extension())
 }
 
-/// Whether a file may have been named here.
+/// Whether this can be the name of a file of this tool.
 #[must_use]
 pub fn is_file_name(name: &str) -> bool {
     index_and_rest(name).is_some_and(|(_, rest)| rest.starts_with(PREFIX) && !rest.contains('/'))
 }
 
-/// Whether the names of two files are those of one place, and differ only in the width of its index: that of all names
-/// grows and shrinks with the number of workers.
+/// Whether two file names differ only in the width of their index, which depends on the number of workers.
 #[must_use]
 pub fn differ_in_width(one: &str, other: &str) -> bool {
     one != other && index_and_rest(one).is_some_and(|parts| index_and_rest(other) == Some(parts))
 }
 
-/// The index in a file's name, without the zeros before it, and what follows it.
+/// The index in a file's name without leading zeros, and the rest of the name.
 fn index_and_rest(name: &str) -> Option<(&str, &str)> {
     let rest = name.strip_prefix("job-").or_else(|| name.strip_prefix("configmap-"))?;
     let (index, rest) = rest.split_once('-')?;
@@ -87,16 +83,16 @@ fn index_and_rest(name: &str) -> Option<(&str, &str)> {
     is_number.then(|| (index.trim_start_matches('0'), rest))
 }
 
-/// What the name of a ConfigMap with a session's tuning file starts with; a hash of what it holds follows.
+/// The prefix of the name of a ConfigMap with a session's tuning file; a hash of its content follows.
 #[must_use]
 pub fn config_map_prefix(session_short: &str) -> String {
     format!("{PREFIX}{session_short}-tuning-")
 }
 
-/// How many characters of a hash end the name of a ConfigMap.
+/// The length of the hash in the name of a ConfigMap.
 pub const HASH_LEN: usize = 10;
 
-/// Whether a ConfigMap's name is one that a session's tuning file may have.
+/// Whether this can be the name of a ConfigMap with a tuning file.
 #[must_use]
 pub fn is_config_map_name(name: &str) -> bool {
     let parts = name.strip_prefix(PREFIX).and_then(|rest| rest.rsplit_once("-tuning-"));
@@ -112,17 +108,17 @@ fn index_width(workers: u32) -> usize {
 /// The parts of a tuning Job's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameParts<'n> {
-    /// What stands for the session: the first characters of its id, unless it has a `session_short`.
+    /// The session's short name: `session_short`, or the first characters of its id.
     pub session_short: &'n str,
     /// The worker's number k, from 1: it is `worker-{k}`.
     pub worker: u64,
     /// The worker's index, from 0.
     pub index: u64,
-    /// Which attempt of the worker it is, from 1.
+    /// The worker's attempt, from 1.
     pub attempt: u64,
 }
 
-/// Takes a Job's name apart; none if it is not of the form that [`job_name`] makes.
+/// Parses a Job's name; none if it does not have the form of [`job_name`].
 pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
     let rest = name.strip_prefix(PREFIX)?;
     let (session_short, worker) = rest.rsplit_once("-worker-")?;
@@ -136,12 +132,12 @@ pub fn parse_job_name(name: &str) -> Option<NameParts<'_>> {
     is_name.then_some(NameParts { session_short, worker, index, attempt })
 }
 
-/// An attempt as names say it: the first one is never named.
+/// An attempt in a name; the first one is never included.
 fn later_attempt(digits: &str) -> Option<u64> {
     number(digits).filter(|attempt| *attempt > 1)
 }
 
-/// A number as the names have it: digits only, without leading zeros.
+/// A number in a name: only digits, without leading zeros.
 fn number(digits: &str) -> Option<u64> {
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     if plain { digits.parse().ok() } else { None }

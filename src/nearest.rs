@@ -1,6 +1,6 @@
-//! The words of closed lists: which known one a mistyped word stands for, and how a sentence lists them.
+//! Closed lists of words: finding the word that was probably meant, and listing words in a sentence.
 
-/// An enum of which each value has one word, for people and for programs.
+/// An enum whose values each have one word, for people and for programs.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -31,15 +31,15 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// No known word has half as many bytes.
+/// Longer inputs cannot be similar to any known word.
 const LONGEST: usize = 120;
-/// Fewer letters in common with a part of a word are chance.
+/// Fewer letters in common are coincidence.
 const SHORTEST_PART: usize = 4;
 
-/// The known word that is most like `word`, capitals aside, if it is more like it than `likeness`, which is 0 for
-/// nothing in common and 1 for the same word.
+/// The known word that is most similar to `word`, ignoring case, if the similarity is above `likeness`, which ranges
+/// from 0 for nothing in common to 1 for the same word.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likeness: f64) -> Option<&'k str> {
-    // A comparison takes as long as both words together; what is so long is no typing error.
+    // Comparing very long words is slow, and they are not typing errors.
     if word.len() > LONGEST {
         return None;
     }
@@ -52,7 +52,7 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, likenes
         .map(|(_, name)| name)
 }
 
-/// Words as a sentence has them: `paper, shadow or live`.
+/// Words in a sentence: `paper, shadow or live`.
 pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {
@@ -61,8 +61,8 @@ pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     }
 }
 
-/// The known word of which `word` is a mistyped form, or a part; none where nothing is near. Every third letter may be
-/// another one, and so may one of a short word.
+/// The known word that `word` is a misspelling or a part of; none if nothing is similar. Up to a third of the letters
+/// may differ, and one letter of a short word.
 #[must_use]
 pub fn mistyped<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if word.is_empty() || word.len() > LONGEST {

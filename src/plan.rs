@@ -1,4 +1,4 @@
-//! Splits a session over its workers, and says which of them a run makes.
+//! Splits a session over its workers, and selects the workers of a run.
 
 mod part;
 mod shares;

@@ -1,8 +1,8 @@
-//! Text that somebody else has written, as a terminal or the log of a CI run may show it: whatever would speak to
-//! either of them, or has no form that a person could see, is shown as an escape.
+//! Makes untrusted text safe for a terminal or the log of a CI run: everything that either would interpret, or that is
+//! invisible, is escaped.
 //!
-//! This is the one rule for all outputs. Those for people show the escapes made here; those for programs write the
-//! same characters in the escapes of their own notation, so that the exact value arrives.
+//! All outputs use this rule. Text for people shows the escapes made here; machine-readable formats write the same
+//! characters with their own escapes, so that the exact value is preserved.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,8 +10,8 @@ use std::path::Path;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// Letters and marks that Unicode has readers ignore: fillers, joiners and selectors without a form of their own.
-/// All other characters of this kind are of the category "format".
+/// Invisible letters and marks: fillers, joiners and selectors. All other invisible characters are in the category
+/// "format".
 const IGNORABLE: &[std::ops::RangeInclusive<char>] = &[
     '\u{34F}'..='\u{34F}',
     '\u{115F}'..='\u{1160}',
@@ -28,7 +28,7 @@ const IGNORABLE: &[std::ops::RangeInclusive<char>] = &[
 pub enum Part<'t> {
     /// Characters that can be shown as they are.
     Plain(&'t str),
-    /// One that cannot.
+    /// A character that cannot be shown.
     Escape(char),
 }
 
@@ -39,10 +39,10 @@ impl Part<'_> {
     }
 }
 
-/// Whether a person sees the character as itself, and a terminal does nothing but show it.
+/// Whether the character is visible, and a terminal only displays it.
 ///
-/// Controls, format characters (those for the direction of text among them), line and paragraph separators, spaces
-/// that look like the usual one, and characters that Unicode has not given a form are not visible.
+/// Control characters, format characters (including those for text direction), line and paragraph separators, unusual
+/// spaces and unassigned characters are not visible.
 pub fn is_visible(c: char) -> bool {
     use GeneralCategory as Is;
     if c.is_ascii() {
@@ -62,8 +62,8 @@ pub fn is_visible(c: char) -> bool {
     has_form && !IGNORABLE.iter().any(|range| range.contains(&c))
 }
 
-/// A text in its parts. What opens a command of a CI runner anywhere in a line (`##[error]`, `##vso[`,
-/// `##teamcity[`) is broken up by an escape as well.
+/// Splits a text into its parts. The start of a CI runner's command (`##[error]`, `##vso[`, `##teamcity[`) anywhere in
+/// a line is escaped as well.
 pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -78,13 +78,13 @@ pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-/// Where the first character stands that needs an escape.
+/// The position of the first character that needs an escape.
 fn plain_end(text: &str) -> usize {
     let found = text.char_indices().find(|(at, c)| !is_visible(*c) || *c == '#' && opens_command(&text[*at..]));
     found.map_or(text.len(), |(at, _)| at)
 }
 
-/// Whether a text starts with `##`, perhaps a name, and `[`.
+/// Whether a text starts with `##`, an optional name, and `[`.
 fn opens_command(text: &str) -> bool {
     text.strip_prefix("##")
         .is_some_and(|name| name.trim_start_matches(|c: char| c.is_ascii_alphabetic()).starts_with('['))
@@ -108,7 +108,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-/// Appends the escape by which a person is shown a character.
+/// Appends the escape of a character.
 pub fn push_escape(c: char, shown: &mut String) {
     match c {
         '\n' | '\r' | '\t' => shown.extend(c.escape_default()),
@@ -116,7 +116,7 @@ pub fn push_escape(c: char, shown: &mut String) {
     }
 }
 
-/// The same for the start of a line, where `::` would open a command of a CI runner.
+/// The same for the start of a line, where `::` would start a command of a CI runner.
 pub fn printable_line(text: &str) -> Cow<'_, str> {
     let shown = printable(text);
     let start = shown.len() - shown.trim_start().len();
@@ -129,12 +129,12 @@ pub fn printable_line(text: &str) -> Cow<'_, str> {
     shown
 }
 
-/// A path as messages name it.
+/// A path in messages.
 pub fn path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }
 
-/// A word as a POSIX shell takes it for what it is. None for one that cannot be shown as it is.
+/// Quotes a word for a POSIX shell. None if it contains characters that cannot be shown.
 #[must_use]
 pub fn quoted(word: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
@@ -147,10 +147,26 @@ pub fn quoted(word: &str) -> Option<String> {
     Some(format!("'{}'", word.replace('\'', r"'\''")))
 }
 
+/// A path as a command-line argument that can be copied.
+#[must_use]
+pub fn argument(path: &Path) -> String {
+    // A path that starts with a dash would be parsed as a flag.
+    let path =
+        if path.as_os_str().as_encoded_bytes().starts_with(b"-") { Path::new(".").join(path) } else { path.into() };
+    path.to_str().and_then(quoted).unwrap_or_else(|| self::path(&path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_path_can_be_copied_into_a_command() {
+        for (path, argument) in [("a/b.yaml", "a/b.yaml"), ("a b", "'a b'"), ("-x/it's", r"'./-x/it'\''s'")] {
+            assert_eq!(super::argument(Path::new(path)), argument);
+        }
+    }
 
     #[test]
     fn nothing_that_a_file_says_reaches_the_terminal_as_a_command() {

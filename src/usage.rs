@@ -1,15 +1,18 @@
-//! What is wrong with a command line, in this tool's words where clap's would mislead: what was typed, and what to write
-//! instead. clap's error comes in; a message, or nothing where clap's own will do, goes out.
+//! Better messages for command-line errors for which clap's own would be misleading: what was typed, and what to write
+//! instead.
+
+use std::error::Error;
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::nearest::mistyped;
+use crate::printable::quoted;
 
-/// What this tool is for, for who takes it for another one.
-const PURPOSE: &str = "kubectl arbtune writes and checks the Jobs of tuning sessions, and never talks to a cluster";
+/// The purpose of this tool, for users who confuse it with another one.
+const PURPOSE: &str = "kubectl arbtune generates and checks the Jobs of tuning sessions and never talks to a cluster";
 
-/// Commands of kubectl, which somebody may look for here.
+/// Commands of kubectl that users may expect here.
 const KUBECTL: &[&str] = &[
     "annotate",
     "api-resources",
@@ -48,7 +51,7 @@ const KUBECTL: &[&str] = &[
     "wait",
 ];
 
-/// Commands of kubectl of which this tool has its own half.
+/// Commands of kubectl with a counterpart in this tool.
 const SHARED: &[(&str, &str)] = &[
     ("apply", "kubectl arbtune generate --k8s-config FILE | kubectl apply -f -"),
     ("create", "kubectl arbtune generate --k8s-config FILE | kubectl create -f -"),
@@ -56,7 +59,7 @@ const SHARED: &[(&str, &str)] = &[
     ("explain", "kubectl arbtune validate --explain RULE"),
 ];
 
-/// Flags that say which cluster kubectl talks to, and as whom.
+/// Flags that tell kubectl which cluster and user to use.
 const CONNECTION: &[&str] = &[
     "--as",
     "--as-group",
@@ -74,7 +77,7 @@ const CONNECTION: &[&str] = &[
     "--user",
 ];
 
-/// What is wrong with the arguments, the program's name first among them; none where clap says it well.
+/// The message about the arguments, which start with the program's name; none if clap's own message is fine.
 #[must_use]
 pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> Option<String> {
     let context = |kind| match error.get(kind) {
@@ -92,11 +95,15 @@ pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> 
                 None => flag_without_command(argument, command),
             })
         }
+        // clap quotes the flag with its value, which may be a credential.
+        ErrorKind::ValueValidation if context(ContextKind::InvalidArg)?.starts_with("--set ") => {
+            Some(format!("--set: {}", error.source()?))
+        }
         _ => None,
     }
 }
 
-/// The first argument, if it is a word: only colours may be spoken of before it.
+/// The first argument if it is a word; only `--color` may precede it.
 fn first_word(arguments: &[String]) -> Option<&str> {
     let mut words = arguments.iter().skip(1).map(String::as_str);
     loop {
@@ -130,7 +137,7 @@ fn unknown_flag(flag: &str, subcommand: &Command) -> String {
     let longs: Vec<String> = longs(subcommand).collect();
     let takes_config = longs.iter().any(|long| long == "--k8s-config");
     if ["-f", "--filename"].contains(&flag) && takes_config {
-        return format!("{there_is_none} To name the session's configuration, write --k8s-config FILE.");
+        return format!("{there_is_none} For the session's configuration, write --k8s-config FILE.");
     }
     if CONNECTION.contains(&flag) {
         return format!("{there_is_none} {PURPOSE}. {help}");
@@ -141,23 +148,24 @@ fn unknown_flag(flag: &str, subcommand: &Command) -> String {
     }
 }
 
-/// An argument of a command that takes none, or no more.
+/// A message about an unexpected argument of a command.
 fn unexpected(argument: &str, subcommand: &Command) -> String {
     let name = subcommand.get_name();
+    let word = quoted(argument).unwrap_or_else(|| argument.to_owned());
     let has = |flag: &str| longs(subcommand).any(|long| long == flag);
     match (has("--k8s-config"), has("--filename")) {
         (true, true) => format!(
-            "{name} takes no {argument} by itself. For a manifest, write -f {argument}; for a session's configuration, \
-             write --k8s-config {argument}."
+            "{name} does not take {argument} as it is. For a manifest, write -f {word}; for a session's configuration, \
+             write --k8s-config {word}."
         ),
         (true, false) => format!(
-            "{name} takes no {argument} by itself. To name the session's configuration, write --k8s-config {argument}."
+            "{name} does not take {argument} as it is. For the session's configuration, write --k8s-config {word}."
         ),
-        _ => format!("{name} does not take {argument}. kubectl arbtune {name} --help says what it takes."),
+        _ => format!("{name} does not take {argument}. kubectl arbtune {name} --help shows its arguments."),
     }
 }
 
-/// A flag, or what follows one, before any command.
+/// A message about a flag before the command.
 fn flag_without_command(flag: &str, command: &Command) -> String {
     let owners: Vec<&str> = command
         .get_subcommands()
@@ -165,9 +173,11 @@ fn flag_without_command(flag: &str, command: &Command) -> String {
         .map(Command::get_name)
         .collect();
     if owners.is_empty() {
-        return format!("There is no flag {flag}. kubectl arbtune --help lists the commands; each has its own flags.");
+        return format!(
+            "There is no global flag {flag}. kubectl arbtune --help lists the commands; each has its own flags."
+        );
     }
-    format!("{flag} is a flag of {}. Write the command before it.", listed(&owners))
+    format!("{flag} is a flag of {}. Write the command first.", listed(&owners))
 }
 
 /// The long flags of a command.
@@ -216,11 +226,14 @@ mod tests {
             ("x --k8s-config a", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
             ("x --k8s-config plan", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
             ("x --color always plan --nope", &["plan has no flag --nope."]),
-            ("x --nope", &["There is no flag --nope."]),
+            ("x --nope", &["There is no global flag --nope."]),
+            ("x plan --set API_KEY:sk-1 --k8s-config a", &["--set: \"API_KEY\" has no =."]),
+            ("x plan --set job_template.a=sk-1 --k8s-config a", &["--set: job_template is a partial Job"]),
             ("x version 1", &["version does not take 1."]),
         ] {
             let said = said(line);
             assert!(words.iter().all(|words| said.contains(words)), "{line}: {said}");
+            assert!(!said.contains("sk-1"), "{line}: {said}");
             assert!(line.contains("genrate") || !said.contains("Did you mean generate"), "{line}: {said}");
         }
     }

@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(document) => check(&document.root, lines),
         Err(error) => {
             assert!(!error.to_string().is_empty());
-            check_position(error.position(), lines);
+            check_position(error.position, lines);
         }
     });
 });

@@ -1,7 +1,8 @@
 //! Whatever the writer writes, the reader reads back to the same values.
 #![no_main]
 
-use kubectl_arbtune::yaml::{documents, write};
+use kubectl_arbtune::manifest::Format;
+use kubectl_arbtune::yaml::documents;
 use libfuzzer_sys::arbitrary::{Error, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let mut written = Vec::new();
-    write::yaml(&value, &mut written).expect("JSON has a form in YAML");
+    Format::Yaml.push(&value, &mut written).expect("JSON has a form in YAML");
     let text = String::from_utf8(written).expect("YAML is text");
     let mut read = Vec::new();
     documents(&text, |document| read.push(document.expect("what was written can be read").root.to_json()));

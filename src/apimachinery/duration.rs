@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-/// A duration as `kubectl get` shows ages: the longer it is, the coarser. Nothing for one that runs backwards, as two
-/// clocks that disagree make it.
+/// A duration as `kubectl get` shows ages: the longer it is, the coarser. `None` for a negative duration, which can
+/// result from clock skew.
 ///
 /// # Examples
 /// ```
@@ -38,7 +38,7 @@ pub(crate) fn short(duration: TimeDelta) -> Option<String> {
     })
 }
 
-/// Two units, the smaller one only where there is something of it.
+/// Two units; the smaller one is left out if it is zero.
 fn two(large: u64, unit: char, small: u64, small_unit: char) -> String {
     match small {
         0 => format!("{large}{unit}"),

@@ -1,4 +1,4 @@
-//! Holds the fields that the code names against the types of Job and `CronJob`, whether or not a test gets there.
+//! Checks the field names in the code against the types of Job and `CronJob`, whether or not a test reaches that code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +24,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// What stands between a bracket, which has just been opened, and the one that closes it.
+/// The text between an opening bracket, which has just been passed, and its closing bracket.
 fn inside(text: &str) -> &str {
     let mut depth = 1;
     let end = text.find(|c| {
@@ -34,12 +34,12 @@ fn inside(text: &str) -> &str {
     &text[..end.unwrap()]
 }
 
-/// The words of a text that a field's name could be.
+/// The words of a text that could be field names.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
-/// The fields that the macros of paths name in a text.
+/// The fields that a text names through the path macros.
 fn named(text: &str) -> Vec<&str> {
     let uses = |opening: &'static str| {
         let is_whole = |at: &usize| !text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
@@ -75,7 +75,7 @@ fn every_field_that_is_named_is_one_of_the_types() {
             assert!(known.contains(name), "{}: no type below Job and CronJob has {name:?}", file.display());
             count += 1;
         }
-        // A name in quotes would be looked up by nobody.
+        // A name in quotes would not be checked.
         let is_rule = file.components().any(|part| part.as_os_str() == "validate");
         for quoted in [".field(\"", "Field(\""] {
             assert!(!(is_rule && code.contains(quoted)), "{}: write path!(….name), not {quoted}", file.display());

@@ -1,46 +1,45 @@
-//! References to container images, by the grammar that container runtimes share (`distribution/reference`): what the
-//! kubelet refuses with `InvalidImageName`. The API server does not look at it.
-//! Text comes in; nothing, or the first thing that is wrong with it, goes out.
+//! References to container images, by the grammar that container runtimes share (`distribution/reference`). The kubelet
+//! rejects an invalid one with `InvalidImageName`; the API server does not check it.
 
 use std::fmt;
 
-/// The longest path of a repository, without its domain.
+/// The maximum length of a repository path, without its domain.
 const PATH_MAX: usize = 255;
-/// What stands before a name that has neither a domain nor a slash.
+/// The prefix of a name that has neither a domain nor a slash.
 const LIBRARY: &str = "library/";
-/// The longest tag.
+/// The maximum length of a tag.
 const TAG_MAX: usize = 128;
-/// The digests that runtimes know, and how many hexadecimal digits each has.
+/// The digest algorithms that runtimes support, each with its number of hexadecimal digits.
 const DIGESTS: [(&str, usize); 3] = [("sha256", 64), ("sha384", 96), ("sha512", 128)];
-/// So many hexadecimal digits alone are the id of an image, which is no name.
+/// A text of exactly this many hexadecimal digits is an image id, not a name.
 const ID: usize = 64;
 
-/// Why a text names no image; as text, what can be said of the image.
+/// Why a text is not a valid image reference. Its display form follows the image in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ImageError {
-    /// Nothing is there.
+    /// The text is empty.
     Empty,
-    /// White space at a character, from 1.
+    /// Whitespace at a character, counted from 1.
     Space(usize),
     /// A scheme, such as `https://`.
     Scheme(String),
-    /// A letter at a character, from 1, that must be small.
+    /// An uppercase letter at a character, counted from 1.
     Uppercase(usize),
-    /// A character that no part of a reference has, and where it stands.
+    /// A character that no part of a reference can have, and its position.
     Character(usize, char),
     /// A part of the path that is empty, or starts or ends with a separator.
     Component(String),
-    /// What stands before the first `/` is no host with a port.
+    /// The part before the first `/` is not a host with an optional port.
     Domain(String),
-    /// More than a name can have.
+    /// The name is too long.
     Long,
     /// The id of an image.
     Id,
     /// A colon without a tag.
     NoTag,
-    /// What stands after the colon is no tag.
+    /// The part after the colon is not a tag.
     Tag(String),
-    /// What stands after the `@` is no digest.
+    /// The part after the `@` is not a digest.
     Digest(String),
 }
 
@@ -48,32 +47,34 @@ impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("is empty"),
-            Self::Space(at) => write!(f, "has white space at character {at}"),
+            Self::Space(at) => write!(f, "has whitespace at character {at}"),
             Self::Scheme(scheme) => write!(f, "starts with a scheme ({scheme})"),
             Self::Uppercase(at) => {
-                write!(f, "has an uppercase letter at character {at}, where the path has lowercase ones only")
+                write!(f, "has an uppercase letter at character {at}, but a path must be lowercase")
             }
-            Self::Character(at, found) => write!(f, "has {found:?} at character {at}, which no image has there"),
+            Self::Character(at, found) => write!(f, "has {found:?} at character {at}, which is not allowed there"),
             Self::Component(part) => write!(
                 f,
-                "has {part:?} in its path, where each part is lowercase letters and digits, joined by '.', '_', '__' or \
+                "has {part:?} in its path; each part must be lowercase letters and digits, joined by '.', '_', '__' or \
                  dashes"
             ),
-            Self::Domain(domain) => write!(f, "has {domain:?} in front, which is not a host, with or without a port"),
+            Self::Domain(domain) => write!(f, "starts with {domain:?}, which is not a valid host or host:port"),
             Self::Long => write!(f, "has a path of more than {PATH_MAX} characters"),
-            Self::Id => f.write_str("is the id of an image, and not a name"),
-            Self::NoTag => f.write_str("has a colon and no tag after it"),
+            Self::Id => f.write_str("is the id of an image, not a name"),
+            Self::NoTag => f.write_str("has a colon but no tag after it"),
             Self::Tag(tag) => write!(
                 f,
-                "has the tag {tag:?}, and a tag is up to {TAG_MAX} letters, digits, '_', '.' and '-' that starts with \
-                 neither '.' nor '-'"
+                "has the tag {tag:?}; a tag is up to {TAG_MAX} letters, digits, '_', '.' and '-' and cannot start with \
+                 '.' or '-'"
             ),
-            Self::Digest(digest) => write!(f, "has the digest {digest:?}, which is not like sha256:… with 64 digits"),
+            Self::Digest(digest) => {
+                write!(f, "has the digest {digest:?}; a digest looks like sha256:… with 64 hexadecimal digits")
+            }
         }
     }
 }
 
-/// Whether a text names an image.
+/// Checks whether a text is a valid image reference.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -93,7 +94,7 @@ pub(crate) fn reference(text: &str) -> Result<(), ImageError> {
         Some((rest, digest)) => (rest, Some(digest)),
         None => (text, None),
     };
-    // A colon before a slash is that of a port.
+    // A colon before a slash belongs to a port.
     let colon = rest.rfind(':').filter(|at| !rest[*at..].contains('/'));
     let (name, tag) = colon.map_or((rest, None), |at| (&rest[..at], Some(&rest[at + 1..])));
     repository(name)?;
@@ -153,7 +154,7 @@ fn is_domain(domain: &str) -> bool {
     is_host && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A part of the path: words, with a dot, one or two underscores, or dashes between them.
+/// A path component: words, separated by a dot, one or two underscores, or dashes.
 fn is_component(part: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let is_separator = |run: &str| matches!(run, "." | "_" | "__") || run.bytes().all(|byte| byte == b'-');
@@ -176,7 +177,7 @@ fn is_digest(digest: &str) -> bool {
     })
 }
 
-/// The image that a text was meant to name, where that can be told: without a scheme, and with a small path.
+/// The image that a text was probably meant to name, if it can be guessed: without a scheme, and with a lowercase path.
 #[must_use]
 pub(crate) fn meant(text: &str) -> Option<String> {
     let mut meant = text.trim().to_owned();
@@ -185,7 +186,7 @@ pub(crate) fn meant(text: &str) -> Option<String> {
             Ok(()) => return (meant != text).then_some(meant),
             Err(ImageError::Scheme(scheme)) => meant = meant.split_off(scheme.len()),
             Err(ImageError::NoTag) if meant.ends_with(':') => _ = meant.pop(),
-            // What stands before is a domain, where it is not lowercase too.
+            // The part before it is a domain, which need not be lowercase.
             Err(ImageError::Uppercase(at)) => {
                 let tag = meant.find('@').or_else(|| meant.rfind(':').filter(|at| !meant[*at..].contains('/')));
                 let tag = tag.unwrap_or(meant.len());
@@ -231,8 +232,8 @@ mod tests {
         let tag = format!("a:{}", "x".repeat(129));
         for (image, words) in [
             ("", "is empty"),
-            ("your registry/a", "white space at character 5"),
-            (" x", "white space at character 1"),
+            ("your registry/a", "whitespace at character 5"),
+            (" x", "whitespace at character 1"),
             ("https://registry/a:1", "starts with a scheme (https://)"),
             ("docker://a", "starts with a scheme (docker://)"),
             ("registry/Arbitrage:1", "uppercase letter at character 10"),
@@ -252,8 +253,8 @@ mod tests {
             ("a..b", "has \"a..b\" in its path"),
             ("a___b", "has \"a___b\" in its path"),
             ("-a", "has \"-a\" in its path"),
-            ("bad_host.com/a", "has \"bad_host.com\" in front"),
-            ("host:port/a", "has \"host:port\" in front"),
+            ("bad_host.com/a", "starts with \"bad_host.com\""),
+            ("host:port/a", "starts with \"host:port\""),
             ("a@sha256:12", "has the digest"),
             ("a@md5:0123456789abcdef0123456789abcdef", "has the digest"),
             ("a@", "has the digest"),

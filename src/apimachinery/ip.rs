@@ -1,12 +1,11 @@
-//! IP addresses as the API server has read them for ever: with leading zeros, and IPv4 in IPv6's clothes.
-//! A string comes in; the address, or nothing, goes out.
+//! IP addresses as the API server has always parsed them: with leading zeros and IPv4-mapped IPv6 addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A number from here on is none of an address's.
+/// Numbers from here on do not fit in an address.
 const BIG: u32 = 0xFF_FFFF;
 
-/// Reads an address leniently.
+/// Parses an address leniently.
 pub(crate) fn parse(text: &str) -> Option<IpAddr> {
     match text.bytes().find(|b| matches!(b, b'.' | b':'))? {
         b'.' => parse_v4(text).map(IpAddr::V4),
@@ -14,7 +13,7 @@ pub(crate) fn parse(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// Whether all programs read this text as the same address: no leading zeros, no IPv4 in IPv6.
+/// Whether all programs parse this text as the same address: no leading zeros, no IPv4-mapped IPv6.
 pub(crate) fn is_strict(text: &str) -> bool {
     match text.parse() {
         Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().is_none(),
@@ -23,7 +22,7 @@ pub(crate) fn is_strict(text: &str) -> bool {
     }
 }
 
-/// How the address is spelled best, where this text spells it differently.
+/// The canonical form of the address, if this text is not in canonical form.
 pub(crate) fn better_spelling(text: &str) -> Option<String> {
     let canonical = parse(text)?.to_canonical().to_string();
     (canonical != text).then_some(canonical)
@@ -69,7 +68,7 @@ fn parse_v6(text: &str) -> Option<Ipv6Addr> {
         let (value, after) = number(rest, 16)?;
         let group = u16::try_from(value).ok()?;
         if after.starts_with('.') {
-            // The last 32 bits in IPv4's notation.
+            // The last 32 bits in IPv4 notation.
             if gap.is_none() && groups.len() != 6 || groups.len() > 6 {
                 return None;
             }

@@ -1,9 +1,8 @@
-//! What every part of the Kubernetes API is written in: names, quantities, times, field paths and versions.
-//! Text comes in, and a value, or the reason why there is none, goes out.
+//! The basic types of the Kubernetes API: names, quantities, times, field paths and versions.
 //!
-//! Named after the Go module that holds the same things for the API server.
+//! Named after the Go module with the same purpose in Kubernetes.
 
-// So that the compiler finds what is dead.
+// `pub(crate)` items let the compiler find dead code.
 #![warn(unreachable_pub)]
 
 pub(crate) mod duration;

@@ -1,5 +1,4 @@
-//! The formats of names, label values and environment variables.
-//! A string comes in; nothing, or the first thing that is wrong with it, goes out.
+//! The formats of names, label values and environment variables. Each check returns the first fault of a string.
 
 use std::fmt;
 
@@ -8,23 +7,23 @@ pub(crate) const LABEL_MAX: usize = 63;
 /// Longest DNS subdomain: 253 characters.
 pub(crate) const SUBDOMAIN_MAX: usize = 253;
 
-/// Why a string is no name of the kind that was asked for.
+/// Why a string is not a name of the requested kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameError {
-    /// Nothing is there.
+    /// The string is empty.
     Empty,
     /// More characters than `max`.
     TooLong {
-        /// How many there may be.
+        /// The maximum.
         max: usize,
     },
-    /// A character that cannot stand here.
+    /// A character that is not allowed at its position.
     Character {
         /// The character.
         found: char,
         /// Its position, from 1.
         position: usize,
-        /// Which characters can.
+        /// The characters that are allowed there.
         allowed: &'static str,
     },
 }
@@ -35,13 +34,13 @@ impl fmt::Display for NameError {
             NameError::Empty => f.write_str("it is empty"),
             NameError::TooLong { max } => write!(f, "it is longer than {max} characters"),
             NameError::Character { found, position, allowed } => {
-                write!(f, "character {position} is {found:?}, where only {allowed} may stand")
+                write!(f, "character {position} is {found:?}, but only {allowed} can be used there")
             }
         }
     }
 }
 
-/// Which characters a kind of name may have, inside it and at its ends.
+/// The characters that a kind of name can have, inside and at both ends.
 struct NameFormat {
     max: usize,
     inner: fn(char) -> bool,
@@ -109,7 +108,7 @@ const QUALIFIED: NameFormat = NameFormat {
 /// A DNS label (RFC 1123): namespaces and container names.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn dns_label(text: &str) -> Result<(), NameError> {
     DNS_LABEL.check(text)
 }
@@ -117,7 +116,7 @@ pub(crate) fn dns_label(text: &str) -> Result<(), NameError> {
 /// A DNS subdomain (RFC 1123): names of most objects, and the prefixes of qualified names.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameError> {
     if text.is_empty() {
         return Err(NameError::Empty);
@@ -137,7 +136,7 @@ pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameError> {
                 return Err(NameError::Character { found, position: start + position, allowed });
             }
             Err(_) => {
-                // An empty label: the dot that opens, doubles or closes is what is wrong.
+                // An empty label: the fault is the leading, doubled or trailing dot.
                 let position = if start == 0 { 1 } else { start.min(text.chars().count()) };
                 return Err(NameError::Character { found: '.', position, allowed: DNS_LABEL.edge_words });
             }
@@ -146,12 +145,12 @@ pub(crate) fn dns_subdomain(text: &str) -> Result<(), NameError> {
     Ok(())
 }
 
-/// What something will be put after to make a DNS subdomain of it; a dash may end it.
+/// A prefix that becomes a DNS subdomain once something is appended, so it may end with a dash.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn dns_subdomain_prefix(text: &str) -> Result<(), NameError> {
-    // The server looks at this without its last two characters, one of which is none of the dash's.
+    // The server checks this without its last two characters, although only one of them is the dash.
     let bytes = text.as_bytes();
     if bytes.len() < 2 || !text.ends_with('-') {
         return dns_subdomain(text);
@@ -159,10 +158,10 @@ pub(crate) fn dns_subdomain_prefix(text: &str) -> Result<(), NameError> {
     dns_subdomain(&format!("{}a", String::from_utf8_lossy(&bytes[..bytes.len() - 2])))
 }
 
-/// A DNS subdomain in which labels may start with a `_`, and contain it.
+/// A DNS subdomain whose labels may contain and start with `_`.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError> {
     if text.len() > SUBDOMAIN_MAX {
         return Err(NameError::TooLong { max: SUBDOMAIN_MAX });
@@ -184,16 +183,16 @@ pub(crate) fn dns_subdomain_with_underscores(text: &str) -> Result<(), NameError
     dns_subdomain(&masked.join("."))
 }
 
-/// A text in lower case, letter by letter, as the server writes it.
+/// A text in lowercase, letter by letter, as the server converts it.
 pub(crate) fn lower_case(text: &str) -> String {
-    // Where one letter becomes several, such as U+0130, the server knows the first one only.
+    // If one letter becomes several, as with U+0130, the server uses only the first one.
     text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
 
 /// A label value: empty, or up to 63 letters, digits, `-`, `_` and `.` between two alphanumerics.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn label_value(text: &str) -> Result<(), NameError> {
     if text.is_empty() { Ok(()) } else { QUALIFIED.check(text) }
 }
@@ -201,7 +200,7 @@ pub(crate) fn label_value(text: &str) -> Result<(), NameError> {
 /// A qualified name, `[prefix/]name`: keys of labels and annotations, names of resources.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn qualified_name(text: &str) -> Result<(), NameError> {
     let Some((prefix, name)) = text.split_once('/') else {
         return QUALIFIED.check(text);
@@ -216,11 +215,11 @@ pub(crate) fn qualified_name(text: &str) -> Result<(), NameError> {
     })
 }
 
-/// An environment variable's name as Kubernetes has always taken it: letters, digits, `_`, `-` and
-/// `.`, not starting with a digit, and neither `.` nor starting with `..`.
+/// An environment variable's name as Kubernetes has always accepted it: letters, digits, `_`, `-` and `.`, not starting
+/// with a digit or `..`, and not `.`.
 ///
 /// # Errors
-/// The first thing that is wrong with the string.
+/// The first fault of the string.
 pub(crate) fn env_var_name(text: &str) -> Result<(), NameError> {
     const ALLOWED: &str = "letters, digits, '_', '-' and '.'";
     if text.is_empty() {
@@ -316,6 +315,9 @@ mod tests {
     #[test]
     fn an_error_says_where_and_what_may_stand_there() {
         let error = dns_label("d29_k8s").unwrap_err();
-        assert_eq!(error.to_string(), "character 4 is '_', where only lowercase letters, digits and '-' may stand");
+        assert_eq!(
+            error.to_string(),
+            "character 4 is '_', but only lowercase letters, digits and '-' can be used there"
+        );
     }
 }

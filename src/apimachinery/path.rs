@@ -1,9 +1,8 @@
 //! Field paths as the API server writes them: `spec.template.spec.containers[0].image`.
 //!
-//! A rule grows a path on the stack as it descends; only a finding turns it into text. The fields that the code names
-//! are written `path!(pod.securityContext.fsGroup)`. A test looks each of them up in the types of Job and `CronJob`, and a
-//! build with debug assertions holds each whole path against them, so that a mistyped one cannot point at the object that
-//! lacks it.
+//! A rule extends a path on the stack as it descends; only a finding turns it into text. Fields are written
+//! `path!(pod.securityContext.fsGroup)` in code. A test looks up each of them in the types of Job and `CronJob`, and a
+//! build with debug assertions checks each whole path against them, so a mistyped one cannot go unnoticed.
 
 use std::fmt;
 
@@ -11,7 +10,7 @@ use std::fmt;
 use super::schema::Shape;
 use super::segment::{FieldName, Segment};
 
-/// How a path goes on from its parent.
+/// How a path continues from its parent.
 #[derive(Debug, Clone, Copy)]
 enum PathStep<'a> {
     Root,
@@ -20,7 +19,7 @@ enum PathStep<'a> {
     Segment(Segment<'a>),
 }
 
-/// What of the last step is in the text of a path.
+/// How the last step is shown in the text of a path.
 #[derive(Debug, Clone, Copy)]
 enum Shown<'a> {
     All,
@@ -34,7 +33,7 @@ pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     step: PathStep<'a>,
     shown: Shown<'a>,
-    /// What the types say of the node; none where the path has left them.
+    /// The type of the node; none once the path has left the known types.
     #[cfg(debug_assertions)]
     node: Option<&'static Shape>,
 }
@@ -59,7 +58,7 @@ macro_rules! field {
     }};
 }
 
-/// Fields, each with something that belongs to it: `fields![hostPID = is_true(pod.host_pid)]`.
+/// Fields, each with an associated value: `fields![hostPID = is_true(pod.host_pid)]`.
 macro_rules! fields {
     ($($field:ident = $value:expr),+ $(,)?) => { [$(($crate::apimachinery::field!($field), $value)),+] };
 }
@@ -97,7 +96,7 @@ impl<'a> Path<'a> {
         self.parent.is_none()
     }
 
-    /// The path of the field `name` of this object, where the name is known only once the document has been read.
+    /// The path of the field `name` of this object, for a name that is known only at run time.
     pub fn field(&'a self, name: &'a str) -> Self {
         self.step(Segment::Field(name))
     }
@@ -155,17 +154,17 @@ impl<'a> Path<'a> {
         path
     }
 
-    /// This path as the server writes it where it leaves the last step out.
+    /// This path as the server writes it if it omits the last step.
     pub const fn hidden(self) -> Self {
         Self { shown: Shown::Nothing, ..self }
     }
 
-    /// This path as the server writes it where it has other words for the last step.
+    /// This path as the server writes it if it uses a different text for the last step.
     pub const fn shown_as(self, text: &'a str) -> Self {
         Self { shown: Shown::Instead(text), ..self }
     }
 
-    /// This path where the server goes on from it as no type does.
+    /// This path, if the server extends it in a way that no type does.
     #[cfg_attr(not(debug_assertions), allow(unused_mut))]
     pub const fn untyped(mut self) -> Self {
         #[cfg(debug_assertions)]
@@ -175,7 +174,7 @@ impl<'a> Path<'a> {
         self
     }
 
-    /// This node, as the server writes it where it adds words that lead nowhere.
+    /// This node, as the server writes it if it appends text that is not a field.
     pub fn with_suffix(&'a self, text: &'a str) -> Self {
         let path = self.grow(PathStep::Fields(&[])).shown_as(text);
         #[cfg(debug_assertions)]
@@ -200,7 +199,7 @@ impl<'a> Path<'a> {
         segments.pop()
     }
 
-    /// The path from which this one has grown; none at the root.
+    /// The parent path; none at the root.
     pub const fn parent(&self) -> Option<&'a Path<'a>> {
         self.parent
     }
@@ -263,20 +262,20 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// The type of a field of a field, and so on. That the types have each of them is an invariant of the code.
+/// The type of a nested field. That the types have each of them is an invariant of the code.
 #[cfg(debug_assertions)]
 #[track_caller]
 fn descend(mut node: Option<&'static Shape>, fields: &[FieldName]) -> Option<&'static Shape> {
     for field in fields {
         let Some(object) = node else { break };
         let found = object.below(Segment::Field(field.as_str()));
-        assert!(found.is_some(), "{field} is no field of an object with {object}");
+        assert!(found.is_some(), "{field} is not a field of an object with {object}");
         node = found;
     }
     node
 }
 
-/// The type of what a document has below a node, where it has one.
+/// The type of a node's child, if the node has it.
 #[cfg(debug_assertions)]
 fn below(node: Option<&'static Shape>, segment: Segment<'_>) -> Option<&'static Shape> {
     node.and_then(|node| node.below(segment))
@@ -284,10 +283,10 @@ fn below(node: Option<&'static Shape>, segment: Segment<'_>) -> Option<&'static 
 
 /// A list that may be absent.
 pub trait Elements {
-    /// What it holds.
+    /// Its elements.
     type Item;
 
-    /// What it holds; nothing where it is absent.
+    /// Its elements; none if it is absent.
     fn elements(&self) -> &[Self::Item];
 }
 
@@ -341,7 +340,7 @@ mod tests {
 
     #[test]
     #[cfg(debug_assertions)]
-    #[should_panic(expected = "containers is no field of an object with")]
+    #[should_panic(expected = "containers is not a field of an object with")]
     fn a_field_of_another_type_is_none_of_this_one() {
         let _ = path!(.spec.containers);
     }

@@ -1,12 +1,12 @@
-//! Quantities: `500m`, `1Gi`, `1e3`. Text comes in, and an exact number of nano-units that adds,
-//! compares and prints in the API server's canonical form goes out.
+//! Quantities: `500m`, `1Gi`, `1e3`. Parses text into an exact number of nano-units that can be added, compared and
+//! printed in the API server's canonical form.
 
 use std::fmt;
 use std::ops::Add;
 
-/// Nano-units in one unit: the finest grain that a quantity has.
+/// Nano-units per unit: the precision of a quantity.
 const NANO: i128 = 1_000_000_000;
-/// What an amount beyond 128 bits of nano-units counts as: more than anything that exists.
+/// The value of an amount beyond 128 bits of nano-units: more than anything that exists.
 const CAP: i128 = i128::MAX;
 
 /// How a quantity was written, and so how it is printed.
@@ -25,9 +25,9 @@ pub(crate) enum Notation {
 pub(crate) struct Quantity {
     nanos: i128,
     notation: Notation,
-    /// Thousandths, as the server counts them; beyond 64 bits it counts wrong, and is followed there.
+    /// Thousandths, as the server computes them, including its overflow beyond 64 bits.
     millis: i64,
-    /// Units, in the same way.
+    /// Units, computed in the same way.
     units: i64,
 }
 
@@ -38,9 +38,9 @@ impl Quantity {
     /// One.
     pub(crate) const ONE: Self = Self { nanos: NANO, notation: Notation::DecimalSi, millis: 1000, units: 1 };
 
-    /// Reads a quantity as the API server does: rounded up to a nano-unit.
+    /// Parses a quantity as the API server does: rounded up to a nano-unit.
     ///
-    /// `None` where the server would answer that the text is no quantity.
+    /// `None` if the server would reject the text.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let parts = QuantityParts::of(text)?;
         let magnitude = match parts.scale {
@@ -60,8 +60,8 @@ impl Quantity {
         })
     }
 
-    /// How the server writes a quantity that it has just read: as it was written, where that is fit to
-    /// be kept, and in its canonical form otherwise.
+    /// How the server writes a quantity that it has just read: unchanged if it can be kept as it was written, otherwise
+    /// in canonical form.
     pub(crate) fn as_stored(text: &str) -> Option<String> {
         let parts = QuantityParts::of(text)?;
         if parts.is_stored_as_written() { Some(text.to_owned()) } else { Self::parse(text).map(|it| it.to_string()) }
@@ -77,13 +77,12 @@ impl Quantity {
         self.nanos == 0
     }
 
-    /// Whether the server takes the amount for a whole number of units, once it has rounded it up to
-    /// thousandths.
+    /// Whether the server treats the amount as a whole number of units after rounding it up to thousandths.
     pub(crate) const fn is_whole(&self) -> bool {
         self.millis % 1000 == 0
     }
 
-    /// The amount in whole thousandths, rounded away from zero; one beyond all measure stays as it is.
+    /// The amount in whole thousandths, rounded away from zero; an overflowing amount stays as it is.
     pub(crate) fn rounded_to_milli(self) -> Self {
         const MILLI: i128 = NANO / 1000;
         let lacking = match self.nanos % MILLI {
@@ -105,7 +104,7 @@ impl Quantity {
         self.millis
     }
 
-    /// What is left of the amount once `other` is taken from it, which may be less than nothing.
+    /// The difference between the amount and `other`, which may be negative.
     #[must_use]
     pub(crate) const fn minus(self, other: Self) -> Self {
         let notation = if self.nanos == 0 { other.notation } else { self.notation };
@@ -113,7 +112,7 @@ impl Quantity {
         Self { nanos: self.nanos.saturating_sub(other.nanos), notation, millis, units }
     }
 
-    /// How many times `each` goes into the amount; as often as anyone may ask where `each` is nothing.
+    /// How many times `each` fits into the amount; `u64::MAX` if `each` is zero.
     #[must_use]
     pub(crate) fn holds(self, each: Self) -> u64 {
         if each.nanos <= 0 {
@@ -122,7 +121,7 @@ impl Quantity {
         u64::try_from(self.nanos.max(0) / each.nanos).unwrap_or(u64::MAX)
     }
 
-    /// The amount `times` over, as the sum over so many equal containers.
+    /// The amount multiplied by `times`, such as the sum over equal containers.
     pub(crate) const fn times(self, times: u64) -> Self {
         let (millis, units) =
             (self.millis.wrapping_mul(times.cast_signed()), self.units.wrapping_mul(times.cast_signed()));
@@ -162,7 +161,7 @@ impl Add for Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Below 1Ki, and for anything that is not whole, the server falls back to powers of ten.
+        // Below 1Ki, and for amounts that are not whole, the server falls back to powers of ten.
         let binary = self.notation == Notation::BinarySi
             && self.nanos % NANO == 0
             && self.nanos.unsigned_abs() >= 1024 * NANO.unsigned_abs();
@@ -209,7 +208,7 @@ enum Scale {
     Two(u32),
 }
 
-/// The parts that a quantity is written in.
+/// The parts of a written quantity.
 struct QuantityParts<'t> {
     negative: bool,
     /// Digits before the point, without leading zeros.
@@ -236,13 +235,13 @@ impl<'t> QuantityParts<'t> {
         Some(Self { negative, whole: whole.trim_start_matches('0'), fraction, scale, notation })
     }
 
-    /// The number of digits that the server keeps; a zero before the point is one.
+    /// The number of digits that the server keeps; a zero before the point counts.
     fn digits(&self) -> i64 {
         let len = |digits: &str| i64::try_from(digits.len()).unwrap_or(i64::MAX / 2);
         len(self.whole).max(1) + len(self.fraction)
     }
 
-    /// The amount as a number of 64 bits and a power of ten, where the server can hold it so.
+    /// The amount as a 64-bit number and a power of ten, if the server can represent it that way.
     fn small(&self) -> Option<(i64, i64)> {
         let value = || format!("0{}{}", self.whole, self.fraction).parse::<i64>().ok();
         match self.scale {
@@ -295,13 +294,13 @@ impl<'t> QuantityParts<'t> {
         let low = digits.fold(0_i64, |low, digit| low.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')));
         let Scale::Ten(exponent) = self.scale else { return low };
         let fraction = i64::try_from(self.fraction.len()).unwrap_or(i64::MAX);
-        // Sixty-four factors of ten leave none of the bits.
+        // After 64 factors of ten, none of the bits are left.
         let factors = exponent.saturating_sub(fraction).saturating_add(power).clamp(0, 64);
         (0..factors).fold(low, |low, _| low.wrapping_mul(10))
     }
 }
 
-/// The bits that the server keeps of a number, and no others.
+/// The low bits of a number, which are the ones that the server keeps.
 #[allow(clippy::cast_possible_truncation)]
 const fn low_bits(number: i128) -> i64 {
     number as i64
@@ -374,7 +373,7 @@ fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
     }
     let factor = 1_i128 << exponent;
     let whole = number(whole).saturating_mul(factor).saturating_mul(NANO);
-    // Eighteen digits are exact beyond any nano-unit that they could decide; the rest only rounds up.
+    // Eighteen digits are more exact than a nano-unit; the rest only rounds up.
     let kept = &fraction[..fraction.len().min(18)];
     let lost = fraction.bytes().skip(18).any(|b| b != b'0');
     let scaled = number(kept) * factor;
@@ -388,7 +387,7 @@ fn times_two(whole: &str, fraction: &str, exponent: u32) -> i128 {
     whole.saturating_add(fraction).saturating_add(i128::from(lost)).min(MOST)
 }
 
-/// The number that up to 38 digits write; no digits are zero.
+/// The number written by up to 38 digits; no digits are zero.
 fn number(digits: &str) -> i128 {
     digits.bytes().fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0'))
 }

@@ -1,9 +1,8 @@
-//! The names of resources that a container can ask for.
-//! A name comes in; what kind of resource it names goes out.
+//! The names of resources that a container can request, and their kinds.
 
-/// The resources of a container that have neither a domain nor a size in their name.
+/// The container resources without a domain or a size in their names.
 pub(crate) const STANDARD: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
-/// What the name of huge pages starts with; their size follows.
+/// The prefix of the names of huge pages; the page size follows.
 pub(crate) const HUGE_PAGES_PREFIX: &str = "hugepages-";
 
 /// Huge pages of any size.
@@ -11,7 +10,7 @@ pub(crate) fn is_huge_pages(name: &str) -> bool {
     name.starts_with(HUGE_PAGES_PREFIX)
 }
 
-/// A resource that every cluster knows, and not a device with a domain before its name.
+/// A resource that every cluster has, as opposed to an extended resource with a domain.
 pub(crate) fn is_container_resource(name: &str) -> bool {
     STANDARD.contains(&name) || is_huge_pages(name)
 }

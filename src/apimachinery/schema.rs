@@ -1,5 +1,5 @@
-//! The fields that the types of Job and `CronJob` have, as their own deserializers name them.
-//! Nothing comes in, and a tree of types goes out. It is there for builds that check themselves.
+//! The fields that the types of Job and `CronJob` have, as their own deserializers name them. Used only for debug
+//! assertions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,17 +14,17 @@ use serde::forward_to_deserialize_any;
 
 use super::segment::Segment;
 
-/// What a node of a document can be.
+/// The kind of a node in a document.
 #[derive(Debug, Default)]
 pub(super) enum Shape {
-    /// A scalar, or anything at all.
+    /// A scalar, or any other value.
     #[default]
     Other,
     /// An object with these fields.
     Object(BTreeMap<&'static str, Shape>),
     /// A list of these.
     List(Box<Shape>),
-    /// These under any keys.
+    /// A map with values of this type.
     Map(Box<Shape>),
 }
 
@@ -37,14 +37,14 @@ pub(super) fn document() -> &'static Shape {
 
 fn type_of<'de, T: Deserialize<'de>>() -> Shape {
     let mut recorded = Shape::Other;
-    // What a type makes of the values does not matter; that it has asked for them does.
+    // The values do not matter; only the fields that the type asks for do.
     let read = T::deserialize(Recorder(&mut recorded, ""));
     assert!(read.is_ok(), "a type of the API cannot be recorded: {:?}", read.err());
     recorded
 }
 
 impl Shape {
-    /// What may stand one step below.
+    /// What can be one step below.
     pub(super) fn below(&self, segment: Segment<'_>) -> Option<&Self> {
         match (self, segment) {
             (Self::Object(fields), Segment::Field(name)) => fields.get(name),
@@ -77,10 +77,10 @@ impl fmt::Display for Shape {
     }
 }
 
-/// Gives a type a value for each field that it asks for, and writes the fields down.
+/// Gives a type a value for each field that it asks for, and records the fields.
 struct Recorder<'t>(&'t mut Shape, &'static str);
 
-/// A time; other texts may have to be base64, which a time is not.
+/// A time; other texts may have to be base64, and a time is not.
 const TIME: &str = "2026-01-01T00:00:00Z";
 
 impl<'de> Deserializer<'de> for Recorder<'_> {
@@ -179,7 +179,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         while let Some(name) = self.names.next() {
-            // An object takes its own apiVersion and kind only, and does without them.
+            // An object accepts only its own apiVersion and kind, but they are optional.
             if matches!(*name, "apiVersion" | "kind") && self.names.as_slice().contains(&"metadata") {
                 self.recorded.insert(name, Shape::Other);
                 continue;

@@ -1,4 +1,4 @@
-//! The steps that field paths are made of.
+//! The steps of field paths.
 
 use std::fmt;
 
@@ -13,12 +13,12 @@ pub enum Segment<'a> {
     Key(&'a str),
 }
 
-/// The name of a field that a Job or `CronJob` has somewhere, as the code writes it down.
+/// The name of a field that a Job or `CronJob` has somewhere, as written in code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldName(&'static str);
 
 impl FieldName {
-    /// The field `name`. The macros of [`super::path`] make these; a test looks each of them up in the types.
+    /// The field `name`. The macros of [`super::path`] create these; a test looks up each of them in the types.
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }

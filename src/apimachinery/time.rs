@@ -1,9 +1,8 @@
-//! Times: RFC 3339, strictly and as the API server reads it.
-//! Text comes in, and the moment or nothing goes out.
+//! Times in RFC 3339, parsed strictly or as the API server parses them.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-/// The moment that an RFC 3339 text names; only an upper-case `T` and `Z` will do.
+/// Parses an RFC 3339 time; only an uppercase `T` and `Z` are accepted.
 pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
     let bytes = text.as_bytes();
     let strict = bytes.get(10) == Some(&b'T') && !text.ends_with('z');
@@ -13,14 +12,14 @@ pub(crate) fn rfc3339(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
 }
 
-/// Whether a text is a time as RFC 3339 or ISO 8601 has it: as [`rfc3339`], or without a zone, as Python's `isoformat`
-/// writes local time.
+/// Whether a text is a time in RFC 3339 or ISO 8601: as for [`rfc3339`], or without a time zone, as Python's
+/// `isoformat` writes local time.
 pub(crate) fn is_date_time(text: &str) -> bool {
     rfc3339(text).is_some() || rfc3339(&format!("{text}Z")).is_some()
 }
 
-/// The moment that a text names to the API server, which reads RFC 3339 with Go's tolerance: the hour may have one
-/// digit, a comma may stand before the fraction, and an offset may be as large as 24 hours and 60 minutes.
+/// Parses a time as the API server does, which reads RFC 3339 with Go's tolerance: the hour may have one digit, a comma
+/// may precede the fraction, and an offset may be as large as 24 hours and 60 minutes.
 pub(crate) fn by_server(text: &str) -> Option<DateTime<Utc>> {
     let mut text = Reader(text.as_bytes());
     let year = i32::try_from(text.number(4)?).ok()?;
@@ -40,11 +39,11 @@ pub(crate) fn by_server(text: &str) -> Option<DateTime<Utc>> {
     text.0.is_empty().then(|| local.and_utc().checked_sub_signed(offset))?
 }
 
-/// What is left of a time.
+/// The unparsed rest of a time.
 struct Reader<'t>(&'t [u8]);
 
 impl Reader<'_> {
-    /// A number of so many digits.
+    /// A number with the given number of digits.
     fn number(&mut self, digits: usize) -> Option<u32> {
         let (number, rest) = self.0.split_at_checked(digits)?;
         let digit = |sum: u32, byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'));
@@ -58,7 +57,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Passes over a fraction of a second, where there is one.
+    /// Skips an optional fraction of a second.
     fn fraction(&mut self) {
         if let [b'.' | b',', first, ..] = self.0
             && first.is_ascii_digit()

@@ -1,5 +1,4 @@
-//! The versions of Kubernetes whose API server's verdict is on record.
-//! Text comes in, and a version that compares by age goes out.
+//! The supported versions of Kubernetes: those whose API server's verdicts have been recorded.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +9,7 @@ pub struct Version {
     minor: u16,
 }
 
-/// Every version that can be asked for, the oldest first. A new one is a row here and its record in
-/// `tests/conformance/versions`.
+/// All supported versions, the oldest first. To add one, add a row here and its record in `tests/conformance/versions`.
 pub const VERSIONS: &[Version] = &[V1_33, V1_34, V1_35, V1_36];
 
 /// Kubernetes 1.33.
@@ -24,7 +22,7 @@ pub(crate) const V1_35: Version = Version { minor: 35 };
 pub(crate) const V1_36: Version = Version { minor: 36 };
 
 impl Version {
-    /// The newest version on record.
+    /// The newest supported version.
     pub const NEWEST: Self = VERSIONS[VERSIONS.len() - 1];
 
     /// The number after `1.`.
@@ -46,9 +44,9 @@ impl fmt::Display for Version {
     }
 }
 
-/// A text that names no version on record.
+/// A text that is not a supported version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no record of Kubernetes {0:?}; write one of {known}", known = known())]
+#[error("Kubernetes {0:?} is not supported; write one of {known}", known = known())]
 pub struct UnknownVersion(String);
 
 fn known() -> String {
@@ -59,7 +57,7 @@ fn known() -> String {
 impl FromStr for Version {
     type Err = UnknownVersion;
 
-    /// Reads `1.36`, and what `kubectl version` prints: `v1.36.2`.
+    /// Parses `1.36` and the form that `kubectl version` prints: `v1.36.2`.
     fn from_str(text: &str) -> Result<Self, UnknownVersion> {
         let named = |version: &&Version| {
             let rest = text.strip_prefix('v').unwrap_or(text).strip_prefix(&version.to_string());
@@ -69,12 +67,12 @@ impl FromStr for Version {
     }
 }
 
-/// The versions in which something holds: since one of them, until another one, or in all of them.
+/// A range of versions: since one of them, until another one, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span {
-    /// The first version; none where it is older than all versions on record.
+    /// The first version; none if it is older than all supported versions.
     pub since: Option<Version>,
-    /// The last version; none where it still holds in the newest.
+    /// The last version; none if the range includes the newest.
     pub until: Option<Version>,
 }
 
@@ -82,12 +80,12 @@ impl Span {
     /// All versions.
     pub const ALWAYS: Self = Self { since: None, until: None };
 
-    /// From a version on.
+    /// All versions since the given one.
     pub const fn since(version: Version) -> Self {
         Self { since: Some(version), until: None }
     }
 
-    /// Whether a version is one of them.
+    /// Whether the range contains a version.
     pub fn contains(self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version) && self.until.is_none_or(|until| version <= until)
     }
@@ -119,7 +117,7 @@ mod tests {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
         let said = "2.0".parse::<Version>().unwrap_err().to_string();
-        assert_eq!(said, "there is no record of Kubernetes \"2.0\"; write one of 1.33, 1.34, 1.35, 1.36");
+        assert_eq!(said, "Kubernetes \"2.0\" is not supported; write one of 1.33, 1.34, 1.35, 1.36");
     }
 
     #[test]

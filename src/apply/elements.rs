@@ -1,5 +1,5 @@
-//! Lists of which the elements are told apart by a field, or by their values: what they are made of, and in which
-//! order a merged one stands.
+//! Lists whose elements are identified by a field or by their values: the types of their elements, and the order of a
+//! merged list.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use super::error::PatchError;
 
-/// A list that is being merged, by its name for errors and the field that tells its elements apart.
+/// A list that is being merged: its name for errors and its merge key.
 #[derive(Debug, Clone, Copy)]
 pub struct ListElements<'a> {
     /// The list's field.
     pub list: &'a str,
-    /// The field of its elements; none where they are scalars.
+    /// The merge key of its elements; none if they are scalars.
     pub key: Option<&'a str>,
 }
 
-/// What all elements of a list are.
+/// The common type of a list's elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ElementKind {
     /// `true` and `false`.
@@ -32,7 +32,7 @@ pub enum ElementKind {
 }
 
 impl ListElements<'_> {
-    /// What the elements of several lists are; none where there are no elements.
+    /// The common type of the elements of several lists; none if there are no elements.
     pub fn kind(self, lists: &[&[Value]]) -> Result<Option<ElementKind>, PatchError> {
         let mut common = None;
         for value in lists.iter().copied().flatten() {
@@ -45,7 +45,7 @@ impl ListElements<'_> {
         Ok(common)
     }
 
-    /// What tells an element apart.
+    /// The identity of an element.
     pub fn identity(self, element: &Value) -> Result<&Value, PatchError> {
         match self.key {
             None => Ok(element),
@@ -56,12 +56,12 @@ impl ListElements<'_> {
         }
     }
 
-    /// What tells each element apart.
+    /// The identity of each element.
     pub fn identities(self, list: &[Value]) -> Result<Vec<&Value>, PatchError> {
         list.iter().map(|element| self.identity(element)).collect()
     }
 
-    /// The index at which each element stands first.
+    /// The first index of each element.
     pub fn indexes(self, list: &[Value]) -> Result<HashMap<&Value, usize>, PatchError> {
         let mut indexes = HashMap::with_capacity(list.len());
         for (index, element) in list.iter().enumerate() {
@@ -70,8 +70,8 @@ impl ListElements<'_> {
         Ok(indexes)
     }
 
-    /// Puts a merged list in order: elements that the patch names stand as `wanted` has them, the others as `live` has
-    /// them, and the two are shuffled into each other as `live` allows.
+    /// Puts a merged list in order: elements in the patch are ordered as in `wanted`, the others as in `live`, and the
+    /// two sequences are interleaved according to `live`.
     pub fn arrange(self, merged: Vec<Value>, wanted: &[Value], live: &[Value]) -> Result<Vec<Value>, PatchError> {
         let (wanted, live) = (self.indexes(wanted)?, self.indexes(live)?);
         let mut named = Vec::new();
@@ -89,7 +89,7 @@ impl ListElements<'_> {
         let mut arranged = Vec::with_capacity(named.len() + others.len());
         let mut others = others.into_iter().peekable();
         for (_, in_live, element) in named {
-            // Where the live list has both, it says which of them comes first.
+            // If the live list has both, it decides which of them comes first.
             while let Some((_, other)) = others.next_if(|(other, _)| other.is_some() && *other < in_live) {
                 arranged.push(other);
             }

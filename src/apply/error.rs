@@ -17,28 +17,28 @@ pub enum PatchError {
         found: String,
     },
     /// A patch that sets a field that it does not retain.
-    #[error("The patch sets {0}, and its $retainKeys does not name it. Add it there.")]
+    #[error("The patch sets {0}, but its $retainKeys does not list it. Add it there.")]
     NotRetained(String),
     /// Elements of different types in a list that merges.
-    #[error("The elements of {0} have different types, or are null or lists, and such a list cannot be merged.")]
+    #[error("The list {0} cannot be merged: its elements have different types, or are null or lists.")]
     Mixed(String),
-    /// An element of a list without the field by which elements are told apart.
-    #[error("An element of {list} has no {key}, by which its elements are told apart. Write one.")]
+    /// An element of a list without its merge key.
+    #[error("An element of {list} has no {key}, which is the list's merge key. Add one.")]
     NoMergeKey {
         /// The list's field.
         list: String,
-        /// The field that it lacks.
+        /// The missing field.
         key: String,
     },
-    /// An element that stands twice in a list that server-side apply merges.
+    /// A duplicate element in a list that server-side apply merges.
     #[error("{list} has two elements with {key}, which server-side apply refuses. Remove one.")]
     Duplicate {
         /// The list's field.
         list: String,
-        /// What both have.
+        /// The values that both elements have.
         key: String,
     },
-    /// A patch whose elements stand in another order than it asks for.
-    #[error("The elements of {0} stand in another order than $setElementOrder says.")]
+    /// A patch whose elements are not in the order that it asks for.
+    #[error("The elements of {0} are not in the order that $setElementOrder gives.")]
     Order(String),
 }

@@ -1,5 +1,5 @@
-//! Sets of fields as `metadata.managedFields` writes them (`FieldsV1`): which fields an object has, and which of them
-//! somebody owns.
+//! Sets of fields as in `metadata.managedFields` (`FieldsV1`): the fields of an object, and the fields that a manager
+//! owns.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub enum Step {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldSet(BTreeMap<Step, SetEntry>);
 
-/// What a set has of a field.
+/// What a set contains of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct SetEntry {
     /// The field itself.
@@ -34,12 +34,12 @@ struct SetEntry {
 }
 
 impl FieldSet {
-    /// Whether there is nothing in it.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Reads a set as managed fields have it; what cannot be read is left out.
+    /// Parses a set in the notation of managed fields; unreadable parts are left out.
     pub fn parse(fields: &Value) -> Self {
         let mut set = Self::default();
         for (key, below) in fields.as_object().into_iter().flatten() {
@@ -50,7 +50,7 @@ impl FieldSet {
         set
     }
 
-    /// The fields that a value has: scalars, what is replaced as a whole, and the elements of lists and maps.
+    /// The fields of a value: scalars, atomic values, and the elements of lists and maps.
     pub fn of(value: &Value, field: Field) -> Self {
         let mut set = Self::default();
         match value {
@@ -64,7 +64,7 @@ impl FieldSet {
             Value::Array(items) => {
                 for item in items {
                     if let Some(step) = Step::of(item, field) {
-                        // A list has its elements even where they have nothing.
+                        // The elements of a list are members even if they are empty.
                         set.insert(step, SetEntry::of(item, Field::Object(field.list().item), true));
                     }
                 }
@@ -80,7 +80,7 @@ impl FieldSet {
         }
     }
 
-    /// The fields of both.
+    /// The union of two sets.
     pub fn union(mut self, other: &Self) -> Self {
         for (step, entry) in &other.0 {
             let mine = self.0.entry(step.clone()).or_default();
@@ -90,12 +90,12 @@ impl FieldSet {
         self
     }
 
-    /// The fields that the other has not.
+    /// The fields that are not in the other set.
     pub fn difference(&self, other: &Self) -> Self {
         self.combine(other, |mine, theirs| mine && !theirs)
     }
 
-    /// The fields that both have.
+    /// The intersection of two sets.
     pub fn intersection(&self, other: &Self) -> Self {
         self.combine(other, |mine, theirs| mine && theirs)
     }
@@ -111,8 +111,7 @@ impl FieldSet {
         set
     }
 
-    /// The same with each field of a type above a member; keys of maps and elements of lists are members only by
-    /// themselves.
+    /// The same set plus each typed field above a member; keys of maps and elements of lists are not added.
     pub fn with_parents(&self, field: Field) -> Self {
         let mut set = Self::default();
         for (step, entry) in &self.0 {
@@ -148,7 +147,7 @@ impl FieldSet {
         }
     }
 
-    /// What is left of a value that this step leads to.
+    /// The part of a value, found by this step, that is not in the set.
     fn kept(&self, step: &Step, value: Value, field: Field) -> Option<Value> {
         match self.0.get(step) {
             None => Some(value),
@@ -157,7 +156,7 @@ impl FieldSet {
         }
     }
 
-    /// The fields of this set, which both values have, that are not the same in them.
+    /// The fields of this set that differ between two values that both have them.
     pub fn differing(&self, old: &Value, new: &Value, field: Field) -> Self {
         let (olds, news) = (children(old, field), children(new, field));
         let mut set = Self::default();
@@ -174,7 +173,7 @@ impl FieldSet {
         set
     }
 
-    /// Whether there is a field in it that these names lead to, whichever elements of lists stand on the way.
+    /// Whether the set contains the field with this path, in any elements of the lists along the path.
     pub fn reaches(&self, names: &[&str]) -> bool {
         let Some((name, rest)) = names.split_first() else { return true };
         self.0.iter().any(|(step, entry)| match step {
@@ -183,7 +182,7 @@ impl FieldSet {
         })
     }
 
-    /// Hands over each member with the steps that lead to it.
+    /// Calls a function with the path of each member.
     pub fn each_member<'s>(&'s self, above: &mut Vec<&'s Step>, each: &mut impl FnMut(&[&'s Step])) {
         for (step, entry) in &self.0 {
             above.push(step);
@@ -214,7 +213,7 @@ impl Step {
         let (kind, rest) = key.split_once(':')?;
         match kind {
             "f" => Some(Self::Field(rest.to_owned())),
-            // Written anew, so that the same key always has the same spelling.
+            // Serialized again, so that the same key always has the same spelling.
             "k" => Some(Self::Key(serde_json::from_str::<Value>(rest).ok()?.to_string())),
             "v" => Some(Self::Value(serde_json::from_str::<Value>(rest).ok()?.to_string())),
             "i" => Some(Self::Index(rest.parse().ok()?)),
@@ -222,7 +221,7 @@ impl Step {
         }
     }
 
-    /// The step to an element of the list in `field`; none where its elements are not told apart.
+    /// The step to an element of the list in `field`; none if its elements have no identity.
     pub fn of(element: &Value, field: Field) -> Option<Self> {
         match field.list().apply {
             ApplyList::Atomic => None,
@@ -238,7 +237,7 @@ impl Step {
     }
 }
 
-/// The values in an object or a list, by the steps to them.
+/// The values in an object or a list, each with its step.
 fn children(value: &Value, field: Field) -> BTreeMap<Step, &Value> {
     match value {
         Value::Object(fields) => fields.iter().map(|(key, value)| (Step::Field(key.clone()), value)).collect(),
@@ -247,7 +246,7 @@ fn children(value: &Value, field: Field) -> BTreeMap<Step, &Value> {
     }
 }
 
-/// What an element's key is where it is not written.
+/// The default of an element's key.
 fn default_of(key: &str) -> Option<Value> {
     match key {
         "protocol" => Some("TCP".into()),

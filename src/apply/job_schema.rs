@@ -1,5 +1,5 @@
-//! The types that a Job is made of (Kubernetes 1.36), for [`super::schema`]: fields that are plain are not listed, and
-//! neither are types that have no others.
+//! The types of a Job (Kubernetes 1.36), for [`super::schema`]. Plain fields are not listed, and neither are types that
+//! have only plain fields.
 
 use super::schema::{ANY, ANY_ATOMIC, ApplyList, Field, List, PatchList, Type};
 use Field::{Map, Object, Optional, OptionalQuantity, Pointer, Quantities, Quantity};
@@ -11,17 +11,17 @@ const fn atomic(item: &'static Type) -> Field {
     Field::List(List { item, patch: PatchList::Replace, apply: ApplyList::Atomic })
 }
 
-/// A list of objects that are told apart by one field, and by server-side apply by these.
+/// A list of objects with one merge key, and with these keys for server-side apply.
 const fn keyed(item: &'static Type, key: &'static str, keys: &'static [&'static str]) -> Field {
     Field::List(List { item, patch: PatchList::Key { key, retain_keys: false }, apply: ApplyList::Keys(keys) })
 }
 
-/// The same, for objects of which one field excludes the others.
+/// The same, for objects whose fields exclude each other.
 const fn union(item: &'static Type, key: &'static str, keys: &'static [&'static str]) -> Field {
     Field::List(List { item, patch: PatchList::Key { key, retain_keys: true }, apply: ApplyList::Keys(keys) })
 }
 
-/// A list of scalars that a patch replaces, and of which server-side apply knows each one's owners.
+/// A list of scalars that a patch replaces, and that server-side apply treats as a set.
 const SET: Field = Field::List(List { item: &ANY, patch: PatchList::Replace, apply: ApplyList::Set });
 
 /// `batch/v1` Job.
@@ -182,7 +182,7 @@ static CONTAINER: Type = Type::of(&[
 static RESTART_RULE: Type = Type::of(&[("exitCodes", Pointer(&RESTART_EXIT_CODES))]);
 static RESTART_EXIT_CODES: Type = Type::of(&[("values", SET)]);
 static VOLUME_MOUNT: Type = Type::of(&[("mountPropagation", Optional), ("recursiveReadOnly", Optional)]);
-/// A patch replaces `claims`; only server-side apply tells them apart.
+/// A patch replaces `claims`; only server-side apply merges them.
 static RESOURCES: Type = Type::of(&[
     ("claims", Field::List(List { item: &ANY, patch: PatchList::Replace, apply: ApplyList::Keys(&["name"]) })),
     ("limits", Quantities),

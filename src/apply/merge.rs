@@ -1,5 +1,5 @@
-//! A strategic merge patch on an object, with every directive that there is: `$patch`, `$retainKeys`,
-//! `$setElementOrder`, `$deleteFromPrimitiveList`, and null for a field that goes.
+//! Strategic merge patches with all directives: `$patch`, `$retainKeys`, `$setElementOrder`,
+//! `$deleteFromPrimitiveList`, and null for a field to remove.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,12 +17,12 @@ pub(super) const RETAIN_KEYS: &str = "$retainKeys";
 pub(super) const SET_ORDER: &str = "$setElementOrder";
 pub(super) const DELETE_SCALARS: &str = "$deleteFromPrimitiveList";
 
-/// What the second object is merged into.
+/// The target of a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MergeTarget {
-    /// An object: directives are carried out.
+    /// An object: directives are executed.
     Object,
-    /// Another patch: directives and nulls stay, for the object that both are for.
+    /// Another patch: directives and nulls are kept for the object that both patches are meant for.
     Patch,
 }
 
@@ -88,7 +88,7 @@ fn merge_field(object: &mut Object, key: String, value: Value, of: &Type, into: 
     Ok(())
 }
 
-/// What goes from a list of scalars.
+/// The values to remove from a list of scalars.
 fn delete_scalars(object: &mut Object, key: &str, gone: Value) -> Result<(), PatchError> {
     let name = list_of(key, DELETE_SCALARS).ok_or_else(|| misused(key, &gone))?;
     match (object.get_mut(name), gone) {
@@ -125,7 +125,7 @@ fn retain_keys(object: &mut Object, patch: &mut Object, into: MergeTarget) -> Re
     Ok(())
 }
 
-/// Of two patches for one object, both must say the same of it.
+/// Two patches for one object must agree on it.
 fn keep_directive(object: &mut Object, key: &str, value: Value) -> Result<(), PatchError> {
     match object.get(key) {
         Some(known) if *known != value => Err(misused(key, &value)),
@@ -182,8 +182,8 @@ fn set_order(
     elements.arrange(merged, order, &live).map(Some)
 }
 
-/// Where elements of the live list are deleted, kubectl and the server have the first new ones move into their room,
-/// and take the live order from the list as it stands then.
+/// If elements of the live list are deleted, kubectl and the server move the first new ones into their places and take
+/// the live order from the resulting list.
 fn fill_gaps(elements: ListElements<'_>, live: &mut Vec<Value>, new: &[Value]) -> Result<(), PatchError> {
     let is = |element: &Value, directive: &str| element.get(PATCH).is_some_and(|found| found == directive);
     let mut deleted = HashSet::new();
@@ -206,7 +206,7 @@ fn fill_gaps(elements: ListElements<'_>, live: &mut Vec<Value>, new: &[Value]) -
     Ok(())
 }
 
-/// The elements of the patch must be among those of its order, and stand in it.
+/// The elements of the patch must occur in its order list, in the same order.
 fn check_order(elements: ListElements<'_>, patch: &[Value], order: &[Value]) -> Result<(), PatchError> {
     let mut left = patch.iter().filter(|element| element.get(PATCH).is_none_or(|directive| directive != "delete"));
     let mut next = left.next();
@@ -250,7 +250,7 @@ fn merge_lists(
     }
 }
 
-/// Merges lists of objects that are told apart by a field.
+/// Merges lists of objects with a merge key.
 fn merge_objects(
     elements: ListElements<'_>,
     mut old: Vec<Value>,
@@ -279,7 +279,7 @@ fn merge_objects(
     elements.arrange(merged, &plain, &old)
 }
 
-/// The old elements, each merged with its new one, and after them the new ones that are new.
+/// The old elements, each merged with its new version, followed by the added elements.
 fn merge_elements(
     elements: ListElements<'_>,
     old: &[Value],
@@ -311,12 +311,12 @@ fn take_list(object: &mut Object, name: &str) -> Result<Option<Vec<Value>>, Patc
     }
 }
 
-/// The list that a directive beside it speaks of.
+/// The list that a directive next to it refers to.
 fn list_of<'k>(key: &'k str, directive: &str) -> Option<&'k str> {
     key.strip_prefix(directive)?.strip_prefix('/')
 }
 
-/// What is new in an object has nothing that a null could remove.
+/// In a new value, there is nothing for a null to remove.
 fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -328,7 +328,7 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-/// A value that is new, without the objects that are directives; none if it is one itself.
+/// A new value without the objects that are directives; none if it is a directive itself.
 fn without_directives(value: Value) -> Option<Value> {
     match value {
         Value::Object(fields) if fields.contains_key(PATCH) => None,

@@ -1,7 +1,7 @@
-//! What `kubectl apply` and the server make of a manifest and an object that exists: one implementation of the
-//! strategic merge patch, of the patch between three objects, and of server-side apply.
+//! How `kubectl apply` and the server apply a manifest to an existing object: strategic merge patches, three-way
+//! patches and server-side apply.
 //!
-//! Objects come in as JSON and leave as JSON; what has to be known of their types stands in `schema`.
+//! Objects are JSON values; the necessary type information is in `schema`.
 
 mod elements;
 pub(crate) mod error;

@@ -1,47 +1,47 @@
-//! What merging and comparing have to know of the API's types.
+//! The type information that merging and comparing need.
 //!
-//! The types themselves are `k8s-openapi`'s; this holds what they do not say: which lists merge and by which key,
-//! which objects are replaced as a whole, and where the server tells an empty value from an absent one. The table for
-//! Jobs stands in [`super::job_schema`].
+//! The types themselves are `k8s-openapi`'s; this adds what they do not say: which lists merge and by which key, which
+//! objects are atomic, and where the server distinguishes an empty value from an absent one. The table for Jobs is in
+//! [`super::job_schema`].
 
-/// A type of the API, as far as its fields are anything but plain.
+/// A type of the API, with those of its fields that are not plain.
 #[derive(Debug)]
 pub struct Type {
-    /// Whether server-side apply replaces such an object as a whole.
+    /// Whether server-side apply replaces an object of this type as a whole.
     pub atomic: bool,
     fields: &'static [(&'static str, Field)],
 }
 
-/// What stands in a field.
+/// The kind of a field.
 #[derive(Debug, Clone, Copy)]
 pub enum Field {
-    /// A scalar of which the server stores no zero value, or a list of scalars that is replaced as a whole.
+    /// A scalar whose zero value the server does not store, or a list of scalars that is replaced as a whole.
     Plain,
-    /// A scalar whose zero value is a value: the server has it behind a pointer.
+    /// A scalar whose zero value is stored: a pointer in the server's type.
     Optional,
-    /// An amount of a resource that is absent where it is zero.
+    /// An amount of a resource that is absent if it is zero.
     Quantity,
-    /// An amount of a resource of which zero is one.
+    /// An amount of a resource that may be zero.
     OptionalQuantity,
-    /// Text under keys that are anybody's; `atomic` where server-side apply replaces all of them.
+    /// A map of text with free keys; `atomic` if server-side apply replaces the whole map.
     Map {
-        /// Whether it is replaced as a whole.
+        /// Whether the map is replaced as a whole.
         atomic: bool,
     },
-    /// Amounts of resources under their names.
+    /// A map of resource names to amounts.
     Quantities,
-    /// An object that is absent where it is empty.
+    /// An object that is absent if it is empty.
     Object(&'static Type),
-    /// An object that the server has behind a pointer: an empty one is not an absent one.
+    /// An object that is a pointer in the server's type: empty is not the same as absent.
     Pointer(&'static Type),
-    /// A list of objects, or one of scalars that merges.
+    /// A list of objects, or a list of scalars that merges.
     List(List),
 }
 
 /// How a list merges.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
-    /// What its elements are.
+    /// The type of its elements.
     pub item: &'static Type,
     /// How a strategic merge patch treats it.
     pub patch: PatchList,
@@ -52,15 +52,15 @@ pub struct List {
 /// How a strategic merge patch treats a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatchList {
-    /// The patch's list takes its place.
+    /// The patch's list replaces it.
     Replace,
     /// Scalars are added.
     Scalars,
-    /// Elements with the same value in this field are one.
+    /// Elements with the same value in this field are merged.
     Key {
         /// The field.
         key: &'static str,
-        /// Whether a patch names the fields of an element that stay: those of which only one may be set.
+        /// Whether a patch lists the fields of an element to retain, because only one of them may be set.
         retain_keys: bool,
     },
 }
@@ -68,15 +68,15 @@ pub enum PatchList {
 /// How server-side apply treats a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApplyList {
-    /// It has one owner.
+    /// The list as a whole has one owner.
     Atomic,
-    /// Each value has its owners.
+    /// Each value has its own owners.
     Set,
-    /// Elements with the same values in these fields are one.
+    /// Elements with the same values in these fields are merged.
     Keys(&'static [&'static str]),
 }
 
-/// A type that nothing has to be known of.
+/// A type with only plain fields.
 pub static ANY: Type = Type::of(&[]);
 /// The same, replaced as a whole by server-side apply.
 pub static ANY_ATOMIC: Type = Type::atomic(&[]);
@@ -92,7 +92,7 @@ impl Type {
         Self { atomic: true, fields }
     }
 
-    /// What stands in the field `name`.
+    /// The kind of the field `name`.
     pub fn field(&self, name: &str) -> Field {
         self.fields.iter().find(|(known, _)| *known == name).map_or(Field::Plain, |(_, field)| *field)
     }
@@ -116,14 +116,14 @@ impl Field {
         }
     }
 
-    /// Whether the keys of the object in this field are anybody's, not the type's.
+    /// Whether the object in this field is a map with free keys.
     pub const fn is_map(self) -> bool {
         matches!(self, Self::Map { .. } | Self::Quantities)
     }
 }
 
 impl List {
-    /// The field by which a strategic merge patch tells the elements apart.
+    /// The merge key of a strategic merge patch.
     pub const fn merge_key(self) -> Option<&'static str> {
         match self.patch {
             PatchList::Key { key, .. } => Some(key),

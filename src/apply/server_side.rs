@@ -1,5 +1,5 @@
-//! Server-side apply: a manifest, the live object and its managed fields come in, and the object that the server would
-//! make of them goes out, or who else owns what the manifest would change.
+//! Server-side apply: computes from a manifest, the live object and its managed fields the object that the server would
+//! store, or the conflicts with other owners.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,16 +9,16 @@ use super::error::PatchError;
 use super::field_set::{FieldSet, Step};
 use super::schema::{ApplyList, Field, List, Type};
 
-/// What kubectl calls itself where it applies.
+/// The field manager of `kubectl apply --server-side`.
 pub const KUBECTL: &str = "kubectl";
 
-/// Who owns which fields of an object.
+/// The managers of an object and the fields that they own.
 #[derive(Debug, Clone)]
 pub struct Owners {
     managers: Vec<Manager>,
 }
 
-/// One of those who own fields.
+/// A field manager.
 #[derive(Debug, Clone)]
 struct Manager {
     name: String,
@@ -27,17 +27,17 @@ struct Manager {
     fields: FieldSet,
 }
 
-/// A field that the manifest would change, and somebody else owns.
+/// A field that the manifest would change but another manager owns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// Who owns it.
+    /// The owner.
     pub manager: String,
     /// The steps to the field.
     pub steps: Vec<Step>,
 }
 
 impl Owners {
-    /// Reads `metadata.managedFields` of an object; none if it has none.
+    /// Parses `metadata.managedFields` of an object; none if it has none.
     pub fn of(object: &Value) -> Option<Self> {
         let entries = object.pointer("/metadata/managedFields")?.as_array()?;
         let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -51,8 +51,8 @@ impl Owners {
         (!managers.is_empty()).then_some(Self { managers })
     }
 
-    /// Who has applied the object as a whole, as owning `field` tells, and would apply it again: kubectl, or else the
-    /// last one to do so.
+    /// The manager that applied the object as a whole, recognized by owning `field`: kubectl, or else the most recent
+    /// one.
     pub fn applier(&self, field: &[&str]) -> Option<&str> {
         let appliers = || self.managers.iter().filter(|manager| manager.applies && manager.fields.reaches(field));
         let kubectl = appliers().find(|manager| manager.name == KUBECTL);
@@ -60,7 +60,7 @@ impl Owners {
     }
 }
 
-/// What `applier` makes of `live` by applying `config`, and which fields of others that changes.
+/// The result of `applier` applying `config` to `live`, and the conflicts with other managers.
 ///
 /// # Errors
 /// The manifest has two elements with the same key in a list.
@@ -94,14 +94,14 @@ pub fn apply_server_side(
     Ok((object, conflicts))
 }
 
-/// Removes what was applied before and is not any more, unless somebody owns it.
+/// Removes what was applied before and no longer is, unless another manager owns it.
 fn prune(merged: Value, before: &FieldSet, owned: &FieldSet, root: Field) -> Value {
     let before = before.with_parents(root);
     let all = FieldSet::of(&merged, root).with_parents(root);
     let without = before.remove_from(merged.clone(), root);
     let kept = FieldSet::of(&without, root).with_parents(root).union(&owned.with_parents(root));
     let without = all.difference(&kept).remove_from(merged.clone(), root);
-    // What nobody owns stays, unless it was applied before.
+    // Fields without an owner are kept, unless they were applied before.
     let kept = FieldSet::of(&without, root).with_parents(root);
     all.difference(&kept).intersection(&before).remove_from(merged, root)
 }
@@ -128,7 +128,7 @@ fn merge(old: Option<&Value>, new: Option<&Value>, name: &str, field: Field) -> 
     }
 }
 
-/// The elements of both lists, in the new one's order; those that only the old one has stay where they stand.
+/// The elements of both lists in the new one's order; elements that only the old one has keep their places.
 fn merge_lists(name: &str, old: &[Value], new: &[Value], field: Field) -> Result<Vec<Value>, PatchError> {
     let List { item, .. } = field.list();
     let steps = |list: &[Value]| list.iter().filter_map(|element| Step::of(element, field)).collect::<Vec<_>>();
@@ -145,7 +145,7 @@ fn merge_lists(name: &str, old: &[Value], new: &[Value], field: Field) -> Result
     }
     let mut olds: HashMap<&Step, Option<&Value>> = HashMap::with_capacity(old.len());
     for (step, element) in old_steps.iter().zip(old) {
-        // One that stands there twice cannot be merged with anything.
+        // A duplicate cannot be merged with anything.
         olds.entry(step).and_modify(|known| *known = None).or_insert(Some(element));
     }
     let mut shared = new_steps.iter().filter(|step| olds.contains_key(step));
@@ -159,7 +159,7 @@ fn merge_lists(name: &str, old: &[Value], new: &[Value], field: Field) -> Result
             if next_new == Some(step) {
                 at_old += 1;
             } else if is_new && next_new.is_some() && next_shared.is_some_and(|next| next != step) {
-                // Both have it, but another one comes first in the new list.
+                // Both have it, but in the new list another element comes first.
                 at_old += 1;
                 continue;
             } else if !is_new {
@@ -182,7 +182,7 @@ fn merge_lists(name: &str, old: &[Value], new: &[Value], field: Field) -> Result
     Ok(merged)
 }
 
-/// The fields that the new value has more than the old one, or otherwise.
+/// The fields that were added or changed in the new value.
 fn changes(old: &Value, new: &Value, field: Field) -> FieldSet {
     let (before, after) = (FieldSet::of(old, field), FieldSet::of(new, field));
     after.difference(&before).union(&after.intersection(&before).differing(old, new, field))

@@ -1,5 +1,6 @@
-//! The patch that `kubectl apply` sends: what was applied last, what is to be applied, and what is there come in, and
-//! a strategic merge patch goes out that sets what is new or differs, and removes what was applied and is gone.
+//! The patch that `kubectl apply` sends. From the last applied manifest, the new manifest and the live object, it
+//! computes a strategic merge patch that sets what is new or different, and removes what was applied before and is
+//! gone.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,17 +11,17 @@ use super::error::PatchError;
 use super::merge::{self, DELETE_SCALARS, MergeTarget, Object, PATCH, RETAIN_KEYS, SET_ORDER};
 use super::schema::{Field, List, PatchList, Type};
 
-/// Which differences a patch is to have.
+/// Which differences a patch contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum DiffKind {
-    /// What the second object has more, or otherwise.
+    /// Additions and changes.
     Settings,
-    /// What it lacks.
+    /// Deletions.
     Deletions,
 }
 
-/// The patch that makes of `current` what `modified` says, where `original` is what was applied before: fields that
-/// neither of them has are somebody else's, and stay.
+/// The patch that turns `current` into `modified`, given the previously applied `original`. Fields that neither
+/// `original` nor `modified` has belong to others and are kept.
 ///
 /// # Errors
 /// The objects cannot be compared.
@@ -38,7 +39,7 @@ pub fn three_way_patch(
     merge::merge(deletions, settings, of, MergeTarget::Patch).map(Value::Object)
 }
 
-/// `retains` says whether the patch has to name the fields that stay.
+/// `retains` says whether the patch has to list the fields to retain.
 fn diff(old: &Object, new: &Object, of: &Type, kind: DiffKind, retains: bool) -> Result<Object, PatchError> {
     let mut patch = Object::new();
     for (key, new) in new {
@@ -115,7 +116,7 @@ fn diff_lists(
     Ok(())
 }
 
-/// The elements to be sent, and the order that they shall stand in.
+/// The elements to send, and their order.
 fn diff_objects(
     elements: ListElements<'_>,
     (old, new): (&[Value], &[Value]),
@@ -124,7 +125,7 @@ fn diff_objects(
     (merge_key, retain_keys): (&str, bool),
 ) -> Result<(Vec<Value>, Vec<Value>), PatchError> {
     let (old_keys, new_keys) = (elements.identities(old)?, elements.identities(new)?);
-    // A key may stand several times, in `env` for one; kubectl then pairs them from the last one on.
+    // A key may occur several times, for example in `env`; kubectl then pairs them starting from the last one.
     let mut indexes: HashMap<&Value, Vec<usize>> = HashMap::with_capacity(old.len());
     for (index, key) in old_keys.iter().enumerate() {
         indexes.entry(key).or_default().push(index);
@@ -163,7 +164,7 @@ fn diff_scalars(patch: &mut Object, key: &str, old: &[Value], new: &[Value], kin
         let others: HashSet<&Value> = others.iter().collect();
         list.iter().filter(|value| !others.contains(value)).cloned().collect()
     };
-    // kubectl has sorted the old list by the time it compares the two.
+    // kubectl sorts the old list before it compares the two.
     let mut sorted = old.to_vec();
     sorted.sort_by_key(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let has_order = match kind {

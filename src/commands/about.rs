@@ -1,4 +1,4 @@
-//! `help` and `version`: what this tool says of itself.
+//! `help` and `version`.
 
 use std::io::Write;
 
@@ -8,10 +8,10 @@ use super::{CommandError, Outcome, write_out};
 use crate::help;
 use crate::output::Style;
 
-/// Prints the help of a command, or of the whole.
+/// Prints the help for a command, or for the whole tool.
 ///
 /// # Errors
-/// Output that cannot be written.
+/// The output cannot be written.
 pub fn help(name: Option<&str>, style: Style) -> Result<Outcome, CommandError> {
     let mut command = help::command(help::width());
     let command = match name {
@@ -24,20 +24,20 @@ pub fn help(name: Option<&str>, style: Style) -> Result<Outcome, CommandError> {
 /// Prints the version.
 ///
 /// # Errors
-/// Output that cannot be written.
+/// The output cannot be written.
 pub fn version() -> Result<Outcome, CommandError> {
     write_out(Outcome::Success, |out| Ok(writeln!(out, "kubectl-arbtune {}", env!("CARGO_PKG_VERSION"))?))
 }
 
-/// Prints what clap has put into words.
+/// Prints text that clap has rendered.
 ///
 /// # Errors
-/// Output that cannot be written.
+/// The output cannot be written.
 pub fn print(text: &StyledStr, style: Style) -> Result<Outcome, CommandError> {
     write_out(Outcome::Success, |out| Ok(out.write_all(rendered(text, style).as_bytes())?))
 }
 
-/// What clap has put into words, with its colours where there are any.
+/// Text that clap has rendered, with colours if they are enabled.
 #[must_use]
 pub fn rendered(text: &StyledStr, style: Style) -> String {
     if style.is_enabled() { text.ansi().to_string() } else { text.to_string() }

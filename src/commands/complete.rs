@@ -1,6 +1,6 @@
-//! `__complete`: what a shell asks for when the user presses Tab, through kubectl (1.26 and later) or by the scripts in
-//! `completions/`. The words so far come in; one completion a line, and a last line that says how to take them, go out.
-//! Both are in the notation of Cobra, the library that kubectl's own completion comes from.
+//! `__complete`: completions for a shell, requested through kubectl (1.26 and later) or by the scripts in
+//! `completions/`. Prints one completion per line for the words typed so far, and a last line with a directive, in the
+//! format of Cobra, the library behind kubectl's own completion.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -11,19 +11,22 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate};
 use super::{CommandError, Outcome, write_out};
 use crate::cli::Cli;
 
-/// The word after the program's name that asks for completions.
+/// The hidden subcommand that prints completions.
 pub const NAME: &str = "__complete";
 
 /// Cobra's directive for "this is all there is".
 const NO_FILES: u8 = 4;
 
-/// What the shell itself completes: Cobra's directive for it, and the candidate that stands for it among others.
+/// Cobra's directive for "the word continues, so add no space".
+const NO_SPACE: u8 = 2;
+
+/// Completions that are left to the shell: Cobra's directive, and the placeholder candidate for it.
 const PATHS: [(u8, &str); 2] = [(0, "\0file"), (16, "\0directory")];
 
 /// Runs the command.
 ///
 /// # Errors
-/// Output that cannot be written.
+/// The output cannot be written.
 pub fn run(words: &[OsString]) -> Result<Outcome, CommandError> {
     write_out(Outcome::Success, |out| Ok(write(words, out)?))
 }
@@ -38,19 +41,21 @@ fn write(words: &[OsString], out: &mut impl Write) -> io::Result<()> {
         }
     }
     let is_flag = |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
-    // Flags are offered where they are asked for, and where there is nothing else to offer.
+    // Flags are offered if the word starts like one, or if there is nothing else to offer.
     let only_flags = last.starts_with('-') || candidates.iter().all(is_flag);
-    // The shells hold `--flag=` back, and complete what comes after it.
+    // The shells keep `--flag=` and complete what follows it.
     let attached = if last.starts_with("--") { last.find('=').map_or("", |at| &last[..=at]) } else { "" };
+    let mut is_done = true;
     for candidate in candidates.iter().filter(|candidate| only_flags || !is_flag(candidate)) {
         let value = candidate.get_value().to_string_lossy();
         let value = value.strip_prefix(attached).unwrap_or(&value);
+        is_done &= !value.ends_with(['=', '.']);
         match candidate.get_help().map(ToString::to_string).as_deref().and_then(|help| help.lines().next()) {
             Some(help) => writeln!(out, "{value}\t{help}")?,
             None => writeln!(out, "{value}")?,
         }
     }
-    writeln!(out, ":{NO_FILES}")
+    writeln!(out, ":{}", if is_done { NO_FILES } else { NO_FILES | NO_SPACE })
 }
 
 fn candidates(words: &[OsString]) -> io::Result<Vec<CompletionCandidate>> {
@@ -65,7 +70,7 @@ fn candidates(words: &[OsString]) -> io::Result<Vec<CompletionCandidate>> {
     Ok(candidates)
 }
 
-/// The command line, with paths that are left to the shell.
+/// The command line, with path completion left to the shell.
 fn command() -> Command {
     let leave_paths = |command: Command| command.mut_args(leave_path);
     leave_paths(Cli::command()).mut_subcommands(leave_paths)

@@ -1,4 +1,4 @@
-//! `completion`: the script by which a shell completes `kubectl-arbtune`.
+//! `completion`: completion scripts for `kubectl-arbtune`.
 
 use std::io::Write;
 
@@ -11,11 +11,11 @@ use crate::cli::{Cli, Shell};
 use crate::diagnostic::Source;
 use crate::validate::{gates, rules};
 
-/// The executable that is completed.
+/// The executable to complete.
 const BINARY: &str = "kubectl-arbtune";
 
-/// The completion script of a shell. Those for bash, zsh and fish ask the tool itself at each Tab, as kubectl does;
-/// those for other shells know what the tool knew when they were printed.
+/// The completion script for a shell. Those for bash, zsh and fish call the tool itself on each Tab, as kubectl's do;
+/// those for other shells are static.
 #[must_use]
 pub fn script(shell: Shell) -> Vec<u8> {
     match shell {
@@ -31,7 +31,7 @@ pub fn script(shell: Shell) -> Vec<u8> {
 /// Runs the command.
 ///
 /// # Errors
-/// Output that cannot be written.
+/// The output cannot be written.
 pub fn run(shell: Shell) -> Result<Outcome, CommandError> {
     write_out(Outcome::Success, |out| Ok(out.write_all(&script(shell))?))
 }
@@ -42,7 +42,7 @@ fn generated(generator: impl Generator) -> Vec<u8> {
     script
 }
 
-/// The command line as a script knows it: with the names of the rules.
+/// The command line for static scripts: with the names of the rules.
 fn command() -> Command {
     let rules = rules();
     let gates = gates::GATES.iter().map(|gate| gate.name);

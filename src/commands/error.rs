@@ -1,4 +1,4 @@
-//! Why a command could not do its work, for `main` to print.
+//! Why a command failed, for `main` to print.
 
 use std::io;
 
@@ -16,13 +16,13 @@ use crate::results::ResultsError;
 use crate::status::StatusError;
 use crate::tuning_file::TuningError;
 
-/// The exit code of an error where 1 and 2 are answers.
+/// The exit code of an error if 1 and 2 are regular results.
 pub const ABOVE_ANSWERS: u8 = 3;
 
-/// What ended a command.
+/// The error that ended a command.
 #[derive(Debug, Error)]
 pub enum CommandError {
-    /// The arguments do not go together.
+    /// The arguments cannot be combined.
     #[error("{0}")]
     Usage(String),
     /// A configuration file.
@@ -31,28 +31,28 @@ pub enum CommandError {
     /// An input of `validate`.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// What `plan --diff` was given to compare with.
+    /// The input of `plan --diff`.
     #[error(transparent)]
     Existing(#[from] ExistingError),
-    /// What `plan --quota` was given to read.
+    /// The input of `plan --quota`.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// Anything that keeps `plan --diff` or `plan --quota` from an answer; 1 would be an answer.
+    /// Any error of `plan --diff` or `plan --quota`, where the exit code 1 is a regular result.
     #[error(transparent)]
     InDiff(Box<CommandError>),
-    /// The tuning file, where it is to be mounted.
+    /// A tuning file that is to be mounted.
     #[error(transparent)]
     Tuning(#[from] TuningError),
-    /// What `status` was given to read.
+    /// The input of `status`.
     #[error(transparent)]
     Status(#[from] StatusError),
-    /// Anything that keeps `status` from an answer; 1 and 2 would be answers.
+    /// Any error of `status`, where the exit codes 1 and 2 are regular results.
     #[error(transparent)]
     InStatus(Box<CommandError>),
-    /// What `results` was given to collect.
+    /// The input of `results`.
     #[error(transparent)]
     Results(#[from] ResultsError),
-    /// The time of the Jobs.
+    /// The creation time of the Jobs.
     #[error(transparent)]
     CreatedAt(#[from] CreatedAtError),
     /// The output directory.
@@ -64,19 +64,20 @@ pub enum CommandError {
     /// Another output.
     #[error("The output cannot be written: {0}.")]
     Write(#[from] io::Error),
-    /// Mode live without the flag that allows it.
-    #[error("The session {0} has mode live, which trades real money. If that is meant, add --allow-live.")]
+    /// Mode live without `--allow-live`.
+    #[error("The session {0} has mode live, which trades with real money. If you mean it, add --allow-live.")]
     Live(String),
-    /// Jobs that the API server would refuse.
-    #[error("The API server would refuse these Jobs, so none was written:{0}")]
-    Refused(String),
-    /// No document at all in what `validate` was given.
-    #[error("There is no document in {0}. kubectl would say: no objects passed to apply.")]
+    /// Jobs that the API server would reject.
+    #[error("The API server would reject these Jobs, so none were written.")]
+    Refused(Vec<Diagnostic>),
+    /// The input of `validate` contains no documents.
+    #[error("{0} contains no documents. kubectl would say: no objects passed to apply.")]
     NoDocuments(String),
 }
 
 impl CommandError {
-    /// The exit code: 2 for wrong usage, and where 1 means something else; 3 where 2 does too; 1 for anything else.
+    /// The exit code: 2 for wrong usage and for commands where 1 is a regular result; 3 where 2 is one too; otherwise
+    /// 1.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
@@ -89,7 +90,7 @@ impl CommandError {
     /// The positions in configuration files that the error is about.
     pub fn problems(&self) -> &[Diagnostic] {
         match self {
-            Self::Config(ConfigError::Invalid(problems)) => problems,
+            Self::Config(ConfigError::Invalid(problems)) | Self::Refused(problems) => problems,
             Self::Existing(ExistingError::Unreadable(problem)) | Self::Policy(PolicyError::Unreadable(problem)) => {
                 std::slice::from_ref(problem)
             }
@@ -98,7 +99,13 @@ impl CommandError {
         }
     }
 
-    /// Whether the reader of stdout has gone, which is nothing to speak of.
+    /// Whether a single problem can be shown in place of the error, because it says everything.
+    #[must_use]
+    pub const fn is_its_problem(&self) -> bool {
+        !matches!(self, Self::Refused(_))
+    }
+
+    /// Whether the reader of stdout has closed the pipe, which is not worth an error message.
     pub fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) => error.is_closed_pipe(),

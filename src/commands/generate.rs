@@ -1,4 +1,4 @@
-//! `generate`: a session becomes manifests, on stdout or as files in a directory.
+//! `generate`: writes a session's manifests to stdout or as files into a directory.
 
 use std::io::Write;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::validate::preflight::preflight;
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever is wrong with the configuration, and output that cannot be written.
+/// The configuration is not valid, or the output cannot be written.
 pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     if session.mode == Mode::Live && !args.allow_live {
@@ -31,9 +31,9 @@ pub fn run(args: &GenerateArgs, styles: Styles) -> Result<Outcome, CommandError>
     let factory =
         job_template::factory(&session, created_at, tuning.delivery.as_ref(), args.server.kubernetes_version)?
             .with_part(chosen.part.clone());
-    let causes = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
-    if !causes.is_empty() {
-        return Err(CommandError::Refused(format!("\n  {}", causes.join("\n  "))));
+    let problems = preflight(&factory, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !problems.is_empty() {
+        return Err(CommandError::Refused(problems));
     }
     warn(&session, styles.err);
     tuning::warn(&tuning, styles.err);
@@ -75,7 +75,7 @@ fn to_directory(
 ) -> Result<Outcome, CommandError> {
     let Some(format) = file_format(args.output) else {
         return Err(CommandError::Usage(
-            "-o name prints names, and writes no files. Leave out --output-dir, or write -o yaml.".to_owned(),
+            "-o name prints names and writes no files. Remove --output-dir, or use -o yaml.".to_owned(),
         ));
     };
     let session = factory.session();
@@ -119,7 +119,7 @@ fn to_directory(
     })
 }
 
-/// Opens the directory, and tells what had to be waited for or brought in order first.
+/// Opens the directory, and reports if it had to wait for another run or recover from an interrupted one.
 pub(super) fn open(path: &Path, style: Style) -> Result<Directory, CommandError> {
     let note = |text: &str| messages::note(text, style);
     let waiting = || note(&format!("another run is writing to {}; waiting for it to end.", path.display()));

@@ -1,5 +1,5 @@
-//! One file per subcommand: each reads like a recipe and holds no rules.
-//! Arguments come in; output is written, and what happened goes out for `main` to tell.
+//! One file per subcommand: each reads like a recipe and contains no rules. It writes its output and returns an outcome
+//! for `main`.
 
 pub mod about;
 pub mod complete;
@@ -26,14 +26,14 @@ use crate::output::snippet::{Heading, Snippet};
 use crate::output::stdout::Stdout;
 use crate::output::{Screen, Style, messages};
 
-/// How a command ended that could do its work.
+/// The outcome of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// All is well.
+    /// Success.
     Success,
-    /// The work is done, and something is wrong with the input, or needs a look.
+    /// The command finished, and something is wrong with the input or needs attention.
     Findings,
-    /// The work is done, and part of a session has failed.
+    /// The command finished, and part of a session has failed.
     Failed,
 }
 
@@ -54,12 +54,25 @@ impl Styles {
     }
 }
 
-/// Reads and resolves the session that the arguments name.
+/// The options that change a K8s configuration.
+const SESSION_OPTIONS: &str = "--orchestrator-config, --namespace, --session-id, --session-short and --set";
+
+/// Whether any of them is given.
+const fn has_options(options: &SessionOptions) -> bool {
+    let SessionOptions { orchestrator_config, namespace, session_id, session_short, set } = options;
+    orchestrator_config.is_some()
+        || namespace.is_some()
+        || session_id.is_some()
+        || session_short.is_some()
+        || !set.is_empty()
+}
+
+/// Loads and resolves the session that the arguments name.
 fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandError> {
     let stdin = Path::new("-");
     if k8s_config == stdin && options.orchestrator_config.as_deref() == Some(stdin) {
         return Err(CommandError::Usage(
-            "Standard input can be one of the two configurations only. Name a file for the other.".to_owned(),
+            "Only one of the two configurations can come from standard input. Name a file for the other.".to_owned(),
         ));
     }
     let overrides = Overrides {
@@ -71,15 +84,14 @@ fn load(k8s_config: &Path, options: &SessionOptions) -> Result<Session, CommandE
     Ok(Session::load(k8s_config, options.orchestrator_config.as_deref(), &overrides)?)
 }
 
-/// The moment of a session's Jobs: the given one, else the environment's, else now.
+/// The creation time of a session's Jobs: the given one, else the environment's, else now.
 fn created_at(given: Option<CreatedAt>) -> Result<CreatedAt, CommandError> {
-    // What is not text is not a number either, and must not be passed over.
+    // A value that is not UTF-8 is not a number either, and must not be ignored.
     let epoch = std::env::var_os("SOURCE_DATE_EPOCH").map(|epoch| epoch.to_string_lossy().into_owned());
     Ok(CreatedAt::resolve(given, epoch.as_deref())?)
 }
 
-/// Tells the user on stderr what deserves a look in the configuration, each with its line, and whether it is about real
-/// money.
+/// Prints the configuration's warnings with their positions to stderr, and a warning if real money is involved.
 fn warn(session: &Session, style: Style) {
     for warning in &session.warnings {
         messages::tell(style, |screen| screen.snippet(&Snippet::of(Heading::Severity, warning)));
@@ -89,12 +101,12 @@ fn warn(session: &Session, style: Style) {
 
 fn warn_of_real_money(session: &Session, style: Style) {
     if session.mode == Mode::Live {
-        messages::warning("mode is live: these Jobs trade real money once they are applied.", style);
+        messages::warning("mode is live: once applied, these Jobs trade with real money.", style);
     }
 }
 
-/// Writes a result to stdout, and says how the command ended, which is known by then. A reader who has gone, as `head`
-/// does, has had enough: that is no error, and changes nothing of how the command ended.
+/// Writes a result to stdout and returns the given outcome. A reader that has closed the pipe, such as `head`, is not
+/// an error and does not change the outcome.
 fn write_out(
     outcome: Outcome,
     write: impl FnOnce(&mut Stdout) -> Result<(), CommandError>,
@@ -107,7 +119,7 @@ fn write_out(
     }
 }
 
-/// The same for a result that a person reads.
+/// The same for human-readable output.
 fn show_out(
     outcome: Outcome,
     style: Style,

@@ -1,5 +1,5 @@
-//! Which workers `generate` makes the Jobs of: all of them, those that are named, or the rest of a session that
-//! `kubectl get` has told of.
+//! The workers that `generate` makes Jobs for: all of them, the named ones, or the rest of a session according to
+//! `kubectl get`.
 
 use std::path::Path;
 use std::slice;
@@ -7,28 +7,29 @@ use std::slice;
 use chrono::{DateTime, Utc};
 
 use super::CommandError;
-use super::status::read_book;
 use crate::cli::GenerateArgs;
 use crate::config::Session;
 use crate::job::K8sTuningJobFactory;
 use crate::output::session_view::plural;
 use crate::output::{Style, messages};
 use crate::plan::{Part, Workers};
-use crate::status::{self, Rest, Retry, StatusError};
+use crate::status::{self, Rest, Retry, StatusError, Told};
 
 /// The workers of a run.
 #[derive(Debug)]
 pub struct Chosen {
-    /// Who they are, and which attempt of each it is.
+    /// The workers and their attempts.
     pub part: Part,
-    /// What the status of the session has said, if it was read.
+    /// The status of the session, if it was read.
     rest: Option<Rest>,
+    /// The workers that were asked for by their names, if any were.
+    only: Option<Part>,
 }
 
-/// Reads which workers the arguments ask for.
+/// Determines the workers that the arguments ask for.
 ///
 /// # Errors
-/// A worker that the session does not have, and a status that cannot be read.
+/// The session does not have a worker, or the status cannot be read.
 pub fn choose(
     args: &GenerateArgs,
     session: &Session,
@@ -43,11 +44,14 @@ pub fn choose(
         }
     };
     match &args.from_status {
-        None => Ok(Chosen { part: only.unwrap_or_else(|| Part::whole(session.workers)), rest: None }),
+        None => {
+            let part = only.clone().unwrap_or_else(|| Part::whole(session.workers));
+            Ok(Chosen { part, rest: None, only })
+        }
         Some(path) => {
             refuse_two_readers_of_stdin(args, path)?;
             let rest = rest(path, session, only.as_ref(), retry(args), now, style)?;
-            Ok(Chosen { part: rest.part.clone(), rest: Some(rest) })
+            Ok(Chosen { part: rest.part.clone(), rest: Some(rest), only })
         }
     }
 }
@@ -61,14 +65,14 @@ fn refuse_two_readers_of_stdin(args: &GenerateArgs, path: &Path) -> Result<(), C
     let configs = [Some(args.session.k8s_config.as_path()), args.session.options.orchestrator_config.as_deref()];
     if path == stdin && configs.contains(&Some(stdin)) {
         return Err(CommandError::Usage(
-            "Standard input can be a configuration or what --from-status reads, not both. Name a file for one of them."
+            "Standard input can be used for a configuration or for --from-status, not both. Name a file for one of them."
                 .to_owned(),
         ));
     }
     Ok(())
 }
 
-/// What a session lacks, by what kubectl printed.
+/// The rest of a session, according to kubectl's output.
 fn rest(
     path: &Path,
     session: &Session,
@@ -77,7 +81,10 @@ fn rest(
     now: DateTime<Utc>,
     style: Style,
 ) -> Result<Rest, CommandError> {
-    let (book, name) = read_book(&[path.to_owned()], style)?;
+    let Told { book, name, warnings } = status::read_all(&[path.to_owned()])?;
+    for warning in &warnings {
+        messages::warning(warning, style);
+    }
     let sessions = status::sessions(&book, slice::from_ref(session), now);
     let is_it = |found: &&status::SessionStatus<'_>| {
         found.namespace == session.namespace && found.session_id == session.session_id
@@ -97,24 +104,42 @@ fn rest(
 }
 
 impl Chosen {
-    /// Tells what the status has come to, and what to run before the Jobs are applied.
+    /// Summarizes the status in a sentence.
+    fn outline(&self, rest: &Rest, workers: u32) -> String {
+        let (failed, made) = (rest.failed.len(), rest.part.len());
+        let asked_for = self.only.as_ref().map_or(workers, Part::len);
+        let of = |count: u32| match self.only {
+            Some(_) => format!("{count} of the named workers"),
+            None => plural(count.into(), "worker"),
+        };
+        let made_of = match (failed, made - failed) {
+            (0, 0) if self.only.is_some() => {
+                return "none of the named workers has failed or is without a Job; there is nothing to generate."
+                    .to_owned();
+            }
+            (0, 0) => return "no worker has failed or is without a Job; there is nothing to generate.".to_owned(),
+            (failed, 0) => format!("{} failed", of(failed)),
+            (0, 1) => format!("{} has no Job", of(1)),
+            (0, missing) => format!("{} have no Job", of(missing)),
+            (failed, missing) => format!("{} failed, {missing} without a Job", of(failed)),
+        };
+        match (asked_for == made, &self.only) {
+            (true, _) => format!("{made_of}."),
+            (false, None) => format!("{made_of}; the others have succeeded or are running."),
+            (false, Some(_)) => format!("{made_of}; the others among them have succeeded or are running."),
+        }
+    }
+
+    /// Summarizes the status, and prints what to run before applying the Jobs.
     pub fn tell(&self, factory: &K8sTuningJobFactory<'_>, style: Style) {
         let Some(rest) = &self.rest else { return };
-        let failed = u64::from(rest.failed.len());
-        let missing = u64::from(rest.part.len()) - failed;
-        let failed_ones = format!("{} failed", plural(failed, "worker"));
-        let text = match (failed, missing) {
-            (0, 0) => "no worker has failed or lacks a Job; there is nothing to make.".to_owned(),
-            (_, 0) => format!("{failed_ones}; the others have succeeded or go on."),
-            (0, _) => format!("{} without a Job; the others have succeeded or go on.", plural(missing, "worker")),
-            _ => format!("{failed_ones}, {missing} without a Job; the others have succeeded or go on."),
-        };
-        messages::note(&text, style);
+        let missing = rest.part.len() - rest.failed.len();
+        messages::note(&self.outline(rest, factory.session().workers), style);
         let job = factory.jobs().next().and_then(|job| job.spec);
         if let Some(seconds) = job.and_then(|spec| spec.ttl_seconds_after_finished).filter(|_| missing > 0) {
             messages::warning(
                 &format!(
-                    "Jobs of this session are removed {} after they end (ttlSecondsAfterFinished): a worker without one \
+                    "Jobs of this session are removed {} after they finish (ttlSecondsAfterFinished): a worker without one \
                      may have succeeded.",
                     plural(seconds.unsigned_abs().into(), "second")
                 ),
@@ -123,7 +148,7 @@ impl Chosen {
         }
         let deletions = rest.deletions();
         if !deletions.is_empty() {
-            messages::note("these Jobs keep their names. Delete the ones that are there first:", style);
+            messages::note("these Jobs keep their names. Delete the existing ones first:", style);
             messages::tell(style, |screen| {
                 deletions.iter().try_for_each(|command| screen.line(format!("  {command}")))
             });

@@ -1,4 +1,4 @@
-//! `plan`: shows what a session would become, or what applying it would change, and writes nothing.
+//! `plan`: shows the Jobs of a session, or what applying them would change, without writing anything.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use crate::manifest::{write, write_json};
 use crate::output::directory::is_unfinished;
 use crate::output::manifests::{self, OutputError};
 use crate::output::session_view::PlanView;
+use crate::output::totals::{Totals, total_table, totals};
 use crate::output::{self, Screen, diff, messages, session_view};
 use crate::plan::Part;
 use crate::quota::{self, Answer, ConfigMaps, Policies};
@@ -25,7 +26,7 @@ use crate::validate::preflight::preflight;
 /// Runs the command.
 ///
 /// # Errors
-/// Whatever is wrong with the configuration, and output that cannot be written.
+/// The configuration is not valid, or the output cannot be written.
 pub fn run(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandError> {
     match &args.diff {
         None if args.quota.is_empty() => show(args, None, styles),
@@ -42,7 +43,7 @@ fn show_with_quota(args: &PlanArgs, styles: Styles) -> Result<Outcome, CommandEr
 fn show(args: &PlanArgs, quota: Option<&[PathBuf]>, styles: Styles) -> Result<Outcome, CommandError> {
     let session = load(&args.session.k8s_config, &args.session.options)?;
     let tuning = tuning::load(&session)?;
-    // The moment is no difference, and no cause of a refusal, so that any will do.
+    // The creation time does not count as a difference and is never rejected, so any time will do.
     let factory = job_template::factory(
         &session,
         CreatedAt::resolve(None, None)?,
@@ -59,26 +60,33 @@ fn show(args: &PlanArgs, quota: Option<&[PathBuf]>, styles: Styles) -> Result<Ou
         return Ok(outcome);
     }
     let is_wide = args.output == PlanFormat::Wide;
-    let view = |quota| PlanView { quota, ..session_view::view(&session, &tuning, tuning::sentences(&tuning)) };
+    let totals = totals(&factory, &tuning);
+    let view = |totals, quota| PlanView { quota, ..session_view::view(&session, totals, tuning::sentences(&tuning)) };
     match args.output {
         PlanFormat::Table | PlanFormat::Wide => show_out(outcome, styles.out, |screen| {
-            write_tables(&session, &tuning, is_wide, screen)?;
+            write_tables(&session, totals, &tuning, is_wide, screen)?;
             quota.iter().try_for_each(|answer| output::quota::write(answer, session.workers, is_wide, screen))
         }),
-        PlanFormat::Json => write_out(outcome, |out| json(&view(quota), out)),
-        PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(quota), out)),
+        PlanFormat::Json => write_out(outcome, |out| json(&view(totals, quota), out)),
+        PlanFormat::Yaml => write_out(outcome, |out| yaml(&view(totals, quota), out)),
         PlanFormat::Name => write_out(Outcome::Success, |out| Ok(manifests::names(&factory, out, || {})?)),
     }
 }
 
-fn write_tables(session: &Session, tuning: &Tuning, is_wide: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
+fn write_tables(
+    session: &Session,
+    totals: Totals,
+    tuning: &Tuning,
+    is_wide: bool,
+    screen: &mut Screen<impl Write>,
+) -> io::Result<()> {
     if is_wide {
         screen.table(&session_view::wide_job_table(session))?;
     } else {
         screen.table(&session_view::job_table(session, &Part::whole(session.workers)))?;
     }
     screen.blank()?;
-    screen.table(&session_view::total_table(session, tuning))?;
+    screen.table(&total_table(totals))?;
     if let Some(repeats) = &tuning.repeats {
         screen.blank()?;
         screen.paragraph(&repeats.message)?;
@@ -103,7 +111,9 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     warn_of_refusal(&factory, args, styles)?;
     if is_unfinished(path) {
         let shown = path.display();
-        let warning = format!("a run into {shown} was cut off, or is going on; generate finishes or clears it.");
+        let warning = format!(
+            "a run into {shown} was interrupted or is still going on; generate will finish it or clean up after it."
+        );
         messages::warning(&warning, styles.err);
     }
     let found = SessionDiff::new(&factory, path, args.server.kubernetes_version)?;
@@ -125,7 +135,7 @@ fn show_diff(args: &PlanArgs, path: &Path, styles: Styles) -> Result<Outcome, Co
     }
 }
 
-/// What the namespace's policies mean for the session. Its Jobs differ in nothing that they look at.
+/// Evaluates the namespace's policies for the session. Its Jobs do not differ in anything that policies check.
 fn ask(factory: &K8sTuningJobFactory<'_>, paths: &[PathBuf], version: Version) -> Result<Answer, CommandError> {
     let session = factory.session();
     let policies = Policies::read(paths, &session.namespace)?;
@@ -143,24 +153,24 @@ fn refuse_what_does_not_go_with_quota(args: &PlanArgs) -> Result<(), CommandErro
     let named = args.quota.iter().chain(orchestrator).chain([&args.session.k8s_config]);
     if named.filter(|path| path.as_path() == stdin).count() > 1 {
         return Err(CommandError::Usage(
-            "Standard input can be read once only: as a configuration, or for --quota. Name files for the others."
+            "Standard input can be read only once: as a configuration or for --quota. Name files for the others."
                 .to_owned(),
         ));
     }
     if args.output == PlanFormat::Name {
         return Err(CommandError::Usage(
-            "-o name does not say what would be refused. Leave out --quota, or write -o table, wide, json or yaml."
+            "-o name cannot show what would be refused. Remove --quota, or use -o table, wide, json or yaml."
                 .to_owned(),
         ));
     }
     Ok(())
 }
 
-/// Tells the user where `generate` would come to nothing.
+/// Warns if `generate` would fail.
 fn warn_of_refusal(factory: &K8sTuningJobFactory<'_>, args: &PlanArgs, styles: Styles) -> Result<(), CommandError> {
-    let causes = preflight(factory, args.server.kubernetes_version).map_err(OutputError::from)?;
-    if !causes.is_empty() {
-        messages::warning_of("the API server would refuse these Jobs:", &causes, styles.err);
+    let problems = preflight(factory, args.server.kubernetes_version).map_err(OutputError::from)?;
+    if !problems.is_empty() {
+        messages::warning_of("the API server would reject these Jobs.", &problems, styles.err);
     }
     Ok(())
 }
@@ -170,14 +180,13 @@ fn refuse_what_does_not_go_with_diff(args: &PlanArgs, path: &Path) -> Result<(),
     let configs = [Some(args.session.k8s_config.as_path()), args.session.options.orchestrator_config.as_deref()];
     if path == stdin && configs.contains(&Some(stdin)) {
         return Err(CommandError::Usage(
-            "Standard input can be a configuration or what --diff looks at, not both. Name a file for one of them."
+            "Standard input can be used for a configuration or for --diff, not both. Name a file for one of them."
                 .to_owned(),
         ));
     }
     if args.output == PlanFormat::Name {
         return Err(CommandError::Usage(
-            "-o name does not say what would change. Leave out --diff, or write -o table, wide, json or yaml."
-                .to_owned(),
+            "-o name cannot show what would change. Remove --diff, or use -o table, wide, json or yaml.".to_owned(),
         ));
     }
     Ok(())

@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use super::{CommandError, Outcome, Styles, load, show_out, write_out};
+use super::{CommandError, Outcome, SESSION_OPTIONS, Styles, has_options, load, show_out, write_out};
 use crate::cli::{ResultsArgs, ResultsFormat};
 use crate::config::Session;
 use crate::output::manifests::OutputError;
-use crate::output::messages;
+use crate::output::{messages, stdout};
 use crate::report::results::{json, table, yaml};
 use crate::results::{Account, Form, Index, Sources, merge, sources};
 
@@ -19,10 +19,10 @@ pub fn run(args: &ResultsArgs, styles: Styles) -> Result<Outcome, CommandError> 
     let session = session(args)?;
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(CommandError::Usage(
-            "Results are read twice, which standard input cannot be. Name files.".to_owned(),
+            "Results are read twice, and standard input can be read only once. Name files.".to_owned(),
         ));
     }
-    let Sources { files, passed_over } = sources(&args.paths)?;
+    let Sources { files, passed_over } = sources(&args.paths, stdout::file())?;
     for warning in &passed_over {
         messages::warning(warning, styles.err);
     }
@@ -48,20 +48,11 @@ pub fn run(args: &ResultsArgs, styles: Styles) -> Result<Outcome, CommandError> 
 
 /// The session that the results are held against, if one is given.
 fn session(args: &ResultsArgs) -> Result<Option<Session>, CommandError> {
-    let options = &args.options;
     match &args.k8s_config {
-        Some(k8s_config) => load(k8s_config, options).map(Some),
-        None if options.orchestrator_config.is_none()
-            && options.namespace.is_none()
-            && options.session_id.is_none()
-            && options.session_short.is_none()
-            && options.set.is_empty() =>
-        {
-            Ok(None)
-        }
-        None => {
-            let flags = "--orchestrator-config, --namespace, --session-id, --session-short and --set";
-            Err(CommandError::Usage(format!("{flags} go with --k8s-config. Name the configuration that they change.")))
-        }
+        Some(k8s_config) => load(k8s_config, &args.options).map(Some),
+        None if has_options(&args.options) => Err(CommandError::Usage(format!(
+            "{SESSION_OPTIONS} go with --k8s-config. Name the configuration that they change."
+        ))),
+        None => Ok(None),
     }
 }

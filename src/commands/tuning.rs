@@ -1,4 +1,4 @@
-//! The tuning file of a session, looked for in the current directory, and what is told of it on stderr.
+//! The tuning file of a session, relative to the current directory, and its warnings on stderr.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Style, messages};
 use crate::tuning_file::{RULE, Tuning, Warning};
 
-/// Reads the tuning file that the session's `config_path` leads to.
+/// Reads the tuning file that the session's `config_path` refers to.
 ///
 /// # Errors
-/// A file that is to be mounted and cannot be.
+/// A file that is to be mounted cannot be mounted.
 pub fn load(session: &Session) -> Result<Tuning, CommandError> {
     Tuning::of(session, Path::new("")).map_err(|error| match error.excerpt().cloned() {
         Some(excerpt) => {
@@ -24,7 +24,7 @@ pub fn load(session: &Session) -> Result<Tuning, CommandError> {
     })
 }
 
-/// Tells what the author of the file should know.
+/// Prints the warnings about the file.
 pub fn warn(tuning: &Tuning, style: Style) {
     for warning in &tuning.warnings {
         match &warning.excerpt {
@@ -42,7 +42,7 @@ fn diagnostic(severity: Severity, wording: Wording, excerpt: Excerpt) -> Diagnos
     Diagnostic::new(severity, &RULE, "", Reason::FieldValueInvalid, wording, excerpt)
 }
 
-/// All that is told of the file, each on a line with its place.
+/// The warnings about the file, each on one line with its position.
 pub fn sentences(tuning: &Tuning) -> Vec<String> {
     let repeats = tuning.repeats.iter().map(|repeats| format!("{} {}", repeats.message, repeats.help));
     tuning.warnings.iter().map(sentence).chain(repeats).collect()

@@ -1,4 +1,4 @@
-//! `validate`: says what the API server, and the guide, would say of Jobs.
+//! `validate`: checks Jobs against the API server's rules and the guide's.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ use crate::validate::{Checks, DocumentReport, Sources, Validator, gates, rules};
 /// Runs the command.
 ///
 /// # Errors
-/// Inputs that cannot be read, and output that cannot be written.
+/// An input cannot be read, or the output cannot be written.
 pub fn run(args: &ValidateArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.list_rules {
         return list_rules(args.output, styles);
@@ -71,7 +71,7 @@ fn explain(name: &str, output: ReportFormat, styles: Styles) -> Result<Outcome, 
         Some(gate) if is_json => write_out(Outcome::Success, |out| Ok(report::catalogue::explain_gate(gate, out)?)),
         Some(gate) => show_out(Outcome::Success, styles.out, |screen| report::rules::explain_gate(gate, screen)),
         None => {
-            let rule = rule(name)?;
+            let rule = rule(name, gates::GATES.iter().map(|gate| gate.name))?;
             if is_json {
                 return write_out(Outcome::Success, |out| Ok(report::catalogue::explain(rule, out)?));
             }
@@ -80,44 +80,47 @@ fn explain(name: &str, output: ReportFormat, styles: Styles) -> Result<Outcome, 
     }
 }
 
-/// Whether rules are asked for as JSON or for a person; the other formats are for findings.
+/// Whether rules are requested as JSON or as text; the other formats are only for findings.
 fn is_json(output: ReportFormat) -> Result<bool, CommandError> {
     match output {
         ReportFormat::Table => Ok(false),
         ReportFormat::Json => Ok(true),
         ReportFormat::Github | ReportFormat::Junit | ReportFormat::Sarif => {
-            Err(CommandError::Usage("Rules are shown with -o table or -o json.".to_owned()))
+            Err(CommandError::Usage("Rules can only be shown with -o table or -o json.".to_owned()))
         }
     }
 }
 
-/// The rule of a name.
-fn rule(name: &str) -> Result<&'static Rule, CommandError> {
+/// Finds a rule by its name; `others` are more names to suggest for a mistyped one.
+fn rule(name: &str, others: impl IntoIterator<Item = &'static str>) -> Result<&'static Rule, CommandError> {
     let rules = rules();
     rules.iter().find(|rule| rule.name == name).copied().ok_or_else(|| {
-        let near = mistyped(name, rules.iter().map(|rule| rule.name));
+        let near = mistyped(name, rules.iter().map(|rule| rule.name).chain(others));
         let help = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
-        CommandError::Usage(format!("There is no rule {}.{help} --list-rules lists them.", printable::printable(name)))
+        CommandError::Usage(format!(
+            "There is no rule {}.{help} List the rules with --list-rules.",
+            printable::printable(name)
+        ))
     })
 }
 
-/// What the documents are held against.
+/// The checks to run on the documents.
 fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
     let sources = Sources { api: args.rules.contains(&RuleSet::Api), tuning: args.rules.contains(&RuleSet::Tuning) };
     let skipped = args.skip_rule.iter().map(|name| {
-        let rule = rule(name)?;
+        let rule = rule(name, [])?;
         match rule.source {
             Source::Tuning => Ok(rule),
             Source::Api => Err(CommandError::Usage(format!(
-                "{name} is a rule of the API server, which skips none. Leave out --skip-rule {name}, \
-                 or write --rules tuning to leave out all of the server's."
+                "{name} is a rule of the API server and cannot be skipped. Remove --skip-rule {name}, \
+                 or use --rules tuning to skip all of the server's rules."
             ))),
             Source::PodSecurity => Err(CommandError::Usage(format!(
-                "{name} is a check of the Pod Security Standards, which skip none. Leave out --skip-rule {name}, \
+                "{name} is a check of the Pod Security Standards and cannot be skipped. Remove --skip-rule {name} \
                  or --pod-security."
             ))),
             Source::Config => Err(CommandError::Usage(format!(
-                "{name} is a rule of configurations, and no Jobs come of one that breaks it. Leave out --skip-rule \
+                "{name} is a rule for configurations and cannot be skipped. Remove --skip-rule \
                  {name}."
             ))),
         }
@@ -137,10 +140,10 @@ fn checks(args: &ValidateArgs) -> Result<Checks, CommandError> {
 
 fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Vec<DocumentReport>, CommandError> {
     if args.filename.iter().filter(|path| path.as_path() == Path::new("-")).count() > 1 {
-        return Err(CommandError::Usage("Standard input can be read once only. Leave out one -f -.".to_owned()));
+        return Err(CommandError::Usage("Standard input can be read only once. Remove one -f -.".to_owned()));
     }
     let mut validator = Validator::new(checks);
-    let Inputs { inputs, passed_over } = expand(&args.filename, args.recursive)?;
+    let Inputs { inputs, passed_over } = expand(&args.filename, Some(args.recursive))?;
     for warning in &passed_over {
         messages::warning(warning, styles.err);
     }
@@ -155,7 +158,7 @@ fn check_files(args: &ValidateArgs, checks: Checks, styles: Styles) -> Result<Ve
     Ok(reports)
 }
 
-/// Checks the configuration, and the Jobs that it would make; what is found is told in its lines.
+/// Checks the configuration and the Jobs generated from it; findings refer to lines of the configuration.
 fn check_session(
     k8s_config: &Path,
     args: &ValidateArgs,

@@ -1,4 +1,4 @@
-//! What a session's Jobs have beyond the guide's: the optional keys of the K8s config, once they have been checked.
+//! Additions to the guide's Jobs: the optional keys of the K8s config after they have been checked.
 
 use std::fmt;
 
@@ -7,24 +7,24 @@ use serde::Deserialize;
 use super::environment::{EnvSource, SecretVariable};
 use super::partial_job::PartialJob;
 
-/// Everything that a K8s config adds to the Jobs; by default nothing.
+/// Everything that a K8s config adds to the guide's Jobs; by default nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Additions {
-    /// Labels of the Jobs and their pods, beside the guide's.
+    /// Labels of the Jobs and their pods, in addition to the guide's.
     pub labels: Vec<(String, String)>,
-    /// Annotations of the Jobs and their pods, beside the guide's.
+    /// Annotations of the Jobs and their pods, in addition to the guide's.
     pub annotations: Vec<(String, String)>,
-    /// Variables whose values stand in Secrets, in the file's order.
+    /// Variables whose values come from Secrets, in the file's order.
     pub secret_env: Vec<SecretVariable>,
-    /// Secrets and `ConfigMap`s each of whose keys becomes a variable, in the file's order.
+    /// Secrets and `ConfigMap`s whose keys become variables, in the file's order.
     pub env_from: Vec<EnvSource>,
-    /// The claim of the volume that keeps the results.
+    /// The `PersistentVolumeClaim` for the results.
     pub results_claim: Option<String>,
     /// The Kueue queue that admits the Jobs.
     pub queue: Option<String>,
-    /// The Pod Security Standard that the pods are to meet.
+    /// The Pod Security Standard that the pods must meet.
     pub pod_security: Option<PodSecurity>,
-    /// A partial Job that is merged over what the factory makes.
+    /// A partial Job that is merged over the factory's Job.
     pub job_template: Option<PartialJob>,
 }
 
@@ -44,14 +44,14 @@ impl Additions {
     }
 }
 
-/// The Pod Security Standards that forbid something.
+/// The Pod Security Standards that restrict something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PodSecurity {
-    /// Forbids what is known to raise privileges.
+    /// Prevents known privilege escalations.
     Baseline,
-    /// Demands current hardening practice as well.
+    /// Also requires current hardening practices.
     Restricted,
 }
 

@@ -1,14 +1,13 @@
-//! Amounts of resources that are none, or hardly what was meant. An amount as it was written comes in; what to write, or
-//! what is odd about it, goes out.
+//! Resource amounts that are not valid, or probably not what was meant: what to write instead, and warnings.
 
 use crate::apimachinery::Quantity;
 
-/// Less than this is no amount of memory that a container can start with.
+/// A container cannot start with less memory than this.
 const LEAST_BYTES: &str = "1Mi";
-/// No machine has so many cores.
+/// No machine has this many cores.
 const MOST_CORES: &str = "1000";
 
-/// What to write instead of an amount that is none: the same number in a unit that there is, where that can be told.
+/// What to write instead of an invalid amount: the same number with a valid unit, if it can be guessed.
 #[must_use]
 pub fn help(resource: &str, text: &str) -> String {
     let proposals = proposals(resource, text);
@@ -30,7 +29,7 @@ fn proposals(resource: &str, text: &str) -> Vec<String> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let end = compact.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(compact.len());
     let (number, unit) = compact.split_at(end);
-    // A comma before three digits may separate thousands.
+    // A comma before three digits may be a thousands separator.
     let number = match number.split_once(',') {
         Some((_, after)) if after.len() == 3 => return Vec::new(),
         _ => number.replace(',', "."),
@@ -69,21 +68,21 @@ fn proposals(resource: &str, text: &str) -> Vec<String> {
     proposals.filter(|proposal| Quantity::parse(proposal).is_some()).collect()
 }
 
-/// What is odd about an amount that the API server takes, to be said of it, and what to write instead.
+/// What is suspicious about an amount that the API server accepts, and what to write instead.
 #[must_use]
 pub fn oddity(resource: &str, text: &str, amount: Quantity) -> Option<(String, String)> {
     let is_below = |least: &str| Quantity::parse(least).is_some_and(|least| amount < least);
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     if counts_bytes(resource) && !amount.is_zero() && !amount.is_negative() {
         if text.ends_with('m') {
-            let comes_to = format!("is {text}, and m stands for thousandths of a byte");
+            let comes_to = format!("is {text}, and m means thousandths of a byte");
             return Some((comes_to, help(resource, &format!("{digits}MB"))));
         }
         if is_below(LEAST_BYTES) {
             let bytes = if amount.units() == 1 { "1 byte".to_owned() } else { format!("{} bytes", amount.units()) };
             let comes_to = format!("is {text}, which is no more than {bytes}");
             let is_bare = digits.len() == text.len() && Quantity::parse(&format!("{digits}Mi")).is_some();
-            let help = if is_bare { format!("Write {digits}Mi, if mebibytes are meant.") } else { help(resource, "") };
+            let help = if is_bare { format!("Write {digits}Mi if you mean mebibytes.") } else { help(resource, "") };
             return Some((comes_to, help));
         }
     }
@@ -91,7 +90,7 @@ pub fn oddity(resource: &str, text: &str, amount: Quantity) -> Option<(String, S
     (resource == "cpu" && is_above).then(|| {
         let is_bare = !digits.is_empty() && digits.len() == text.len();
         let help =
-            if is_bare { format!("Write {digits}m, if thousandths of a core are meant.") } else { help("cpu", "") };
+            if is_bare { format!("Write {digits}m if you mean thousandths of a core.") } else { help("cpu", "") };
         (format!("is {text}, and no machine has more than {MOST_CORES} cores"), help)
     })
 }
@@ -136,7 +135,7 @@ mod tests {
         };
         for (resource, text, words) in [
             ("memory", "512m", "Write 512M or 512Mi."),
-            ("memory", "4000000000m", "m stands for"),
+            ("memory", "4000000000m", "m means"),
             ("ephemeral-storage", "1m", "thousandths of a byte"),
             ("memory", "512", "which is no more than 512 bytes. Write 512Mi"),
             ("memory", "1", "more than 1 byte"),

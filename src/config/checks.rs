@@ -1,5 +1,5 @@
-//! What a key's value must be beyond its type: ids, names and images that Kubernetes takes.
-//! A typed value comes in; whatever is wrong with it is added to the list of problems.
+//! Checks of values beyond their types: ids, names and images that Kubernetes accepts. Faults are added to the list of
+//! problems.
 
 use std::fmt::Display;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -11,53 +11,52 @@ use crate::apimachinery::image::{self, ImageError};
 use crate::apimachinery::names;
 use crate::diagnostic::Reason::{FieldValueForbidden, FieldValueInvalid, FieldValueNotSupported, FieldValueRequired};
 use crate::diagnostic::Severity;
-use crate::yaml::{Given, OrderedMap, Spanned};
+use crate::yaml::{Given, OrderedMap, Position, Spanned};
 
-/// How many characters of the session's id stand in a Job's name.
+/// The number of characters of the session's id that are part of a Job's name.
 pub const SHORT_LEN: usize = 8;
-/// Environment variables that say which worker a pod is; a session cannot set them.
+/// Environment variables that identify a pod's worker; a session cannot set them.
 pub const IDENTITY: [&str; 3] = ["SESSION_ID", "WORKER_ID", "MODE"];
 
-/// A value whose type has said all.
+/// A value that needs no check beyond its type.
 pub fn by_type<T>(_: &str, _: &Spanned<T>, _: &mut Problems<'_>) {}
 
-/// Text that may be anything but empty.
+/// Text that must not be empty.
 pub fn non_empty(key: &str, text: &Spanned<String>, problems: &mut Problems<'_>) {
     if text.value.trim().is_empty() {
-        let wording = (format!("{key} is empty."), "Write a value, or leave the key out if it is optional.");
+        let wording = (format!("{key} is empty."), "Write a value, or remove the key if it is optional.");
         problems.add(&rules::EMPTY, FieldValueRequired, key, text.position, wording);
     }
 }
 
-/// A path from the root of the image.
+/// An absolute path in the image.
 pub fn absolute_path(key: &str, path: &Spanned<String>, problems: &mut Problems<'_>) {
     if !path.value.starts_with('/') {
-        let message = format!("{key} is {:?}, and must be an absolute path.", path.value);
-        let wording = (message, "Write the directory of the project in the image, such as /app.");
+        let message = format!("{key} is {:?}, but must be an absolute path.", path.value);
+        let wording = (message, "Write the project's directory in the image, such as /app.");
         problems.add(&rules::WORKING_DIR, FieldValueInvalid, key, path.position, wording);
     }
 }
 
-/// The guide allows more environments than the worker knows.
+/// The guide allows more environments than the worker accepts.
 pub fn env_of_worker(env: &Given<Env>, problems: &mut Problems<'_>) {
     if let Some(Spanned { value: env @ (Env::Stage | Env::Prod), position }) = env.written() {
         let message =
-            format!("env is {env}, and the worker's --env takes docker and local only: its pod would exit with 2.");
-        let wording = (message, "Write docker, unless your image's worker takes more than the original one.");
+            format!("env is {env}, but the worker's --env accepts only docker and local: its pod would exit with 2.");
+        let wording = (message, "Write docker, unless the worker in your image accepts more than the original one.");
         problems.say(Severity::Warning, &rules::WORKER_ENV, FieldValueNotSupported, "env", *position, wording);
     }
 }
 
-/// A number that reads as it looks: `010` is 8 to kubectl, and `1_000` is no number to others.
+/// A number that means what it looks like: kubectl reads `010` as 8, and other programs do not read `1_000` as a
+/// number.
 pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut Problems<'_>) {
-    let (written, number, position) = (problems.written(number.position), number.value.to_string(), number.position);
-    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
-    let is_same = written.parse::<f64>().ok() == number.parse::<f64>().ok();
-    if looks_like_it && !is_same {
-        let message = format!("{key} is written {written}, which kubectl reads as {number}.");
+    let (number, position) = (number.value.to_string(), number.position);
+    if let Some(written) = written_otherwise(&number, position, problems) {
+        let message = format!("{key} is written as {written}, which kubectl reads as {number}.");
         let decimal = written.trim_start_matches('0');
         let help = if !decimal.is_empty() && decimal.bytes().all(|byte| byte.is_ascii_digit()) {
-            format!("Write {decimal}, or {number} if that is meant.")
+            format!("Write {decimal}, or {number} if you mean that.")
         } else {
             format!("Write {number}.")
         };
@@ -65,28 +64,45 @@ pub fn plain_number<T: Display>(key: &str, number: &Spanned<T>, problems: &mut P
     }
 }
 
-/// The relation between the two numbers of a session.
+/// The text of a number that looks like a different number.
+fn written_otherwise<'f>(number: &str, position: Position, problems: &Problems<'f>) -> Option<&'f str> {
+    let written = problems.written(position);
+    let looks_like_it = written.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '.');
+    (looks_like_it && written.parse::<f64>().ok() != number.parse::<f64>().ok()).then_some(written)
+}
+
+/// A session must not have more workers than iterations.
 pub fn workers_within_iterations(total: &Given<NonZeroU64>, workers: &Given<NonZeroU32>, problems: &mut Problems<'_>) {
     let (Some(total), Some(workers)) = (total.written(), workers.written()) else { return };
-    // A number that a flag gives goes with one of another file, where there is another.
+    // A number from a flag is checked against the other file's number, if there is another file.
     if [total.position, workers.position].iter().any(|position| problems.is_flag(*position)) {
         return;
     }
-    if let Some(wording) = surplus(total.value, workers.value) {
-        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, wording);
+    if let Some((message, mut help)) = surplus(total.value, workers.value) {
+        let numbers = [(total.value.to_string(), total.position), (workers.value.to_string(), workers.position)];
+        for (number, position) in numbers {
+            help += &reading(&number, position, problems);
+        }
+        problems.add(&rules::WORKERS, FieldValueInvalid, "workers", workers.position, (message, help));
     }
 }
 
-/// That there are more workers than iterations, and what to do about it.
+/// A sentence about a number that looks like a different number; empty for all others.
+pub fn reading(number: &str, position: Position, problems: &Problems<'_>) -> String {
+    let written = written_otherwise(number, position, problems);
+    written.map_or_else(String::new, |written| format!(" kubectl reads {written} as {number}."))
+}
+
+/// The problem of more workers than iterations, and what to do about it.
 pub fn surplus(total: NonZeroU64, workers: NonZeroU32) -> Option<(String, String)> {
     let surplus = u64::from(workers.get()).saturating_sub(total.get());
     let pods = if surplus == 1 { "1 pod".to_owned() } else { format!("{surplus} pods") };
     let message =
         format!("workers is {workers}, and total_iterations is {total}: {pods} would start with nothing to do.");
-    (surplus > 0).then(|| (message, format!("Write {total} workers at the most, or raise total_iterations.")))
+    (surplus > 0).then(|| (message, format!("Write at most {total} workers, or raise total_iterations.")))
 }
 
-/// What is wrong with a session id as such, and an id that would do.
+/// What is wrong with a session id, and a valid alternative.
 pub fn session_id_fault(id: &str) -> Option<(String, String)> {
     let message = match names::label_value(id) {
         _ if id.is_empty() => "The session id is empty.".to_owned(),
@@ -96,25 +112,25 @@ pub fn session_id_fault(id: &str) -> Option<(String, String)> {
     Some((message, proposal_help(id)))
 }
 
-/// An id that would do, or how to write one.
+/// A valid alternative, or how to write one.
 fn proposal_help(id: &str) -> String {
     match proposal(id) {
-        Some(proposal) => format!("{proposal:?} works."),
+        Some(proposal) => format!("Use {proposal:?}."),
         None => "Write lowercase letters, digits and '-', such as session-1.".to_owned(),
     }
 }
 
-/// What keeps the first characters of a session id from standing in Job names, and what to do about it.
+/// Why the first characters of a session id cannot be part of Job names, and what to do about it.
 pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
     let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !stands_in_names(*c));
     fault.map(|(nth, c)| {
         let message = format!(
-            "The first {SHORT_LEN} characters of the session id {id:?} stand in each Job's name, and character {nth} \
-             is {c:?}, where only lowercase letters, digits and '-' may stand."
+            "The first {SHORT_LEN} characters of the session id {id:?} are part of each Job's name, and character {nth} \
+             is {c:?}, but only lowercase letters, digits and '-' can be used there."
         );
         let help = match (proposal(id), short_proposal(id)) {
             (Some(proposal), Some(short)) => {
-                format!("{proposal:?} works, and so does this id with session_short: {short}.")
+                format!("Use {proposal:?}, or keep this id and set session_short: {short}.")
             }
             _ => proposal_help(id),
         };
@@ -122,29 +138,30 @@ pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
     })
 }
 
-/// What is wrong with a text that is to stand for the session in Job names.
+/// What is wrong with the session's short name in Job names.
 pub fn session_short_fault(short: &str) -> Option<String> {
     let odd = (1..).zip(short.chars()).find(|(nth, c)| !stands_in_names(*c) || *nth == 1 && *c == '-');
     match odd {
         _ if short.is_empty() => Some("session_short is empty.".to_owned()),
-        Some((1, '-')) => Some(format!("session_short is {short:?}, and must start with a letter or a digit.")),
+        Some((1, '-')) => Some(format!("session_short is {short:?}, but must start with a letter or a digit.")),
         Some((nth, c)) => Some(format!(
-            "session_short is {short:?}, and character {nth} is {c:?}, where only lowercase letters, digits and '-' \
-             may stand."
+            "session_short is {short:?}: character {nth} is {c:?}, but only lowercase letters, digits and '-' \
+             can be used there."
         )),
-        None if short.len() > SHORT_LEN => {
-            Some(format!("session_short is {short:?}, {} characters long, and {SHORT_LEN} may be.", short.len()))
-        }
+        None if short.len() > SHORT_LEN => Some(format!(
+            "session_short is {short:?}: it is {} characters long; the maximum is {SHORT_LEN}.",
+            short.len()
+        )),
         None => None,
     }
 }
 
-/// What a name of Kubernetes that is no more than a label may hold.
+/// Whether a DNS label can contain this character.
 const fn stands_in_names(c: char) -> bool {
     matches!(c, 'a'..='z' | '0'..='9' | '-')
 }
 
-/// The id with a dash for whatever cannot stand; none if most of it cannot.
+/// The id with a dash in place of invalid characters; none if most characters are invalid.
 fn proposal(id: &str) -> Option<String> {
     let mut proposal = String::new();
     for c in id.chars().map(|c| c.to_ascii_lowercase()) {
@@ -173,7 +190,7 @@ pub fn session_id(key: &str, id: &Spanned<String>, problems: &mut Problems<'_>) 
     }
 }
 
-/// Unless the session has a `session_short`, the start of its id stands in Job names.
+/// Unless the session has a `session_short`, the start of its id is part of Job names.
 pub fn session_id_start(id: &Given<String>, problems: &mut Problems<'_>) {
     if let Some(id) = id.written().filter(|id| session_id_fault(&id.value).is_none())
         && let Some(wording) = session_id_start_fault(&id.value)
@@ -182,7 +199,7 @@ pub fn session_id_start(id: &Given<String>, problems: &mut Problems<'_>) {
     }
 }
 
-/// What stands for the session in Job names.
+/// The session's short name in Job names.
 pub fn session_short(key: &str, short: &Spanned<String>, problems: &mut Problems<'_>) {
     if let Some(message) = session_short_fault(&short.value) {
         let proposal = short_proposal(&short.value).unwrap_or_else(|| "second".to_owned());
@@ -217,7 +234,7 @@ pub fn image(key: &str, image: &Spanned<String>, problems: &mut Problems<'_>) {
     problems.add(&rules::IMAGE, FieldValueInvalid, key, image.position, (fault, help));
 }
 
-/// Environment variables: names that can be, and none that is the worker's.
+/// Environment variables: valid names, and none that the worker sets.
 pub fn extra_env(key: &str, env: &Spanned<OrderedMap<String>>, problems: &mut Problems<'_>) {
     for (Spanned { value: name, position }, _) in &env.value.0 {
         let path = format!("{key}.{name}");
@@ -230,7 +247,7 @@ pub fn extra_env(key: &str, env: &Spanned<OrderedMap<String>>, problems: &mut Pr
             problems.add(&rules::EXTRA_ENV, FieldValueInvalid, path.as_str(), *position, wording);
         }
         if IDENTITY.contains(&name.as_str()) {
-            let message = format!("{name} says which worker a pod is, and each Job has its own.");
+            let message = format!("{name} identifies the worker, and each Job sets its own.");
             problems.add(&rules::EXTRA_ENV, FieldValueForbidden, path, *position, (message, "Remove this line."));
         }
     }
@@ -250,15 +267,15 @@ mod tests {
         ] {
             let (message, help) = session_id_fault(id).or_else(|| session_id_start_fault(id)).unwrap();
             assert!(message.contains(words), "{message}");
-            assert!(help.starts_with(&format!("{proposal:?} works")), "{help}");
+            assert!(help.starts_with(&format!("Use {proposal:?}")), "{help}");
             assert_eq!(session_id_fault(proposal).or_else(|| session_id_start_fault(proposal)), None);
         }
-        // What keeps nothing of an id is no proposal for it.
+        // An alternative that keeps nothing of the id is useless.
         for (id, words) in [("", "empty"), ("д", "character 1 is 'д'"), ("튜닝-세션-1", "character 1 is '튜'")] {
             let (message, help) = session_id_fault(id).unwrap();
             assert!(message.contains(words) && help.ends_with("such as session-1."), "{message} {help}");
         }
-        assert!(session_id_fault("d29 세션").unwrap().1.starts_with("\"d29\" works"));
+        assert!(session_id_fault("d29 세션").unwrap().1.starts_with("Use \"d29\""));
         assert_eq!(session_id_fault("d29-k8s-demo_Session.1"), None);
         assert_eq!(session_id_start_fault("d29-k8s-demo_Session.1"), None);
     }
@@ -273,7 +290,7 @@ mod tests {
             ("-a", "must start with"),
             ("A", "character 1 is 'A'"),
             ("a.b", "character 2 is '.'"),
-            ("123456789", "9 characters long, and 8 may be"),
+            ("123456789", "9 characters long; the maximum is 8"),
         ] {
             let message = session_short_fault(bad).unwrap();
             assert!(message.contains(words), "{message}");

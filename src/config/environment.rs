@@ -1,6 +1,7 @@
-//! Variables whose values stand in the cluster: the keys `secret_env` and `env_from`, and the credentials that
-//! `extra_env` spells out and that belong there.
+//! Variables whose values come from the cluster: the keys `secret_env` and `env_from`, and literal credentials in
+//! `extra_env`, which belong there.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -17,58 +18,58 @@ use crate::diagnostic::Reason::{
 use crate::diagnostic::Severity;
 use crate::yaml::{Given, OrderedMap, Position, Spanned};
 
-/// The longest key of a Secret.
+/// The maximum length of a Secret's key.
 const KEY_MAX: usize = 253;
 
-/// Where the value of a variable stands.
+/// A reference to the value of a variable.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct SecretKey {
     /// The Secret.
     pub secret: Given<String>,
-    /// The key in it.
+    /// The key in the Secret.
     pub key: Given<String>,
     /// Whether the pod starts without it.
     pub optional: Given<bool>,
 }
 
-/// An object each of whose keys becomes a variable.
+/// An object whose keys become variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct EnvFrom {
-    /// A Secret; it or a ConfigMap.
+    /// A Secret; excludes `config_map`.
     pub secret: Given<String>,
-    /// A ConfigMap.
+    /// A ConfigMap; excludes `secret`.
     pub config_map: Given<String>,
-    /// What stands before each key in the name of its variable.
+    /// A prefix for the names of the variables.
     pub prefix: Given<String>,
     /// Whether the pod starts without it.
     pub optional: Given<bool>,
 }
 
-/// A variable whose value is the value of a Secret's key.
+/// A variable whose value comes from a key of a Secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretVariable {
     /// The variable.
     pub name: String,
     /// The Secret.
     pub secret: String,
-    /// The key in it.
+    /// The key in the Secret.
     pub key: String,
     /// Whether the pod starts without the Secret or the key.
     pub optional: bool,
 }
 
-/// An object each of whose keys becomes a variable.
+/// An object whose keys become variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvSource {
     /// What kind of object it is.
     pub kind: EnvSourceKind,
     /// Its name.
     pub name: String,
-    /// What stands before each key in the name of its variable.
+    /// A prefix for the names of the variables.
     pub prefix: Option<String>,
     /// Whether the pod starts without the object.
     pub optional: bool,
@@ -117,7 +118,7 @@ pub fn check_secret_env(key: &str, env: &Spanned<OrderedMap<SecretKey>>, problem
             problems.add(&rules::SECRET_ENV, FieldValueInvalid, path.as_str(), *position, wording);
         }
         if IDENTITY.contains(&name.as_str()) {
-            let message = format!("{name} says which worker a pod is, and each Job has its own.");
+            let message = format!("{name} identifies the worker, and each Job sets its own.");
             problems.add(&rules::SECRET_ENV, FieldValueForbidden, path.as_str(), *position, (message, "Remove it."));
         }
         let Some(Spanned { value, .. }) = given.written() else { continue };
@@ -141,7 +142,7 @@ pub fn check_env_from(key: &str, sources: &Spanned<Vec<Given<EnvFrom>>>, problem
             (name, Given::Absent) => object_name(&format!("{path}.secret"), name, *position, problems),
             (_, second) => {
                 let position = second.written().map_or(*position, |second| second.position);
-                let wording = (format!("{path} names both a Secret and a ConfigMap."), "Make two items of it.");
+                let wording = (format!("{path} names both a Secret and a ConfigMap."), "Split it into two items.");
                 problems.add(&rules::ENV_FROM, FieldValueTooMany, path.as_str(), position, wording);
             }
         }
@@ -161,20 +162,18 @@ pub fn check_both(
     secrets: &Given<OrderedMap<SecretKey>>,
     problems: &mut Problems<'_>,
 ) {
-    let literal = |name: &str| {
-        let entries = literals.get().into_iter().flat_map(|entries| &entries.0);
-        entries.map(|(key, _)| key).find(|key| key.value == name).map(|key| key.position)
-    };
+    let entries = literals.get().into_iter().flat_map(|entries| &entries.0);
+    let literals: HashMap<&str, Position> = entries.map(|(key, _)| (key.value.as_str(), key.position)).collect();
     for (Spanned { value: name, position }, _) in secrets.get().into_iter().flat_map(|entries| &entries.0) {
-        if let Some(first) = literal(name) {
-            let place = problems.place(first);
-            let wording = (format!("{name} has a value in extra_env already ({place})."), "Keep one of the two.");
+        if let Some(first) = literals.get(name.as_str()) {
+            let place = problems.place(*first);
+            let wording = (format!("{name} already has a value in extra_env ({place})."), "Keep one of the two.");
             problems.add(&rules::SECRET_ENV, FieldValueDuplicate, format!("secret_env.{name}"), *position, wording);
         }
     }
 }
 
-/// A credential that the config spells out is told; with real money at stake it is refused.
+/// A literal credential is a warning; in mode live, it is an error.
 pub fn check_literals(literals: &Given<OrderedMap<String>>, mode: Option<Mode>, problems: &mut Problems<'_>) {
     let entries = literals.get().into_iter().flat_map(OrderedMap::iter);
     for (name, value) in entries.filter(|(name, value)| names_credential(&name.value) && !value.value.is_empty()) {
@@ -182,7 +181,7 @@ pub fn check_literals(literals: &Given<OrderedMap<String>>, mode: Option<Mode>, 
     }
 }
 
-/// Tells of a variable whose value is a credential.
+/// Reports a variable with a literal credential.
 pub fn literal_credential(
     name: &str,
     path: String,
@@ -191,12 +190,12 @@ pub fn literal_credential(
     problems: &mut Problems<'_>,
 ) {
     let severity = if mode == Some(Mode::Live) { Severity::Error } else { Severity::Warning };
-    let message = format!("{name} holds a credential, and everybody who sees this file or a manifest sees it.");
-    let wording = (message, format!("Keep it in a Secret, and write {}.", secret_env(name, None)));
+    let message = format!("{name} holds a credential that everyone who can read this file or a manifest can see.");
+    let wording = (message, format!("Store it in a Secret and write {}.", secret_env(name, None)));
     problems.say(severity, &rules::CREDENTIAL, FieldValueForbidden, path, position, wording);
 }
 
-/// The lines that take a variable from a Secret.
+/// The configuration for a variable from a Secret.
 #[must_use]
 pub fn secret_env(name: &str, reference: Option<(&str, &str)>) -> String {
     let (secret, key) = reference.unwrap_or(("SECRET", "KEY"));
@@ -218,14 +217,16 @@ fn object_key(path: &str, given: &Given<String>, parent: Position, problems: &mu
     named(path, given, parent, key_fault, "Write the key, such as api-key.", problems);
 }
 
-/// What keeps a text from being the key of a Secret.
+/// Checks the key of a Secret.
 fn key_fault(key: &str) -> Result<(), String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     match (1..).zip(key.chars()).find(|(_, c)| !is_allowed(*c)) {
         _ if key.is_empty() => Err("it is empty".to_owned()),
         _ if key.len() > KEY_MAX => Err(format!("it is longer than {KEY_MAX} characters")),
         _ if key == "." || key.starts_with("..") => Err("it is a relative path".to_owned()),
-        Some((nth, c)) => Err(format!("character {nth} is {c:?}, where letters, digits, '-', '_' and '.' are allowed")),
+        Some((nth, c)) => {
+            Err(format!("character {nth} is {c:?}, but only letters, digits, '-', '_' and '.' can be used there"))
+        }
         None => Ok(()),
     }
 }
@@ -254,7 +255,7 @@ fn named<E: fmt::Display>(
 }
 
 impl SecretKey {
-    /// The variable that this is the value of; none where something is missing.
+    /// The variable with this reference; none if something is missing.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<SecretVariable> {
         Some(SecretVariable {
@@ -267,7 +268,7 @@ impl SecretKey {
 }
 
 impl EnvFrom {
-    /// What it is to the Jobs; none where something is missing.
+    /// The source for the Jobs; none if something is missing.
     #[must_use]
     pub fn source(&self) -> Option<EnvSource> {
         let secret = self.secret.get().map(|name| (EnvSourceKind::Secret, name));

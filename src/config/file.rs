@@ -1,10 +1,10 @@
-//! Reads one configuration file as kubectl would read it.
-//! A path (or `-`) comes in; the file's one document, every node with its position, goes out.
+//! Reads one configuration file as kubectl would read it, as a single document in which every node has a position.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::file_kind::{self, FileKind};
 use super::problem::{ConfigError, Problems};
 use super::set::{self, Assignment};
 use super::source::Source;
@@ -13,13 +13,13 @@ use crate::manifest::text::Excerpt;
 use crate::manifest::{self, Document, Node, Position, Text};
 use crate::yaml::Given;
 
-/// A session is described in some twenty lines; a file above this size is a mistake.
+/// A session takes some twenty lines; a file above this size is a mistake.
 const MAX_SIZE: u64 = 1 << 20;
 
-/// A configuration file that could be read.
+/// A readable configuration file.
 #[derive(Debug)]
 pub struct ConfigFile {
-    /// Its name and text, into which the positions of its document point.
+    /// Its name and text, to which the positions of the document refer.
     pub source: Source,
     /// Its one document.
     pub document: Document,
@@ -29,8 +29,7 @@ impl ConfigFile {
     /// Reads the file at `path`, or standard input for `-`.
     ///
     /// # Errors
-    /// Anything that keeps it from being one YAML document of sensible size, and text that is not
-    /// well-formed, with its position.
+    /// The file cannot be read, is too large, is not well-formed, or is not exactly one YAML document.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let (name, bytes) = if path == Path::new("-") {
             ("standard input".to_owned(), read_limited(io::stdin().lock(), Path::new("standard input"))?)
@@ -40,7 +39,7 @@ impl ConfigFile {
         Self::parse(name, bytes)
     }
 
-    /// Takes the bytes of a file as its content.
+    /// Parses the bytes of a file.
     ///
     /// # Errors
     /// As [`ConfigFile::read`].
@@ -64,11 +63,13 @@ impl ConfigFile {
                 source.hide(Hidden::of_config(&document.root, &document.duplicates));
                 Ok(Self { source, document })
             }
-            count => Err(ConfigError::Documents(source.name.into(), count)),
+            count => {
+                Err(several(&documents, source.name).unwrap_or_else(|name| ConfigError::Documents(name.into(), count)))
+            }
         }
     }
 
-    /// The file with keys that have their values on the command line.
+    /// The file with additional keys from the command line.
     #[must_use]
     pub fn with(mut self, assignments: &[Assignment]) -> Self {
         let first_line = self.source.follow_with(&set::lines(assignments));
@@ -77,19 +78,19 @@ impl ConfigFile {
         self
     }
 
-    /// The name it is known by in messages: the path, or `standard input`.
+    /// Its name in messages: the path, or `standard input`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.source.name
     }
 
-    /// A place of the file, or of a flag that adds to it, to be shown.
+    /// An excerpt of the file, or of a flag that adds to it.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
         self.source.excerpt(position)
     }
 
-    /// Whether a flag has given a value.
+    /// Whether a value comes from a flag.
     #[must_use]
     pub fn is_set<T>(&self, given: &Given<T>) -> bool {
         given.written().is_some_and(|value| self.source.is_flag(value.position))
@@ -100,9 +101,21 @@ impl ConfigFile {
         &self.document.root
     }
 
-    /// The list for what is found to be wrong with the file.
+    /// An empty list of problems for the file.
     pub fn problems(&self) -> Problems<'_> {
         Problems::of(&self.source)
+    }
+}
+
+/// The error of a file with several documents if all of them are Kubernetes objects; otherwise returns its name.
+fn several(documents: &[Document], name: String) -> Result<ConfigError, String> {
+    let mut kinds = documents.iter().map(|document| FileKind::of(&document.root));
+    match (kinds.next().flatten(), kinds.all(|kind| matches!(kind, Some(FileKind::Object(_))))) {
+        (Some(first @ FileKind::Object(_)), true) => {
+            let help = file_kind::command(&first, &name);
+            Ok(ConfigError::Manifests(name.into(), documents.len(), help))
+        }
+        _ => Err(name),
     }
 }
 
@@ -115,7 +128,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ConfigError> {
     read_limited(file, path)
 }
 
-/// Reads no further than the limit, so that neither a huge file nor `/dev/zero` takes time.
+/// Reads no further than the limit, so that neither a huge file nor `/dev/zero` takes long.
 fn read_limited(reader: impl Read, file: &Path) -> Result<Vec<u8>, ConfigError> {
     let mut bytes = Vec::new();
     reader
@@ -142,6 +155,8 @@ mod tests {
         assert!(matches!(parse(b"# only a comment\n"), Err(ConfigError::Empty(..))));
         assert!(matches!(parse(b"\x7fELF\0\0"), Err(ConfigError::NotText(..))));
         assert!(matches!(parse(b"a: 1\n---\nb: 2\n"), Err(ConfigError::Documents(_, 2))));
+        let jobs = b"apiVersion: batch/v1\nkind: Job\n---\napiVersion: batch/v1\nkind: Job\n";
+        assert!(matches!(parse(jobs), Err(ConfigError::Manifests(_, 2, help)) if help.ends_with("validate -f x.yaml")));
         assert!(matches!(parse(b"a: [1\n"), Err(ConfigError::Invalid(_))));
         assert!(matches!(ConfigFile::read(Path::new("/")), Err(ConfigError::Directory(..))));
         assert!(matches!(ConfigFile::read(Path::new("/no/such/file")), Err(ConfigError::Unreadable(..))));

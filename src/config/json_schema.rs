@@ -1,6 +1,6 @@
-//! The JSON Schemas of the two configurations, for editors: their structure and descriptions come from the types that
-//! read the files, and what the checks demand beyond the types is added here. The files in `configs/schema` are written
-//! by `UPDATE_SCHEMAS=1 cargo test --lib config::json_schema`, and are what this makes.
+//! The JSON Schemas of the two configurations, for editors. Their structure and descriptions come from the types that
+//! read the files; the checks beyond the types are added here. `UPDATE_SCHEMAS=1 cargo test --lib config::json_schema`
+//! regenerates the files in `configs/schema`.
 
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
@@ -11,16 +11,16 @@ use super::{K8sOrchestratorConfig, OrchestratorConfig};
 
 /// At most 63 characters between two letters or digits.
 const LABEL_VALUE: &str = "^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
-/// A label value whose first characters can stand in the name of a Job.
+/// A label value whose first characters can be part of a Job's name.
 const SHORT_START: &str = "^[a-z0-9][-a-z0-9]{0,7}$|^[a-z0-9][-a-z0-9]{7}";
 const DNS_LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 const DNS_SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 const VARIABLE: &str = r"^(?!\.$|\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*$";
 const QUALIFIED_NAME: &str = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 const SECRET_KEY: &str = r"^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$";
-/// What every cluster knows, and a device by its full name.
+/// The standard resources, and extended resources by their full names.
 const RESOURCE: &str = r"^(cpu|memory|ephemeral-storage|hugepages-.*)$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
-/// An amount that is not below zero; the server takes one without digits for zero.
+/// An amount that is not negative; the server reads one without digits as zero.
 const QUANTITY: &str = r"^(?!$)(\+?[0-9]*(\.[0-9]*)?|-0*(\.0*)?)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
 
 /// The schema of the K8s configuration.
@@ -64,7 +64,7 @@ fn k8s_config() -> Value {
     types["EnvFrom"]["oneOf"] = json!([{"required": ["secret"]}, {"required": ["config_map"]}]);
     require(&mut types["Results"], &["claim"]);
     types["Results"]["properties"]["claim"]["pattern"] = DNS_SUBDOMAIN.into();
-    // A seed is set in a file that is mounted.
+    // A seed per worker needs a mounted file.
     types["TuningConfig"]["dependentSchemas"] =
         json!({"seed": {"required": ["mount"], "properties": {"mount": {"const": true}}}});
     schema["dependentRequired"] = json!({"results": ["working_dir"]});
@@ -85,7 +85,7 @@ fn orchestrator_config() -> Value {
     schema
 }
 
-/// What the types say. A type of this project knows its own keys only.
+/// The schema of a type. The types of this project accept no unknown keys.
 fn of_type<T: JsonSchema>(title: &str, required: &[&str]) -> Value {
     let mut schema = schema_for!(T).to_value();
     schema["title"] = title.into();
@@ -93,13 +93,13 @@ fn of_type<T: JsonSchema>(title: &str, required: &[&str]) -> Value {
     visit(&mut schema, &mut |object| {
         let description = object.get_mut("description");
         if let Some(Value::String(text)) = description {
-            // Only the first paragraph is about what to write; a line break means nothing.
+            // Only the first paragraph is for users; line breaks have no meaning.
             *text = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
         }
         if object.contains_key("properties") {
             object.insert("additionalProperties".to_owned(), false.into());
         }
-        // What a gap stands for has no meaning outside this program, and sizes of numbers none outside Rust.
+        // Defaults for gaps have no meaning outside this program, and number formats none outside Rust.
         for key in ["default", "format"] {
             object.remove(key);
         }
@@ -107,7 +107,7 @@ fn of_type<T: JsonSchema>(title: &str, required: &[&str]) -> Value {
     schema
 }
 
-/// Nothing at a key is an empty list or mapping, where that would do.
+/// A key without a value is an empty list or mapping, if that would be valid.
 fn allow_null(schema: &mut Value) {
     visit(schema, &mut |object| {
         let plain = object.get("type").and_then(Value::as_str).filter(|plain| ["object", "array"].contains(plain));
@@ -126,7 +126,7 @@ fn names(map: &mut Value, pattern: &str, taken: &[&str]) {
     map["propertyNames"] = json!({"pattern": pattern, "not": {"enum": taken}});
 }
 
-/// What [`super::partial_job::check`] demands; the rest is for `validate`.
+/// The requirements of [`super::partial_job::check`]; the rest is checked by `validate`.
 fn partial_job(plain: &Value) -> Value {
     json!({
         "description": plain["description"],
@@ -188,7 +188,7 @@ mod tests {
         }
     }
 
-    /// The reader of a configuration, and its schema.
+    /// A configuration's reader and its schema.
     struct Kind {
         schema: Validator,
         has_errors: fn(&ConfigFile) -> bool,
@@ -205,7 +205,7 @@ mod tests {
             Self { schema: jsonschema::validator_for(&orchestrator_config()).unwrap(), has_errors }
         }
 
-        /// What the schema says, and whether the reader takes the text.
+        /// The schema's verdict, and whether the reader accepts the text.
         fn ask(&self, text: &str) -> (Vec<String>, bool) {
             let file = ConfigFile::parse("x.yaml".to_owned(), text.into()).unwrap();
             let value = file.root().to_json();

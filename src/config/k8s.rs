@@ -1,5 +1,5 @@
-//! The D29 file: what a session's Jobs look like on Kubernetes.
-//! A configuration file comes in, and its typed values go out, together with all its problems.
+//! The D29 file, which describes a session's Jobs on Kubernetes. Parses it into typed values and a list of all its
+//! problems.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
@@ -20,17 +20,17 @@ use super::tuning_config::{self, TuningConfig};
 use super::vocabulary::{DEFAULT_CONFIG_PATH, Env, Mode, Optimizer};
 use crate::yaml::{Given, OrderedMap};
 
-/// A tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config"), as its file has it.
+/// The file of a tuning session on Kubernetes (D29 guide, "K8s Orchestrator Config").
 ///
-/// A key belongs into this list and into `K8sOrchestratorConfig::check`; `Session` says what comes of it.
+/// Each key belongs in this list and in `K8sOrchestratorConfig::check`; `Session` resolves its effect.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct K8sOrchestratorConfig {
-    /// The session's name: a label value whose first 8 characters can stand in a Job's name, unless
-    /// `session_short` does.
+    /// The session's id: a label value. Its first 8 characters are part of each Job's name, unless `session_short` is
+    /// set.
     pub session_id: Given<String>,
-    /// What stands for the session in Job names, instead of its id's first 8 characters.
+    /// The session's short name in Job names, instead of the first 8 characters of its id.
     pub session_short: Given<String>,
     /// The namespace of the Jobs.
     pub k8s_namespace: Given<String>,
@@ -46,32 +46,32 @@ pub struct K8sOrchestratorConfig {
     pub workers: Given<NonZeroU32>,
     /// How the next parameters are chosen.
     pub optimizer: Given<Optimizer>,
-    /// The parameter file, as a path inside the image.
+    /// The tuning file, as a path inside the image.
     #[serde(default = "default_config_path")]
     pub config_path: Given<String>,
-    /// The directory that the workers start in; the image's own where it is not said.
+    /// The directory that the workers start in; by default, the image's working directory.
     pub working_dir: Given<String>,
-    /// How the parameter file reaches the workers.
+    /// How the tuning file reaches the workers.
     pub tuning_config: Given<TuningConfig>,
     /// Environment variables to add or to replace, in the file's order.
     pub extra_env: Given<OrderedMap<String>>,
-    /// What each container asks for, and may use at most.
+    /// Resource requests and limits of each container.
     pub resources: Given<Resources>,
-    /// Variables whose values stand in Secrets.
+    /// Variables whose values come from Secrets.
     pub secret_env: Given<OrderedMap<SecretKey>>,
-    /// Secrets and ConfigMaps each of whose keys becomes a variable.
+    /// Secrets and ConfigMaps whose keys become variables.
     pub env_from: Given<Vec<Given<EnvFrom>>>,
-    /// The volume that keeps the results.
+    /// The volume for the results.
     pub results: Given<Results>,
     /// The Kueue queue that admits the Jobs.
     pub queue: Given<String>,
-    /// The Pod Security Standard that the pods are to meet.
+    /// The Pod Security Standard that the pods must meet.
     pub pod_security: Given<PodSecurity>,
-    /// Labels of the Jobs and their pods, beside the guide's.
+    /// Labels of the Jobs and their pods, in addition to the guide's.
     pub labels: Given<OrderedMap<String>>,
-    /// Annotations of the Jobs and their pods, beside the guide's.
+    /// Annotations of the Jobs and their pods, in addition to the guide's.
     pub annotations: Given<OrderedMap<String>>,
-    /// A partial Job that is merged over what the factory makes.
+    /// A partial Job that is merged over each generated Job.
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub job_template: Given<IgnoredAny>,
 }
@@ -81,8 +81,8 @@ fn default_config_path() -> Given<String> {
 }
 
 impl K8sOrchestratorConfig {
-    /// Reads and checks the configuration; none where the file is no mapping. The start of its session id is left
-    /// alone where something else `is_short`.
+    /// Reads and checks the configuration; none if the file is not a mapping. The start of its session id is not
+    /// checked if the session's short name comes from elsewhere (`is_short`).
     pub fn read(file: &ConfigFile, is_short: bool) -> (Option<Self>, Problems<'_>) {
         let (config, mut keys) = Keys::read::<Self>(file);
         if let Some(config) = &config {
@@ -121,6 +121,7 @@ impl K8sOrchestratorConfig {
         }
         tuning_config::check_mount(&self.tuning_config, &self.config_path, &self.working_dir, &mut keys.problems);
         results::check_mount(&self.results, &self.working_dir, &mut keys.problems);
+        metadata::check_queue_label(&self.queue, &self.labels, &mut keys.problems);
         checks::env_of_worker(&self.env, &mut keys.problems);
         environment::check_both(&self.extra_env, &self.secret_env, &mut keys.problems);
         environment::check_literals(&self.extra_env, self.mode.get().copied(), &mut keys.problems);
@@ -141,7 +142,7 @@ mod tests {
         Problems::finish([problems], config).map(|(config, _)| config)
     }
 
-    /// What is said of the baseline after a replacement: line, column, message and help of each problem.
+    /// The problems of the baseline after a replacement: line, column, message and help.
     fn said(from: &str, to: &str) -> Vec<(u32, u32, String)> {
         assert!(BASELINE.contains(from), "{from}");
         match read(&BASELINE.replacen(from, to, 1)) {
@@ -184,27 +185,35 @@ mod tests {
     #[test]
     fn each_problem_has_its_place_and_its_mend() {
         for (from, to, line, column, words) in [
-            ("workers: 2", "workrs: 2", 8, 1, "The key workrs is unknown. Did you mean workers?"),
+            ("workers: 2", "workrs: 2", 8, 1, "Unknown key workrs. Did you mean workers?"),
             ("mode: paper", "mode: papr", 5, 7, "must be paper, shadow or live. Did you mean paper?"),
             ("env: docker", "env: yes", 6, 6, "kubectl reads yes as a boolean. Quote it: \"yes\"."),
             ("workers: 2", "workers: 0", 8, 10, "must be at least 1"),
-            ("workers: 2", "workers: \"2\"", 8, 10, "must be a whole number, and this is a string"),
-            ("workers: 2", "workers: 9", 8, 10, "3 pods would start with nothing to do. Write 6 workers"),
+            ("workers: 2", "workers: \"2\"", 8, 10, "must be a whole number, not a string"),
+            ("workers: 2", "workers: 9", 8, 10, "3 pods would start with nothing to do. Write at most 6 workers"),
+            ("workers: 2", "workers: 010", 8, 10, "or raise total_iterations. kubectl reads 010 as 8."),
+            ("workers: 2", "workers: 99999999999999999999", 8, 10, "9999, but must be at most 4294967295"),
             ("total_iterations: 6", "total_iterations: 1.5", 7, 19, "must be a whole number"),
             ("REDIS_PORT: \"6379\"", "REDIS_PORT: 6379", 15, 15, "reads 6379 as a whole number. Quote it: \"6379\"."),
             ("REDIS_PORT: \"6379\"", "FLAG: yes", 15, 9, "reads yes as a boolean. Quote it: \"yes\"."),
-            ("REDIS_PORT: \"6379\"", "FLAG:", 15, 7, "or \"\" for an empty one"),
+            ("REDIS_PORT: \"6379\"", "FLAG:", 15, 7, "or \"\" for an empty string"),
             ("REDIS_PORT:", "REDIS PORT:", 15, 3, "character 6 is ' '"),
             ("REDIS_PORT:", "WORKER_ID:", 15, 3, "Remove this line."),
             ("session_id: d29", "session_id: D29", 2, 13, "character 1 is 'D'"),
-            ("k8s_namespace:", "session_short: d29-second\nk8s_namespace:", 3, 16, "10 characters long, and 8 may be"),
+            (
+                "k8s_namespace:",
+                "session_short: d29-second\nk8s_namespace:",
+                3,
+                16,
+                "10 characters long; the maximum is 8",
+            ),
             ("k8s_namespace: trading", "k8s_namespace: Trading", 3, 16, "character 1 is 'T'"),
-            ("image: your-registry", "image: your registry", 4, 8, "white space at character 5"),
+            ("image: your-registry", "image: your registry", 4, 8, "whitespace at character 5"),
             ("image: your-registry/arbitrage-lite:latest", "image: \"\"", 4, 8, "image is empty"),
-            ("cpu: 500m", "cpu: 500mm", 18, 10, "\"500mm\" is no amount of cpu"),
+            ("cpu: 500m", "cpu: 500mm", 18, 10, "\"500mm\" is not a valid amount of cpu"),
             ("cpu: 500m", "cpu: 2", 18, 10, "The request for cpu is 2, above its limit of 1"),
             ("memory: 512Mi", "memroy: 512Mi", 19, 5, "Did you mean memory?"),
-            ("mode: paper", "mode: paper\nmode: live", 6, 1, "line 5 has it already"),
+            ("mode: paper", "mode: paper\nmode: live", 6, 1, "Duplicate key mode (first on line 5)"),
         ] {
             let said = said(from, to);
             assert!(
@@ -218,7 +227,7 @@ mod tests {
     fn all_problems_come_in_one_go() {
         let missing = said("mode: paper\nenv: docker", "mode: papr");
         assert_eq!(missing.iter().map(|(line, ..)| *line).collect::<Vec<_>>(), [2, 5], "{missing:?}");
-        assert!(missing[0].2.contains("The key env is missing"));
+        assert!(missing[0].2.contains("Missing key env"));
         let said = said("mode: paper\nenv: docker", "mode: papr\nenvi: docker");
         let lines: Vec<u32> = said.iter().map(|(line, ..)| *line).collect();
         assert_eq!(lines, [5, 6], "{said:?}");

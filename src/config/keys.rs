@@ -1,5 +1,5 @@
-//! From a file's nodes to typed values: whatever does not fit its type is told, and leaves a gap, so that the checks
-//! behind it find what is wrong elsewhere in the same go.
+//! Turns a file's nodes into typed values. A value that does not fit its type is reported and leaves a gap, so that the
+//! following checks still find the other problems in the same run.
 
 use std::cell::RefCell;
 
@@ -20,24 +20,24 @@ use crate::yaml::de::{At, Error, Expected, Object, Policy, from_root};
 use crate::yaml::number::float_text;
 use crate::yaml::{Given, Spanned};
 
-/// The keys of a file while they are checked.
+/// The keys of a file during the checks.
 #[derive(Debug)]
 pub struct Keys<'f> {
     /// What has been found so far.
     pub problems: Problems<'f>,
-    /// The keys that mistyped ones were meant to be.
+    /// The keys that were probably meant by mistyped ones.
     meant: Vec<&'static str>,
     position: Position,
 }
 
 impl<'f> Keys<'f> {
-    /// Reads a file as a type; none where the file is no mapping.
+    /// Reads a file as a type; none if the file is not a mapping.
     pub fn read<T: for<'de> Deserialize<'de> + Default>(file: &'f ConfigFile) -> (Option<T>, Self) {
         let mut problems = file.problems();
         for duplicate in &file.document.duplicates {
             let (key, line) = (&duplicate.key, duplicate.first.line);
             let message = format!(
-                "The key {key} stands here again; line {line} has it already, and kubectl would silently take the last \
+                "Duplicate key {key} (first on line {line}); kubectl would silently keep only the last \
                  one."
             );
             let (wording, reason) = ((message, "Keep one of the two."), Reason::FieldValueDuplicate);
@@ -45,23 +45,23 @@ impl<'f> Keys<'f> {
         }
         quotes::check(file.root(), takes_any_text, &mut problems);
         let reading = Reading(RefCell::new(Self { problems, meant: Vec::new(), position: file.root().position }));
-        // A gap is the worst that comes of an error, and each has been told.
+        // At worst, an error leaves a gap, and each has been reported.
         let given: Given<T> = from_root(file.root(), &reading).unwrap_or_default();
         let value = if let Given::Value(Spanned { value, .. }) = given { Some(value) } else { None };
         (value, reading.0.into_inner())
     }
 
-    /// Checks a key that must be there.
+    /// Checks a required key.
     pub fn required<T>(&mut self, key: &'static str, given: &Given<T>, check: Check<T>) {
-        // One that was only mistyped has been told already.
+        // A mistyped key has already been reported.
         if matches!(given, Given::Absent) && !self.meant.contains(&key) {
-            let wording = (format!("The key {key} is missing."), format!("Add a line {key}: …."));
+            let wording = (format!("Missing key {key}."), format!("Add a line {key}: …."));
             self.problems.add(&rules::MISSING_KEY, Reason::FieldValueRequired, key, self.position, wording);
         }
         self.optional(key, given, check);
     }
 
-    /// Checks a key that may be there.
+    /// Checks an optional key.
     pub fn optional<T>(&mut self, key: &'static str, given: &Given<T>, check: Check<T>) {
         if let Some(value) = given.written() {
             check(key, value, &mut self.problems);
@@ -69,14 +69,15 @@ impl<'f> Keys<'f> {
     }
 }
 
-/// A check of one value beyond its type: adds what is wrong with it to the list.
+/// A check of one value beyond its type, which adds to the list of problems.
 pub type Check<T> = fn(&str, &Spanned<T>, &mut Problems<'_>);
 
-/// How a configuration is read: null is no value, an amount may be a number, and reading goes on behind every error.
+/// How a configuration is read: null is not a value, an amount may be a number, and reading continues after every
+/// error.
 struct Reading<'f>(RefCell<Keys<'f>>);
 
 impl Policy for Reading<'_> {
-    /// It has been told.
+    /// It has already been reported.
     type Fault = ();
 
     const NULL_IS_ZERO: bool = false;
@@ -103,7 +104,7 @@ impl Policy for Reading<'_> {
             Some(name) => format!("Did you mean {name}?"),
             None => format!("The keys are {}.", of.fields.join(", ")),
         };
-        let (wording, reason) = ((format!("The key {} is unknown.", entry.key), help), Reason::FieldUnknown);
+        let (wording, reason) = ((format!("Unknown key {}.", entry.key), help), Reason::FieldUnknown);
         let path = path(&at.path.field(&entry.key));
         keys.problems.add(&rules::UNKNOWN_KEY, reason, path, entry.key_position, wording);
         Ok(false)
@@ -122,7 +123,7 @@ impl Policy for Reading<'_> {
             Value::String(text) => Ok(text.clone()),
             _ => {
                 let (what, kind) = (last_name(at.path), at.node.kind());
-                let message = format!("The amount of {what} must be a quantity, and this is {kind}.");
+                let message = format!("The amount of {what} must be a quantity, not {kind}.");
                 let (wording, reason) = ((message, amounts::help(&what, "")), Reason::FieldValueTypeInvalid);
                 self.0.borrow_mut().problems.add(&rules::TYPE, reason, path(at.path), at.node.position, wording);
                 Err(())
@@ -155,27 +156,27 @@ impl Mismatch {
     }
 }
 
-/// What to do about a `--set` that goes deeper, or less deep, than its key.
+/// What to do about a `--set` at the wrong level.
 fn flag_help(node: &Node, expected: Expected) -> Option<&'static str> {
     match (expected, &node.value) {
-        (Expected::Sequence, _) => Some("--set does not reach into lists. Write it into the configuration."),
+        (Expected::Sequence, _) => Some("--set cannot change list items. Edit the configuration instead."),
         (Expected::Mapping | Expected::Object(_), _) => {
             Some("Set the keys below it, such as resources.limits.cpu=2 and extra_env.LOG_LEVEL=debug.")
         }
         (_, Value::Mapping(_)) => {
-            Some("Write \\. for a dot that belongs to a name, as in labels.example\\.com/team=quant.")
+            Some("Write \\. for a dot that is part of a name, as in labels.example\\.com/team=quant.")
         }
         _ => None,
     }
 }
 
-/// What is wrong with a value that does not fit its type, and what to write instead.
+/// What is wrong with a value of the wrong type, and what to write instead.
 fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
     let (key, kind) = (name(path), node.kind());
-    let with = |what: &str, help: &str| Mismatch::of_type((format!("{key} must be {what}, and this is {kind}."), help));
+    let with = |what: &str, help: &str| Mismatch::of_type((format!("{key} must be {what}, not {kind}."), help));
     match (expected, &node.value) {
         (Expected::Word(words), Value::String(text)) => {
-            let message = format!("{key} is {text:?}, and must be {}.", one_of(words));
+            let message = format!("{key} is {text:?}, but must be {}.", one_of(words));
             let help = nearest(text, words).map(|word| format!("Did you mean {word}?"));
             let wording = Wording { message, help };
             Mismatch { rule: &rules::WORD, reason: Reason::FieldValueNotSupported, wording }
@@ -185,18 +186,28 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
                 Some(written) => format!("{key} has no value: kubectl reads {written} as null."),
                 None => format!("{key} has no value."),
             };
-            Mismatch::of_type((message, "Write a value on the same line, or leave the key out if it is optional."))
+            Mismatch::of_type((message, "Write a value on the same line, or remove the key if it is optional."))
         }
         (Expected::String, _) if key.starts_with("extra_env.") => Mismatch::of_type(not_a_variable(&key, node)),
         (Expected::String | Expected::Word(_), _) => Mismatch::of_type(not_a_string(&key, node)),
-        (Expected::Integer { .. }, Value::Integer(number)) if *number < 1 => {
-            Mismatch::of_number(format!("{key} is {number}, and must be at least 1."), "Write a whole number from 1.")
-        }
+        (Expected::Integer { .. }, Value::Integer(number)) if *number < 1 => Mismatch::of_number(
+            format!("{key} is {number}, but must be at least 1."),
+            "Write a whole number of at least 1.",
+        ),
         (Expected::Integer { max, .. }, Value::Integer(number)) => Mismatch::of_number(
-            format!("{key} is {number}, and can be {max} at the most."),
+            format!("{key} is {number}, but must be at most {max}."),
             format!("Write a whole number from 1 to {max}."),
         ),
-        (Expected::Integer { .. }, _) => with("a whole number", "Write a whole number from 1, without quotes."),
+        (Expected::Integer { max, .. }, Value::Float(_)) if node.as_written().is_some_and(|it| is_digits(&it)) => {
+            Mismatch::of_number(
+                format!("{key} is {}, but must be at most {max}.", node.as_written().unwrap_or_default()),
+                format!("Write a whole number from 1 to {max}."),
+            )
+        }
+        (Expected::Integer { .. }, Value::Null) if node.argument().is_some() => {
+            Mismatch::of_type((format!("{key} is empty."), "Write a whole number of at least 1."))
+        }
+        (Expected::Integer { .. }, _) => with("a whole number", "Write a whole number of at least 1, without quotes."),
         (Expected::Object(keys), _) => {
             with("a mapping", &format!("Write keys and values. The keys are {}.", keys.join(", ")))
         }
@@ -212,31 +223,35 @@ fn mismatch(At { node, path }: At<'_>, expected: Expected) -> Mismatch {
         (Expected::Mapping, _) => {
             with("a mapping of resources to amounts", "Write lines such as cpu: 500m and memory: 512Mi.")
         }
-        (Expected::Bool, _) => with("true or false", "Write one of the two, without quotes."),
-        (Expected::Sequence, _) => with("a list", "Write each item on a line of its own, after a dash."),
+        (Expected::Bool, _) => with("true or false", "Write true or false, without quotes."),
+        (Expected::Sequence, _) => with("a list", "Write each item on its own line, after a dash."),
         (Expected::Number, _) => with("a number", "Write a number, without quotes."),
-        (Expected::Any, _) => Mismatch::of_type(format!("{key} must be a value of another type, and this is {kind}.")),
+        (Expected::Any, _) => Mismatch::of_type(format!("{key} cannot be {kind}.")),
     }
 }
 
-/// Whether the value of a key can be any text, an empty one and one in curly quotes included.
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the value of a key can be any text, including an empty one and one in curly quotes.
 fn takes_any_text(key: &str) -> bool {
     ["extra_env.", "labels.", "annotations.", "job_template."].iter().any(|group| key.starts_with(group))
 }
 
-/// A variable whose value does not stand in the config, or is none that text can be.
+/// The problem of a variable whose value is a reference or not text.
 fn not_a_variable(key: &str, node: &Node) -> (String, String) {
     let name = key.strip_prefix("extra_env.").unwrap_or(key);
     if node.as_mapping().is_some() {
         let reference = node.get("valueFrom").and_then(|from| from.get("secretKeyRef"));
         let text = |key: &str| reference.and_then(|reference| reference.get(key)).and_then(Node::as_str);
         let help = format!("Write {}.", environment::secret_env(name, text("name").zip(text("key"))));
-        return (format!("{key} must be a string, and this is a mapping; extra_env holds literals only."), help);
+        return (format!("{key} must be a string, not a mapping; extra_env takes only literal values."), help);
     }
     match node.as_written().filter(|written| !written.is_empty() && names_credential(name)) {
         Some(_) => (
-            format!("{key} must be a string, and kubectl reads {HIDDEN} as {}.", node.kind()),
-            format!("Quote it, or keep it in a Secret and write {}.", environment::secret_env(name, None)),
+            format!("{key} must be a string, but kubectl reads {HIDDEN} as {}.", node.kind()),
+            format!("Quote it, or store it in a Secret and write {}.", environment::secret_env(name, None)),
         ),
         None => not_a_string(key, node),
     }
@@ -245,23 +260,23 @@ fn not_a_variable(key: &str, node: &Node) -> (String, String) {
 fn not_a_string(key: &str, node: &Node) -> (String, String) {
     let written = node.as_written();
     let message = match written.as_deref() {
-        Some("") | None => format!("{key} must be a string, and this is {}.", node.kind()),
-        Some(written) => format!("{key} must be a string, and kubectl reads {written} as {}.", node.kind()),
+        Some("") | None => format!("{key} must be a string, not {}.", node.kind()),
+        Some(written) => format!("{key} must be a string, but kubectl reads {written} as {}.", node.kind()),
     };
     let help = match written.as_deref() {
-        Some("") => "Write a value, or \"\" for an empty one.".to_owned(),
+        Some("") => "Write a value, or \"\" for an empty string.".to_owned(),
         Some(written) => format!("Quote it: \"{written}\"."),
         None => "Write text on the same line.".to_owned(),
     };
     (message, help)
 }
 
-/// What stands at a path, as a person would name it: `resources.limits.cpu`, or the file as a whole.
+/// The name of a path in messages: `resources.limits.cpu`, or the file as a whole.
 fn name(path: &Path<'_>) -> String {
     if path.is_root() { "The file".to_owned() } else { self::path(path) }
 }
 
-/// A path as settings have it: with a dot before each level below the first.
+/// A path in the notation of settings: with a dot before each level below the first.
 fn path(path: &Path<'_>) -> String {
     match path.parent() {
         None => String::new(),
@@ -278,10 +293,10 @@ fn last_name(path: &Path<'_>) -> String {
     }
 }
 
-/// More unlike words are no typing errors.
+/// Words that differ more are not typing errors.
 const LIKENESS: f64 = 0.8;
 
-/// The known word that a mistyped one was meant to be; keys have '_' where others have '-'.
+/// The known word that a mistyped one probably means; keys use '_' instead of '-'.
 pub fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
     crate::nearest::nearest(&word.replace('-', "_"), known.iter().copied(), LIKENESS)
 }

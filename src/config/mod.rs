@@ -1,5 +1,5 @@
-//! The two configuration files of a session: read strictly, checked as a whole, and resolved into
-//! one [`Session`]. Every problem of a file comes out in one go, with its position and what to do about it.
+//! The two configuration files of a session: read strictly, checked as a whole, and resolved into one [`Session`]. All
+//! problems of a file are reported in one run, with their positions and what to do about them.
 
 pub mod additions;
 mod amounts;
@@ -8,6 +8,7 @@ pub mod environment;
 #[cfg(test)]
 mod examples;
 pub mod file;
+mod file_kind;
 #[cfg(test)]
 mod json_schema;
 pub mod k8s;

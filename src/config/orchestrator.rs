@@ -1,5 +1,5 @@
-//! The D28 file: a session as the local orchestrator runs it.
-//! A configuration file comes in, and its typed values go out, together with all its problems.
+//! The D28 file, which describes a session for the local orchestrator. Parses it into typed values and a list of all
+//! its problems.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
@@ -12,12 +12,12 @@ use super::problem::Problems;
 use super::vocabulary::{DEFAULT_CONFIG_PATH, Env, Mode, Optimizer};
 use crate::yaml::Given;
 
-/// A tuning session of the D28 orchestrator (D28 guide, "Orchestrator Config"), as its file has it.
+/// The file of a tuning session for the D28 orchestrator (D28 guide, "Orchestrator Config").
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct OrchestratorConfig {
-    /// The name of the D28 session; the Jobs carry the D29 one.
+    /// The id of the D28 session; the Jobs use the D29 one.
     pub session_id: Given<String>,
     /// Iterations of the whole session, at least as many as workers.
     pub total_iterations: Given<NonZeroU64>,
@@ -29,9 +29,9 @@ pub struct OrchestratorConfig {
     pub env: Given<Env>,
     /// How the next parameters are chosen.
     pub optimizer: Given<Optimizer>,
-    /// The parameter file.
+    /// The tuning file.
     pub config_path: Given<String>,
-    /// Where the D28 orchestrator writes its results; the Jobs write to their own files.
+    /// Where the D28 orchestrator writes its results; the Jobs do not use it.
     pub base_output_csv: Given<String>,
 }
 
@@ -51,7 +51,7 @@ impl Default for OrchestratorConfig {
 }
 
 impl OrchestratorConfig {
-    /// Reads and checks the configuration; none where the file is no mapping.
+    /// Reads and checks the configuration; none if the file is not a mapping.
     pub fn read(file: &ConfigFile) -> (Option<Self>, Problems<'_>) {
         let (config, mut keys) = Keys::read::<Self>(file);
         if let Some(config) = &config {

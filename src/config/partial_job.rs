@@ -1,5 +1,4 @@
-//! The key `job_template`: a partial Job. What it says of a Job is for `validate` to judge; this sees that it is one, and
-//! lists what it sets.
+//! The key `job_template`: a partial Job. This checks its form and lists what it sets; `validate` checks its content.
 
 use serde::de::IgnoredAny;
 
@@ -19,28 +18,28 @@ use crate::yaml::Given;
 
 pub use super::set::JOB_TEMPLATE as KEY;
 
-/// A partial Job, and the file in which it stands.
+/// A partial Job and its file.
 #[derive(Debug, Clone)]
 pub struct PartialJob {
-    /// What it sets.
+    /// Its content.
     pub node: Node,
     source: Source,
 }
 
 impl PartialJob {
-    /// The partial Job that stands at a node of a file.
+    /// The partial Job at a node of a file.
     #[must_use]
     pub fn new(node: &Node, file: &ConfigFile) -> Self {
         Self { node: node.clone(), source: file.source.clone() }
     }
 
-    /// A place in it, to be shown.
+    /// An excerpt of it.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
         self.source.excerpt(position)
     }
 
-    /// What is said of a place in it, without the credentials that it may quote.
+    /// A message about a position in it, without the credentials that it may quote.
     #[must_use]
     pub fn wording(&self, wording: Wording, position: Position) -> Wording {
         self.source.wording(wording, position)
@@ -53,13 +52,13 @@ pub fn node<'f>(file: &'f ConfigFile, given: &Given<IgnoredAny>) -> Option<&'f N
     given.written().and_then(|_| file.root().get(KEY)).filter(|node| node.value != Value::Null)
 }
 
-/// Checks that a partial Job has the form of one, and keeps to what can be merged.
+/// Checks the form of a partial Job, and that it sets only what can be merged.
 pub fn check(partial: &Node, mode: Option<Mode>, problems: &mut Problems<'_>) {
     for (name, position) in credentials::literals(partial) {
         literal_credential(name, KEY.to_owned(), position, mode, problems);
     }
     let Some(entries) = partial.as_mapping() else {
-        let message = format!("{KEY} must be a mapping, and this is {}.", partial.kind());
+        let message = format!("{KEY} must be a mapping, not {}.", partial.kind());
         let wording = (message, "Write a partial Job, such as spec: {ttlSecondsAfterFinished: 3600}.");
         return problems.add(&rules::JOB_TEMPLATE, FieldValueTypeInvalid, KEY, partial.position, wording);
     };
@@ -72,7 +71,7 @@ pub fn check(partial: &Node, mode: Option<Mode>, problems: &mut Problems<'_>) {
             _ => true,
         };
         if !is_fine {
-            let message = format!("{KEY} is a partial batch/v1 Job, and has no {} of its own.", entry.key);
+            let message = format!("{KEY} is a partial batch/v1 Job and cannot set {}.", entry.key);
             let path = format!("{KEY}.{}", entry.key);
             let wording = (message, "Remove it.");
             problems.add(&rules::JOB_TEMPLATE, FieldValueForbidden, path, entry.key_position, wording);
@@ -81,13 +80,13 @@ pub fn check(partial: &Node, mode: Option<Mode>, problems: &mut Problems<'_>) {
     let metadata = partial.get("metadata").and_then(Node::as_mapping).unwrap_or_default();
     for entry in metadata.iter().filter(|entry| !matches!(entry.key.as_str(), "labels" | "annotations")) {
         let message = format!("{KEY} cannot set metadata.{}: each worker's Job has its own.", entry.key);
-        let wording = (message, "Of the metadata, set labels and annotations only.");
+        let wording = (message, "Under metadata, only labels and annotations can be set.");
         let path = format!("{KEY}.metadata.{}", entry.key);
         problems.add(&rules::JOB_TEMPLATE, FieldValueForbidden, path, entry.key_position, wording);
     }
 }
 
-/// Lists what a partial Job sets, a setting for each value.
+/// Lists what a partial Job sets, one setting per value.
 pub fn list(partial: &Node, file: &ConfigFile, settings: &mut Settings) {
     list_below(KEY, partial, file, settings);
 }
@@ -95,7 +94,7 @@ pub fn list(partial: &Node, file: &ConfigFile, settings: &mut Settings) {
 fn list_below(name: &str, node: &Node, file: &ConfigFile, settings: &mut Settings) {
     match &node.value {
         Value::Mapping(entries) if !entries.is_empty() => {
-            // The name of an element stands in its path already.
+            // The name of an element is already in its path.
             let is_named = name.ends_with(']') && entries.len() > 1;
             for entry in entries.iter().filter(|entry| !(is_named && entry.key == "name")) {
                 list_below(&format!("{name}.{}", entry.key), &entry.value, file, settings);

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, as it is found, and why one cannot be used.
+//! The problems of a configuration, and why one cannot be used.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -10,22 +10,22 @@ use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
 use crate::manifest::{Position, ReadError};
 use crate::printable;
 
-/// The problems of one file, as they are found.
+/// The problems of one file.
 #[derive(Debug)]
 pub struct Problems<'f> {
     source: &'f Source,
     found: Vec<Diagnostic>,
-    /// Places of which the one thing to say has been said.
+    /// Positions that need no further problems.
     settled: HashSet<(u32, u32)>,
 }
 
 impl<'f> Problems<'f> {
-    /// Nothing found yet in a file.
+    /// An empty list for a file.
     pub fn of(source: &'f Source) -> Self {
         Self { source, found: Vec::new(), settled: HashSet::new() }
     }
 
-    /// Adds what is wrong with the value of a key; `path` has a dot before each level below the first.
+    /// Adds an error about the value of a key; `path` has a dot before each level below the first.
     pub fn add(
         &mut self,
         rule: &'static Rule,
@@ -37,7 +37,7 @@ impl<'f> Problems<'f> {
         self.say(Severity::Error, rule, reason, path, position, wording);
     }
 
-    /// Adds what the user should know of the value of a key, and what keeps nobody from going on.
+    /// Adds a warning about the value of a key.
     pub fn warn(
         &mut self,
         rule: &'static Rule,
@@ -48,7 +48,7 @@ impl<'f> Problems<'f> {
         self.say(Severity::Warning, rule, Reason::FieldValueInvalid, path, position, wording);
     }
 
-    /// Adds something that may be no more than a warning.
+    /// Adds an error or a warning.
     pub fn say(
         &mut self,
         severity: Severity,
@@ -66,20 +66,20 @@ impl<'f> Problems<'f> {
         self.found.push(Diagnostic::new(severity, rule, path, reason, wording, excerpt));
     }
 
-    /// Leaves out whatever else is to be said of a place: it comes of the same slip.
+    /// Suppresses other problems at a position, which result from the same mistake.
     pub fn say_no_more_of(&mut self, position: Position) {
         self.settled.insert((position.line, position.column));
     }
 
-    /// Adds that the text cannot be read.
+    /// Adds an error about unreadable text.
     pub fn unreadable(&mut self, error: &ReadError) {
         self.found.push(Diagnostic::unreadable(error, self.source.name.as_str(), self.source.text()));
     }
 
-    /// Tells of a free key that kubectl reads as another one than is written; whether it does.
+    /// Reports a free key that kubectl reads differently from how it is written; returns whether it does.
     pub fn is_read_otherwise(&mut self, rule: &'static Rule, path: &str, key: &str, position: Position) -> bool {
         let written = self.written(position);
-        // A flag is read as it is typed.
+        // Keys in flags are taken literally.
         let is_other = !self.is_flag(position) && !written.starts_with(['"', '\'', '*', '|', '>']) && written != key;
         if is_other {
             let wording = (format!("kubectl reads the key {written} as {key}."), format!("Quote it: \"{written}\"."));
@@ -88,30 +88,36 @@ impl<'f> Problems<'f> {
         is_other
     }
 
-    /// What stands in the file at a position.
+    /// The text of the file at a position.
     pub fn written(&self, position: Position) -> &'f str {
         self.source.written(position)
     }
 
-    /// Whether a flag stands at a place.
+    /// Whether a position is in a flag.
     #[must_use]
     pub const fn is_flag(&self, position: Position) -> bool {
         self.source.is_flag(position)
     }
 
-    /// A place in a sentence: `line 3`, or `--set`.
+    /// Whether the text at a position must not be shown.
+    #[must_use]
+    pub fn hides(&self, position: Position) -> bool {
+        self.source.hides(position)
+    }
+
+    /// A position in a sentence: `line 3`, or `--set`.
     #[must_use]
     pub fn place(&self, position: Position) -> String {
         self.source.place(position)
     }
 
-    /// All that was found.
+    /// All problems.
     pub fn into_vec(self) -> Vec<Diagnostic> {
         self.found
     }
 
-    /// A value that was made from files, and what deserves a look in them, unless something is wrong with one; what is
-    /// missing in the value is a problem too. All comes file by file, in the order of each.
+    /// A value made from files, together with their warnings, unless one of them has an error; a missing value is an
+    /// error too. Problems are ordered by file and position.
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] with all problems.
@@ -141,25 +147,28 @@ pub enum ConfigError {
     /// The file could not be opened or read.
     #[error("The configuration {} cannot be read: {}.", printable::path(.0), .1)]
     Unreadable(PathBuf, #[source] std::io::Error),
-    /// A folder stands where a file should.
+    /// The path is a directory.
     #[error("The configuration {} is a directory. Name the YAML file inside it.", printable::path(.0))]
     Directory(PathBuf),
-    /// More bytes than a configuration can sensibly hold.
-    #[error("The configuration {} is larger than {} bytes, which no session needs. Is it the right file?", printable::path(.0), .1)]
+    /// The file is larger than a configuration can sensibly be.
+    #[error("The configuration {} is larger than {} bytes, more than any session needs. Is it the right file?", printable::path(.0), .1)]
     TooLarge(PathBuf, u64),
-    /// Bytes that are no text.
+    /// The file is not UTF-8 text.
     #[error("The configuration {} is not UTF-8 text. Is it the right file?", printable::path(.0))]
     NotText(PathBuf),
-    /// Nothing in the file.
-    #[error("The configuration {} is empty. Start from the examples in configs/.", printable::path(.0))]
+    /// The file is empty.
+    #[error("The configuration {} is empty. To create one to start from, run kubectl arbtune init.", printable::path(.0))]
     Empty(PathBuf),
-    /// So many documents, of which only one could count.
-    #[error("The configuration {} holds {} YAML documents, and a session is described by one. Split the file.", printable::path(.0), .1)]
+    /// The file contains more than one document.
+    #[error("The configuration {} contains {} YAML documents, but a session is described by one. Split the file.", printable::path(.0), .1)]
     Documents(PathBuf, usize),
-    /// A flag's value that does not go with the files.
+    /// The file contains this many Kubernetes objects, and what to do with them.
+    #[error("{} contains {} Kubernetes objects, not a configuration.\n{}", printable::path(.0), .1, .2)]
+    Manifests(PathBuf, usize, String),
+    /// The value of a flag conflicts with the files.
     #[error("{0}")]
     Flag(String),
-    /// The file can be read, and its content must be corrected.
+    /// The file can be read, but its content has errors.
     #[error("{}", summary(.0))]
     Invalid(Vec<Diagnostic>),
 }

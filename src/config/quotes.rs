@@ -1,5 +1,5 @@
-//! Curly quotes, as word processors and chats write them: to YAML they are part of the value.
-//! A document comes in; the values that stand in them are told.
+//! Curly quotes, as word processors and chat programs write them: YAML treats them as part of the value. Reports all
+//! values in curly quotes.
 
 use super::problem::Problems;
 use super::rules;
@@ -7,17 +7,16 @@ use crate::diagnostic::Reason::FieldValueInvalid;
 use crate::diagnostic::Severity;
 use crate::manifest::{Node, Position, Value};
 
-/// The quotes that a person may take for those of YAML.
+/// The quotes that look like YAML's.
 const CURLY: [char; 8] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛'];
 
-/// What stands between curly quotes, where a text starts and ends with them.
+/// The text between curly quotes, if a text starts and ends with them.
 #[must_use]
 pub fn between(text: &str) -> Option<&str> {
     text.strip_prefix(CURLY)?.strip_suffix(CURLY)
 }
 
-/// Tells each value that stands in curly quotes. It is an error where the key takes no such text, and a warning where
-/// `takes_any_text`.
+/// Reports each value in curly quotes: as a warning if the key `takes_any_text`, and otherwise as an error.
 pub fn check(root: &Node, takes_any_text: fn(&str) -> bool, problems: &mut Problems<'_>) {
     check_below("", root, takes_any_text, problems);
 }
@@ -46,10 +45,11 @@ fn check_below(path: &str, node: &Node, takes_any_text: fn(&str) -> bool, proble
 }
 
 fn tell(path: &str, inner: &str, position: Position, severity: Severity, problems: &mut Problems<'_>) {
-    let message = format!("{path} is in curly quotes, which are part of the value to YAML.");
+    let message = format!("{path} is in curly quotes, which YAML treats as part of the value.");
     let help = match path {
         "total_iterations" | "workers" => format!("Write {inner}, without quotes."),
-        _ if inner.contains(['"', '\\']) => "Write straight quotes.".to_owned(),
+        // The quotes are part of the hidden text, so a credential without them would be shown.
+        _ if inner.contains(['"', '\\']) || problems.hides(position) => "Write straight quotes.".to_owned(),
         _ => format!("Write straight quotes: \"{inner}\"."),
     };
     problems.say(severity, &rules::QUOTES, FieldValueInvalid, path, position, (message, help));

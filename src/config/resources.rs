@@ -1,4 +1,4 @@
-//! What the containers of a session ask for, and may use at most: amounts of resources, and their checks.
+//! Resource requests and limits of a session's containers, and their checks.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,13 +19,13 @@ use crate::yaml::{Given, OrderedMap, Spanned};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Resources {
-    /// What the scheduler sets aside.
+    /// What the scheduler reserves.
     pub requests: Given<OrderedMap<Amount>>,
-    /// What the container may use at most.
+    /// The most that the container may use.
     pub limits: Given<OrderedMap<Amount>>,
 }
 
-/// An amount of a resource as the API server would see it: a bare `1_000` is 1000.
+/// An amount of a resource as the API server would receive it: a bare `1_000` is 1000.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Amount(pub String);
@@ -36,7 +36,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// Amounts that are quantities, and no request above its limit.
+/// Checks that amounts are quantities and that no request is above its limit.
 pub fn check(key: &str, Spanned { value: resources, .. }: &Spanned<Resources>, problems: &mut Problems<'_>) {
     let (requests_path, limits_path) = (format!("{key}.requests"), format!("{key}.limits"));
     let requests = amounts(&requests_path, &resources.requests, problems);
@@ -51,7 +51,7 @@ pub fn check(key: &str, Spanned { value: resources, .. }: &Spanned<Resources>, p
     }
 }
 
-/// The amounts that are quantities; what is wrong with the others, and with the resources, is told.
+/// The amounts that are valid quantities; other amounts and unknown resources are reported.
 fn amounts<'a>(
     path: &str,
     amounts: &'a Given<OrderedMap<Amount>>,
@@ -64,11 +64,12 @@ fn amounts<'a>(
         let Some(Spanned { value: Amount(text), position }) = amount.written() else { continue };
         match Quantity::parse(text) {
             None => {
-                let wording = (format!("{text:?} is no amount of {}.", resource.value), help(&resource.value, text));
+                let wording =
+                    (format!("{text:?} is not a valid amount of {}.", resource.value), help(&resource.value, text));
                 problems.add(&rules::RESOURCES, FieldValueInvalid, path, *position, wording);
             }
             Some(amount) if amount.is_negative() => {
-                let wording = (format!("The amount of {} is below zero.", resource.value), help(&resource.value, ""));
+                let wording = (format!("The amount of {} is negative.", resource.value), help(&resource.value, ""));
                 problems.add(&rules::RESOURCES, FieldValueInvalid, path, *position, wording);
             }
             Some(value) => {
@@ -91,6 +92,6 @@ fn check_name(path: &str, Spanned { value: name, position }: &Spanned<String>, p
         Some(known) => format!("Did you mean {known}?"),
         None => "Write cpu, memory, ephemeral-storage, or a device's full name such as example.com/gpu.".to_owned(),
     };
-    let wording = (format!("{name:?} is no resource that a container can ask for."), help);
+    let wording = (format!("{name:?} is not a resource that a container can request."), help);
     problems.add(&rules::RESOURCES, FieldValueInvalid, path, *position, wording);
 }

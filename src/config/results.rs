@@ -1,4 +1,4 @@
-//! The key `results`: the volume that keeps what the workers write.
+//! The key `results`: the volume for the workers' results.
 
 use serde::Deserialize;
 
@@ -8,12 +8,12 @@ use crate::apimachinery::names;
 use crate::diagnostic::Reason::{FieldValueInvalid, FieldValueRequired};
 use crate::yaml::{Given, Spanned};
 
-/// Where the results are kept.
+/// Where the results are stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Results {
-    /// A `PersistentVolumeClaim` that exists.
+    /// An existing `PersistentVolumeClaim`.
     pub claim: Given<String>,
 }
 
@@ -41,13 +41,14 @@ pub fn check_mount(results: &Given<Results>, working_dir: &Given<String>, proble
     let Some(Spanned { position, .. }) = results.written() else { return };
     match working_dir {
         Given::Absent => {
-            let message = "The results go to outputs/, a relative path, and a mount needs an absolute one.";
+            let message = "The results go to outputs/, a relative path, but a mount needs an absolute one.";
             let wording =
-                (message, "Add working_dir, the directory of the project in the image, such as working_dir: /app.");
+                (message, "Add working_dir, the project's directory in the image, such as working_dir: /app.");
             problems.add(&rules::RESULTS, FieldValueRequired, "results", *position, wording);
         }
         Given::Value(Spanned { value, position }) if value.contains(':') => {
-            let wording = ("working_dir holds a colon, which no mount path may hold.", "Use another directory.");
+            let wording =
+                ("working_dir contains a colon, which is not allowed in a mount path.", "Use another directory.");
             problems.add(&rules::RESULTS, FieldValueInvalid, "working_dir", *position, wording);
         }
         _ => {}

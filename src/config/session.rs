@@ -1,12 +1,12 @@
-//! The two configurations and the flags, resolved into the one session that everything else is
-//! made from. Where a setting came from is kept, so that `plan` can show it.
+//! The two configurations and the flags, resolved into the one session that everything else is based on. The origin of
+//! each setting is kept, so that `plan` can show it.
 
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::Path;
 
 use super::additions::Additions;
-use super::checks::{SHORT_LEN, session_id_start_fault, surplus};
+use super::checks::{SHORT_LEN, reading, session_id_start_fault, surplus};
 use super::environment::{EnvFrom, SecretKey};
 use super::file::ConfigFile;
 use super::k8s::K8sOrchestratorConfig;
@@ -26,9 +26,9 @@ use crate::yaml::{Given, OrderedMap, Spanned};
 /// A tuning session, complete and checked.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// The session's name.
+    /// The session's id.
     pub session_id: String,
-    /// What stands for the session in each Job's name: the id's first 8 characters, unless it was given.
+    /// The session's short name in each Job's name: by default, the first 8 characters of its id.
     pub session_short: String,
     /// The namespace of the Jobs.
     pub namespace: String,
@@ -40,7 +40,7 @@ pub struct Session {
     pub env: Env,
     /// How the next parameters are chosen.
     pub optimizer: Optimizer,
-    /// The parameter file, as a path inside the image.
+    /// The tuning file, as a path inside the image.
     pub config_path: String,
     /// Iterations of the whole session.
     pub total_iterations: u64,
@@ -52,21 +52,21 @@ pub struct Session {
     pub requests: Vec<(String, String)>,
     /// Limits: resource name and quantity.
     pub limits: Vec<(String, String)>,
-    /// The directory that the workers start in; the image's own where it is not said.
+    /// The directory that the workers start in; none for the image's working directory.
     pub working_dir: Option<String>,
-    /// Whether the tuning file at `config_path` travels to the workers in ConfigMaps.
+    /// Whether the workers get the tuning file at `config_path` from ConfigMaps.
     pub mounts_tuning_file: bool,
-    /// Whether each worker gets a seed of its own in it.
+    /// Whether each worker gets its own seed in it.
     pub has_own_seeds: bool,
-    /// What the Jobs have beyond the guide's.
+    /// Additions to the guide's Jobs.
     pub additions: Additions,
-    /// Where each setting came from.
+    /// Each setting with its origin.
     pub settings: Vec<Setting>,
-    /// What the user should know and what keeps nobody from going on.
+    /// Warnings.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Settings that a flag replaces.
+/// Settings from flags, which override the files.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// `--namespace`.
@@ -80,7 +80,7 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// Two flags must not say the same thing, each in its own way.
+    /// Two flags must not set the same key.
     fn refuse_both(&self) -> Result<(), ConfigError> {
         let own = [
             ("--namespace", "k8s_namespace", &self.namespace),
@@ -90,7 +90,7 @@ impl Overrides {
         let is_set = |key: &str| self.set.iter().any(|assignment| assignment.top_level_key() == Some(key));
         match own.iter().find(|(_, key, value)| value.is_some() && is_set(key)) {
             Some((flag, key, _)) => {
-                Err(ConfigError::Flag(format!("{flag} and --set {key}=… set the same key. Leave out one of the two.")))
+                Err(ConfigError::Flag(format!("{flag} and --set {key}=… set the same key. Remove one of them.")))
             }
             None => Ok(()),
         }
@@ -101,7 +101,7 @@ impl Session {
     /// Reads the configuration files and resolves them.
     ///
     /// # Errors
-    /// Whatever is wrong with either file, and settings on which they must not disagree.
+    /// One of the files is not valid, or they disagree on a setting on which they must agree.
     pub fn load(k8s: &Path, orchestrator: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
         overrides.refuse_both()?;
         let k8s = ConfigFile::read(k8s).map(|file| file.with(&overrides.set));
@@ -110,7 +110,7 @@ impl Session {
         Self::resolve(&k8s, orchestrator.as_ref(), overrides)
     }
 
-    /// Resolves two configuration files that have been read.
+    /// Resolves two configuration files.
     ///
     /// # Errors
     /// As [`Session::load`].
@@ -139,7 +139,7 @@ impl Session {
     }
 }
 
-/// The files of a session, each with what it says.
+/// The files of a session with their values.
 struct Files<'f> {
     k8s_file: &'f ConfigFile,
     k8s: K8sOrchestratorConfig,
@@ -147,7 +147,7 @@ struct Files<'f> {
 }
 
 impl Files<'_> {
-    /// The session, unless a key has nothing to say that must say something.
+    /// The session, unless a required key has no value.
     fn session(&self, overrides: &Overrides) -> Option<Session> {
         let Self { k8s_file: file, k8s, .. } = self;
         let mut settings = Settings::default();
@@ -182,7 +182,7 @@ impl Files<'_> {
         })
     }
 
-    /// The iterations and who says so: a flag, else the orchestrator configuration, else the K8s one.
+    /// The iterations and their origin: a flag, else the orchestrator configuration, else the K8s configuration.
     fn total_iterations(&self) -> Said<NonZeroU64> {
         let ours = &self.k8s.total_iterations;
         match &self.orchestrator {
@@ -200,8 +200,8 @@ impl Files<'_> {
         }
     }
 
-    /// The relation between the two numbers, where one of them is a flag's; a file's own two have been held against each
-    /// other.
+    /// Checks that there are not more workers than iterations if one of the numbers comes from a flag; the numbers of a
+    /// file have already been checked.
     fn refuse_surplus(&self, problems: &mut Problems<'_>) {
         let (ours_total, ours_workers) = (self.k8s.total_iterations.written(), self.k8s.workers.written());
         let flags =
@@ -213,12 +213,14 @@ impl Files<'_> {
         else {
             return;
         };
-        if let Some(wording) = surplus(total, workers) {
+        if let Some((message, help)) = surplus(total, workers) {
+            let number = if key == "workers" { workers.to_string() } else { total.to_string() };
+            let wording = (message, help + &reading(&number, position, problems));
             problems.add(&rules::WORKERS, Reason::FieldValueInvalid, key, position, wording);
         }
     }
 
-    /// What the optional keys add to the Jobs.
+    /// The additions from the optional keys.
     fn additions(&self, settings: &mut Settings) -> Additions {
         let Self { k8s_file: file, k8s, .. } = self;
         let results = k8s.results.get().cloned().unwrap_or_default();
@@ -235,20 +237,20 @@ impl Files<'_> {
         if let Some(partial) = &additions.job_template {
             partial_job::list(&partial.node, file, settings);
         }
-        // Each worker has a file of its own.
+        // Each worker has its own file.
         let unused = self.orchestrator.as_ref().and_then(|(file, config)| by_file(file, &config.base_output_csv));
         settings.take("base_output_csv", unused.map(|(path, origin)| (format!("{path} (unused)"), origin)));
         additions
     }
 
-    /// Paper in one file and live in the other must never pass, nor stage here and prod there.
+    /// Paper in one file and live in the other must never be accepted, nor stage in one and prod in the other.
     fn refuse_disagreement(&self, problems: &mut Problems<'_>) {
         let Some((file, config)) = &self.orchestrator else { return };
         disagreement("mode", &self.k8s.mode, file, &config.mode, problems);
         disagreement("env", &self.k8s.env, file, &config.env, problems);
     }
 
-    /// What the user should know: settings on which the files may differ, and values that may not arrive as written.
+    /// Warnings: settings on which the files differ, and values that may not arrive as written.
     fn warnings(&self) -> Vec<Diagnostic> {
         let mut overruled = Vec::new();
         if let Some((file, config)) = &self.orchestrator {
@@ -268,7 +270,7 @@ impl Files<'_> {
     }
 }
 
-/// The kubelet replaces `$(NAME)` and `$$` in variables and arguments; a value that holds one may not arrive as it was
+/// The kubelet replaces `$(NAME)` and `$$` in variables and arguments; a value that contains one may not arrive as
 /// written.
 fn warn_of_expansion(key: &str, Spanned { value, position }: &Spanned<String>, found: &mut Problems<'_>) {
     if value.contains("$(") || value.contains("$$") {
@@ -288,13 +290,13 @@ fn disagreement<W: PartialEq + fmt::Display>(
     let (Some(Spanned { value: ours, position }), Some(other)) = (ours.written(), theirs.get()) else { return };
     if ours != other {
         let default = if theirs.written().is_none() { " by default" } else { "" };
-        let message = format!("{key} is {ours} here, and {other}{default} in {}.", file.name());
+        let message = format!("{key} is {ours} here, but {other}{default} in {}.", file.name());
         let wording = (message, format!("Write the same {key} in both files."));
         problems.add(&rules::AGREEMENT, Reason::FieldValueInvalid, key, *position, wording);
     }
 }
 
-/// Tells of a setting of the orchestrator's file that the other file has otherwise.
+/// Reports a setting that differs between the two files.
 fn overrule<T: PartialEq + fmt::Display>(
     key: &str,
     our_file: &ConfigFile,
@@ -312,7 +314,7 @@ fn overrule<T: PartialEq + fmt::Display>(
     }
 }
 
-/// The start of a file's id has been checked where it stands; that of `--session-id` stands in Job names too.
+/// The start of an id from a file has already been checked; an id from `--session-id` is part of Job names too.
 fn check_flag(session: &Session, Overrides { session_id, .. }: &Overrides) -> Result<(), ConfigError> {
     let is_short = session.settings.iter().any(|setting| setting.name == "session_short");
     match session_id.as_deref().filter(|_| !is_short).and_then(session_id_start_fault) {
@@ -321,7 +323,7 @@ fn check_flag(session: &Session, Overrides { session_id, .. }: &Overrides) -> Re
     }
 }
 
-/// Both results, or the problems of both files together.
+/// Both values, or the problems of both files.
 fn both<A, B>(first: Result<A, ConfigError>, second: Result<B, ConfigError>) -> Result<(A, B), ConfigError> {
     match (first, second) {
         (Ok(first), Ok(second)) => Ok((first, second)),
@@ -400,14 +402,14 @@ pub(crate) mod tests {
     fn mode_and_env_must_agree() {
         let live = ORCHESTRATOR.replace("mode: paper", "mode: live").replace("env: docker", "env: prod");
         let Err(ConfigError::Invalid(problems)) = session(K8S, Some(&live)) else { panic!("passed") };
-        assert_eq!(problems[0].message, "mode is paper here, and live in o.yaml.");
-        assert_eq!(problems[1].message, "env is docker here, and prod in o.yaml.");
+        assert_eq!(problems[0].message, "mode is paper here, but live in o.yaml.");
+        assert_eq!(problems[1].message, "env is docker here, but prod in o.yaml.");
         let silent = ORCHESTRATOR.replace("mode: paper\n", "");
         let Err(ConfigError::Invalid(problems)) = session(&K8S.replace("mode: paper", "mode: live"), Some(&silent))
         else {
             panic!("passed")
         };
-        assert_eq!(problems[0].message, "mode is live here, and paper by default in o.yaml.");
+        assert_eq!(problems[0].message, "mode is live here, but paper by default in o.yaml.");
     }
 
     #[test]

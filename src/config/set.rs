@@ -1,5 +1,5 @@
-//! `--set KEY=VALUE`: a key of the K8s configuration that has its value on the command line. The text of a flag comes in;
-//! the document as it would be if the file had the key goes out, so that it is read and checked like any file.
+//! `--set KEY=VALUE`: sets a key of the K8s configuration on the command line. The values are merged into the document,
+//! which is then read and checked like any file.
 
 use std::collections::HashMap;
 use std::mem;
@@ -12,17 +12,17 @@ use crate::yaml::scalar;
 
 /// The key of the partial Job.
 pub const JOB_TEMPLATE: &str = "job_template";
-/// What a flag starts with where it is shown.
+/// The prefix of a flag in messages.
 const FLAG: &str = "--set ";
 
 /// One `--set`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// The key, one step for each level of the configuration.
+    /// The key, with one step for each level.
     steps: Vec<Step>,
-    /// The value, as it was typed.
+    /// The value as it was typed.
     value: String,
-    /// The flag as it is shown: on one line.
+    /// The flag as shown in messages, on one line.
     shown: String,
 }
 
@@ -30,39 +30,39 @@ pub struct Assignment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Step {
     name: String,
-    /// The characters of the flag before it.
+    /// The offset in the flag, in characters.
     before: usize,
-    /// The characters that it takes.
+    /// Its length in characters.
     width: usize,
 }
 
-/// Why a flag sets nothing.
+/// Why an assignment is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AssignmentError {
-    /// No value.
+    /// No value. The text after the key is not shown, because it may be a credential.
     #[error("{0:?} has no =. Write KEY=VALUE, such as workers=8.")]
     NoValue(String),
-    /// A key without a name somewhere.
-    #[error("The key {0:?} is empty, or has an empty part. Write KEY=VALUE, such as resources.limits.cpu=2.")]
+    /// A key that is empty or has an empty part.
+    #[error("The key {0:?} is empty or has an empty part. Write KEY=VALUE, such as resources.limits.cpu=2.")]
     Empty(String),
-    /// The partial Job.
-    #[error("{JOB_TEMPLATE} is a Job of its own, into which --set does not reach. Write it into the configuration.")]
+    /// The partial Job, which cannot be set.
+    #[error("{JOB_TEMPLATE} is a partial Job, which a flag cannot change. Edit the configuration instead.")]
     JobTemplate,
 }
 
 impl Assignment {
-    /// Reads `KEY=VALUE`. A dot in the key starts the next level; a dot, an equals sign or a backslash that belongs to a
-    /// name has a backslash before it.
+    /// Parses `KEY=VALUE`. A dot in the key starts the next level; a dot, an equals sign or a backslash in a name is
+    /// escaped with a backslash.
     ///
     /// # Errors
-    /// A flag that sets nothing.
+    /// The assignment is not valid.
     pub fn parse(text: &str) -> Result<Self, AssignmentError> {
         let mut steps = Vec::new();
         let (mut name, mut before) = (String::new(), FLAG.chars().count());
         let mut characters = (FLAG.chars().count()..).zip(text.char_indices());
         let end = loop {
             let Some((at, (byte, c))) = characters.next() else {
-                return Err(AssignmentError::NoValue(text.to_owned()));
+                return Err(AssignmentError::NoValue(key_in(text).to_owned()));
             };
             match c {
                 '\\' => name.extend(characters.next().map(|(_, (_, escaped))| escaped)),
@@ -86,7 +86,7 @@ impl Assignment {
         Ok(Self { steps, value, shown: format!("{FLAG}{}", text.replace(['\n', '\r'], " ")) })
     }
 
-    /// The key at the top of the configuration, if the flag sets all of it.
+    /// The top-level key, if the flag sets all of it.
     #[must_use]
     pub fn top_level_key(&self) -> Option<&str> {
         match self.steps.as_slice() {
@@ -96,14 +96,20 @@ impl Assignment {
     }
 }
 
-/// The flags, each on a line.
+/// The start of a text that can be a key.
+fn key_in(text: &str) -> &str {
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || "._-/\\=".contains(c);
+    text.find(|c| !is_of_key(c)).map_or(text, |end| &text[..end])
+}
+
+/// The flags, one per line.
 #[must_use]
 pub fn lines(assignments: &[Assignment]) -> String {
     assignments.iter().map(|assignment| assignment.shown.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// Puts what flags say into a document; the first flag stands on `first_line`. Of two that set the same, the last
-/// counts. A document that is no mapping stays as it is.
+/// Applies flags to a document; the first flag is on `first_line`. If two flags set the same key, the last one wins. A
+/// document that is not a mapping stays unchanged.
 pub fn apply(root: &mut Node, assignments: &[Assignment], first_line: u32) {
     let mut changes = Changes::default();
     for (line, assignment) in (first_line..).zip(assignments) {
@@ -114,7 +120,7 @@ pub fn apply(root: &mut Node, assignments: &[Assignment], first_line: u32) {
     }
 }
 
-/// What is to be changed in a mapping.
+/// The changes to a mapping.
 #[derive(Default)]
 struct Changes<'a> {
     list: Vec<Change<'a>>,
@@ -124,9 +130,9 @@ struct Changes<'a> {
 struct Change<'a> {
     key: &'a str,
     key_position: Position,
-    /// What takes the place of what the document has.
+    /// The value that replaces the document's value.
     value: Option<Node>,
-    /// What is to be changed in it.
+    /// The changes below it.
     below: Changes<'a>,
 }
 
@@ -154,7 +160,7 @@ impl<'a> Changes<'a> {
         &mut self.list[place]
     }
 
-    /// Makes the changes in a node, of which nothing stays that is no mapping.
+    /// Applies changes to a node; anything but a mapping is replaced.
     fn make_in(self, node: &mut Node) {
         let mut entries = match mem::replace(&mut node.value, Value::Null) {
             Value::Mapping(entries) => entries.into_vec(),
@@ -183,7 +189,7 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// The value of a flag, whose type is that of the key.
+/// The value of a flag, whose type is decided by the key.
 fn argument(text: &str, position: Position) -> Node {
     let value = match scalar::resolve(text).value() {
         None | Some(Value::String(_)) => Value::String(text.to_owned()),
@@ -196,7 +202,7 @@ fn number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Keys that `--set` takes, for who completes it; names are free below those that end with a dot.
+/// Completions for `--set`; names are free below keys that end with a dot.
 pub const KEYS: [&str; 23] = [
     "session_id",
     "session_short",
@@ -258,12 +264,14 @@ mod tests {
         for (flag, words) in [
             ("workers", "has no ="),
             ("", "has no ="),
+            ("extra_env.KEY: secret", "\"extra_env.KEY\" has no ="),
+            ("a..b=secret", "The key \"a..b\" is empty"),
             (r"workers\=8", "has no ="),
             ("=8", "has an empty part"),
             ("a..b=8", "has an empty part"),
             ("a.=8", "has an empty part"),
-            ("job_template.spec.suspend=true", "--set does not reach"),
-            ("job_template=", "--set does not reach"),
+            ("job_template.spec.suspend=true", "which a flag cannot change"),
+            ("job_template=", "which a flag cannot change"),
         ] {
             let error = Assignment::parse(flag).unwrap_err().to_string();
             assert!(error.contains(words), "{flag}: {error}");

@@ -1,5 +1,5 @@
-//! Where each setting of a session comes from. What files and flags say comes in; the values that count go out, and
-//! each leaves its origin behind.
+//! The origins of a session's settings: selects the effective values from files and flags, and records where each came
+//! from.
 
 use std::fmt::{self, Display};
 
@@ -12,7 +12,7 @@ use crate::manifest::Position;
 use crate::manifest::text::Excerpt;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
-/// The group of the variables that a config spells out.
+/// The group of literal variables.
 pub const EXTRA_ENV: &str = "extra_env";
 
 /// One setting of a session and its origin.
@@ -27,28 +27,28 @@ pub struct Setting {
     pub origin: Origin,
 }
 
-/// Where a setting came from; as text the file, the flag, or `default`.
+/// Where a setting came from. Displayed as the file, the flag, or `default`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A position in a file.
     File(Excerpt),
     /// A flag.
     Flag(&'static str),
-    /// A `--set`, and its place on the command line.
+    /// A `--set` and its position on the command line.
     Set(Excerpt),
-    /// Nowhere: nobody said anything else.
+    /// The default.
     Default,
 }
 
 impl Origin {
-    /// A place in a file, or of a flag that adds to it.
+    /// The origin of a position in a file, or in a flag that adds to it.
     #[must_use]
     pub fn at(file: &ConfigFile, position: Position) -> Self {
         let excerpt = file.excerpt(position);
         if file.source.is_flag(position) { Self::Set(excerpt) } else { Self::File(excerpt) }
     }
 
-    /// The place, where there is one to be shown.
+    /// The excerpt, if there is a position.
     #[must_use]
     pub const fn excerpt(&self) -> Option<&Excerpt> {
         match self {
@@ -81,15 +81,15 @@ impl Serialize for Origin {
     }
 }
 
-/// A value and its origin; none where nobody says anything.
+/// A value and its origin; none if it is not set.
 pub type Said<T> = Option<(T, Origin)>;
 
-/// What a flag says.
+/// The value of a flag.
 pub fn by_flag(flag: &'static str, value: Option<&String>) -> Said<String> {
     value.map(|value| (value.clone(), Origin::Flag(flag)))
 }
 
-/// What a file says at a key, or leaves to the key's default.
+/// The value of a key in a file, or the key's default.
 pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
     let origin = match given {
         Given::Value(Spanned { position, .. }) => Origin::at(file, *position),
@@ -98,12 +98,12 @@ pub fn by_file<T: Clone>(file: &ConfigFile, given: &Given<T>) -> Said<T> {
     given.get().map(|value| (value.clone(), origin))
 }
 
-/// The settings of a session, in the order in which they are taken.
+/// The settings of a session, in the order in which they were taken.
 #[derive(Debug, Default)]
 pub struct Settings(pub Vec<Setting>);
 
 impl Settings {
-    /// All of them, none with the text of a credential: an alias may have it under another name.
+    /// All settings, without the texts of credentials, which an alias may repeat under another name.
     pub fn without_credentials(self, source: &Source) -> Vec<Setting> {
         let hide = |setting: Setting| match &setting.origin {
             Origin::File(_) | Origin::Set(_) => Setting { value: source.sentence(&setting.value), ..setting },
@@ -112,7 +112,7 @@ impl Settings {
         self.0.into_iter().map(hide).collect()
     }
 
-    /// Takes a setting, and notes where it came from.
+    /// Takes a setting and records its origin.
     pub fn take<T: Display>(&mut self, name: impl Into<String>, said: Said<T>) -> Option<T> {
         let (value, origin) = said?;
         self.0.push(Setting { name: name.into(), value: value.to_string(), origin });
@@ -138,7 +138,7 @@ impl Settings {
         taken.collect()
     }
 
-    /// Takes each entry of a mapping as a setting, as what `make` makes of it.
+    /// Takes each entry of a mapping as a setting, converted by `make`.
     pub fn take_each<T, U: Display>(
         &mut self,
         group: &str,
@@ -154,7 +154,7 @@ impl Settings {
         taken.collect()
     }
 
-    /// Takes each item of a list as a setting, as what `make` makes of it.
+    /// Takes each item of a list as a setting, converted by `make`.
     pub fn take_items<T, U: Display>(
         &mut self,
         group: &str,

@@ -15,9 +15,9 @@ use crate::yaml::{Given, Spanned};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct TuningConfig {
-    /// Whether the local file travels in a ConfigMap, instead of being in the image.
+    /// Whether the workers get the local file from a ConfigMap instead of the image.
     pub mount: Given<bool>,
-    /// Which seed each worker gets; the file's own where it is not said.
+    /// Which seed each worker gets; by default, the file's seed.
     pub seed: Given<Seeds>,
 }
 
@@ -25,7 +25,7 @@ pub struct TuningConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Seeds {
-    /// Worker k gets the file's seed, raised by k - 1.
+    /// Worker k gets the file's seed plus k - 1.
     #[serde(rename = "per-worker")]
     PerWorker,
 }
@@ -38,7 +38,7 @@ impl fmt::Display for Seeds {
     }
 }
 
-/// Checks the key by itself: a seed can be changed only in a file that is mounted.
+/// Checks the key by itself: a seed can be changed only in a mounted file.
 pub fn check(key: &str, tuning: &Spanned<TuningConfig>, problems: &mut Problems<'_>) {
     if let Some(seed) = tuning.value.seed.written()
         && matches!(&tuning.value.mount, Given::Absent | Given::Value(Spanned { value: false, .. }))
@@ -49,7 +49,7 @@ pub fn check(key: &str, tuning: &Spanned<TuningConfig>, problems: &mut Problems<
     }
 }
 
-/// Checks that a file which is to be mounted can be.
+/// Checks that a file to be mounted has a valid mount path.
 pub fn check_mount(
     tuning: &Given<TuningConfig>,
     config_path: &Given<String>,
@@ -70,27 +70,27 @@ pub fn check_mount(
 /// Why a tuning file cannot be mounted at its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum MountPathError {
-    /// A path that is relative to a directory that nobody has named.
+    /// The path is relative to an unknown directory.
     #[error(
-        "config_path is relative, and a mount needs an absolute path. Add working_dir, the directory of the project in \
+        "config_path is relative, but a mount needs an absolute path. Add working_dir, the project's directory in \
          the image, such as working_dir: /app."
     )]
     NeedsWorkingDir,
-    /// A path that leads back.
-    #[error("config_path holds .., and a file is not mounted at such a path. Write it without.")]
+    /// The path contains `..`.
+    #[error("config_path contains .., and a file cannot be mounted at such a path. Write the path without it.")]
     LeadsBack,
-    /// A path that Kubernetes does not take.
-    #[error("config_path holds a colon, which no mount path may hold.")]
+    /// The path contains a colon, which Kubernetes does not allow.
+    #[error("config_path contains a colon, which is not allowed in a mount path.")]
     Colon,
-    /// A path that names no file.
-    #[error("config_path names a directory. Name the file inside it.")]
+    /// The path is a directory.
+    #[error("config_path is a directory. Name the file inside it.")]
     Directory,
 }
 
 /// The absolute path of a tuning file in the worker's container.
 ///
 /// # Errors
-/// A path that nothing can be mounted at.
+/// The path is not a valid mount path.
 pub fn mount_path(working_dir: Option<&str>, config_path: &str) -> Result<String, MountPathError> {
     if config_path.contains(':') {
         return Err(MountPathError::Colon);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::nearest::words;
 
-/// The parameter file of a session whose configuration names none.
+/// The tuning file of a session whose configuration names none.
 pub const DEFAULT_CONFIG_PATH: &str = "configs/d23_tuning/advanced_baseline.yaml";
 
 words! {
@@ -14,7 +14,7 @@ words! {
     Mode {
         /// Simulated orders on live prices.
         Paper = "paper",
-        /// Real decisions, recorded and not sent.
+        /// Real decisions, recorded but not sent.
         Shadow = "shadow",
         /// Real orders with real money.
         Live = "live",

@@ -1,4 +1,4 @@
-//! What of a document must not be shown: the places where it spells out credentials, and their texts.
+//! The parts of a document that must not be shown: the positions and texts of credentials.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::yaml::mapping::Duplicate;
 use crate::yaml::node::{Entry, Node, Position, Value};
 use crate::yaml::text::Excerpt;
 
-/// Shorter texts are hidden at their places only: they stand in too many other words.
+/// Shorter texts are hidden only at their positions, because they occur in too many other words.
 const SHORTEST: usize = 4;
-/// Keys below which variables are listed; `environment` and misspelt ones are told by [`is_env_like`].
+/// Keys that contain command-line arguments; keys that contain variables are recognized by [`is_env_like`].
 const ARGUMENTS: [&str; 2] = ["args", "command"];
-/// Keys of a configuration that speak of Secrets, and do not hold one.
+/// Keys of a configuration that refer to Secrets without containing one.
 const CONFIG_KEYS: [&str; 3] = ["secret_env", "secret", "key"];
-/// What says where a value is; neither these keys nor, in a reference, what they name is a credential.
+/// References to values; neither these keys nor the names in a reference are credentials.
 const REFERENCES: [&str; 4] = ["secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef"];
 const OF_REFERENCE: [&str; 9] =
     ["secret", "name", "key", "optional", "fieldPath", "apiVersion", "resource", "containerName", "divisor"];
@@ -27,29 +27,29 @@ const OF_VARIABLE: [&str; 4] = ["name", "value", "valueFrom", "optional"];
 /// A line and a column.
 type Place = (u32, u32);
 
-/// What must not be shown of a document.
+/// The parts of a document that must not be shown.
 #[derive(Debug, Default)]
 pub struct Hidden {
-    /// From where to where, in the order of the file; none reaches into the next.
+    /// Their ranges in the order of the file, without overlaps.
     spans: Vec<(Place, Place)>,
-    /// The texts that stand there.
+    /// Their texts.
     texts: Option<AhoCorasick>,
 }
 
 impl Hidden {
-    /// Of a configuration, in which every name of a key may be that of a variable.
+    /// For a configuration, in which any key can be the name of a variable.
     #[must_use]
     pub fn of_config(root: &Node, duplicates: &[Duplicate]) -> Self {
         Search::new(duplicates).run(root, Kind::Config)
     }
 
-    /// Of an API object, in which variables have their places.
+    /// For an API object, in which variables are in known places.
     #[must_use]
     pub fn of_manifest(root: &Node, duplicates: &[Duplicate]) -> Self {
         Search::new(duplicates).run(root, Kind::Manifest)
     }
 
-    /// What stands around a position, without what must not be shown.
+    /// The text around a position, without the hidden parts.
     #[must_use]
     pub fn excerpt(&self, file: impl Into<Arc<str>>, text: &Text, position: Position) -> Excerpt {
         let excerpt = Excerpt::cut(file, text, position);
@@ -66,7 +66,7 @@ impl Hidden {
                 let width = end.saturating_sub(start);
                 let written =
                     text.at(Position { line, column: start, width: width.min(last - first.min(last) + first) });
-                // What stands before the next token is no part of the value.
+                // Text before the next token is not part of the value.
                 let blank = [' ', '\t', '\r', ',', '-', '{', '[', '?', ':'];
                 let cut = if end == u32::MAX { written.trim_end() } else { written.trim_end_matches(blank) };
                 let value = cut.trim_start_matches([' ', ':']);
@@ -91,7 +91,7 @@ impl Hidden {
         excerpt.hiding(&hidden)
     }
 
-    /// What is hidden up to a line, and what is hidden behind it, by the lines that follow.
+    /// Splits the hidden parts at a line; the positions of the second half are relative to that line.
     #[must_use]
     pub fn split_behind(mut self, line: u32) -> (Self, Self) {
         let behind = self.spans.split_off(self.spans.partition_point(|(start, _)| start.0 <= line));
@@ -101,13 +101,13 @@ impl Hidden {
         (self, Self { spans, texts })
     }
 
-    /// A sentence about a position, without what must not be shown.
+    /// A message about a position, without the hidden parts.
     #[must_use]
     pub fn wording(&self, wording: Wording, text: &Text, position: Position) -> Wording {
         let written = if self.has(position) { text.at(position).trim_matches(['"', '\'']) } else { "" };
         let hide = |sentence: String| {
             let sentence = self.sentence(&sentence);
-            // A short value is looked for where it is quoted as what was read.
+            // A short value is replaced only in the phrases that quote the value at this position.
             if written.is_empty() || written.chars().count() >= SHORTEST {
                 return sentence;
             }
@@ -129,7 +129,7 @@ impl Hidden {
         shown
     }
 
-    /// Whether what stands at a position must not be shown.
+    /// Whether the text at a position must not be shown.
     #[must_use]
     pub fn has(&self, position: Position) -> bool {
         let place = (position.line, position.column);
@@ -148,14 +148,14 @@ enum Kind {
     Manifest,
 }
 
-/// What a node is to those that look for credentials.
+/// The role of a node in the search for credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     /// Nothing in particular.
     Plain,
     /// A list or mapping of variables.
     Variables,
-    /// One of them.
+    /// A variable.
     Variable,
     /// The variables that a configuration takes from Secrets.
     SecretVariables,
@@ -169,14 +169,14 @@ enum Role {
 struct Start {
     at: Place,
     is_hidden: bool,
-    /// Where it ends, if that is known; otherwise it goes on to the next start.
+    /// Where it ends, if known; otherwise, it extends to the next start.
     end: Option<u32>,
 }
 
 struct Search {
     starts: Vec<Start>,
     texts: Vec<String>,
-    /// Where the lost ones of keys that stand twice are, by the place of the one that counts.
+    /// The positions of overridden duplicate keys, by the position of the effective one.
     lost: HashMap<Place, Place>,
 }
 
@@ -232,7 +232,7 @@ impl Search {
             if is_hidden_key {
                 self.note(key.clone());
             } else if below == Role::Credential {
-                // A tag or an anchor may stand between the key and the value.
+                // There may be a tag or an anchor between the key and the value.
                 let column = key_position.column.saturating_add(key_position.width);
                 self.start(Position { column, ..*key_position }, true, None);
             }
@@ -249,7 +249,7 @@ impl Search {
         self.starts.push(Start { at: (line, column), is_hidden, end });
     }
 
-    /// Notes a text that must not be shown, with the lines and the escapes that it may be shown with.
+    /// Records a text that must not be shown, also in its escaped forms and line by line.
     fn note(&mut self, text: String) {
         let is_telling = |text: &str| {
             text.chars().nth(SHORTEST - 1).is_some()
@@ -270,7 +270,7 @@ impl Search {
     }
 }
 
-/// What the value of an entry is.
+/// The role of the value of an entry.
 fn role_below(key: &str, value: &Node, kind: Kind, role: Role, is_named: bool) -> Role {
     let is_mapping = value.as_mapping().is_some();
     match role {
@@ -309,18 +309,19 @@ fn role_below(key: &str, value: &Node, kind: Kind, role: Role, is_named: bool) -
     }
 }
 
-/// Whether a key, in small letters, is `env` or a likely misspelling of it.
+/// Whether a key, in lowercase, is `env` or a likely misspelling of it.
 fn is_env_like(key: &str) -> bool {
     let key: String = key.chars().filter(char::is_ascii_alphabetic).collect();
     matches!(&*key, "env" | "envs" | "extraenv" | "extraenvs" | "envvars" | "environment" | "variables" | "envvar")
 }
 
-/// Whether a key of a hidden mapping is a word of the API, and tells nothing.
+/// Whether a key of a hidden mapping is a field of the API and reveals nothing.
 fn is_known(key: &str) -> bool {
     OF_VARIABLE.contains(&key) || REFERENCES.contains(&key) || OF_REFERENCE.contains(&key)
 }
 
-/// From each hidden start to its end; what aliases repeat stands at one place, and is hidden if one of them is.
+/// The ranges from each hidden start to its end. Values that aliases repeat have one position, which is hidden if any
+/// use of it is.
 fn spans(mut starts: Vec<Start>) -> Vec<(Place, Place)> {
     starts.sort_by_key(|start| start.at);
     starts.dedup_by(|next, kept| {

@@ -1,13 +1,15 @@
-//! The one type of everything that is reported about a file: what is wrong with a configuration, a text that cannot be
-//! read, a value that does not fit its field, and what the rules find.
+//! The one type for everything that is reported about a file: problems of a configuration, unreadable text, values of
+//! the wrong type, and findings of the rules.
 
 mod hidden;
 pub mod rule;
+mod severity;
 mod unreadable;
 mod wording;
 
 pub use self::hidden::Hidden;
 pub use self::rule::{Rule, Source};
+pub use self::severity::Severity;
 pub use self::wording::Wording;
 
 use std::sync::Arc;
@@ -15,7 +17,6 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::nearest::words;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{ReadError, Text};
 
@@ -24,48 +25,38 @@ use self::rule::rules;
 rules! {
     Api;
 
-    /// The text is YAML or JSON that kubectl can read; nothing else ever reaches the server.
+    /// The text is YAML or JSON that kubectl can read; anything else never reaches the server.
     SYNTAX = "syntax" in Job:
         "metadata: {labels: {app: [}}",
         "metadata: {labels: {app: arbitrage-tuning}}";
 }
 
-words! {
-    /// Whether a diagnostic makes the file unusable.
-    Severity {
-        /// The API server, the guide or this program refuses it.
-        Error = "error",
-        /// It is accepted, and probably not what was meant.
-        Warning = "warning",
-    }
-}
-
-/// Why, in the API server's words for the causes of a rejection.
+/// The reason, in the API server's terms for causes of a rejection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// A value that must be there is not.
+    /// A required value is missing.
     FieldValueRequired,
-    /// A value that cannot be.
+    /// A value that is not valid.
     FieldValueInvalid,
     /// A value outside a closed list.
     FieldValueNotSupported,
-    /// A value that may stand once stands twice.
+    /// A duplicate of a unique value.
     FieldValueDuplicate,
-    /// A field that may not be set here.
+    /// A field that must not be set here.
     FieldValueForbidden,
     /// More characters or bytes than allowed.
     FieldValueTooLong,
     /// More elements than allowed.
     FieldValueTooMany,
-    /// A reference to something that is not there.
+    /// A reference to something that does not exist.
     FieldValueNotFound,
     /// A value of the wrong type.
     FieldValueTypeInvalid,
     /// A field that the type does not have.
     FieldUnknown,
-    /// Text that is no document.
+    /// Text that cannot be parsed.
     SyntaxError,
-    /// A check of the Pod Security Standards, by the name that the server gives it.
+    /// A check of the Pod Security Standards, by the server's name for it.
     PodSecurity(&'static str),
 }
 
@@ -90,27 +81,27 @@ impl Reason {
     }
 }
 
-/// One thing to say about a file.
+/// A message about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How serious it is.
     pub severity: Severity,
-    /// The rule that says it.
+    /// The rule that it comes from.
     pub rule: &'static Rule,
-    /// The path of the field, as the API server writes it, or of the key; empty where the document as a whole is meant.
+    /// The path of the field, as the API server writes it, or of the key; empty for the document as a whole.
     pub path: String,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// What is wrong, as a sentence.
     pub message: String,
     /// What to do about it, as a sentence.
     pub help: Option<String>,
-    /// The file, the position in it, and the line as it stands there.
+    /// The file, the position in it, and its line.
     pub excerpt: Excerpt,
 }
 
 impl Diagnostic {
-    /// What a rule says of a position.
+    /// A diagnostic of a rule at a position.
     pub fn new(
         severity: Severity,
         rule: &'static Rule,
@@ -119,11 +110,12 @@ impl Diagnostic {
         wording: impl Into<Wording>,
         excerpt: Excerpt,
     ) -> Self {
+        debug_assert!(rule.severities.contains(&severity), "{} is not declared to be a {severity}.", rule.name);
         let Wording { message, help } = wording.into();
         Self { severity, rule, path: path.into(), reason, message, help, excerpt }
     }
 
-    /// A text that kubectl cannot read.
+    /// A diagnostic for a text that kubectl cannot read.
     pub fn unreadable(error: &ReadError, file: impl Into<Arc<str>>, text: &Text) -> Self {
         let hidden = unreadable::on_line(text, error.position.line);
         let wording = unreadable::wording(error, hidden, text);
@@ -139,25 +131,24 @@ impl Diagnostic {
         }
     }
 
-    /// With which field what is wrong, and what to do about it, in one text.
+    /// The field, what is wrong with it and what to do about it, in one text.
     pub fn summary(&self) -> String {
         if self.names_its_key() { self.with_help() } else { format!("{}: {}", self.subject(), self.with_help()) }
     }
 
-    /// Whether the message says by itself what it is about. A configuration is small, and its sentences start with the
-    /// key.
+    /// Whether the message itself names its key, as the messages about configurations do.
     pub fn names_its_key(&self) -> bool {
         self.rule.source == Source::Config
     }
 
-    /// The field, or the document as a whole.
+    /// The field, or `document` for the document as a whole.
     pub fn subject(&self) -> &str {
         if self.path.is_empty() { "document" } else { &self.path }
     }
 }
 
-/// A diagnostic as reports for programs have it: flat, and without the line's text. `message` is the whole of what is
-/// said, so that who reads nothing else misses nothing; `help` is the part of it that says what to do.
+/// A diagnostic in machine-readable reports: flat, and without the line's text. `message` includes the help, so that it
+/// is complete by itself; `help` repeats the part that says what to do.
 impl Serialize for Diagnostic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Diagnostic", 10)?;
@@ -198,7 +189,7 @@ mod tests {
         assert_eq!(shown(block, 2, 12), ("  API_KEY: (hidden)".to_owned(), 11, 8));
         assert_eq!(shown(block, 2, 3), ("  API_KEY: (hidden)".to_owned(), 2, 3));
         assert_eq!(shown(block, 3, 9), ("  HOST: h".to_owned(), 8, 3));
-        // All that belongs to the value is hidden, and nothing behind it.
+        // The whole value is hidden, and nothing after it.
         let list = "extra_env:\n  API_KEY:\n  - abc\n  - d\n  HOST: h\n";
         assert_eq!(shown(list, 3, 5).0, "  - (hidden)");
         assert_eq!(shown(list, 4, 5).0, "  - (hidden)");

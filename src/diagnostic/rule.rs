@@ -1,27 +1,28 @@
-//! What a rule is: its name, what it demands, and an example of either kind.
-//! `--explain` prints these, and a test applies every example.
+//! A rule: its name, its documentation, and a bad and a good example. `--explain` prints these, and a test applies
+//! every example.
 
+use super::severity::Severity;
 use crate::apimachinery::Span;
 use crate::nearest::words;
 
 words! {
-    /// Whose rule it is.
+    /// The source of a rule.
     Source {
         /// The API server's: it decides whether a document is accepted.
         Api = "api",
-        /// The Pod Security Standards': they decide whether a namespace takes the pods.
+        /// The Pod Security Standards': they decide whether a namespace admits the pods.
         PodSecurity = "pod-security",
-        /// The guide's: what a Job of a tuning session looks like.
+        /// The guide's: they describe the Jobs of a tuning session.
         Tuning = "tuning",
-        /// This project's: what the configuration of a session holds.
+        /// This project's: they describe the configuration of a session.
         Config = "config",
     }
 }
 
-/// Where a rule's examples stand, mostly in a Job.
+/// Where a rule's examples belong, mostly in a Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// At its top.
+    /// At the top of a Job.
     Job,
     /// At the top of a `CronJob`.
     CronJob,
@@ -40,7 +41,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The lines above an example, and what stands before each of its own.
+    /// The lines above an example, and the indentation of its first and its other lines.
     const fn frame(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Job | Self::CronJob | Self::Config | Self::ConfigMap => ("", "", ""),
@@ -53,7 +54,7 @@ impl Scope {
         }
     }
 
-    /// The example as a piece of a Job.
+    /// The example as part of a document.
     fn frame_around(self, example: &str) -> String {
         let (above, first, next) = self.frame();
         let mut text = above.to_owned();
@@ -66,27 +67,29 @@ impl Scope {
     }
 }
 
-/// A rule that documents are held against.
+/// A rule that documents are checked against.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Its name in reports.
     pub name: &'static str,
-    /// Whose rule it is.
+    /// The source of a rule.
     pub source: Source,
-    /// What is demanded, and why.
+    /// How serious a violation is; with two, it depends on what is found.
+    pub severities: &'static [Severity],
+    /// What it requires, and why.
     pub doc: &'static str,
-    /// Where the examples stand.
+    /// Where the examples belong.
     pub scope: Scope,
-    /// What breaks the rule.
+    /// An example that breaks the rule.
     pub bad: &'static str,
-    /// The same, corrected.
+    /// The corrected example.
     pub good: &'static str,
-    /// The versions of Kubernetes in which the rule holds.
+    /// The versions of Kubernetes in which the rule applies.
     pub span: Span,
 }
 
 impl Rule {
-    /// What is demanded, as one paragraph.
+    /// The documentation as one paragraph.
     pub fn doc(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -95,28 +98,35 @@ impl Rule {
     #[must_use]
     pub fn summary(&self) -> String {
         let doc = self.doc();
-        // In `iqn. or naa.` it is a word that ends.
+        // In `iqn. or naa.`, the dot does not end a sentence.
         let ends = |at: usize| !["or ", "and "].iter().any(|word| doc[at + 2..].starts_with(word));
         let end = doc.match_indices(". ").map(|(at, _)| at).find(|at| ends(*at));
         end.map_or_else(|| doc.clone(), |at| doc[..=at].to_owned())
     }
 
-    /// A piece of a Job that breaks the rule.
+    /// The example that breaks the rule, in its context.
     pub fn bad_example(&self) -> String {
         self.scope.frame_around(self.bad)
     }
 
-    /// The same piece, corrected.
+    /// The corrected example, in its context.
     pub fn good_example(&self) -> String {
         self.scope.frame_around(self.good)
     }
 }
 
-/// Declares the rules of a file: their doc comments are what `--explain` prints. A rule that came or went with a
-/// version says so after its name: `[since V1_34]` or `[until V1_33]`.
+/// The severities of a rule. Most rules declare none, and are errors.
+pub const fn declared(severities: &'static [Severity]) -> &'static [Severity] {
+    if severities.is_empty() { &[Severity::Error] } else { severities }
+}
+
+/// Declares the rules of a file. `--explain` prints their doc comments. A rule that is not always an error says so above
+/// its name: `#[severity(Warning)]` or `#[severity(Error, Warning)]`. A rule that applies only to some versions says so
+/// after its name: `[since V1_34]` or `[until V1_33]`.
 macro_rules! rules {
     ($source:ident; $(
         $(#[doc = $doc:literal])+
+        $(#[severity($($severity:ident),+)])?
         $name:ident = $text:literal $([$bound:ident $version:ident])* in $scope:ident: $bad:expr, $good:expr;
     )+) => {
         $(
@@ -125,6 +135,7 @@ macro_rules! rules {
             pub(crate) static $name: $crate::diagnostic::Rule = $crate::diagnostic::Rule {
                 name: $text,
                 source: $crate::diagnostic::Source::$source,
+                severities: $crate::diagnostic::rule::declared(&[$($($crate::diagnostic::Severity::$severity),+)?]),
                 doc: concat!($($doc),+),
                 scope: $crate::diagnostic::rule::Scope::$scope,
                 bad: $bad,

@@ -1,5 +1,5 @@
-//! What of a text that cannot be read must not be shown. There is no tree to go by, so that more is hidden than may be
-//! needed: everything behind a name that speaks of a credential, and below it.
+//! The parts of an unparsable text that must not be shown. Without a tree, more may be hidden than necessary:
+//! everything after and below a name that indicates a credential.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::yaml::error::ReadErrorKind;
 use crate::yaml::node::Position;
 use crate::yaml::{ReadError, Text};
 
-/// Fields of the API that speak of Secrets, and hold names.
+/// Fields of the API that refer to Secrets but contain only names.
 const FIELDS: [&str; 16] = [
     "key",
     "secret",
@@ -29,7 +29,7 @@ const FIELDS: [&str; 16] = [
     "secrets",
 ];
 
-/// Where a line of a text that cannot be read may have a credential.
+/// Where a line of an unparsable text may contain a credential.
 #[must_use]
 pub fn on_line(text: &Text, line: u32) -> Option<Position> {
     let whole = line_of(text, line);
@@ -47,7 +47,7 @@ pub fn on_line(text: &Text, line: u32) -> Option<Position> {
     (!value.is_empty()).then(|| Position { line, column: count(&whole[..start]) + 1, width: count(value) })
 }
 
-/// What is said of a fault, without what it quotes of a hidden place.
+/// The message about a fault, without quotes of hidden text.
 #[must_use]
 pub fn wording(error: &ReadError, hidden: Option<Position>, text: &Text) -> Wording {
     let Some(hidden) = hidden else { return said(&error.kind) };
@@ -60,7 +60,7 @@ pub fn wording(error: &ReadError, hidden: Option<Position>, text: &Text) -> Word
         kind => kind.clone(),
     };
     let Wording { message, help } = said(&kind);
-    // A text that is longer than this is quoted by nothing.
+    // No message quotes a text that is longer than this.
     let is_word = |word: &&str| (4..=message.len() + 256).contains(&word.len());
     let words: HashSet<&str> = text.at(hidden).split(is_end_of_word).filter(is_word).collect();
     let hide = |sentence: &str| {
@@ -82,12 +82,12 @@ fn said(kind: &ReadErrorKind) -> Wording {
     Wording { message: kind.to_string(), help: kind.help() }
 }
 
-/// Whether the lines above say that a line is the value of such a variable, or a part of it.
+/// Whether, according to the lines above, a line is part of the value of a credential.
 fn is_below_credential(text: &Text, line: u32, whole: &str) -> bool {
     let mut level = indent(whole);
     let own = whole[level..].trim_start_matches(['"', '\'']);
     let is_own_name = own.starts_with("name");
-    // How far a tab indents is open.
+    // The width of a tab is unknown.
     if whole[..level].contains('\t') {
         level = usize::MAX;
     }
@@ -115,12 +115,12 @@ fn line_of(text: &Text, line: u32) -> &str {
     text.at(Position { line, column: 1, width: u32::MAX })
 }
 
-/// How many characters stand before what a line says; a dash of a list counts.
+/// The number of characters before a line's content, including the dashes of list items.
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t', '-', '?']).len()
 }
 
-/// Where the first name of a line ends that speaks of a credential.
+/// The end of the first name in a line that indicates a credential.
 fn end_of_name(line: &str) -> Option<usize> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let mut at = 0;

@@ -1,11 +1,11 @@
-//! What is said, in words.
+//! The wording of diagnostics.
 
-/// What a diagnostic says in words: what is wrong, and what to do about it.
+/// The wording of a diagnostic: what is wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wording {
     /// What is wrong, as a sentence.
     pub message: String,
-    /// What to do about it, as a sentence; none where the message leaves nothing to add.
+    /// What to do about it, as a sentence; none if there is nothing to add to the message.
     pub help: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! What applying a manifest would make of an object that exists, by client-side or server-side apply, whichever the
-//! object was made by: both come in, and the object before and after goes out.
+//! The result of applying a manifest to an existing object, by client-side or server-side apply, depending on how the
+//! object was created.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::last_applied::{LastApplied, take_created_at};
 use super::stored::Stored;
 use crate::apply::{Conflict, JOB, KUBECTL, Owners, PatchError, apply_server_side, strategic_merge, three_way_patch};
 
-/// What the server writes into an object's metadata.
+/// Metadata that the server sets.
 const METADATA: [&str; 8] = [
     "creationTimestamp",
     "deletionGracePeriodSeconds",
@@ -23,33 +23,34 @@ const METADATA: [&str; 8] = [
 const TRACKING: [&str; 4] =
     ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
 
-/// Who applies a Job as a whole owns this; controllers apply a few other fields of Jobs that somebody else made.
+/// Only the manager that applies a Job as a whole owns this field; controllers apply a few other fields of existing
+/// Jobs.
 const IMAGE: [&str; 5] = ["spec", "template", "spec", "containers", "image"];
 
 /// An object before and after.
 #[derive(Debug)]
 pub struct Applied {
-    /// What is there.
+    /// Before.
     pub old: Stored,
-    /// What would be there.
+    /// After.
     pub new: Stored,
-    /// Whether kubectl would send something, if only the order of a list that others have added to.
+    /// Whether kubectl would send a patch, even if only for the order of a list that others have added to.
     pub is_sent: bool,
-    /// Whether kubectl would note down what it has applied, which changes the object too.
+    /// Whether kubectl would update its last-applied annotation, which also changes the object.
     pub is_noted: bool,
-    /// What others own and the request would change.
+    /// Fields of other managers that the request would change.
     pub conflicts: Vec<Conflict>,
-    /// What has been assumed, where another assumption would give another answer.
+    /// The assumption that was made, if a different one would change the answer.
     pub assumption: Option<Assumption>,
 }
 
-/// What has to be assumed of an object that does not say how it was made.
+/// The assumption about an object that does not show how it was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Assumption {
-    /// A manifest in a file: kubectl apply has applied it as it stands.
+    /// A manifest in a file: kubectl apply applied it as it is.
     AppliedAsItStands,
-    /// An object of a server: nobody has applied it, so that apply keeps what only it has.
+    /// An object from a server: it was never applied, so apply keeps fields that only the object has.
     NeverApplied,
 }
 
@@ -58,26 +59,26 @@ impl Assumption {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::AppliedAsItStands => {
-                "A Job in a file does not say what was applied: this assumes that kubectl apply has applied it as it stands."
+                "A Job in a file does not show what was last applied: this assumes that kubectl apply applied it as it is."
             }
             Self::NeverApplied => {
-                "A Job without the annotation of kubectl apply and without managed fields does not say how it was made: \
-                 this assumes kubectl create, after which apply keeps fields that only the Job has. \
-                 kubectl get --show-managed-fields tells."
+                "A Job without kubectl's last-applied annotation and without managed fields does not show how it was created: \
+                 this assumes kubectl create, after which kubectl apply keeps fields that only the live Job has. \
+                 Use kubectl get --show-managed-fields to be sure."
             }
         }
     }
 }
 
-/// How an object was made.
+/// How an object was created.
 enum MadeBy {
     /// By client-side apply.
     Client(LastApplied),
     /// By server-side apply.
     Server(Owners, String),
-    /// By neither, as the managed fields say.
+    /// By neither, according to its managed fields.
     Neither,
-    /// It does not say.
+    /// Unknown.
     Unknown(Assumption),
 }
 
@@ -96,18 +97,18 @@ impl MadeBy {
     }
 }
 
-/// Whether a server has given the object back.
+/// Whether the object comes from a server.
 fn is_of_server(object: &Value) -> bool {
     let metadata =
         |key| object.pointer("/metadata").and_then(|metadata| metadata.get(key)).is_some_and(|it| !it.is_null());
     metadata("uid") || metadata("resourceVersion")
 }
 
-/// Applies `manifest` to `existing`; none where kubectl would send nothing. When a Job was made is no difference
-/// between the two.
+/// Applies `manifest` to `existing`; none if kubectl would not send a patch. A different `created_at` does not count as
+/// a difference.
 ///
 /// # Errors
-/// One of them cannot be merged with the other.
+/// The objects cannot be merged.
 pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, PatchError> {
     let mut dated = manifest.clone();
     take_created_at(&mut dated, existing);
@@ -122,7 +123,7 @@ pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, Patc
             Ok(Some(Applied { is_sent: true, ..applied }))
         }
         MadeBy::Server(owners, applier) => {
-            // Who else owns the moment is in the way of another one all the same.
+            // Another owner of `created_at` still conflicts with a new value.
             let (mut object, conflicts) = apply_server_side(existing, manifest, &owners, &applier, &JOB)?;
             take_created_at(&mut object, existing);
             Ok(Some(Applied { conflicts, ..Applied::new(existing, &object, false) }))
@@ -135,9 +136,9 @@ pub fn apply(manifest: &Value, existing: &Value) -> Result<Option<Applied>, Patc
     }
 }
 
-/// What only the existing Job has stays where nobody has applied it, and goes where it was applied.
+/// Fields that only the existing Job has are kept if it was never applied, and removed if it was.
 fn apply_to_unknown(manifest: &Value, existing: &Value, assumption: Assumption) -> Result<Applied, PatchError> {
-    // What a file holds was stored with its defaults.
+    // The content of a file was stored with defaults.
     let live = match assumption {
         Assumption::NeverApplied => existing.clone(),
         Assumption::AppliedAsItStands => Stored::of(existing).value,
@@ -163,7 +164,7 @@ impl Applied {
     }
 }
 
-/// What somebody may have written of an object: the rest is the server's and the Job controller's.
+/// The parts of an object that a user may have written, without those of the server and the Job controller.
 fn without_what_servers_write(object: &Value) -> Value {
     let mut written = object.clone();
     if let Value::Object(fields) = &mut written {
@@ -184,7 +185,7 @@ fn without_what_servers_write(object: &Value) -> Value {
     written
 }
 
-/// The object that kubectl's patch would make; none where the patch is empty.
+/// The object after kubectl's patch; none if the patch is empty.
 fn patch(original: Option<&Value>, manifest: &Value, existing: &Value) -> Result<Option<Value>, PatchError> {
     let patch = three_way_patch(original, manifest, existing, &JOB)?;
     if patch.as_object().is_some_and(serde_json::Map::is_empty) {

@@ -1,4 +1,4 @@
-//! Two stored forms of a Job against each other: what they are of comes in, and the fields that differ go out.
+//! Compares two stored forms of a Job, and lists the fields that differ.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,17 +15,17 @@ use crate::credentials::{HIDDEN, is_assignment, names_credential};
 pub struct FieldChange {
     /// Its path.
     pub field: FieldPath,
-    /// Its value now; none where it is not there.
+    /// Its current value; none if it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<Value>,
-    /// Its value afterwards; none where it goes.
+    /// Its new value; none if it is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Value>,
-    /// Whether a cluster would refuse the change.
+    /// Whether a cluster would reject the change.
     pub immutable: bool,
 }
 
-/// The fields that differ between two values of a field at this path.
+/// The fields that differ between two values at this path.
 pub fn differences(path: &Path<'_>, old: Option<&Value>, new: Option<&Value>, field: Field) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(path, old, new, field, &mut changes);
@@ -107,7 +107,7 @@ fn compare_lists(path: &Path<'_>, old: &[Value], new: &[Value], list: List, chan
     for key in new_keys.iter().chain(gone) {
         let (before, after) = (olds.get(key).copied(), news.get(key).copied());
         let index = after.or(before).unwrap_or_default();
-        // Variables are known by their names; other elements by their indexes, as the server names them.
+        // Variables are identified by their names; other elements by their indexes, as in the server's paths.
         let path = match key.as_str() {
             Some(name) if path.last() == Some(Segment::Field("env")) => path.key(name),
             _ => path.index(index),
@@ -117,14 +117,15 @@ fn compare_lists(path: &Path<'_>, old: &[Value], new: &[Value], list: List, chan
     let common = |of: &[&Value], other: &HashMap<&Value, usize>| -> Vec<Value> {
         of.iter().filter(|key| other.contains_key(**key)).map(|key| (*key).clone()).collect()
     };
-    // The order counts too: a variable can refer to those before it, and the server takes it for a change.
+    // The order matters too: a variable can refer to previous ones, and the server treats a different order as a
+    // change.
     let (old_order, new_order) = (common(&old_keys, &news), common(&new_keys, &olds));
     if old_order != new_order {
         push(path, Some(old_order.into()), Some(new_order.into()), changes);
     }
 }
 
-/// What the elements are told apart by, if each has one of its own.
+/// The identities of the elements, if they are unique.
 fn keys<'v>(list: &'v [Value], key: &str) -> Option<Vec<&'v Value>> {
     let keys: Vec<&Value> = list.iter().map(|element| element.get(key)).collect::<Option<_>>()?;
     let distinct: std::collections::HashSet<&Value> = keys.iter().copied().collect();

@@ -1,5 +1,4 @@
-//! The Jobs that exist already: a directory, a file or standard input comes in, and each Job in it
-//! goes out, one at a time.
+//! Reads the existing Jobs from a directory, a file or standard input, one at a time.
 
 use std::path::Path;
 
@@ -12,15 +11,15 @@ use crate::manifest::input::Inputs;
 use crate::manifest::{self, Input, InputError, Node, input};
 use crate::printable::printable;
 
-/// So many inputs are read before what was made of them is handed over.
+/// The number of inputs per batch.
 const BATCH: usize = 2048;
-/// Fewer inputs, or Jobs of a document, than this are looked at on one core.
+/// Fewer inputs, or Jobs in a document, than this are processed on one core.
 const FEW: usize = 16;
 
-/// A Job, and where it stands.
+/// A Job and its source.
 #[derive(Debug)]
 pub struct ExistingJob<'n> {
-    /// What tells it from others.
+    /// Its identity.
     pub identity: JobIdentity,
     /// The file.
     pub file: &'n str,
@@ -37,13 +36,13 @@ pub enum ExistingError {
     /// A document that kubectl could not read either.
     #[error("{}", .0.message)]
     Unreadable(Box<Diagnostic>),
-    /// Nothing at all: what should have written it has most likely failed.
-    #[error("There is no document in {}. Where there are no Jobs, kubectl get -o yaml prints an empty List.", printable(.0))]
+    /// An empty input: the command that should have written it most likely failed.
+    #[error("{} contains no documents. If there are no Jobs, kubectl get -o yaml prints an empty List.", printable(.0))]
     Nothing(String),
 }
 
-/// Makes something of each Job of a directory, a file, or standard input (`-`), on all cores, and hands it over in the
-/// order of the Jobs. An empty directory has none. Gives what was passed over because it is not a file, as sentences.
+/// Maps each Job of a directory, a file, or standard input (`-`) on all cores, and passes on the results in the order
+/// of the Jobs. An empty directory has none. Returns sentences about what was skipped because it is not a file.
 ///
 /// # Errors
 /// [`ExistingError`].
@@ -52,7 +51,7 @@ pub fn each_job<T: Send>(
     make: impl Fn(&ExistingJob<'_>) -> Option<T> + Sync,
     mut each: impl FnMut(T),
 ) -> Result<Vec<String>, ExistingError> {
-    let Inputs { inputs, passed_over } = match input::expand(&[path.to_owned()], false) {
+    let Inputs { inputs, passed_over } = match input::expand(&[path.to_owned()], None) {
         Err(InputError::NoManifests { .. }) => return Ok(Vec::new()),
         other => other?,
     };
@@ -60,7 +59,7 @@ pub fn each_job<T: Send>(
         return Ok(passed_over);
     }
     let mut documents = 0;
-    // A batch at a time, so that what is waiting to be handed over stays small.
+    // One batch at a time, to limit the number of pending results.
     for batch in inputs.chunks(BATCH) {
         let read: Vec<_> = if batch.len() < FEW {
             batch.iter().map(|input| read(input, &make)).collect()
@@ -97,7 +96,7 @@ fn read<T: Send>(
                     object,
                 }));
             });
-            // A List of a whole cluster is one document.
+            // A List of a whole cluster is a single document.
             if jobs.len() < FEW {
                 results.extend(jobs.iter().filter_map(make));
             } else {

@@ -1,4 +1,4 @@
-//! Paths of fields that outlive the walk that has found them, told apart step by step.
+//! Owned field paths that can be compared step by step.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::apimachinery::{Path, Segment};
 enum FieldStep {
     /// To a field of an object.
     Field(String),
-    /// To an element of a list, or to an entry of a map: what stands in brackets.
+    /// To an element of a list or an entry of a map: the text in brackets.
     Element(String),
 }
 
@@ -32,13 +32,13 @@ impl FieldPath {
         self
     }
 
-    /// Reads a path as the server writes it, which is how the rules name their fields.
+    /// Parses a path in the server's notation, which the rules use too.
     pub fn parse(text: &str) -> Self {
         let mut steps = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
             if let Some(inside) = rest.strip_prefix('[') {
-                // A key may hold dots and brackets; it ends where a path can go on.
+                // A key may contain dots and brackets; it ends where a path can continue.
                 let ends = |at: &usize| matches!(inside.as_bytes().get(at + 1), None | Some(b'.' | b'['));
                 let end = inside.match_indices(']').map(|(at, _)| at).find(ends).unwrap_or(inside.len());
                 steps.push(FieldStep::Element(inside[..end].to_owned()));
@@ -89,10 +89,10 @@ impl Serialize for FieldPath {
     }
 }
 
-/// Whether one of these paths leads to this field, to one above it, or to one below it; quick however many they are.
+/// Whether one of these paths is this field, above it, or below it; fast for any number of paths.
 pub fn touch(paths: &BTreeSet<FieldPath>, path: &FieldPath) -> bool {
     let is_above = || (1..path.0.len()).any(|length| paths.contains(&FieldPath(path.0[..length].to_vec())));
-    // Those that lead here or below stand together, the shortest first.
+    // The paths to this field and below are adjacent, the shortest first.
     paths.range(path..).next().is_some_and(|first| first.0.starts_with(&path.0)) || is_above()
 }
 

@@ -1,5 +1,5 @@
-//! What kubectl notes down of a manifest that it applies: the annotation of an existing object comes in, and what was
-//! applied, and whether applying again would write the same, go out.
+//! kubectl's last-applied annotation: the manifest that was applied, and whether applying one again would write the
+//! same annotation.
 
 use std::io;
 
@@ -15,15 +15,15 @@ use crate::apimachinery::time::rfc3339;
 pub struct LastApplied {
     /// The manifest.
     pub object: Value,
-    /// Whether it is written as kubectl writes it.
+    /// Whether it is in kubectl's own format.
     is_kubectls: bool,
 }
 
-/// kubectl's JSON: Go escapes what HTML takes for markup, and two line separators.
+/// kubectl's JSON: Go escapes HTML markup characters and two line separators.
 struct GoJson;
 
 impl LastApplied {
-    /// Reads the annotation; none where there is none that can be read.
+    /// Parses the annotation; none if it is absent or unreadable.
     pub fn of(existing: &Value) -> Option<Self> {
         let text = existing.pointer("/metadata/annotations")?.get(LAST_APPLIED)?.as_str()?;
         let object: Value = serde_json::from_str(text).ok().filter(Value::is_object)?;
@@ -31,7 +31,7 @@ impl LastApplied {
         Some(Self { object, is_kubectls })
     }
 
-    /// Whether applying this manifest would change the annotation. When it was made says nothing of what it does.
+    /// Whether applying this manifest would change the annotation. `created_at` is ignored.
     pub fn differs_from(&self, manifest: &Value) -> bool {
         let mut noted = manifest.clone();
         if let Some(metadata) = noted["metadata"].as_object_mut() {
@@ -42,12 +42,12 @@ impl LastApplied {
     }
 }
 
-/// Whether this says when a Job was made, with a zone or without: that is no difference, and anything else is.
+/// Whether this is a valid `created_at`, with or without a time zone. Only changes between valid times are ignored.
 pub fn is_moment(created_at: &str) -> bool {
     rfc3339(created_at).or_else(|| rfc3339(&format!("{created_at}Z"))).is_some()
 }
 
-/// Gives a manifest the `created_at` of another one, where both have one.
+/// Replaces the `created_at` of a manifest with that of another one, if both have one.
 pub fn take_created_at(manifest: &mut Value, from: &Value) {
     let created_at = |object: &Value| object.pointer("/metadata/annotations/created_at").cloned();
     if let (Some(moment), Some(mine)) = (

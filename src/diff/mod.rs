@@ -1,8 +1,8 @@
-//! What applying a session would change: its Jobs and the manifests that exist already come in, and
-//! for each Job whether it would be created, changed or left alone, field by field, goes out.
+//! What applying a session would change: compares its Jobs with existing manifests, and tells for each Job whether it
+//! would be created, changed or left alone, field by field.
 //!
-//! Manifests may come from a directory that `generate` wrote, or from a cluster by
-//! `kubectl get jobs -o yaml`: what the server has filled in is no difference.
+//! Manifests may come from a directory written by `generate`, or from a cluster through `kubectl get jobs -o yaml`: the
+//! server's defaults do not count as differences.
 
 mod applied;
 pub(crate) mod compare;
@@ -37,24 +37,24 @@ use crate::nearest::words;
 use crate::plan::plan_jobs;
 use crate::validate::decode::decode;
 
-/// The annotation that says when a Job was made, and nothing of what it does.
+/// The annotation with the creation time of a Job, which does not affect what it does.
 const CREATED_AT: &str = "created_at";
 
 words! {
-    /// What applying would do with a Job.
+    /// What applying would do to a Job.
     Action {
-        /// There is none yet.
+        /// The Job does not exist yet.
         Create = "create",
-        /// There is one, and it differs.
+        /// The Job exists and differs.
         Change = "change",
-        /// There is one, and it means the same.
+        /// The Job exists and is equivalent.
         Unchanged = "unchanged",
-        /// There is one of this session that the session no longer makes; apply leaves it alone.
+        /// The Job exists, but is no longer part of the session; apply leaves it alone.
         Stale = "stale",
     }
 }
 
-/// One Job of the session, or one that is left over of it.
+/// One Job of the session, or a stale one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JobDiff {
     /// The Job's name.
@@ -63,19 +63,19 @@ pub struct JobDiff {
     pub namespace: String,
     /// What applying would do.
     pub action: Action,
-    /// The file that the existing one stands in.
+    /// The file of the existing Job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// The session of the existing one, where it is another.
+    /// The session of the existing Job, if it is a different one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_session: Option<String>,
     /// The fields that differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldChange>,
-    /// Why a cluster would refuse the change.
+    /// Why a cluster would reject the change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
-    /// What the answer rests on, where the existing one does not say how it was made.
+    /// The assumption behind the answer, if the existing Job does not show how it was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assumption: Option<Assumption>,
 }
@@ -94,17 +94,17 @@ impl JobDiff {
         }
     }
 
-    /// Whether a cluster would refuse the change.
+    /// Whether a cluster would reject the change.
     pub fn is_refused(&self) -> bool {
         !self.causes.is_empty()
     }
 
-    /// Whether a field that cannot be changed is among what a cluster would refuse.
+    /// Whether a cluster would reject a change of an immutable field.
     pub fn is_immutable(&self) -> bool {
         self.causes.iter().any(|cause| cause.kind == CauseKind::Immutable)
     }
 
-    /// Why a cluster would refuse the change, apart from what is immutable, as sentences.
+    /// Why a cluster would reject the change, apart from immutable fields, as sentences.
     pub fn refusals(&self) -> impl Iterator<Item = String> {
         let causes = self.causes.iter().filter(|cause| cause.kind != CauseKind::Immutable);
         causes.map(|cause| {
@@ -120,11 +120,11 @@ pub struct Counts {
     pub create: usize,
     /// Jobs that would be changed.
     pub change: usize,
-    /// Changes that a cluster would refuse.
+    /// Changes that a cluster would reject.
     pub refused: usize,
-    /// Jobs that stay as they are.
+    /// Jobs that would stay unchanged.
     pub unchanged: usize,
-    /// Jobs that are left over.
+    /// Stale Jobs.
     pub stale: usize,
 }
 
@@ -141,33 +141,33 @@ impl Counts {
         }
     }
 
-    /// Whether nothing differs.
+    /// Whether there are no differences.
     pub const fn is_same(&self) -> bool {
         self.create + self.change + self.stale == 0
     }
 }
 
-/// A session against what exists.
+/// A session compared with the existing Jobs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionDiff {
-    /// The session's Jobs in their order, then what is left over of it.
+    /// The session's Jobs in order, then its stale Jobs.
     pub jobs: Vec<JobDiff>,
-    /// Jobs that stand there twice, and what was passed over, as sentences.
+    /// Duplicate Jobs and skipped inputs, as sentences.
     pub warnings: Vec<String>,
 }
 
 impl SessionDiff {
-    /// What has been assumed of Jobs that do not say how they were made, where it matters.
+    /// The assumptions about Jobs that do not show how they were created, if they matter.
     pub fn assumptions(&self) -> Vec<Assumption> {
         let assumed = |assumption: &Assumption| self.jobs.iter().any(|job| job.assumption == Some(*assumption));
         [Assumption::AppliedAsItStands, Assumption::NeverApplied].into_iter().filter(assumed).collect()
     }
 
-    /// Holds a session's Jobs against those of a directory, a file, or standard input (`-`), as a cluster of this
+    /// Compares a session's Jobs with those of a directory, a file, or standard input (`-`), as a cluster of this
     /// version would.
     ///
     /// # Errors
-    /// What exists cannot be read.
+    /// The existing Jobs cannot be read.
     pub fn new(factory: &K8sTuningJobFactory<'_>, path: &Path, version: Version) -> Result<Self, ExistingError> {
         let session = factory.session();
         let comparison = SessionComparison { session, factory, version };
@@ -178,7 +178,7 @@ impl SessionDiff {
         let config_maps = factory.config_map_count();
         if config_maps > 0 {
             diff.warnings.push(format!(
-                "{} with the tuning file: not compared. Its name changes with what it holds, and so do the Jobs.",
+                "{} with the tuning file: not compared. Its name changes with its content, and the Jobs change with it.",
                 if config_maps == 1 { "The ConfigMap".to_owned() } else { format!("The {config_maps} ConfigMaps") }
             ));
         }
@@ -186,9 +186,9 @@ impl SessionDiff {
     }
 }
 
-/// An existing Job, compared with the one that is desired.
+/// An existing Job, compared with the desired one.
 struct ComparedJob {
-    /// The worker's index, and which attempt it is; none for a Job that the session no longer makes.
+    /// The worker's index and attempt; none for a stale Job.
     place: Option<(u32, u32)>,
     diff: JobDiff,
 }
@@ -200,7 +200,7 @@ struct SessionComparison<'s> {
 }
 
 impl SessionComparison<'_> {
-    /// None for a Job that is none of the session's.
+    /// None for a Job of another session.
     fn compare(&self, job: &ExistingJob<'_>) -> Option<ComparedJob> {
         let identity = &job.identity;
         let file = Some(job.file.to_owned());
@@ -224,9 +224,9 @@ impl SessionComparison<'_> {
     }
 }
 
-/// Whether applying a Job over an object that exists would change nothing.
+/// Whether applying a Job to an existing object would change nothing.
 pub fn is_unchanged(desired: &Job, existing: &Node) -> bool {
-    // A change is one whether or not a version would refuse it.
+    // A change counts whether or not a version would reject it.
     verdict(desired, existing, Version::NEWEST).is_unchanged()
 }
 
@@ -243,8 +243,8 @@ fn verdict(desired: &Job, existing: &Node, version: Version) -> Verdict {
     Verdict::of(&serde_json::to_value(desired).unwrap_or_default(), &existing.to_json(), version)
 }
 
-/// Whether an object is the Job that is desired, apart from the moment at which it was made. Most of a directory is; the
-/// others are looked at more closely.
+/// Whether an object is the desired Job, apart from `created_at`. This is a fast path for the unchanged majority of a
+/// directory.
 fn is_as_written(desired: &Job, object: &Node) -> bool {
     let Ok((existing, unknown)) = decode::<Job>(object, Version::NEWEST) else { return false };
     let moment = |job: &Job| job.metadata.annotations.as_ref().and_then(|all| all.get(CREATED_AT).cloned());
@@ -258,14 +258,14 @@ fn is_as_written(desired: &Job, object: &Node) -> bool {
     desired == existing
 }
 
-/// What has been found so far; the existing Jobs themselves are not kept.
+/// The results so far, without the existing Jobs themselves.
 #[derive(Default)]
 struct FoundJobs {
-    /// By the worker's index, with the attempt: the newest one counts.
+    /// The results and attempts by worker index; the newest attempt is kept.
     desired: BTreeMap<u32, (u32, JobDiff)>,
-    /// How many earlier attempts there are.
+    /// The number of earlier attempts.
     earlier: u64,
-    /// By their order, with namespace and name to tell one that comes twice.
+    /// In input order, with namespace and name to detect duplicates.
     stale: BTreeMap<(String, String), (usize, JobDiff)>,
     warnings: Vec<String>,
 }
@@ -286,10 +286,10 @@ impl FoundJobs {
             let key = (diff.namespace.clone(), diff.name.clone());
             self.stale.insert(key, (nth, diff)).map(|(_, before)| before)
         };
-        // As for apply, the last of two counts.
+        // As for kubectl apply, the last of two wins.
         if let (Some(first), Some(last)) = (before.and_then(|before| before.file), file) {
             let where_ = if first == last { format!("twice in {last}") } else { format!("in {first} and in {last}") };
-            self.warnings.push(format!("The Job {name} stands {where_}; the last one counts."));
+            self.warnings.push(format!("The Job {name} occurs {where_}; the last one is used."));
         }
     }
 

@@ -1,6 +1,6 @@
-//! A Job as the server stores it: JSON comes in, and leaves with the server's defaults, without what is the same as
-//! nothing, and with amounts in the server's spelling. Two of them are equal where the server sees no difference, once
-//! equal amounts have one spelling ([`Stored::respell`]).
+//! A Job in the form in which the server stores it: with the server's defaults, without empty values, and with
+//! canonical amounts. Two of them are equal if the server sees no difference, once equal amounts have the same spelling
+//! ([`Stored::respell`]).
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use crate::apply::JOB;
 use crate::apply::schema::{Field, List, Type};
 use crate::validate::fill_in_defaults;
 
-/// Where kubectl keeps what it has applied.
+/// kubectl's last-applied annotation.
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// A Job as the server stores it.
+/// A Job in its stored form.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// The Job with its defaults; none where it does not fit the type.
+    /// The Job with its defaults; none if it does not fit the type.
     pub job: Option<Job>,
-    /// The same as JSON, without status, managed fields, and what kubectl notes down.
+    /// The same as JSON, without status, managed fields and the last-applied annotation.
     pub value: Value,
 }
 
@@ -29,7 +29,7 @@ impl Stored {
     pub fn of(object: &Value) -> Self {
         let mut object = object.clone();
         if let Value::Object(fields) = &mut object {
-            // A list may leave them to its own kind.
+            // The items of a typed list may omit them.
             fields.insert("apiVersion".to_owned(), "batch/v1".into());
             fields.insert("kind".to_owned(), "Job".into());
             fields.remove("status");
@@ -44,7 +44,7 @@ impl Stored {
         }
     }
 
-    /// Writes each amount as the other Job does where both are the same: 512Mi and 536870912.
+    /// Spells each amount as the other Job does if both are equal, such as 512Mi and 536870912.
     pub fn respell(&mut self, like: &Self) {
         respell(&mut self.value, &like.value, Field::Object(&JOB));
     }
@@ -98,7 +98,7 @@ fn tidy(mut object: Value) -> Value {
     tidy_value(object, Field::Pointer(&JOB)).unwrap_or(Value::Null)
 }
 
-/// None where the server would store nothing.
+/// None if the server would store nothing.
 fn tidy_value(value: Value, field: Field) -> Option<Value> {
     match (value, field) {
         (Value::Null, _) => None,
@@ -135,7 +135,7 @@ fn tidy_fields(fields: Map<String, Value>, of: &Type) -> Map<String, Value> {
         .collect()
 }
 
-/// An element stays in its list, whatever it is.
+/// Elements of lists are always kept.
 fn tidy_item(value: Value, item: &'static Type) -> Value {
     match value {
         Value::Object(fields) => Value::Object(tidy_fields(fields, item)),
@@ -152,7 +152,7 @@ fn is_zero(scalar: &Value) -> bool {
     }
 }
 
-/// An amount as the server writes it; those of a container are rounded up to thousandths.
+/// An amount in the server's spelling; amounts of containers are rounded up to thousandths.
 fn canonical(amount: Value, rounds: bool) -> Value {
     let text = match &amount {
         Value::String(text) => text.clone(),

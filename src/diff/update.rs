@@ -1,5 +1,4 @@
-//! The server's rules for a Job that changes (Kubernetes 1.36): the Job before and after comes in, and the causes for
-//! which the server would refuse the change go out.
+//! The server's rules for updating a Job (Kubernetes 1.36): the causes for which the server would reject a change.
 
 use std::collections::HashSet;
 
@@ -12,10 +11,10 @@ use crate::apimachinery::Version;
 use crate::diagnostic::Reason;
 use crate::validate::faults_of;
 
-/// Fields of a Job that nobody may change, beside those with rules of their own.
+/// Immutable fields of a Job, in addition to those with their own rules.
 const IMMUTABLE: [&str; 6] =
     ["selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"];
-/// What a waiting Job may change of its pods, beside the affinity to nodes and the resources of containers.
+/// Fields of the pod template that a suspended Job may change, in addition to node affinity and container resources.
 const SCHEDULING: [&str; 3] = ["nodeSelector", "tolerations", "schedulingGates"];
 
 /// The pod template of a Job, …
@@ -26,34 +25,34 @@ const POD_SPEC: [&str; 3] = ["spec", "template", "spec"];
 /// The labels by which a Job finds its pods; the two older ones have no prefix.
 const PREFIXED: [&str; 2] = ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
 
-/// Why the server refuses a change.
+/// Why the server rejects a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
-    /// The field that the server names.
+    /// The field in the server's message.
     pub field: FieldPath,
-    /// Why, in the server's word for it.
+    /// The server's reason.
     pub reason: &'static str,
-    /// The same as a sentence.
+    /// The reason as a sentence.
     pub message: String,
-    /// What would help.
+    /// The kind of cause.
     #[serde(skip)]
     pub kind: CauseKind,
 }
 
-/// What would help against a refusal.
+/// Kinds of causes, which differ in their remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CauseKind {
-    /// The field cannot be changed: another Job.
+    /// The field is immutable: create a new Job.
     Immutable,
-    /// The field's value is wrong by itself: another value.
+    /// The field's value is not valid: use another value.
     Fault,
-    /// The field is somebody else's: force, or leaving it to them.
+    /// Another manager owns the field: force the change, or leave the field alone.
     Conflict,
 }
 
 impl Cause {
     fn immutable(field: FieldPath) -> Self {
-        let message = "This cannot be changed while the Job exists.".to_owned();
+        let message = "This field is immutable: it cannot be changed while the Job exists.".to_owned();
         Self { field, reason: "FieldValueInvalid", message, kind: CauseKind::Immutable }
     }
 
@@ -62,23 +61,23 @@ impl Cause {
     }
 }
 
-/// A change of a Job's pod template, as far as the server does not let it pass.
+/// A change of a Job's pod template that the server does not allow.
 #[derive(Debug)]
 pub struct TemplateChange {
-    /// The template before, with what may change changed already.
+    /// The old template with all allowed changes applied.
     pub old: Value,
-    /// The field that the server names.
+    /// The field in the server's message.
     pub field: FieldPath,
 }
 
 impl Cause {
-    /// Whether the server speaks of a pod template as a whole, whatever has changed in it.
+    /// Whether the server names the pod template as a whole, whatever has changed in it.
     pub fn is_of_template(&self) -> bool {
         [&TEMPLATE[..], &POD_SPEC].iter().any(|names| self.field == FieldPath::of_fields(names))
     }
 }
 
-/// The causes for which the server refuses to make `new` of `old`. `existing` is the object with its status.
+/// The causes for which the server rejects the update from `old` to `new`. `existing` is the object with its status.
 pub fn causes(existing: &Value, old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     let (before, after) = (&old.value["spec"], &new.value["spec"]);
     let mut causes = new_faults(old, new, version);
@@ -95,7 +94,7 @@ pub fn causes(existing: &Value, old: &Stored, new: &Stored, version: Version) ->
     causes
 }
 
-/// What is wrong with the Job by itself. What was wrong with it before, the server has taken once already.
+/// New faults of the Job itself. Faults that it had before have already been accepted by the server.
 fn new_faults(old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     let (Some(old), Some(new)) = (&old.job, &new.job) else { return Vec::new() };
     let before = faults_of(old, version).into_iter();
@@ -105,7 +104,7 @@ fn new_faults(old: &Stored, new: &Stored, version: Version) -> Vec<Cause> {
     faults.map(|(field, reason, message)| Cause::fault(FieldPath::parse(&field), reason.as_str(), message)).collect()
 }
 
-/// A Job that a server has made has a selector and labels by which it finds its pods, and must keep them.
+/// A Job from a server has a selector and labels to find its pods, and must keep them.
 fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
     let mut causes = Vec::new();
     let Some(uid) = existing.pointer("/metadata/uid") else { return causes };
@@ -113,14 +112,14 @@ fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
     let spec = &new.value["spec"];
     let pod_labels = || FieldPath::of_fields(&["spec", "template", "metadata", "labels"]);
     if spec.get("selector").is_none() {
-        let message = "A Job that exists keeps its selector, and this one would lose it.";
+        let message = "An existing Job keeps its selector, but this change would remove it.";
         fault(FieldPath::of_fields(&["spec", "selector"]), "FieldValueRequired", message.to_owned());
-        let message = "Without a selector there is nothing that these labels match.";
+        let message = "Without a selector, nothing selects these labels.";
         fault(pod_labels(), "FieldValueInvalid", message.to_owned());
     } else if spec["manualSelector"] != true {
         let labels = |stored: &Stored| stored.value["spec"]["template"]["metadata"]["labels"].clone();
         let (before, after) = (labels(old), labels(new));
-        // Jobs from before the server gave them these labels need not have them.
+        // Jobs from before the server set these labels need not have them.
         let has_prefixed = PREFIXED.iter().all(|label| before.get(label).is_some());
         let name = &new.value["metadata"]["name"];
         for (label, expected) in [(PREFIXED[0], uid), (PREFIXED[1], name), ("controller-uid", uid), ("job-name", name)]
@@ -137,14 +136,14 @@ fn selector_faults(existing: &Value, old: &Stored, new: &Stored) -> Vec<Cause> {
     causes
 }
 
-/// An indexed Job may grow and shrink together with its parallelism.
+/// The completions of an Indexed Job may change together with its parallelism.
 fn completions_are_fixed(before: &Value, after: &Value) -> bool {
     let (completions, is_indexed) = (after.get("completions"), after["completionMode"] == "Indexed");
     before.get("completions") != completions
         && (!is_indexed || completions.is_some() && completions != after.get("parallelism"))
 }
 
-/// What of a changed template the server does not let pass; none where it lets everything pass.
+/// The part of a template change that the server does not allow; none if it allows everything.
 pub fn template_change(existing: &Value, old: &Stored, new: &Stored) -> Option<TemplateChange> {
     let template = |stored: &Stored| stored.value["spec"]["template"].clone();
     let (mut old, new) = (template(old), template(new));
@@ -191,7 +190,7 @@ fn copy_what_may_change(before: &mut Map<String, Value>, after: &Map<String, Val
     }
 }
 
-/// An affinity that has nothing but one to nodes may come and go.
+/// An affinity with nothing but node affinity may be added and removed.
 fn copy_node_affinity(before: &mut Map<String, Value>, after: &Map<String, Value>) {
     const NODES: &str = "nodeAffinity";
     let new = after.get("affinity").and_then(Value::as_object);

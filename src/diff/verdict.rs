@@ -1,5 +1,4 @@
-//! What the server would say to a Job that is applied over one that exists: the manifest and the existing object come
-//! in, and what would change, and why it may not, go out.
+//! The server's verdict on applying a Job over an existing one: what would change, and why it would be rejected.
 
 use std::collections::BTreeSet;
 
@@ -18,25 +17,25 @@ use crate::apply::{Conflict, JOB};
 /// What applying would do to an object.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verdict {
-    /// Whether kubectl would say that it has configured the object. It says so even of a patch that changes nothing: one
-    /// that asks for the order of a list that others have added to.
+    /// Whether kubectl would report the object as configured. It does so even for a patch that changes nothing, such as
+    /// one that restores the order of a list that others have added to.
     pub is_configured: bool,
     /// The fields that would change.
     pub fields: Vec<FieldChange>,
-    /// Why the server would refuse that; empty where it would not.
+    /// Why the server would reject the change; empty if it would not.
     pub causes: Vec<Cause>,
-    /// What the answer rests on.
+    /// The assumption behind the answer.
     pub assumption: Option<Assumption>,
 }
 
 impl Verdict {
-    /// What applying `manifest` over `existing` would do in a cluster of this version.
+    /// The verdict on applying `manifest` over `existing` in a cluster of this version.
     pub fn of(manifest: &Value, existing: &Value, version: Version) -> Self {
         match apply(manifest, existing) {
             Ok(None) => Self::default(),
             Ok(Some(applied)) => Self::of_applied(&applied, existing, version),
             Err(error) => {
-                // kubectl, or the server, gives up before it looks at any rule.
+                // kubectl or the server fails before checking any rule.
                 let (field, message) = (FieldPath::default(), error.to_string());
                 let cause = Cause { field, reason: "BadRequest", message, kind: CauseKind::Fault };
                 Self { is_configured: true, causes: vec![cause], ..Self::default() }
@@ -48,7 +47,7 @@ impl Verdict {
         let Applied { old, new, .. } = applied;
         let root = Path::root();
         let mut fields = differences(root, Some(&old.value), Some(&new.value), Field::Object(&JOB));
-        // The server looks at the owners first.
+        // The server checks field ownership first.
         let causes: Vec<Cause> = match applied.conflicts.as_slice() {
             [] if fields.is_empty() => Vec::new(),
             [] => causes(existing, old, new, version),
@@ -69,7 +68,7 @@ impl Verdict {
     }
 }
 
-/// Marks the changes that the server refuses. A field that it names for another one's change is shown too.
+/// Marks the changes that the server rejects. If it names a different field for a change, that field is added.
 fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, existing: &Value) {
     let changed: BTreeSet<FieldPath> = fields.iter().map(|change| change.field.clone()).collect();
     let (in_template, elsewhere): (Vec<&Cause>, Vec<&Cause>) = causes.iter().partition(|cause| cause.is_of_template());
@@ -97,11 +96,11 @@ fn mark(fields: &mut Vec<FieldChange>, causes: &[Cause], applied: &Applied, exis
 fn conflict(conflict: &Conflict, object: &Value) -> Cause {
     let field = path_along(Path::root(), &conflict.steps, Some(object), Field::Object(&JOB));
     let message =
-        format!("{:?} owns this field, and kubectl apply takes it over with --force-conflicts only.", conflict.manager);
+        format!("{:?} owns this field, and kubectl apply takes it over only with --force-conflicts.", conflict.manager);
     Cause { field, reason: "FieldManagerConflict", message, kind: CauseKind::Conflict }
 }
 
-/// The path that steps lead along, as [`differences`] writes it.
+/// The path of steps, in the notation of [`differences`].
 fn path_along(path: &Path<'_>, steps: &[Step], value: Option<&Value>, field: Field) -> FieldPath {
     let Some((step, rest)) = steps.split_first() else { return path.into() };
     match step {
@@ -129,7 +128,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// An object as the server gives it back, owned as said.
+    /// An object as returned by the server, with the given field ownership.
     fn live(spec: &Value, owners: &Value) -> Value {
         let template = json!({"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "x:1"}]}});
         let mut job = json!({"metadata": {"name": "a", "uid": "1", "managedFields": owners}, "spec": spec});

@@ -1,5 +1,6 @@
-//! Adds what the optional keys of a config ask for to a worker's Job.
-//! The guide's Job and the [`Additions`] come in; the Job that has both goes out.
+//! Adds the effects of a config's optional keys ([`Additions`]) to the guide's Job.
+
+use std::collections::HashMap;
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
@@ -13,10 +14,11 @@ use crate::config::environment::{EnvSource, EnvSourceKind, SecretVariable};
 use crate::config::metadata::QUEUE_LABEL;
 use crate::names::OUTPUT_DIR;
 
-/// The volume that keeps the results.
+/// The volume for the results.
 pub const RESULTS_VOLUME: &str = "results";
 
-/// Adds everything but the partial Job, which is merged over this, and what a security standard demands beyond both.
+/// Adds everything except the partial Job, which is merged over the result, and the requirements of a security
+/// standard.
 pub(super) fn add(job: &mut Job, session: &Session) {
     let additions = &session.additions;
     add_metadata(job, additions);
@@ -35,7 +37,7 @@ pub(super) fn add(job: &mut Job, session: &Session) {
     }
 }
 
-/// The guide's labels and annotations stay as they are; the config's checks refuse these keys.
+/// The guide's labels and annotations stay unchanged; the config's checks reject these keys.
 fn add_metadata(job: &mut Job, additions: &Additions) {
     let template = job.spec.get_or_insert_default().template.metadata.get_or_insert_default();
     for metadata in [&mut job.metadata, template] {
@@ -51,11 +53,12 @@ fn add_metadata(job: &mut Job, additions: &Additions) {
 
 fn add_environment(container: &mut Container, additions: &Additions) {
     let variables = container.env.get_or_insert_default();
+    let places: HashMap<String, usize> = variables.iter().map(|known| known.name.clone()).zip(0..).collect();
     for secret in &additions.secret_env {
-        let variable = from_secret(secret);
-        match variables.iter_mut().find(|known| known.name == variable.name) {
-            Some(known) => *known = variable,
-            None => variables.push(variable),
+        // The names in a mapping are unique, so the new variables cannot contain this name.
+        match places.get(&secret.name) {
+            Some(place) => variables[*place] = from_secret(secret),
+            None => variables.push(from_secret(secret)),
         }
     }
     if !additions.env_from.is_empty() {
@@ -63,7 +66,7 @@ fn add_environment(container: &mut Container, additions: &Additions) {
     }
 }
 
-/// The value of `optional` that says as much as its absence is left out.
+/// `optional: false` is left out because it is the default.
 const fn optional(is_optional: bool) -> Option<bool> {
     if is_optional { Some(true) } else { None }
 }
@@ -90,7 +93,7 @@ fn env_from(source: &EnvSource) -> EnvFromSource {
     }
 }
 
-/// Each session writes into a directory of its own on the volume, so that none overwrites another's results.
+/// Each session has its own directory on the volume, so that sessions do not overwrite each other's results.
 fn mount_results(pod: &mut PodSpec, claim: &str, working_dir: &str, session_id: &str) {
     let claim = PersistentVolumeClaimVolumeSource { claim_name: claim.to_owned(), read_only: None };
     pod.volumes.get_or_insert_default().push(Volume {
@@ -108,7 +111,7 @@ fn mount_results(pod: &mut PodSpec, claim: &str, working_dir: &str, session_id: 
     }
 }
 
-/// A path of the guide as the container sees it.
+/// A path from the guide, as an absolute path in the container.
 #[must_use]
 pub fn in_directory(working_dir: &str, path: &str) -> String {
     if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", working_dir.trim_end_matches('/')) }

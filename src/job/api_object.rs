@@ -1,4 +1,4 @@
-//! The second step of making a Job: a [`K8sJobSpec`] comes in, a `batch/v1` Job goes out.
+//! The second step of making a Job: converts a [`K8sJobSpec`] into a `batch/v1` Job.
 
 use std::collections::BTreeMap;
 

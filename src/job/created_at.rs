@@ -1,28 +1,28 @@
-//! The moment that goes into each Job's `created_at`: the one place where time enters.
-//! A flag's or the environment's value, or else the clock, comes in; RFC 3339 text goes out.
+//! The time for each Job's `created_at`: from a flag, the environment, or else the clock. This is the only place that
+//! reads the clock.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
 use crate::apimachinery::time::rfc3339;
 
-/// A moment in UTC, to the microsecond.
+/// A time in UTC with microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreatedAt(DateTime<Utc>);
 
-/// A moment that cannot be read.
+/// A time that cannot be parsed.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum CreatedAtError {
-    /// `--created-at` is no RFC 3339 time.
-    #[error("{0:?} is no time. Write RFC 3339, such as 2025-11-16T18:21:45Z.")]
+    /// `--created-at` is not an RFC 3339 time.
+    #[error("{0:?} is not a valid time. Write RFC 3339, such as 2025-11-16T18:21:45Z.")]
     NotRfc3339(String),
-    /// `SOURCE_DATE_EPOCH` is no number of seconds.
-    #[error("SOURCE_DATE_EPOCH is {0:?}, and must be a whole number of seconds since 1970-01-01T00:00:00Z.")]
+    /// `SOURCE_DATE_EPOCH` is not a number of seconds.
+    #[error("SOURCE_DATE_EPOCH is {0:?}, but must be a whole number of seconds since 1970-01-01T00:00:00Z.")]
     NotEpoch(String),
 }
 
 impl CreatedAt {
-    /// Reads a time as RFC 3339.
+    /// Parses an RFC 3339 time.
     ///
     /// # Errors
     /// `CreatedAtError::NotRfc3339`.
@@ -30,7 +30,7 @@ impl CreatedAt {
         rfc3339(text).map(Self).ok_or_else(|| CreatedAtError::NotRfc3339(text.to_owned()))
     }
 
-    /// The given moment; else the one that `SOURCE_DATE_EPOCH` names; else now.
+    /// The given time; else that of `SOURCE_DATE_EPOCH`; else now.
     ///
     /// # Errors
     /// `CreatedAtError::NotEpoch`.
@@ -47,7 +47,7 @@ impl CreatedAt {
         }
     }
 
-    /// The moment itself.
+    /// The time itself.
     #[must_use]
     pub const fn moment(self) -> DateTime<Utc> {
         self.0

@@ -1,4 +1,4 @@
-//! Makes one worker's [`K8sJobSpec`] out of the session (D29 guide, "`K8sTuningJobFactory`").
+//! Makes each worker's [`K8sJobSpec`] from the session (D29 guide, "`K8sTuningJobFactory`").
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -16,7 +16,7 @@ use crate::names::{APP, COMPONENT, config_map_file_name, job_name, output_csv};
 use crate::plan::{Part, WorkerShare};
 use crate::tuning_file::{Delivery, mount};
 
-/// What the workers run; they take the rest as arguments.
+/// The command of the workers.
 pub const COMMAND: &str = "python";
 /// The script inside the image that runs one worker's part of a session.
 pub const SCRIPT: &str = "scripts/run_d24_tuning_session.py";
@@ -33,15 +33,16 @@ pub struct K8sTuningJobFactory<'s> {
     delivery: Option<&'s Delivery>,
     /// The workers whose Jobs it makes.
     part: Part,
-    /// What the config makes of the first worker's Job, its container called [`TUNER`]; none where it adds nothing.
+    /// The first worker's Job with the config's additions, its container named [`TUNER`]; none if there are no
+    /// additions.
     extended: Option<Box<Job>>,
 }
 
 impl<'s> K8sTuningJobFactory<'s> {
-    /// A factory for the Jobs of `session`, whose workers get their tuning file from ConfigMaps if there is a delivery.
+    /// A factory for the Jobs of `session`. With a delivery, the workers get their tuning file from ConfigMaps.
     ///
     /// # Errors
-    /// A partial Job in the config that cannot be merged.
+    /// The config's partial Job cannot be merged.
     pub fn new(
         session: &'s Session,
         created_at: CreatedAt,
@@ -56,7 +57,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         Ok(Self { extended: Some(Box::new(extended)), ..factory })
     }
 
-    /// The same for a part of the session: what each worker's Job does stays what the session's plan says.
+    /// The same factory for a part of the session; each worker keeps its share of the session's plan.
     #[must_use]
     pub fn with_part(self, part: Part) -> Self {
         Self { part, ..self }
@@ -74,7 +75,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         self.part.shares(self.session.total_iterations, self.session.workers)
     }
 
-    /// Shares whose Jobs stand for all of them.
+    /// Shares whose Jobs represent all the others.
     #[must_use]
     pub fn samples(&self) -> Vec<WorkerShare> {
         let of_kind = |retry| self.part.samples(self.session.total_iterations, self.session.workers, retry);
@@ -93,15 +94,14 @@ impl<'s> K8sTuningJobFactory<'s> {
         &self.created_at
     }
 
-    /// The ConfigMaps of the tuning file that its workers need, each made when it is asked for; none where the image
-    /// has the file.
+    /// The ConfigMaps of the tuning file that its workers need, made lazily; none if the file is in the image.
     pub fn config_maps(&self) -> impl Iterator<Item = ConfigMap> {
         let maps = self.delivery.map(|delivery| &delivery.config_maps);
         maps.into_iter().flat_map(|maps| maps.needed_by(&self.part).filter_map(|nth| maps.config_map_at(nth)))
     }
 
-    /// The files of these ConfigMaps, which sort before those of the Jobs. Their names are those that a run for the whole
-    /// session gives them.
+    /// The file names of these ConfigMaps, which sort before those of the Jobs. They are the same as in a run for the
+    /// whole session.
     pub fn config_map_files(&self, format: Format) -> impl Iterator<Item = String> {
         let maps = self.delivery.map(|delivery| &delivery.config_maps);
         maps.into_iter().flat_map(move |maps| {
@@ -110,35 +110,36 @@ impl<'s> K8sTuningJobFactory<'s> {
         })
     }
 
-    /// The name of the ConfigMap of the worker at a place, from 0; none where the image has its file.
+    /// The name of the ConfigMap for the worker at an index; none if the file is in the image.
     #[must_use]
     pub fn config_map(&self, index: u32) -> Option<String> {
         self.delivery.map(|delivery| delivery.config_maps.source(index).0)
     }
 
-    /// How the tuning file reaches the workers; none where the image has it.
+    /// How the tuning file reaches the workers; none if it is in the image.
     pub const fn delivery(&self) -> Option<&'s Delivery> {
         self.delivery
     }
 
-    /// How many ConfigMaps a run for the whole session has.
+    /// The number of ConfigMaps of the whole session.
     pub fn config_map_count(&self) -> usize {
         self.delivery.map_or(0, |delivery| delivery.config_maps.len())
     }
 
-    /// The names of the ConfigMaps that its workers need, each made when it is asked for.
+    /// The names of the ConfigMaps that its workers need, made lazily.
     pub fn config_map_names(&self) -> impl Iterator<Item = String> {
         let maps = self.delivery.map(|delivery| &delivery.config_maps);
         maps.into_iter().flat_map(|maps| maps.needed_by(&self.part).filter_map(|nth| maps.names().nth(nth)))
     }
 
-    /// The first Job of the worker `worker_id`, which is at `index` (from 0) and runs `iterations`.
+    /// The Job for the first attempt of the worker `worker_id`, which has the index `index` and runs `iterations`.
     pub fn create_job_for_worker(&self, worker_id: &str, iterations: u64, index: u32) -> K8sJobSpec {
         self.job_spec(&WorkerShare { worker_id: worker_id.to_owned(), index, iterations, attempt: 1 })
     }
 
-    /// The Job of a worker's share.
-    fn job_spec(&self, share: &WorkerShare) -> K8sJobSpec {
+    /// The Job for a worker's share, before it becomes an API object.
+    #[must_use]
+    pub fn job_spec(&self, share: &WorkerShare) -> K8sJobSpec {
         let session = self.session;
         let WorkerShare { worker_id, index, .. } = share;
         K8sJobSpec {
@@ -165,7 +166,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         }
     }
 
-    /// The API object of a worker's share.
+    /// The API object for a worker's share.
     pub fn job(&self, share: &WorkerShare) -> Job {
         let spec = self.job_spec(share);
         match &self.extended {
@@ -174,8 +175,8 @@ impl<'s> K8sTuningJobFactory<'s> {
         }
     }
 
-    /// The first worker's Job with everything that the config adds. It is merged once, not once for each worker: a
-    /// partial Job may not touch what the workers differ in.
+    /// The first worker's Job with the config's additions. It is merged once, not for each worker, because a partial
+    /// Job must not change what the workers differ in.
     fn extend(&self) -> Result<Job, PartialJobError> {
         let mut job = self.common();
         if let Some(partial) = &self.session.additions.job_template {
@@ -188,14 +189,14 @@ impl<'s> K8sTuningJobFactory<'s> {
         Ok(job)
     }
 
-    /// The first worker's Job with everything that the config adds, its container called [`TUNER`]; none where it adds
-    /// nothing.
+    /// The first worker's Job with the config's additions, its container named `TUNER`; none if there are no
+    /// additions.
     #[must_use]
     pub fn extended(&self) -> Option<&Job> {
         self.extended.as_deref()
     }
 
-    /// The first worker's Job as a partial Job is merged over it, its container called [`TUNER`].
+    /// The first worker's Job before a partial Job is merged over it, its container named `TUNER`.
     #[must_use]
     pub fn common(&self) -> Job {
         let mut spec = self.create_job_for_worker("worker-1", 1, 0);
@@ -205,7 +206,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         job
     }
 
-    /// The Jobs of its workers, made one at a time.
+    /// The Jobs of its workers, made lazily.
     pub fn jobs(&self) -> impl Iterator<Item = Job> {
         self.shares().map(|share| self.job(&share))
     }
@@ -238,7 +239,7 @@ impl<'s> K8sTuningJobFactory<'s> {
         ]);
         let own = env.len();
         for (name, value) in &session.extra_env {
-            // A mapping has each name once, so that only the variables above can be there already.
+            // A mapping has unique names, so only the variables above can already exist.
             match env[..own].iter_mut().find(|(known, _)| known == name) {
                 Some((_, known)) => known.clone_from(value),
                 None => env.push((name.clone(), value.clone())),
@@ -264,7 +265,7 @@ impl<'s> K8sTuningJobFactory<'s> {
     }
 }
 
-/// Turns what all workers have in common into the Job of one.
+/// Turns the common Job into the Job of one worker.
 fn give_to_worker(mut job: Job, spec: K8sJobSpec, worker_id: &str) -> Job {
     partial::name_worker(&mut job, &spec.name);
     let template = &mut job.spec.get_or_insert_default().template;

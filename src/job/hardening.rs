@@ -1,5 +1,5 @@
-//! What a Pod Security Standard demands, filled in where a Job says nothing about it.
-//! Whatever the Job does say stays as it is; whether that meets the standard is for `validate` to judge.
+//! Fills in the requirements of a Pod Security Standard that a Job does not set. Everything that the Job sets is kept;
+//! `validate` checks whether it meets the standard.
 
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext,
@@ -7,12 +7,12 @@ use k8s_openapi::api::core::v1::{
 
 use crate::config::additions::PodSecurity;
 
-/// Fills in what the standard demands. The baseline forbids, and demands nothing.
+/// Fills in the standard's requirements. Baseline only forbids settings, so there is nothing to fill in.
 pub(super) fn harden(pod: &mut PodSpec, level: PodSecurity) {
     if level == PodSecurity::Baseline {
         return;
     }
-    // These settings are about Linux; the standard demands them of Linux pods only.
+    // These settings are specific to Linux; the standard requires them only for Linux pods.
     let is_windows = pod.os.as_ref().is_some_and(|os| os.name == "windows");
     let context = pod.security_context.get_or_insert_with(PodSecurityContext::default);
     context.run_as_non_root.get_or_insert(true);
@@ -38,7 +38,7 @@ fn harden_container(container: &mut Container) {
     }
 }
 
-/// The API server refuses `allowPrivilegeEscalation: false` beside these.
+/// The API server rejects `allowPrivilegeEscalation: false` together with these.
 fn raises_privileges(context: &SecurityContext) -> bool {
     let added = context.capabilities.as_ref().and_then(|capabilities| capabilities.add.as_deref()).unwrap_or_default();
     context.privileged == Some(true) || added.iter().any(|name| name == "SYS_ADMIN" || name == "CAP_SYS_ADMIN")

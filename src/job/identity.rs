@@ -1,5 +1,5 @@
-//! Whose a manifest is: an object that somebody wrote comes in, and if it is a tuning Job, its name
-//! and its session go out. Only what tells Jobs apart is looked at; `validate` judges the rest.
+//! The identity of an object: its name and, for a tuning Job, its session. Only the identifying fields are read;
+//! `validate` checks the rest.
 
 use super::kind::{DocumentKind, is_of_session};
 use crate::config::Session;
@@ -8,10 +8,10 @@ use crate::names::{APP, COMPONENT};
 use crate::names::{is_config_map_name, job_name, parse_job_name};
 use crate::plan::{WorkerShare, plan_jobs};
 
-/// What tells one Job from another.
+/// The identity of a Job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobIdentity {
-    /// The namespace; empty where the manifest leaves it to kubectl.
+    /// The namespace; empty if the manifest does not set one.
     pub namespace: String,
     /// The name.
     pub name: String,
@@ -20,7 +20,7 @@ pub struct JobIdentity {
 }
 
 impl JobIdentity {
-    /// The identity of an object, alone or as an item of `list`; none if it is no Job.
+    /// The identity of an object, alone or as an item of `list`; none if it is not a Job.
     pub fn of(object: &Node, list: Option<&Node>) -> Option<Self> {
         let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
         if DocumentKind::of(object, list) != DocumentKind::Job {
@@ -35,8 +35,8 @@ impl JobIdentity {
         Some(Self { namespace: text(metadata, "namespace"), name, session_id })
     }
 
-    /// The worker of a session whose Job this would be on a cluster, whosever it is now, and which attempt. Where it
-    /// names no namespace, kubectl decides.
+    /// The worker and attempt of a session that this Job's name stands for in a cluster, regardless of its current
+    /// session. Without a namespace, kubectl's default is used.
     pub fn share_in(&self, session: &Session) -> Option<WorkerShare> {
         let parts = parse_job_name(&self.name)?;
         let (index, attempt) = (usize::try_from(parts.index).ok()?, u32::try_from(parts.attempt).ok()?);
@@ -48,7 +48,7 @@ impl JobIdentity {
     }
 }
 
-/// The session whose tuning file a ConfigMap carries; none if an object is no such ConfigMap.
+/// The session of a ConfigMap with a tuning file; none if an object is not such a ConfigMap.
 #[must_use]
 pub fn config_map_session(object: &Node) -> Option<String> {
     let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();

@@ -1,5 +1,5 @@
-//! The Kustomization that lists the files of a session: made here, and known again here. It has the session's labels in
-//! its own metadata, which Kustomize reads and puts on nothing else.
+//! The Kustomization that lists the files of a session: created and recognized here. It has the session's labels in its
+//! own metadata, which Kustomize does not add to other objects.
 
 use serde::Serialize;
 
@@ -8,17 +8,17 @@ use crate::config::Session;
 use crate::manifest::Node;
 use crate::names::{APP, COMPONENT, PREFIX, is_file_name};
 
-/// The name that its file has.
+/// The name of its file.
 pub const FILE: &str = "kustomization.yaml";
-/// The other names that Kustomize looks for; with two of them it refuses the directory.
+/// The other names that Kustomize looks for; it rejects a directory with two of them.
 pub const OTHER_FILES: [&str; 2] = ["kustomization.yml", "Kustomization"];
 
 const API_VERSION: &str = "kustomize.config.k8s.io/v1beta1";
 const KIND: &str = "Kustomization";
-/// Everything that it says.
+/// All of its keys.
 const KEYS: [&str; 4] = ["apiVersion", "kind", "metadata", "resources"];
 
-/// What `kubectl apply -k` reads of a directory.
+/// The input of `kubectl apply -k`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Kustomization {
@@ -42,7 +42,7 @@ struct Labels {
 }
 
 impl Kustomization {
-    /// The Kustomization of a session with these files.
+    /// The Kustomization for a session with these files.
     #[must_use]
     pub fn new(session: &Session, files: impl IntoIterator<Item = String>) -> Self {
         let labels = Labels { app: APP, session_id: session.session_id.clone(), component: COMPONENT };
@@ -55,10 +55,10 @@ impl Kustomization {
     }
 }
 
-/// The session whose Kustomization an object is; none if it is nobody's.
+/// The session of a Kustomization; none if an object is not a Kustomization of this tool.
 ///
 /// # Errors
-/// What somebody has added to it, to follow its name in a sentence: it is theirs as well.
+/// Somebody has added to it, so it is not only this tool's. The text follows its name in a sentence.
 pub fn kustomization_session(object: &Node) -> Result<Option<String>, String> {
     let text = |key: &str| object.get(key).and_then(Node::as_str).unwrap_or_default();
     if text("kind") != KIND || text("apiVersion") != API_VERSION || !is_of_session(object) {
@@ -66,13 +66,13 @@ pub fn kustomization_session(object: &Node) -> Result<Option<String>, String> {
     }
     let mut keys = object.as_mapping().unwrap_or_default().iter().map(|entry| entry.key.as_str());
     if let Some(key) = keys.find(|key| !KEYS.contains(key)) {
-        return Err(format!("has the key {key}, which this tool does not write"));
+        return Err(format!("has the key {key}, which this tool never writes"));
     }
     let resources = object.get("resources").and_then(Node::as_sequence).unwrap_or_default();
     if let Some(other) = resources.iter().find(|file| !file.as_str().is_some_and(is_file_name)) {
         return Err(match other.as_str() {
-            Some(other) => format!("lists {other}, which is no file of this tool"),
-            None => "lists what is no file of this tool".to_owned(),
+            Some(other) => format!("lists {other}, which was not written by this tool"),
+            None => "lists something that was not written by this tool".to_owned(),
         });
     }
     let labels = object.get("metadata").and_then(|metadata| metadata.get("labels"));
@@ -100,7 +100,7 @@ mod tests {
         for (added, words) in [
             ("namePrefix: a-\n", "the key namePrefix"),
             ("- ../pvc.yaml\n", "lists ../pvc.yaml"),
-            ("- 1\n", "lists what"),
+            ("- 1\n", "lists something"),
         ] {
             let fault = whose(&format!("{text}{added}")).unwrap_err();
             assert!(fault.contains(words), "{fault}");

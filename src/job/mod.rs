@@ -1,9 +1,10 @@
-//! A worker's share becomes a `K8sJobSpec`, and that a `batch/v1` Job.
-//! Every rule of what a tuning Job looks like is in here, and nowhere else.
+//! Turns a worker's share into a `K8sJobSpec`, and that into a `batch/v1` Job. All decisions about a tuning Job's
+//! content are made here and nowhere else.
 
 pub(crate) mod additions;
 pub(crate) mod api_object;
 pub(crate) mod created_at;
+pub(crate) mod destination;
 pub(crate) mod factory;
 mod hardening;
 pub(crate) mod identity;

@@ -1,6 +1,5 @@
-//! The config's partial Job (`job_template`), merged over the Job that the factory makes, by the rules of a strategic
-//! merge patch. In it the worker's container is called `tuner`, since its real name is the Job's, and each worker has
-//! another.
+//! Merges the config's partial Job (`job_template`) over the factory's Job as a strategic merge patch. In it, the
+//! worker's container is named `tuner`, because its real name differs for each worker.
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Container, EnvVarSource, PodSpec, ResourceFieldSelector, VolumeProjection};
@@ -9,11 +8,11 @@ use thiserror::Error;
 use crate::apply::{JOB, PatchError, strategic_merge};
 use crate::manifest::Node;
 
-/// What the worker's container is called in a partial Job.
+/// The name of the worker's container in a partial Job.
 pub const TUNER: &str = "tuner";
 /// The annotation that names the container whose logs `kubectl logs` shows.
 const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
-/// What stands before a container's name in the annotation that names its `AppArmor` profile.
+/// The prefix of the annotation with a container's `AppArmor` profile.
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// Why a partial Job cannot be merged.
@@ -22,15 +21,15 @@ pub enum PartialJobError {
     /// It does not fit the Job.
     #[error(transparent)]
     Patch(#[from] PatchError),
-    /// What comes out is not a Job.
-    #[error("What job_template makes of a Job is not one: {0}.")]
+    /// The result is not a valid Job.
+    #[error("The result of merging job_template is not a valid Job: {0}.")]
     NotAJob(String),
-    /// The worker's container is gone.
+    /// The worker's container was removed.
     #[error("job_template removes the container {TUNER}, which runs the worker.")]
     NoWorker,
 }
 
-/// Merges a partial Job over a Job whose worker's container is called [`TUNER`].
+/// Merges a partial Job over a Job whose worker container is named [`TUNER`].
 pub(super) fn merge(job: &Job, partial: &Node) -> Result<Job, PartialJobError> {
     let not_a_job = |error: serde_json::Error| PartialJobError::NotAJob(error.to_string());
     let object = serde_json::to_value(job).map_err(not_a_job)?;
@@ -41,7 +40,7 @@ pub(super) fn merge(job: &Job, partial: &Node) -> Result<Job, PartialJobError> {
     if has_worker { Ok(job) } else { Err(PartialJobError::NoWorker) }
 }
 
-/// Gives the worker's container its real name, wherever something speaks of it.
+/// Gives the worker's container its real name, also in all references to it.
 pub(super) fn name_worker(job: &mut Job, name: &str) {
     let spec = job.spec.get_or_insert_default();
     for rule in spec.pod_failure_policy.iter_mut().flat_map(|policy| &mut policy.rules) {

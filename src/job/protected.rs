@@ -1,5 +1,5 @@
-//! What a partial Job may not change: whatever tells which worker a Job is and what it runs, and what the guide says of
-//! every Job. The Job before and after the merge come in, and what has changed of this goes out.
+//! The fields that a partial Job must not change: those that identify the worker and define what it runs, and those
+//! that the guide sets on every Job. Compares the Job before and after the merge.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use k8s_openapi::api::core::v1::{Container, EnvVar, PodSpec, Volume};
 use super::additions::RESULTS_VOLUME;
 use super::partial::TUNER;
 use crate::config::IDENTITY;
-use crate::config::metadata::{ANNOTATIONS, LABELS};
+use crate::config::metadata::{ANNOTATIONS, LABELS, QUEUE_LABEL};
 use crate::tuning_file::mount::VOLUME as TUNING_FILE_VOLUME;
 
-/// The environment variables that every worker has, whatever their values.
+/// The environment variables that every worker has, with any values.
 const SETTINGS: [&str; 3] = ["APP_ENV", "REDIS_HOST", "REDIS_PORT"];
 
 /// One step to a field of a partial Job.
@@ -20,25 +20,25 @@ const SETTINGS: [&str; 3] = ["APP_ENV", "REDIS_HOST", "REDIS_PORT"];
 pub enum Step {
     /// A field, or an entry of a map.
     Field(&'static str),
-    /// The element of a list that has this name.
+    /// The element of a list with this name.
     Named(&'static str),
 }
 
-/// A field that a partial Job has changed and may not change.
+/// A field that a partial Job must not change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The way to the field.
+    /// The path of the field.
     pub path: Vec<Step>,
-    /// What it is to the worker, as the end of a sentence.
+    /// Why it must not change, as the end of a sentence.
     pub because: &'static str,
 }
 
-const WHO: &str = "says which worker the Job is";
-const WHAT: &str = "says what the worker runs";
+const WHO: &str = "identifies the worker";
+const WHAT: &str = "defines what the worker runs";
 const NEEDED: &str = "every worker needs";
-const ONE_POD: &str = "gives each worker one pod, which runs once";
-const KEYS: &str = "another key of the config sets";
-const GUIDE: &str = "is the same for every tuning Job";
+const ONE_POD: &str = "ensures that each worker has one pod that runs once";
+const KEYS: &str = "is set by another key of the configuration";
+const GUIDE: &str = "must be the same for every tuning Job";
 
 /// The protected fields that differ.
 #[must_use]
@@ -59,6 +59,9 @@ pub fn changes(before: &Job, after: &Job) -> Vec<Change> {
         let path = [Field("spec"), Field("template"), Field("metadata"), Field("labels"), Field(key)];
         compare(pod_label(before, key) == pod_label(after, key), &path, WHO);
     }
+    let queue = entry(old.labels.as_ref(), QUEUE_LABEL);
+    let is_same = queue.is_none() || queue == entry(new.labels.as_ref(), QUEUE_LABEL);
+    compare(is_same, &[Field("metadata"), Field("labels"), Field(QUEUE_LABEL)], KEYS);
     for key in ANNOTATIONS {
         let path = [Field("metadata"), Field("annotations"), Field(key)];
         compare(entry(old.annotations.as_ref(), key) == entry(new.annotations.as_ref(), key), &path, GUIDE);
@@ -84,7 +87,7 @@ pub fn changes(before: &Job, after: &Job) -> Vec<Change> {
     let restart_policy = |job| pod(job).and_then(|pod| pod.restart_policy.as_deref());
     let path = [&pod_path[..], &[Field("restartPolicy")]].concat();
     compare(restart_policy(before) == restart_policy(after), &path, GUIDE);
-    // What other keys have mounted is what plan says of it.
+    // Volumes from other keys must match what plan shows.
     for name in volumes(before) {
         let path = [&pod_path[..], &[Field("volumes"), Named(name)]].concat();
         compare(volume(before, name) == volume(after, name), &path, KEYS);
@@ -101,7 +104,7 @@ pub fn changes(before: &Job, after: &Job) -> Vec<Change> {
             let is_there = new.volume_mounts.iter().flatten().any(|other| other == mount);
             compare(is_there, &within(&[Field("volumeMounts")]), KEYS);
         }
-        // The kubelet gives the pod the last of several variables of one name, so that all of them count.
+        // The kubelet uses the last of several variables with the same name, so all of them matter.
         let variables = |container: &Container, name: &str| -> Vec<EnvVar> {
             container.env.iter().flatten().filter(|variable| variable.name == name).cloned().collect()
         };
@@ -127,7 +130,7 @@ fn pod(job: &Job) -> Option<&PodSpec> {
     job.spec.as_ref()?.template.spec.as_ref()
 }
 
-/// The volumes that a config's other keys have made.
+/// The volumes from the config's other keys.
 fn volumes(job: &Job) -> impl Iterator<Item = &'static str> {
     [RESULTS_VOLUME, TUNING_FILE_VOLUME].into_iter().filter(|name| volume(job, name).is_some())
 }

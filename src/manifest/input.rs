@@ -1,5 +1,4 @@
-//! What `-f` names: files, directories and standard input, in the order in which kubectl takes them.
-//! Paths come in, and the list of files to read goes out.
+//! The inputs of `-f`: files, directories and standard input, in the order in which kubectl reads them.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,56 +11,56 @@ use thiserror::Error;
 use crate::printable;
 use crate::yaml::Text;
 
-/// Endings of the files that are taken from a directory, as kubectl does.
+/// The extensions of the files that kubectl reads from a directory.
 const ENDINGS: [&str; 3] = ["json", "yaml", "yml"];
 
-/// No more room than this is made before anything is read: a sparse file may call itself any length.
+/// The maximum that is allocated before reading: a sparse file can report any length.
 const MOST_AT_ONCE: usize = 1 << 20;
 
-/// One thing to read.
+/// One input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// `-f -`.
     Stdin,
-    /// A file, or anything else, that was named.
+    /// A named file, or anything else that can be read.
     File(PathBuf),
-    /// A file that was found in a directory.
+    /// A file in a directory.
     Found(PathBuf),
 }
 
-/// What the arguments of `-f` stand for.
+/// The inputs of the arguments of `-f`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inputs {
-    /// What to read, in this order.
+    /// The inputs in order.
     pub inputs: Vec<Input>,
-    /// What a directory holds under a manifest's name and is no file, as sentences. A pipe that nobody writes to would
-    /// be waited for without end, and a device may do anything when it is opened.
+    /// Sentences about skipped directory entries that have a manifest's name but are not files. Reading from a pipe
+    /// without a writer would block forever, and opening a device can have side effects.
     pub passed_over: Vec<String>,
 }
 
 /// Why an input could not be read.
 #[derive(Debug, Error)]
 pub enum InputError {
-    /// The path leads nowhere, or may not be read.
+    /// The path does not exist or cannot be read.
     #[error("{} cannot be read: {source}.", printable::path(path))]
     Unreadable {
         /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A directory without manifests.
-    #[error("{} holds no .yaml, .yml or .json file{}.", printable::path(path), if *.recursive { "" } else { "; -R looks into its sub-directories too" })]
+    #[error("{} contains no .yaml, .yml or .json file{}.", printable::path(path), if *.recursive == Some(false) { "; use -R to read its subdirectories too" } else { "" })]
     NoManifests {
         /// The directory.
         path: PathBuf,
-        /// Whether sub-directories were looked into.
-        recursive: bool,
+        /// Whether subdirectories were included; none if the command has no `-R`.
+        recursive: Option<bool>,
     },
 }
 
 impl Input {
-    /// The name that reports give it.
+    /// Its name in reports.
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
@@ -69,7 +68,7 @@ impl Input {
         }
     }
 
-    /// Reads the whole of it.
+    /// Reads the whole input.
     ///
     /// # Errors
     /// `InputError::Unreadable`.
@@ -87,10 +86,10 @@ impl Input {
 }
 
 impl Input {
-    /// Opens it, to be read from its beginning to its end.
+    /// Opens the input for reading.
     ///
     /// # Errors
-    /// [`InputError::Unreadable`].
+    /// `InputError::Unreadable`.
     pub fn open(&self) -> Result<Box<dyn Read>, InputError> {
         let opened: io::Result<Box<dyn Read>> = match self {
             Self::Stdin => Ok(Box::new(io::stdin().lock())),
@@ -101,11 +100,12 @@ impl Input {
     }
 }
 
-/// The files that the arguments of `-f` stand for, each directory's in the order of their names.
+/// Resolves the arguments of `-f`; the files of a directory are sorted by name. `recursive` includes subdirectories; it is
+/// none for a command that has no `-R`.
 ///
 /// # Errors
-/// A path that cannot be read, or a directory that holds no manifest.
-pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputError> {
+/// A path cannot be read, or a directory contains no manifest.
+pub fn expand(arguments: &[PathBuf], recursive: Option<bool>) -> Result<Inputs, InputError> {
     let mut found = Inputs::default();
     for argument in arguments {
         if argument == Path::new("-") {
@@ -115,7 +115,7 @@ pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputErr
         let unreadable = |source| InputError::Unreadable { path: argument.clone(), source };
         if fs::metadata(argument).map_err(unreadable)?.is_dir() {
             let before = found.inputs.len();
-            list(argument, recursive, &mut found)?;
+            list(argument, recursive == Some(true), &mut found)?;
             if found.inputs.len() == before && found.passed_over.is_empty() {
                 return Err(InputError::NoManifests { path: argument.clone(), recursive });
             }
@@ -126,7 +126,7 @@ pub fn expand(arguments: &[PathBuf], recursive: bool) -> Result<Inputs, InputErr
     Ok(found)
 }
 
-/// Whether kubectl would take a file of this name from a directory.
+/// Whether kubectl would read a file with this name from a directory.
 pub fn is_manifest(name: &Path) -> bool {
     name.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known))
 }
@@ -143,12 +143,12 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
                 list(&path, recursive, found)?;
             }
         } else if is_manifest(&path) {
-            // What the directory itself calls a file need not be looked at.
+            // An entry whose type is a file needs no further check.
             let odd = if kind.is_file() { None } else { odd_kind(&path) };
             match odd {
                 None => found.inputs.push(Input::Found(path)),
                 Some(kind) => {
-                    found.passed_over.push(format!("{} is {kind} and no file; it is passed over.", path.display()));
+                    found.passed_over.push(format!("{} is {kind}, not a file, and was skipped.", path.display()));
                 }
             }
         }
@@ -156,27 +156,27 @@ fn list(directory: &Path, recursive: bool, found: &mut Inputs) -> Result<(), Inp
     Ok(())
 }
 
-/// Opens what was a file when the directory was listed. If it has become a pipe since, that is not waited for.
+/// Opens a file from a directory listing. If it has been replaced by a pipe, this does not block.
 fn open_found(path: &Path) -> io::Result<File> {
     let at_once = OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(at_once).open(path)?;
     let found = file.metadata()?;
     if !found.is_file() && !found.is_dir() {
-        return Err(io::Error::other("it is no file any more"));
+        return Err(io::Error::other("it is no longer a file"));
     }
     Ok(file)
 }
 
 fn read_found(path: &Path) -> io::Result<Vec<u8>> {
     let file = open_found(path)?;
-    // Its length is known, and need not be asked for again.
+    // Its length is already known.
     let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
     let mut bytes = Vec::with_capacity(length.min(MOST_AT_ONCE) + 1);
     file.take(u64::MAX).read_to_end(&mut bytes).map(|_| bytes)
 }
 
-/// What a path is, or a link leads to, that is neither a file nor a directory. What cannot be looked at is told when it
-/// is read.
+/// The type of a path, or of a link's target, that is neither a file nor a directory. Other errors are reported when
+/// the file is read.
 fn odd_kind(path: &Path) -> Option<&'static str> {
     let kind = fs::metadata(path).ok()?.file_type();
     if kind.is_file() || kind.is_dir() {
@@ -199,7 +199,7 @@ mod tests {
         let path = root.path().join("a.yaml");
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
         let error = Input::Found(path.clone()).read().unwrap_err();
-        assert!(error.to_string().contains("it is no file any more"), "{error}");
+        assert!(error.to_string().contains("it is no longer a file"), "{error}");
         fs::remove_file(&path).unwrap();
         fs::write(&path, "a: 1").unwrap();
         assert_eq!(Input::Found(path).read().unwrap().as_str(), "a: 1");
@@ -214,7 +214,7 @@ mod tests {
             fs::write(path, "").unwrap();
         }
         let names = |recursive| -> Vec<String> {
-            let Inputs { inputs, passed_over } = expand(&[root.path().to_owned()], recursive).unwrap();
+            let Inputs { inputs, passed_over } = expand(&[root.path().to_owned()], Some(recursive)).unwrap();
             assert_eq!(passed_over, [""; 0]);
             let prefix = format!("{}/", root.path().display());
             inputs.iter().map(|input| input.name().replace(&prefix, "")).collect()
@@ -222,8 +222,10 @@ mod tests {
         assert_eq!(names(false), ["a.json", "b.yaml"]);
         assert_eq!(names(true), ["a.json", "b.yaml", "sub/d.yml"]);
         fs::create_dir(root.path().join("empty")).unwrap();
-        let nothing = expand(&[root.path().join("empty")], false);
-        assert!(nothing.unwrap_err().to_string().contains("-R"));
-        assert!(expand(&[root.path().join("none")], false).is_err());
+        for (recursive, has_hint) in [(Some(false), true), (Some(true), false), (None, false)] {
+            let nothing = expand(&[root.path().join("empty")], recursive).unwrap_err().to_string();
+            assert_eq!(nothing.contains("-R"), has_hint, "{nothing}");
+        }
+        assert!(expand(&[root.path().join("none")], None).is_err());
     }
 }

@@ -1,5 +1,4 @@
-//! What applying a session would change, for a person to look at and for a program to read.
-//! A session's diff comes in; a table with the fields of each change, or something serde can write, goes out.
+//! What applying a session would change, as tables with the fields of each change, or as a serializable view.
 
 use std::io::{self, Write};
 
@@ -12,10 +11,10 @@ use super::table::{self, Table};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Action, Counts, FieldChange, JobDiff, SessionDiff};
 
-/// So many kinds of change are shown field by field.
+/// The number of kinds of changes that are shown field by field.
 const SHOWN: usize = 25;
 
-/// A diff as `plan --diff -o json` and `-o yaml` show it.
+/// A diff as shown by `plan --diff -o json` and `-o yaml`.
 #[derive(Debug, Serialize)]
 pub struct DiffView<'d> {
     session_id: &'d str,
@@ -24,14 +23,14 @@ pub struct DiffView<'d> {
     warnings: Vec<String>,
 }
 
-/// The whole diff for a program to read.
+/// The serializable view of a diff.
 pub fn view<'d>(session_id: &'d str, diff: &'d SessionDiff, warnings: &[Diagnostic]) -> DiffView<'d> {
     let warnings = warnings.iter().map(Diagnostic::with_help).chain(diff.warnings.iter().cloned()).collect();
     DiffView { session_id, jobs: &diff.jobs, counts: Counts::of(&diff.jobs), warnings }
 }
 
-/// Writes the whole diff for a person to look at. Of a large session the Jobs that stay as they are, and all but the
-/// first of the others, are counted only, unless all rows are asked for.
+/// Writes the diff as text. For a large session, unchanged Jobs and all but the first of the others are only counted,
+/// unless all rows are requested.
 pub fn write(session_id: &str, diff: &SessionDiff, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     write_table(&diff.jobs, all_rows, screen)?;
     let groups = groups(&diff.jobs);
@@ -43,7 +42,7 @@ pub fn write(session_id: &str, diff: &SessionDiff, all_rows: bool, screen: &mut 
             write_field(change, screen)?;
         }
         if group[0].fields.is_empty() && group[0].causes.is_empty() {
-            screen.line("  nothing; kubectl asks for the order of a list to which somebody has added")?;
+            screen.line("  no field changes; kubectl only restores the order of a list that others have added to")?;
         }
         for refusal in group[0].refusals() {
             screen.line(Line::from("  ").and(Role::Bad, format!("refused: {refusal}")))?;
@@ -92,18 +91,18 @@ fn cells(job: &JobDiff) -> [Line<'_>; 3] {
     [Line::new(role, job.action.as_str()), job.name.as_str().into(), fields]
 }
 
-/// The same with the file that holds the Job.
+/// The same with the Job's file.
 fn wide_cells(job: &JobDiff) -> [Line<'_>; 4] {
-    // All are in what the user has named.
+    // All files are in the directory that the user named.
     let file = job.file.as_deref().map_or("-", |file| file.rsplit('/').next().unwrap_or(file));
     let [action, name, fields] = cells(job);
     [action, name, fields, file.into()]
 }
 
-/// Jobs that change in the same way, in the order of the first of each.
+/// Groups of Jobs with the same changes, in the order of their first Jobs.
 fn groups(jobs: &[JobDiff]) -> Vec<Vec<&JobDiff>> {
     let mut groups: Vec<Vec<&JobDiff>> = Vec::new();
-    // The same change mostly concerns neighbours; looking at the last group alone keeps this quick.
+    // The same change usually affects adjacent Jobs; comparing only with the last group keeps this fast.
     for job in jobs.iter().filter(|job| job.action == Action::Change) {
         let is_same = |other: &JobDiff| {
             other.fields == job.fields && other.causes == job.causes && other.other_session == job.other_session
@@ -122,7 +121,7 @@ fn heading(group: &[&JobDiff]) -> Line<'static> {
         0 => String::new(),
         more => format!(" and {more} more in the same way"),
     };
-    let other = first.other_session.as_ref().map(|id| format!(", which is of session {id}")).unwrap_or_default();
+    let other = first.other_session.as_ref().map(|id| format!(", which belongs to session {id}")).unwrap_or_default();
     Line::new(Role::Header, format!("{}{more}{other}:", first.name))
 }
 
@@ -156,8 +155,8 @@ fn summary(diff: &SessionDiff, counts: Counts) -> String {
     parts.join(", ")
 }
 
-/// The one command that deletes these Jobs and no others: by the label of the session where all of its Jobs are among
-/// them, and by their names where some can stay, or have another label.
+/// A command that deletes exactly these Jobs: by the session's label if they are all of its Jobs, and otherwise by
+/// name.
 fn deletion(session_id: &str, immutable: &[&JobDiff], all: &[JobDiff], all_rows: bool) -> String {
     let namespace = &immutable[0].namespace;
     let has_label = |job: &&JobDiff| {
@@ -173,7 +172,7 @@ fn deletion(session_id: &str, immutable: &[&JobDiff], all: &[JobDiff], all_rows:
     format!("kubectl delete jobs -n {namespace} {}", names.join(" "))
 }
 
-/// What to do about what kubectl apply alone cannot do.
+/// What to do about changes that kubectl apply cannot make.
 fn write_ways_out(
     session_id: &str,
     diff: &SessionDiff,
@@ -182,7 +181,7 @@ fn write_ways_out(
 ) -> io::Result<()> {
     let immutable: Vec<&JobDiff> = diff.jobs.iter().filter(|job| job.is_immutable()).collect();
     if !immutable.is_empty() {
-        screen.line("A cluster refuses to change an immutable field of a Job that exists.")?;
+        screen.line("The immutable fields of an existing Job cannot be changed.")?;
         match immutable.as_slice() {
             [job] => screen
                 .line(format!("Delete such a Job first (kubectl delete job {} -n {}),", job.name, job.namespace))?,
@@ -191,12 +190,10 @@ fn write_ways_out(
                 screen.line(format!("  {}", deletion(session_id, jobs, &diff.jobs, all_rows)))?;
             }
         }
-        screen.line("or give the session names of its own with --session-id or --session-short.")?;
+        screen.line("or give the session its own names with --session-id or --session-short.")?;
     }
     if Counts::of(&diff.jobs).stale > 0 {
-        screen.line(
-            "kubectl apply leaves stale Jobs as they are. In a directory, generate --prune removes their files.",
-        )?;
+        screen.line("kubectl apply leaves stale Jobs alone. In a directory, generate --prune removes their files.")?;
     }
     for assumption in diff.assumptions() {
         screen.line(assumption.sentence())?;

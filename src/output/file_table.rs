@@ -1,5 +1,4 @@
-//! What became of the files of a run into a directory, for a person to look at.
-//! A session, its files' fates and what was left over come in; a table and a line that counts them go out.
+//! The table of file changes after a run into a directory, and a summary line.
 
 use std::path::Path;
 
@@ -14,22 +13,22 @@ use crate::manifest::Format;
 use crate::plan::Part;
 use crate::printable;
 
-/// What became of the files of a run.
+/// The file changes of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct FileResults<'f> {
     /// The directory.
     pub directory: &'f Path,
     /// The workers of the run.
     pub part: &'f Part,
-    /// What became of the files of ConfigMaps, which come first.
+    /// The changes of the ConfigMaps' files, which come first.
     pub config_maps: &'f [(String, FileChange)],
-    /// What became of each worker's file.
+    /// The change of each worker's file.
     pub changes: &'f [FileChange],
-    /// What became of the file that lists all these, if the run makes one.
+    /// The change of the kustomization, if there is one.
     pub kustomization: Option<FileChange>,
-    /// Files of the session that the run does not make.
+    /// The stale files of the session.
     pub leftovers: &'f [String],
-    /// Whether those have been removed.
+    /// Whether the stale files have been removed.
     pub pruned: bool,
 }
 
@@ -42,13 +41,13 @@ impl FileResults<'_> {
         self.changes().count() + self.leftovers.len()
     }
 
-    /// What became of each file of the run, in the order of the table.
+    /// The change of each file, in the order of the table.
     fn changes(&self) -> impl Iterator<Item = FileChange> + '_ {
         let config_maps = self.config_maps.iter().map(|(_, change)| *change);
         config_maps.chain(self.changes.iter().copied()).chain(self.kustomization)
     }
 
-    /// What stands in a row of the whole table.
+    /// The row at an index of the whole table.
     fn row(&self, nth: usize) -> FileRow<'_> {
         if let Some((name, change)) = self.config_maps.get(nth) {
             return FileRow::Other(name, *change);
@@ -63,8 +62,7 @@ impl FileResults<'_> {
         }
     }
 
-    /// The places of the files that a table shows: of a long one those that have not stayed as they were, counted
-    /// through the workers and on through the leftovers.
+    /// The indexes of the rows to show: for a long table, only those of files that have changed or are stale.
     fn shown(&self) -> Vec<usize> {
         let is_long = self.count() > table::WHOLE;
         let stays = |nth: &usize| {
@@ -74,19 +72,19 @@ impl FileResults<'_> {
     }
 }
 
-/// What stands in a row.
+/// A row of the table.
 enum FileRow<'f> {
-    /// The file of the worker at this place.
+    /// The file of the worker at this index.
     Job(usize, FileChange),
     /// Another file of the run.
     Other(&'f str, FileChange),
-    /// A file that the run does not make.
+    /// A stale file.
     Leftover(&'f str),
 }
 
-/// The table of workers with what became of each file, and after them what was left over.
+/// The table of workers with the change of each file, followed by the stale files.
 pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>) -> Table<'f, 4> {
-    // A file's name holds its Job's, and the index; with columns of their own the table would be too wide.
+    // A file's name contains the Job's name and index; separate columns would make the table too wide.
     let headers = ["STATUS", "WORKER", "ITERATIONS", "FILE"];
     let shown = files.shown();
     let row = |nth: usize| match files.row(shown[nth]) {
@@ -99,7 +97,7 @@ pub fn file_table<'f>(session: &Session, format: Format, files: &FileResults<'f>
     Table::abridged(headers, shown.len(), row, |more| format!("… {more} more files"))
 }
 
-/// What is said of the files that a long table leaves out because they have stayed as they were.
+/// The note about unchanged files that a long table leaves out.
 pub fn unchanged_line(files: &FileResults<'_>) -> Option<Line<'static>> {
     let unchanged = files.count() - files.shown().len();
     (unchanged > 0).then(|| Line::new(Role::Dim, format!("… {unchanged} files unchanged")))
@@ -125,7 +123,7 @@ fn status(change: FileChange) -> Line<'static> {
     Line::new(role, change.as_str())
 }
 
-/// What became of the files, counted: `jobs: 1 created, 1 unchanged`.
+/// The summary of the changes: `jobs: 1 created, 1 unchanged`.
 pub fn summary_line(files: &FileResults<'_>) -> String {
     let count = |wanted| files.changes().filter(|change| *change == wanted).count();
     let changes = [FileChange::Created, FileChange::Changed, FileChange::Renamed, FileChange::Unchanged];
@@ -139,11 +137,11 @@ pub fn summary_line(files: &FileResults<'_>) -> String {
     format!("{}: {}", files.directory.display(), parts.join(", "))
 }
 
-/// How to apply a directory with a `kustomization.yaml`: kubectl apply -f would send that to the server too, which knows
-/// no such kind.
+/// How to apply a directory with a `kustomization.yaml`: kubectl apply -f would also send that to the server, which
+/// does not have that kind.
 #[must_use]
 pub fn apply_line(files: &FileResults<'_>) -> Option<String> {
-    files.kustomization.map(|_| format!("Apply it with: kubectl apply -k {}", printable::path(files.directory)))
+    files.kustomization.map(|_| format!("Apply it with: kubectl apply -k {}", printable::argument(files.directory)))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! A line for a person, in pieces. Whatever the pieces say, only what can be shown goes out, on one line, and never as
-//! a command to a terminal or to a CI runner.
+//! A styled line of text. Whatever its parts contain, it is printed on one line with only printable characters, and
+//! never as a command to a terminal or a CI runner.
 
 use std::borrow::Cow;
 
 use super::style::{Role, Style};
 use crate::printable::{printable, printable_line};
 
-/// Where the line stands.
+/// The position of a part in the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineStart {
     /// At the start of a line of the output.
@@ -20,23 +20,23 @@ pub(super) enum LineStart {
 pub struct Line<'t>(Vec<(Role, Cow<'t, str>)>);
 
 impl<'t> Line<'t> {
-    /// A line of one piece.
+    /// A line of one part.
     pub fn new(role: Role, text: impl Into<Cow<'t, str>>) -> Self {
         Self::default().and(role, text)
     }
 
-    /// The line with one more piece.
+    /// The line with one more part.
     pub fn and(mut self, role: Role, text: impl Into<Cow<'t, str>>) -> Self {
         self.0.push((role, text.into()));
         self
     }
 
-    /// The line with one more piece that stands for nothing in particular.
+    /// The line with one more part in the plain style.
     pub fn text(self, text: impl Into<Cow<'t, str>>) -> Self {
         self.and(Role::Plain, text)
     }
 
-    /// The line as it goes out, without a line break. Of what is longer than `max` characters the rest is left out.
+    /// The line as printed, without a line break, truncated to `max` characters.
     pub(super) fn show(&self, start: LineStart, max: usize, style: Style) -> String {
         let mut out = String::new();
         let (mut is_start, mut left) = (start == LineStart::OfLine, max);
@@ -61,7 +61,7 @@ impl<'t, T: Into<Cow<'t, str>>> From<T> for Line<'t> {
     }
 }
 
-/// The first characters of a text, and whether they are all.
+/// The first characters of a text, and whether that is all of it.
 fn cut(text: &str, max: usize) -> (&str, bool) {
     match text.char_indices().nth(max) {
         Some((end, _)) => (&text[..end], false),

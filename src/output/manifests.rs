@@ -1,5 +1,5 @@
-//! A session's Jobs as bytes: one stream, one JSON `List`, or names.
-//! Each worker's part is written as soon as it is made, so that memory does not grow with them.
+//! Writes a session's Jobs as one stream, one JSON `List`, or names. Each worker's Job is written immediately, so that
+//! memory use does not grow with the number of workers.
 
 use std::io::{self, Write};
 
@@ -13,24 +13,24 @@ use crate::manifest::write::WriteError;
 use crate::names::job_name;
 use crate::plan::WorkerShare;
 
-/// Bytes that are gathered before a write: large enough for the pipe, small enough for the cache.
+/// The size of the write buffer: large enough for the pipe, small enough for the cache.
 const BUFFER: usize = 128 * 1024;
-/// How deep the items of a List stand in it.
+/// The nesting depth of a List's items.
 const ITEM_DEPTH: usize = 2;
 
 /// Why manifests could not be written.
 #[derive(Debug, Error)]
 pub enum OutputError {
-    /// The stream or file did not take them.
+    /// The stream or file could not be written.
     #[error("The manifests cannot be written: {0}.")]
     Io(#[from] io::Error),
-    /// A Job has no form in the notation; a defect of this program.
+    /// A Job cannot be written in the format; this is a bug.
     #[error("{0}")]
     Write(#[from] WriteError),
 }
 
 impl OutputError {
-    /// Whether the reader of the stream has gone, as `head` does: nothing that anyone must hear of.
+    /// Whether the reader has closed the pipe, as `head` does, which is not worth an error message.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
@@ -39,7 +39,7 @@ impl OutputError {
 /// Writes a session's ConfigMaps and Jobs as one stream of documents, `---` between them.
 ///
 /// # Errors
-/// [`OutputError`] if a Job or the stream does not allow it.
+/// [`OutputError`] if a Job or the stream cannot be written.
 pub fn stream(
     factory: &K8sTuningJobFactory<'_>,
     format: Format,
@@ -93,10 +93,10 @@ pub fn json_list(
     Ok(())
 }
 
-/// Writes each object of a session as kubectl names it: `configmap/NAME` and `job.batch/NAME`.
+/// Writes the name of each object of a session in kubectl's format: `configmap/NAME` and `job.batch/NAME`.
 ///
 /// # Errors
-/// The stream does not allow it.
+/// The stream cannot be written.
 pub fn names(factory: &K8sTuningJobFactory<'_>, out: &mut impl Write, step: impl FnMut()) -> Result<(), OutputError> {
     let session = factory.session();
     for name in factory.config_map_names() {
@@ -109,7 +109,7 @@ pub fn names(factory: &K8sTuningJobFactory<'_>, out: &mut impl Write, step: impl
     })
 }
 
-/// Has each worker's part pushed, and writes when enough has come together.
+/// Collects the text of each worker and writes it in large pieces.
 fn buffered(
     factory: &K8sTuningJobFactory<'_>,
     out: &mut impl Write,

@@ -1,5 +1,4 @@
-//! Where results go: manifests to stdout or a directory, tables and errors to a person.
-//! Typed results come in; bytes and text go out.
+//! Output: manifests to stdout or a directory, and tables and messages for people.
 
 pub(crate) mod diff;
 pub(crate) mod directory;
@@ -16,6 +15,7 @@ pub mod stdout;
 pub(crate) mod style;
 pub(crate) mod table;
 pub mod template;
+pub(crate) mod totals;
 
 pub(crate) use line::Line;
 pub(crate) use screen::Screen;

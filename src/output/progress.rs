@@ -1,24 +1,23 @@
-//! How far a long run has come, as a bar on stderr where that is a terminal.
-//! A total comes in; steps are counted, and nothing is left on the screen at the end.
+//! A progress bar for long runs, on stderr if it is a terminal. It is cleared at the end.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Shorter runs end before anyone has read a bar.
+/// Shorter runs end before anyone could read a bar.
 const LONG: usize = 2000;
-/// A bar that is drawn more often is only slower.
+/// Drawing the bar more often would only be slower.
 const DRAWS_PER_SECOND: u8 = 10;
 
-/// A bar, or nothing where it would not be seen.
+/// A bar, or nothing if it would not be visible.
 #[derive(Debug)]
 pub struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    /// A run of `total` steps over things of this name.
+    /// A bar for `total` steps; `noun` names what is counted.
     pub fn new(total: usize, things: &'static str) -> Self {
         if total < LONG {
             return Self(None);
         }
-        // indicatif itself draws nothing where stderr is no terminal.
+        // indicatif itself draws nothing if stderr is not a terminal.
         let target = ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND);
         let bar = ProgressBar::with_draw_target(Some(total as u64), target);
         if bar.is_hidden() {
@@ -31,15 +30,15 @@ impl Progress {
         Self(Some(bar))
     }
 
-    /// The same for a run that writes to stdout, if that is a file: a terminal shows what comes, and the reader of
-    /// a pipe has something to say on the same screen.
+    /// The same for a run that writes to stdout, only if that is a file: a terminal already shows the output, and the
+    /// reader of a pipe may write to the same screen.
     pub fn of_stdout(total: usize, things: &'static str) -> Self {
         let is_file = rustix::fs::fstat(rustix::stdio::stdout())
             .is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_file());
         if is_file { Self::new(total, things) } else { Self(None) }
     }
 
-    /// One step further.
+    /// Advances by one step.
     pub fn step(&self) {
         if let Some(bar) = &self.0 {
             bar.inc(1);

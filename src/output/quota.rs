@@ -1,5 +1,5 @@
-//! What the policies of a namespace mean for a session, for a person to look at: tables of what is asked for and what
-//! is left, and a line for each refusal.
+//! The effect of a namespace's policies on a session, as text: tables of requested and remaining amounts, and a line
+//! for each refusal.
 
 use std::io::{self, Write};
 
@@ -9,13 +9,13 @@ use super::style::Role;
 use super::table::Table;
 use crate::quota::{Answer, Refusal, Row};
 
-/// So many lines of a kind are shown.
+/// The number of lines of a kind that are shown.
 const SHOWN: usize = 20;
 
-/// Writes the answer. Of many rows and refusals the first are shown, unless all are asked for.
+/// Writes the answer. Only the first of many rows and refusals are shown, unless all are requested.
 ///
 /// # Errors
-/// The stream does not take it.
+/// The stream cannot be written.
 pub fn write(answer: &Answer, workers: u32, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     if !answer.quotas.is_empty() {
         screen.blank()?;
@@ -36,7 +36,7 @@ pub fn write(answer: &Answer, workers: u32, all_rows: bool, screen: &mut Screen<
     }
     rest(answer.refusals.len(), shown, "refusals", screen)?;
     for warning in answer.warnings.iter().take(shown) {
-        screen.line(Line::new(Role::Warn, "warned of:").text(" ").text(warning.as_str()))?;
+        screen.line(Line::new(Role::Warn, "warning:").text(" ").text(warning.as_str()))?;
     }
     rest(answer.warnings.len(), shown, "warnings", screen)?;
     for note in answer.notes.iter().take(shown) {
@@ -89,7 +89,7 @@ fn filled_table(answer: &Answer, all_rows: bool) -> Table<'_, 3> {
     Table::abridged(HEADERS, count, cells, |more| format!("… {more} more; plan -o wide shows all"))
 }
 
-/// What is refused: `the pod of worker-2`, `the pods of worker-2 to worker-9`.
+/// The refused objects: `the pod of worker-2`, `the pods of worker-2 to worker-9`.
 fn who(refusal: &Refusal, workers: u32) -> String {
     let noun = refusal.object.to_lowercase();
     let (first, last) = (u64::from(refusal.index) + 1, u64::from(refusal.index) + u64::from(refusal.workers));
@@ -104,13 +104,14 @@ fn summary(answer: &Answer) -> Line<'_> {
     let namespace = &answer.namespace;
     match answer.refusals.first() {
         None if !answer.judged => {
-            let text = format!("Nothing was judged: no quota, limit range or Namespace is of {namespace}.");
+            let text =
+                format!("Nothing was checked: the input contains no quota, limit range or Namespace for {namespace}.");
             Line::new(Role::Warn, text)
         }
-        None => Line::new(Role::Good, format!("The namespace {namespace} takes all Jobs and their pods.")),
+        None => Line::new(Role::Good, format!("The namespace {namespace} would admit all Jobs and their pods.")),
         Some(first) => {
             let (noun, worker) = (first.object.to_lowercase(), u64::from(first.index) + 1);
-            let text = format!("The first that the namespace {namespace} refuses is the {noun} of worker-{worker}.");
+            let text = format!("The namespace {namespace} would refuse the {noun} of worker-{worker} first.");
             Line::new(Role::Bad, text)
         }
     }

@@ -1,5 +1,5 @@
-//! The one way in which something is printed for a person: as lines, tables and snippets, which show nothing that
-//! would speak to a terminal or to a CI runner.
+//! The only way to print text for people: as lines, tables and snippets, which never contain commands to a terminal or
+//! a CI runner.
 
 use std::io::{self, Write};
 
@@ -10,13 +10,13 @@ use super::snippet::Snippet;
 use super::style::Style;
 use super::table::Table;
 
-/// Longer lines are cut; who needs the rest has `-o json`.
+/// Longer lines are truncated; `-o json` has the rest.
 const MAX_LINE: usize = 4000;
 
-/// How wide a paragraph is.
+/// The width of a paragraph.
 const WIDTH: usize = 80;
 
-/// A stream that a person reads.
+/// A stream for people.
 #[derive(Debug)]
 pub struct Screen<W> {
     out: W,
@@ -35,10 +35,10 @@ impl<W: Write> Screen<W> {
         writeln!(self.out, "{shown}")
     }
 
-    /// Writes a paragraph in lines that fit a terminal, its words whole.
+    /// Writes a paragraph, wrapped between words.
     ///
     /// # Errors
-    /// Whatever the stream answers.
+    /// The stream cannot be written.
     pub fn paragraph(&mut self, text: &str) -> io::Result<()> {
         let options = Options::new(WIDTH).break_words(false).word_splitter(WordSplitter::NoHyphenation);
         textwrap::wrap(text, options).into_iter().try_for_each(|line| self.line(line))
@@ -54,7 +54,7 @@ impl<W: Write> Screen<W> {
         self.out.write_all(table.render(self.style).as_bytes())
     }
 
-    /// Writes what is said about a position in a file.
+    /// Writes a snippet about a position in a file.
     pub fn snippet(&mut self, snippet: &Snippet<'_>) -> io::Result<()> {
         self.out.write_all(snippet.render(self.style).as_bytes())
     }

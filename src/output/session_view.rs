@@ -1,26 +1,23 @@
-//! A session for a person to look at, and for a program to read: its workers, its totals and where
-//! each setting came from. A session comes in; a table, or something serde can write, goes out.
+//! A session as tables or as a serializable view: its workers and the origin of each setting.
 
 use serde::Serialize;
 
 use super::line::Line;
 use super::style::Role;
 use super::table::Table;
-use crate::apimachinery::Quantity;
+use super::totals::Totals;
 use crate::config::{Session, Setting};
 use crate::diagnostic::Diagnostic;
-use crate::job::additions::in_directory;
 use crate::manifest::Format;
 use crate::manifest::text::Excerpt;
-use crate::names::{file_name, job_name, output_csv};
+use crate::names::{file_name, job_name};
 use crate::plan::{Part, WorkerShare};
 use crate::quota::Answer;
-use crate::tuning_file::Tuning;
 
-/// Longer names of settings have their value behind them, and not in the column of values.
+/// The values of settings with longer names follow the name instead of being in the values' column.
 const LONG_NAME: usize = 34;
 
-/// One worker, as the outputs show it.
+/// One worker in the outputs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobRow {
     /// The worker's index, from 0.
@@ -29,93 +26,30 @@ pub struct JobRow {
     pub name: String,
     /// The worker.
     pub worker_id: String,
-    /// How many iterations it runs.
+    /// The number of its iterations.
     pub iterations: u64,
     /// The file that `generate --output-dir` writes.
     pub file: String,
 }
 
-/// What the Jobs of a session come to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Totals {
-    /// How many Jobs.
-    pub jobs: u32,
-    /// How many iterations.
-    pub iterations: u64,
-    /// All requests, summed up by resource.
-    pub requests: Vec<ResourceTotal>,
-    /// All limits, summed up by resource.
-    pub limits: Vec<ResourceTotal>,
-    /// Where the workers write their results.
-    pub results: ResultFiles,
-    /// How many distinct parameter sets the workers propose, where that is fewer than their iterations and known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub distinct_proposals: Option<u64>,
-    /// How many ConfigMaps carry the tuning file, where it is mounted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub config_maps: Option<usize>,
-}
-
-/// Where the workers of a session write their results.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ResultFiles {
-    /// The file of each worker, as the pod sees it.
-    pub file: String,
-    /// The claim of the volume that keeps them; without one they are lost with their pods.
-    pub claim: Option<String>,
-    /// Their directory on the volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub directory: Option<String>,
-}
-
-impl ResultFiles {
-    fn of(session: &Session) -> Self {
-        let file = output_csv("{worker_id}", 1);
-        let claim = session.additions.results_claim.clone();
-        Self {
-            file: session.working_dir.as_deref().map_or_else(|| file.clone(), |dir| in_directory(dir, &file)),
-            directory: claim.is_some().then(|| session.session_id.clone()),
-            claim,
-        }
-    }
-
-    /// Where they go, and what becomes of them.
-    fn rows(&self) -> [[Line<'static>; 2]; 2] {
-        let kept = match (&self.claim, &self.directory) {
-            (Some(claim), Some(directory)) => format!("kept on claim {claim}, in {directory}/"),
-            _ => "lost with the pod".to_owned(),
-        };
-        [["results".into(), self.file.clone().into()], ["".into(), kept.into()]]
-    }
-}
-
-/// A resource and its amount over all Jobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ResourceTotal {
-    /// The resource.
-    pub resource: String,
-    /// The amount, as a quantity.
-    pub amount: String,
-}
-
-/// A session as `plan -o json` and `-o yaml` show it.
+/// A session as shown by `plan -o json` and `-o yaml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanView {
     /// Each setting with its origin.
     pub settings: Vec<Setting>,
     /// The workers.
     pub jobs: Vec<JobRow>,
-    /// What they come to.
+    /// The totals.
     pub totals: Totals,
-    /// What the user should know.
+    /// Warnings.
     pub warnings: Vec<String>,
-    /// What the policies of the namespace mean for the session, where they were given.
+    /// The effect of the namespace's policies, if they were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<Answer>,
 }
 
 impl JobRow {
-    /// The row of a worker.
+    /// The row for a worker.
     pub fn new(session: &Session, share: &WorkerShare, format: Format) -> Self {
         let name = job_name(&session.session_short, share);
         let file = file_name(&name, share.index, session.workers, format);
@@ -140,46 +74,25 @@ pub fn rows(session: &Session, part: &Part, format: Format) -> impl ExactSizeIte
     shares.map(move |share| JobRow::new(session, &share, format))
 }
 
-/// What a session's Jobs come to.
-pub fn totals(session: &Session, tuning: &Tuning) -> Totals {
-    let sum = |amounts: &[(String, String)]| {
-        let total = |text: &str| Quantity::parse(text).map(|each| each.times(u64::from(session.workers)));
-        amounts
-            .iter()
-            .filter_map(|(resource, text)| {
-                Some(ResourceTotal { resource: resource.clone(), amount: total(text)?.to_string() })
-            })
-            .collect()
-    };
-    Totals {
-        jobs: session.workers,
-        iterations: session.total_iterations,
-        requests: sum(&session.requests),
-        limits: sum(&session.limits),
-        results: ResultFiles::of(session),
-        distinct_proposals: tuning.repeats.as_ref().map(|repeats| repeats.proposals.distinct),
-        config_maps: tuning.delivery.as_ref().map(|delivery| delivery.config_maps.len()),
-    }
-}
-
-/// A finding as a line: where, what, and what to do about it.
+/// A finding as one line: position, message and help.
 fn located(finding: &Diagnostic) -> String {
     let Excerpt { file, position, .. } = &finding.excerpt;
     format!("{file}:{}:{}: {}", position.line, position.column, finding.with_help())
 }
 
-/// The whole session for a program to read, with what is to be said of its tuning file.
-pub fn view(session: &Session, tuning: &Tuning, of_tuning_file: Vec<String>) -> PlanView {
+/// The serializable view of a session, with the warnings about its tuning file.
+pub fn view(session: &Session, totals: Totals, of_tuning_file: Vec<String>) -> PlanView {
     PlanView {
         settings: session.settings.clone(),
         jobs: rows(session, &Part::whole(session.workers), Format::Yaml).collect(),
-        totals: totals(session, tuning),
+        totals,
         warnings: session.warnings.iter().map(located).chain(of_tuning_file).collect(),
         quota: None,
     }
 }
 
-/// The table of the workers of a part of a session. A long one shows its head and its tail and says what it left out.
+/// The table of the workers of a part of a session. A long one shows its head and its tail, and how many rows it leaves
+/// out.
 pub fn job_table(session: &Session, part: &Part) -> Table<'static, 4> {
     let shares = || part.shares(session.total_iterations, session.workers);
     let cells = |share: WorkerShare| JobRow::new(session, &share, Format::Yaml).into_cells();
@@ -198,7 +111,7 @@ pub fn wide_job_table(session: &Session) -> Table<'static, 5> {
     )
 }
 
-/// The settings, under the file or flag that they came from. A long name does not widen the column of the others.
+/// The settings, grouped by the file or flag that they came from. Long names do not widen the column of the others.
 #[must_use]
 pub fn setting_table(session: &Session) -> Table<'_, 2> {
     let mut origins: Vec<&str> = Vec::new();
@@ -229,29 +142,8 @@ pub fn wide_setting_table(session: &Session) -> Table<'_, 3> {
     Table::new(["SETTING", "VALUE", "FROM"], rows.collect())
 }
 
-/// The totals as two columns.
-pub fn total_table(session: &Session, tuning: &Tuning) -> Table<'static, 2> {
-    let totals = totals(session, tuning);
-    let amounts = |amounts: Vec<ResourceTotal>, what: &str| -> Vec<[Line<'static>; 2]> {
-        amounts
-            .into_iter()
-            .map(|ResourceTotal { resource, amount }| [format!("{resource} {what}").into(), amount.into()])
-            .collect()
-    };
-    let mut rows = vec![
-        ["jobs".into(), totals.jobs.to_string().into()],
-        ["iterations".into(), totals.iterations.to_string().into()],
-    ];
-    rows.extend(totals.distinct_proposals.map(|distinct| ["distinct sets".into(), distinct.to_string().into()]));
-    rows.extend(totals.config_maps.map(|count| ["configmaps".into(), count.to_string().into()]));
-    rows.extend(amounts(totals.requests, "requests"));
-    rows.extend(amounts(totals.limits, "limits"));
-    rows.extend(totals.results.rows());
-    Table::new(["TOTAL", "AMOUNT"], rows)
-}
-
-/// The one line that sums a run up: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`; for a part of a session
-/// `2 of 12 jobs, 6 of 36 iterations: …`.
+/// The summary line of a run: `2 jobs, 6 iterations: session d29-k8s-demo-session, …`; for a part of a session `2 of 12
+/// jobs, 6 of 36 iterations: …`.
 #[must_use]
 pub fn summary_line(session: &Session, part: &Part) -> String {
     let of = |count: u64, all: u64, noun| {
@@ -273,12 +165,12 @@ pub fn plural(count: u64, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
-/// Why files of a session have got other names.
+/// Why files of a session were renamed.
 #[must_use]
 pub fn renamed_note(session: &Session, count: usize) -> String {
     let (workers, files) = (plural(u64::from(session.workers), "worker"), plural(count as u64, "file"));
     let has = if count == 1 { "has" } else { "have" };
-    format!("{workers}: the index in file names is as wide as the largest one, so that {files} {has} a new name.")
+    format!("{workers}: the index in file names is as wide as the largest one, so {files} {has} a new name.")
 }
 
 #[cfg(test)]
@@ -287,15 +179,6 @@ mod tests {
     use crate::config::Origin;
     use crate::config::session::tests::{K8S, session};
     use crate::output::Style;
-
-    #[test]
-    fn totals_are_sums_over_the_workers() {
-        let text = K8S.replace("workers: 2", "workers: 3");
-        let totals = totals(&session(&text, None).unwrap(), &Tuning::default());
-        let amounts: Vec<_> =
-            totals.requests.iter().chain(&totals.limits).map(|amount| amount.amount.as_str()).collect();
-        assert_eq!(amounts, ["1500m", "1536Mi", "3", "3Gi"]);
-    }
 
     #[test]
     fn rows_fit_a_terminal() {

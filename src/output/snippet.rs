@@ -1,5 +1,4 @@
-//! Shows a position in a file the way rustc does: the line, a mark under it, what is wrong, and what
-//! to do about it. An excerpt and sentences come in; text for a terminal goes out.
+//! Shows a position in a file like rustc: the line, a mark under it, what is wrong, and what to do about it.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer};
@@ -11,33 +10,33 @@ use crate::printable::{Part, parts, printable, printable_line, push_escape};
 
 /// A mark is no wider than this.
 const MAX_MARK: usize = 80;
-/// Longer sentences are cut; they quote a value that nobody reads to its end.
+/// Longer sentences are truncated; they quote a very long value.
 const MAX_SENTENCE: usize = 2000;
 
-/// In which words a snippet starts.
+/// The heading of a snippet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
     /// `error: …`, or `warning: …`
     Severity,
     /// `error[rule]: …`
     Rule,
-    /// The message alone, below a line that has said that these are errors.
+    /// Only the message, below a line that has already announced errors.
     Bare,
 }
 
-/// A position in a file, and what is said about it.
+/// A diagnostic with its position, as shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Snippet<'s> {
-    /// In which words it starts.
+    /// Its heading.
     pub heading: Heading,
-    /// What is said, and where.
+    /// The diagnostic.
     pub diagnostic: &'s Diagnostic,
-    /// What else there is to know, each under a word that says what it is.
+    /// Additional notes, each with a label.
     pub notes: &'s [(&'s str, String)],
 }
 
 impl<'s> Snippet<'s> {
-    /// What a diagnostic says, without notes.
+    /// A snippet without notes.
     pub const fn of(heading: Heading, diagnostic: &'s Diagnostic) -> Self {
         Self { heading, diagnostic, notes: &[] }
     }
@@ -70,7 +69,7 @@ impl Snippet<'_> {
         }
         let renderer = if style.is_enabled() { Renderer::styled() } else { Renderer::plain() };
         let text = renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n";
-        // The column that comes with the mark is that in the part of the line that is shown.
+        // The renderer's column refers to the shown part of the line, so it is replaced.
         let column = line[..start].chars().count() + 1;
         let place = |column: usize| format!("{file}:{}:{column}", excerpt.position.line.max(1));
         let in_file = usize::try_from(excerpt.position.column).unwrap_or(usize::MAX).max(1);
@@ -83,7 +82,7 @@ impl Snippet<'_> {
     }
 }
 
-/// The part of the line as it is shown, and the mark's bytes in it.
+/// The shown part of the line, and the byte range of the mark in it.
 fn marked(excerpt: &Excerpt) -> (String, usize, usize) {
     let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let from = number(excerpt.window.before);
@@ -98,7 +97,7 @@ fn marked(excerpt: &Excerpt) -> (String, usize, usize) {
             Part::Plain(plain) => plain.len(),
             Part::Escape(c) => c.len_utf8(),
         };
-        // An escape is marked as a whole, and plain text stays as long as it is.
+        // An escape is marked as a whole; plain text keeps its length.
         let place =
             |mark: usize| (at..at + len).contains(&mark).then(|| before + if part.is_plain() { mark - at } else { 0 });
         (start, end) = (start.or(place(from)), end.or(place(to)));

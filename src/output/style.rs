@@ -1,28 +1,28 @@
-//! Colours, in one place: which ones stand for what, and whether there are any.
+//! Colours, in one place: their meaning, and whether they are enabled.
 
 use owo_colors::{OwoColorize, Style as Ansi};
 
-/// What a piece of a line stands for.
+/// The role of a part of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Role {
-    /// Nothing in particular.
+    /// Plain text.
     #[default]
     Plain,
     /// A header.
     Header,
-    /// What went well.
+    /// A success.
     Good,
-    /// What went wrong.
+    /// An error.
     Bad,
-    /// What is no longer there.
+    /// Something that was removed.
     Removed,
-    /// What deserves a look.
+    /// A warning.
     Warn,
-    /// What may be passed over.
+    /// Something unimportant.
     Dim,
 }
 
-/// How text is shown on one stream: with or without colours, and tables with or without their headers.
+/// The style of a stream: with or without colours, and tables with or without headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     enabled: bool,
@@ -30,7 +30,7 @@ pub struct Style {
 }
 
 impl Style {
-    /// Colours if the choice, the environment (`NO_COLOR`) and the stream allow them.
+    /// Enables colours if the choice, the environment (`NO_COLOR`) and the stream allow them.
     pub fn resolve(choice: anstream::ColorChoice, stream: &impl anstream::stream::RawStream) -> Self {
         let enabled = match choice {
             anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => true,
@@ -63,7 +63,7 @@ impl Style {
         self.enabled
     }
 
-    /// Appends text that can be shown, in the colour of what it stands for.
+    /// Appends printable text in the colour of its role.
     pub(super) fn push(self, role: Role, shown: &str, out: &mut String) {
         let ansi = match role {
             Role::Plain => return out.push_str(shown),

@@ -1,5 +1,4 @@
-//! Tables in kubectl's manner: upper-case headers, three spaces between columns, no rules.
-//! Rows come in, and aligned text goes out.
+//! Tables in kubectl's style: uppercase headers, three spaces between columns, no rules.
 
 use tabled::builder::Builder;
 use tabled::settings::{Alignment, Padding, Style as Lines, object::Columns};
@@ -7,13 +6,13 @@ use tabled::settings::{Alignment, Padding, Style as Lines, object::Columns};
 use super::line::{Line, LineStart};
 use super::style::{Role, Style};
 
-/// Up to so many rows are all shown.
+/// The largest number of rows that are all shown.
 pub const WHOLE: usize = 50;
-/// Of more than that, so many are shown from the beginning …
+/// The number of rows shown at the beginning of a longer table …
 const HEAD: usize = 20;
-/// … and so many from the end.
+/// … and at its end.
 const TAIL: usize = 5;
-/// Longer cells are cut: a column is as wide as its longest cell, and each row of the table takes that much.
+/// Longer cells are truncated, because every row of a column takes the width of the longest cell.
 const MAX_CELL: usize = 300;
 
 /// Rows under their headers.
@@ -37,8 +36,8 @@ impl<'t, const N: usize> Table<'t, N> {
         Self { notes, ..self }
     }
 
-    /// The table of `count` rows, each made by its number. A long one shows its head and its tail, and between them
-    /// the note on how many more there are.
+    /// A table of `count` rows, which are made on demand. A long one shows its head and its tail, and between them a
+    /// note on how many more there are.
     pub fn abridged(
         headers: [&'static str; N],
         count: usize,

@@ -1,11 +1,10 @@
-//! The manifest of any worker, from one that was written once: a session comes in, and each worker's
-//! bytes go out, the same that [`Format::push`] would write, as fast as they can be copied.
+//! Templates for manifests: one manifest is serialized once, and those of all workers are copies of it with replaced
+//! parts. The result is the same as that of [`Format::push`], but as fast as copying.
 //!
-//! The Jobs of a session differ in their worker, index, iterations, ConfigMap and attempt only. One Job is made with
-//! numbers that stand nowhere else in it, written, and cut at these numbers. Whether the cuts are
-//! right is not assumed: the first and the last Job of a run are written both ways. First attempts do not name theirs,
-//! so that later ones have a template of their own; of two kinds that a run does not have there is none.
-//! Which numbers stand in a Job is found in one pass, so that the time for this grows with its size only.
+//! The Jobs of a session differ only in their worker, index, iterations, ConfigMap and attempt. One Job is made with
+//! numbers that occur nowhere else in it, serialized, and split at these numbers. The splits are verified: the first
+//! and the last Job of a run are serialized both ways. Later attempts have their own template, because first attempts
+//! do not contain a number. The numbers in a Job are found in one pass, so the time is linear in its size.
 
 use std::collections::HashSet;
 
@@ -17,10 +16,10 @@ use crate::manifest::format::push_json;
 use crate::manifest::write::WriteError;
 use crate::plan::WorkerShare;
 
-/// The smallest index that is looked for: it, the attempt below it and the worker above it have ten digits each.
+/// The smallest placeholder index: the index, the attempt below it and the worker above it have ten digits each.
 const FIRST_NUMBER: u32 = 1_000_000_001;
 
-/// What a worker's manifest has of its own.
+/// The parts of a manifest that differ between workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Placeholder {
     Worker,
@@ -39,36 +38,36 @@ pub struct Template<'s> {
     later: Option<Cut<'s>>,
 }
 
-/// What all manifests of one kind have in common, and where each has something of its own.
+/// The common text of all manifests of one kind, and the positions of the placeholders.
 #[derive(Debug, Clone)]
 struct Cut<'s> {
     factory: K8sTuningJobFactory<'s>,
     text: Vec<u8>,
-    /// Each placeholder with the place in the text where it belongs.
+    /// Each placeholder with its position in the text.
     placeholders: Vec<(usize, Placeholder)>,
 }
 
-/// The texts that go into the placeholders.
+/// The texts for the placeholders.
 struct WorkerValues<'s> {
     worker: &'s str,
     index: String,
     iterations: String,
     /// The name of the ConfigMap with its tuning file, if there is one.
     config_map: Option<String>,
-    /// Which attempt it is, if it is not the first one.
+    /// The attempt, if it is not the first one.
     attempt: Option<String>,
 }
 
 impl<'s> Template<'s> {
-    /// The template of a session's manifests, each a document of its own.
+    /// The template for a session's manifests as documents.
     ///
     /// # Errors
-    /// A Job that has no form in the notation.
+    /// A Job cannot be written in the format.
     pub fn document(factory: &K8sTuningJobFactory<'s>, format: Format) -> Result<Self, WriteError> {
         Self::new(factory, |job, out| format.push(job, out))
     }
 
-    /// The template of a session's manifests, as they stand `depth` levels deep in a JSON document.
+    /// The template for a session's manifests, nested `depth` levels deep in a JSON document.
     ///
     /// # Errors
     /// As [`Self::document`].
@@ -89,7 +88,7 @@ impl<'s> Template<'s> {
     /// Appends the manifest of a worker of the run.
     pub fn push(&self, share: &WorkerShare, out: &mut Vec<u8>) {
         let cut = if share.attempt > 1 { &self.later } else { &self.first };
-        // A run's workers are those that its samples stand for.
+        // The samples represent all workers of a run.
         if let Some(cut) = cut {
             cut.push(share, out);
         }
@@ -124,10 +123,10 @@ impl<'s> Cut<'s> {
                 return Ok(cut);
             }
         }
-        unreachable!("no configuration is so large that every number of ten digits stands in it")
+        unreachable!("no configuration is so large that it contains every ten-digit number")
     }
 
-    /// Cuts a manifest where it has something of its worker.
+    /// Splits a manifest at its placeholders.
     fn at(factory: &K8sTuningJobFactory<'s>, manifest: &[u8], share: &WorkerShare) -> Self {
         let fill = WorkerValues::of(share, factory);
         let placeholders = [
@@ -172,7 +171,7 @@ impl<'s> Cut<'s> {
     }
 }
 
-/// The numbers that stand in a text, also within longer ones: those of ten digits, and those of twenty.
+/// The numbers of ten and of twenty digits in a text, including those within longer numbers.
 struct Numbers {
     short: HashSet<u64>,
     long: HashSet<u64>,
@@ -190,15 +189,15 @@ impl Numbers {
         numbers
     }
 
-    /// Whether a number of this share stands there already; the digits tell, whatever stands around them.
+    /// Whether a number of this share already occurs in the text, in any context.
     fn hold_any_of(&self, share: &WorkerShare) -> bool {
         let index = u64::from(share.index);
-        // The attempt, the index and the worker follow each other.
+        // The attempt, the index and the worker are consecutive numbers.
         (index - 1..=index + 1).any(|number| self.short.contains(&number)) || self.long.contains(&share.iterations)
     }
 }
 
-/// The number that these digits are, if it fits 64 bits.
+/// The value of these digits, if it fits in 64 bits.
 fn number(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
@@ -214,7 +213,7 @@ impl<'s> WorkerValues<'s> {
         }
     }
 
-    /// What goes into a placeholder; nothing into one that the manifest does not have.
+    /// The text for a placeholder; empty if the manifest does not have it.
     fn text(&self, placeholder: Placeholder) -> &[u8] {
         match placeholder {
             Placeholder::Worker => self.worker.as_bytes(),
@@ -264,7 +263,7 @@ mod tests {
         }
     }
 
-    /// Values that look like what is searched for.
+    /// Values that look like placeholders.
     fn confusing() -> impl Strategy<Value = String> {
         let number = prop_oneof![
             Just(u64::from(u32::MAX)),

@@ -1,21 +1,21 @@
-//! Which workers of a session a run makes, and which attempt of each: all of them, or some that are named or left.
-//! Neighbours of the same attempt are one run of places, so that a part takes as much memory as it has gaps.
+//! The workers of a session that a run makes Jobs for, with their attempts. Adjacent workers with the same attempt are
+//! stored as one range, so that memory use depends only on the number of gaps.
 
 use std::ops::Range;
 
 use super::shares::WorkerShare;
 
-/// Some of a session's workers, or all, in their order.
+/// Some or all of a session's workers, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Part {
-    /// In ascending order, none of them empty, and no two in touch that could be one.
+    /// Ascending, non-empty and merged wherever possible.
     runs: Vec<Run>,
 }
 
-/// Workers that follow each other, all with the same attempt.
+/// Consecutive workers with the same attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Run {
-    /// Their places, from 0.
+    /// Their indexes, from 0.
     indices: Range<u32>,
     attempt: u32,
 }
@@ -29,10 +29,10 @@ impl Part {
         part
     }
 
-    /// Adds the attempt of the workers at some places, which follow those that are there.
+    /// Adds workers with an attempt, after the existing ones.
     ///
     /// # Panics
-    /// A place that is not behind those that are there.
+    /// The workers do not follow the existing ones.
     pub fn extend(&mut self, indices: Range<u32>, attempt: u32) {
         if indices.is_empty() {
             return;
@@ -49,33 +49,33 @@ impl Part {
         }
     }
 
-    /// How many workers it has.
+    /// The number of workers.
     #[must_use]
     pub fn len(&self) -> u32 {
         self.runs.iter().map(|run| run.indices.end - run.indices.start).sum()
     }
 
-    /// Whether it has none.
+    /// Whether it has no workers.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }
 
-    /// Which attempt it has of the worker at a place; none if it leaves that worker alone.
+    /// The attempt of the worker at an index; none if it is not included.
     #[must_use]
     pub fn attempt(&self, index: u32) -> Option<u32> {
         let run = self.runs.get(self.runs.partition_point(|run| run.indices.end <= index))?;
         run.indices.contains(&index).then_some(run.attempt)
     }
 
-    /// Whether it has any worker at these places.
+    /// Whether it includes any of these workers.
     #[must_use]
     pub fn has_any(&self, indices: &Range<u32>) -> bool {
         let run = self.runs.get(self.runs.partition_point(|run| run.indices.end <= indices.start));
         run.is_some_and(|run| run.indices.start < indices.end)
     }
 
-    /// The workers that another part has too, each with the attempt that it has here.
+    /// The intersection with another part, with the attempts of this one.
     #[must_use]
     pub fn within(&self, other: &Self) -> Self {
         let mut both = Self::default();
@@ -93,7 +93,7 @@ impl Part {
         both
     }
 
-    /// How many iterations its workers run together, of a session that splits so many over so many workers.
+    /// The total iterations of its workers, in a session with these totals.
     #[must_use]
     pub fn iterations(&self, total_iterations: u64, workers: u32) -> u64 {
         let count = u64::from(workers.max(1));
@@ -105,14 +105,14 @@ impl Part {
         self.runs.iter().map(of_run).sum()
     }
 
-    /// The shares of its workers: those that the session's plan gives them, whoever else is left out.
+    /// The shares of its workers, which are the same as in the whole session.
     #[must_use]
     pub fn shares(&self, total_iterations: u64, workers: u32) -> impl ExactSizeIterator<Item = WorkerShare> {
         PartShares { runs: &self.runs, passed: 0, total_iterations, workers }
     }
 
-    /// Shares that stand for all others of the same kind of attempt, first or later: the first, the last, and one with
-    /// the longest name.
+    /// Shares that represent all others with the same kind of attempt, first or later: the first, the last, and one
+    /// with the longest name.
     #[must_use]
     pub fn samples(&self, total_iterations: u64, workers: u32, is_retry: bool) -> Vec<WorkerShare> {
         let runs = || self.runs.iter().filter(|run| (run.attempt > 1) == is_retry);
@@ -132,7 +132,7 @@ impl Part {
 
 struct PartShares<'p> {
     runs: &'p [Run],
-    /// How many workers of the first run have gone out.
+    /// The number of workers of the first range that have been returned.
     passed: u32,
     total_iterations: u64,
     workers: u32,
@@ -153,7 +153,7 @@ impl Iterator for PartShares<'_> {
     }
 
     fn nth(&mut self, n: usize) -> Option<WorkerShare> {
-        // Skipping shares costs nothing: none depends on the one before it.
+        // Skipping shares costs nothing, because they do not depend on each other.
         let mut skipped = u32::try_from(n).unwrap_or(u32::MAX);
         while let Some(run) = self.runs.first() {
             let left = run.indices.end - run.indices.start - self.passed;
@@ -191,7 +191,7 @@ mod tests {
     }
 
     proptest! {
-        /// For each worker an attempt; 0 for one that is left out.
+        /// The attempt of each worker; 0 for one that is not included.
         #[test]
         fn a_part_is_the_plan_without_the_others(
             attempts in proptest::collection::vec(0_u32..3, 1..40),

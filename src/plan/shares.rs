@@ -1,22 +1,21 @@
-//! Splits a session's iterations over its workers.
-//! Two numbers come in, and one share per worker goes out; nothing is stored, so that a session of
-//! any size takes no memory.
+//! Splits a session's iterations over its workers. The shares are computed lazily, so that a session of any size takes
+//! no memory.
 
-/// What one worker has to do.
+/// The share of one worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerShare {
     /// `worker-1`, `worker-2`, …
     pub worker_id: String,
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u32,
-    /// How many iterations it runs.
+    /// The number of its iterations.
     pub iterations: u64,
-    /// Which attempt at them this is, from 1.
+    /// The attempt, from 1.
     pub attempt: u32,
 }
 
 impl WorkerShare {
-    /// The first attempt of the worker at a place, from 0.
+    /// The first attempt of the worker at an index.
     #[must_use]
     pub fn of(total_iterations: u64, workers: u32, index: u32) -> Self {
         let count = u64::from(workers.max(1));
@@ -30,8 +29,8 @@ impl WorkerShare {
     }
 }
 
-/// Splits `total_iterations` over `workers` (D29 guide, "`plan_jobs")`: each worker gets the same
-/// number, and the first ones one more where it does not divide evenly.
+/// Splits `total_iterations` over `workers` (D29 guide, "`plan_jobs")`: each worker gets the same number, and the first
+/// ones get one more if it does not divide evenly.
 ///
 /// # Examples
 /// ```
@@ -43,8 +42,7 @@ pub fn plan_jobs(total_iterations: u64, workers: u32) -> impl ExactSizeIterator<
     Shares { total_iterations, workers, indices: 0..workers }
 }
 
-/// The sizes of the shares, each with the number of workers that have it: the larger one first, which no worker may
-/// have.
+/// The sizes of the shares with the number of workers for each: the larger size first, possibly with no workers.
 #[must_use]
 pub fn share_sizes(total_iterations: u64, workers: u32) -> [(u64, u64); 2] {
     let count = u64::from(workers.max(1));
@@ -66,7 +64,7 @@ impl Iterator for Shares {
     }
 
     fn nth(&mut self, n: usize) -> Option<WorkerShare> {
-        // Skipping shares costs nothing: none depends on the one before it.
+        // Skipping shares costs nothing, because they do not depend on each other.
         let skipped = u32::try_from(n).unwrap_or(u32::MAX);
         self.indices.start = self.indices.start.saturating_add(skipped).min(self.indices.end);
         self.next()

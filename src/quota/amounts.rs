@@ -1,4 +1,4 @@
-//! Amounts of several resources, by the resource's name.
+//! Amounts of several resources by name.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::apimachinery::Quantity;
 /// An amount of each resource.
 pub(crate) type Amounts = BTreeMap<String, Quantity>;
 
-/// The amounts that an object holds, in thousandths as the server keeps them.
+/// The amounts in an object, rounded to thousandths as in the server.
 pub(crate) fn amounts(written: Option<&BTreeMap<String, Written>>) -> Amounts {
     let read = |(name, text): (&String, &Written)| {
         Quantity::parse(&text.0).map(|amount| (name.clone(), amount.rounded_to_milli()))
@@ -25,7 +25,7 @@ pub(crate) fn add(sum: &mut Amounts, more: &Amounts) {
     }
 }
 
-/// Raises amounts to those of another list, where these are larger.
+/// Raises amounts to those of another list where they are larger.
 pub(crate) fn raise(most: &mut Amounts, other: &Amounts) {
     for (name, amount) in other {
         if most.get(name).is_none_or(|most| most < amount) {
@@ -34,7 +34,7 @@ pub(crate) fn raise(most: &mut Amounts, other: &Amounts) {
     }
 }
 
-/// Takes over what is missing.
+/// Adds missing amounts.
 pub(crate) fn fill_in(amounts: &mut Amounts, defaults: &Amounts) {
     for (name, amount) in defaults {
         amounts.entry(name.clone()).or_insert(*amount);

@@ -1,9 +1,8 @@
-//! The answer: the Jobs of a session and the policies of its namespace come in, and what the server would do with the
-//! Jobs and their pods goes out.
+//! The answer: what the server would do with the Jobs of a session and their pods, given the policies of its namespace.
 //!
-//! Everything is asked for at once: all Jobs are made, and each has its pods running. The workers of a session differ in
-//! their name and their iterations only, so that one pod speaks for all. Each policy is judged by itself: what one
-//! refuses does not leave more of another.
+//! The answer assumes that all Jobs exist and run their pods at the same time. The workers of a session differ only in
+//! their name and their iterations, so one pod represents all. Each policy is evaluated by itself: what one refuses
+//! does not free up another.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,25 +22,25 @@ use crate::diagnostic::Wording;
 use crate::validate::gates;
 use crate::validate::pod_security_standards;
 
-/// What is refused where it is a ConfigMap.
+/// The kind of a refused ConfigMap.
 const CONFIG_MAP: &str = "ConfigMap";
 
-/// What the policies of a namespace mean for a session.
+/// The effect of a namespace's policies on a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The namespace.
     pub namespace: String,
-    /// Whether there was anything that could refuse: a quota, a limit range or the namespace itself.
+    /// Whether there was anything to check: a quota, a limit range or the namespace itself.
     pub judged: bool,
-    /// What each quota has left of what the session asks for.
+    /// What each quota has left of the resources that the session requests.
     pub quotas: Vec<Row>,
     /// What limit ranges set in each pod.
     pub filled_in: Vec<Filled>,
-    /// What would be refused; the first worker's refusals first.
+    /// Refusals, sorted by worker.
     pub refusals: Vec<Refusal>,
-    /// What the server would warn of.
+    /// Warnings from the server.
     pub warnings: Vec<String>,
-    /// What else there is to know.
+    /// Other notes.
     pub notes: Vec<String>,
 }
 
@@ -52,32 +51,32 @@ pub struct Row {
     pub quota: String,
     /// The resource, as the quota names it.
     pub resource: String,
-    /// What may be used.
+    /// The hard limit.
     pub hard: String,
-    /// What is used.
+    /// The usage.
     pub used: String,
-    /// What is left.
+    /// The remaining amount.
     pub left: String,
-    /// What one worker asks for; `-` for ConfigMaps, which the workers share.
+    /// What one worker requests; `-` for ConfigMaps, which the workers share.
     pub each: String,
-    /// What the session asks for.
+    /// What the session requests.
     pub asked: String,
-    /// How many workers find what they ask for.
+    /// The number of workers that fit.
     pub workers: u32,
 }
 
-/// Something that would be refused.
+/// A refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// What refuses it: the kind and the name.
+    /// The kind and name of the policy.
     pub by: String,
-    /// What is refused: `ConfigMap`, `Job` or `Pod`.
+    /// The kind of the refused objects: `ConfigMap`, `Job` or `Pod`.
     pub object: &'static str,
-    /// The place of the first worker that is hit, from 0.
+    /// The index of the first affected worker, from 0.
     pub index: u32,
-    /// How many workers are hit, the first one included.
+    /// The number of affected workers.
     pub workers: u32,
-    /// Why, as a sentence.
+    /// The reason, as a sentence.
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
@@ -91,23 +90,23 @@ impl Answer {
     }
 }
 
-/// The ConfigMaps that a session makes before its Jobs.
+/// The ConfigMaps of a session, which are created before its Jobs.
 #[derive(Clone, Copy)]
 pub struct ConfigMaps<'a> {
-    /// How many.
+    /// Their number.
     pub count: u32,
-    /// The place of the first worker, from 0, whose file stands in the ConfigMap at a place.
+    /// The index of the first worker whose file is in the ConfigMap at an index.
     pub first_worker: &'a dyn Fn(u32) -> u32,
 }
 
-/// What the server would say of `workers` Jobs such as `job`.
+/// The server's answer to `workers` Jobs like `job`.
 #[must_use]
 pub fn answer(job: &Job, workers: u32, namespace: &str, policies: &Policies, server: Version) -> Answer {
     let none = ConfigMaps { count: 0, first_worker: &|nth| nth };
     answer_with(none, job, workers, namespace, policies, server)
 }
 
-/// What the server would say of ConfigMaps and of `workers` Jobs such as `job`.
+/// The server's answer to ConfigMaps and `workers` Jobs like `job`.
 #[must_use]
 pub fn answer_with(
     config_maps: ConfigMaps<'_>,
@@ -144,9 +143,9 @@ pub fn answer_with(
     answer
 }
 
-/// What is to be known of Jobs in a queue.
-const IN_QUEUE: &str = "The Jobs are made suspended, and each asks for its pods once Kueue admits it; here all are \
-                        counted as if they were admitted at once.";
+/// The note about Jobs in a queue.
+const IN_QUEUE: &str = "The Jobs are created suspended, and each gets its pods once Kueue admits it; here all Jobs are \
+                        counted as if they were admitted at the same time.";
 
 /// Whether a Job is suspended until Kueue admits it.
 fn waits_in_queue(job: &Job) -> bool {
@@ -154,7 +153,7 @@ fn waits_in_queue(job: &Job) -> bool {
     is_suspended && job.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(QUEUE_LABEL))
 }
 
-/// How many pods a Job has running at once, for which one in a queue need not wait.
+/// The number of pods that a Job runs at the same time, as if a queued Job had been admitted.
 fn pods_of(job: &Job) -> u32 {
     let Some(spec) = &job.spec else { return 0 };
     let most = spec.completions.unwrap_or(if spec.parallelism.is_none() { 1 } else { i32::MAX });
@@ -171,7 +170,7 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// The server makes nothing new in a namespace that is being deleted.
+    /// The server creates no objects in a namespace that is being deleted.
     fn refuse_for_terminating_namespace(&mut self) {
         let object = if self.config_maps.count > 0 { CONFIG_MAP } else { "Job" };
         self.answer.refusals.push(Refusal {
@@ -179,8 +178,8 @@ impl Question<'_> {
             object,
             index: 0,
             workers: self.workers,
-            message: "It is being deleted, and takes nothing new.".to_owned(),
-            help: Some("Wait until it is gone and make it anew, or name another namespace.".to_owned()),
+            message: "It is being deleted and accepts no new objects.".to_owned(),
+            help: Some("Wait until it is gone and create it again, or name another namespace.".to_owned()),
         });
     }
 
@@ -210,12 +209,12 @@ impl Question<'_> {
                     status_unknown(resource)
                 } else {
                     format!(
-                        "Of {resource} {} is left, since {used} of {hard} is used. The session has {count}, so that \
+                        "{resource}: {used} of {hard} is used and {} is left. The session has {count}, so \
                          {found} of {count} fit.",
                         rest(left)
                     )
                 };
-                let help = "Delete ConfigMaps that nothing needs, or have the quota raised.";
+                let help = "Delete unused ConfigMaps, or have the quota raised.";
                 self.answer.refusals.push(Refusal {
                     by: format!("ResourceQuota {}", quota.name),
                     object: CONFIG_MAP,
@@ -228,11 +227,11 @@ impl Question<'_> {
         }
     }
 
-    /// Counts the Jobs against quotas, and gives how many there will be.
+    /// Counts the Jobs against quotas, and returns how many would be created.
     fn ask_for_jobs(&mut self, quotas: &[ResourceQuota]) -> u32 {
         let mut jobs = self.workers;
         for quota in quotas.iter().filter(|quota| quota.counts_jobs()) {
-            let help = "Delete Jobs that are done, run fewer workers, or have the quota raised.";
+            let help = "Delete finished Jobs, run fewer workers, or have the quota raised.";
             jobs = jobs.min(self.ask(quota, JOBS, Quantity::ONE, "Job", self.workers, help));
         }
         jobs
@@ -256,7 +255,7 @@ impl Question<'_> {
         }
     }
 
-    /// Two limit ranges may fill in one field, and the server goes through them in no particular order.
+    /// Two limit ranges may set the same field, and the server processes them in no particular order.
     fn note_rival_defaults(&mut self, policies: &Policies, said: &PodResources) {
         if policies.limit_ranges.len() < 2 {
             return;
@@ -274,14 +273,14 @@ impl Question<'_> {
         }
         for (field, resource) in rivals {
             self.answer.notes.push(format!(
-                "The limit ranges have several defaults for the {field} of {resource}, and any of them may be applied."
+                "The limit ranges have different defaults for the {field} of {resource}, and any of them may be applied."
             ));
         }
     }
 
-    /// The server refuses a pod that requests more than its limit, also where a default made it so.
+    /// The server refuses a pod that requests more than its limit, even if that results from a default.
     fn refuse_limits_below_requests(&mut self, resources: &PodResources) {
-        // Where both are filled in, the limit comes last, and is named.
+        // If both are filled in, the limit comes last and is named.
         let key = |it: &Filled| (it.container.clone(), it.resource.clone());
         let filled: HashMap<_, _> = self.answer.filled_in.iter().map(|it| (key(it), it)).collect();
         let mut found = Vec::new();
@@ -292,7 +291,7 @@ impl Question<'_> {
                 };
                 let Some(cause) = filled.get(&(container.name.clone(), resource.clone())) else { continue };
                 let message = format!(
-                    "The {} requests {request} of {resource} and is limited to {limit}, of which the limit range fills \
+                    "The {} requests {request} of {resource} and is limited to {limit}; the limit range fills \
                      in the {}.",
                     container.title(),
                     if cause.field == "limits" { "limit" } else { "request" }
@@ -325,7 +324,7 @@ impl Question<'_> {
             && !pod_security_standards::breaches(template, labels.audit.level, labels.audit.version).is_empty()
         {
             let title = title(labels.audit);
-            self.answer.notes.push(format!("The server notes in its audit log that the pods break {title}."));
+            self.answer.notes.push(format!("The server records in its audit log that the pods violate {title}."));
         }
     }
 
@@ -337,7 +336,7 @@ impl Question<'_> {
         resources: &PodResources,
         jobs: u32,
     ) {
-        const HELP: &str = "Lower what a worker asks for, run fewer workers at a time, or have the quota raised.";
+        const HELP: &str = "Lower the workers' requests, run fewer workers at a time, or have the quota raised.";
         let Some(spec) = &template.spec else { return };
         let (usage, traits) = (resources.usage(), Traits::of(spec, resources));
         let (mut others, mut unmeasured) = (0_usize, 0_usize);
@@ -349,7 +348,7 @@ impl Question<'_> {
                 continue;
             }
             for (resource, containers) in quota.unset(resources) {
-                let message = format!("It counts {resource}, which is not set for {}.", some_of(&containers));
+                let message = format!("It limits {resource}, which is not set for {}.", some_of(&containers));
                 let help = "Set it for every container; a LimitRange could give a default.";
                 self.refuse_all(format!("ResourceQuota {}", quota.name), (message, help).into());
             }
@@ -359,16 +358,17 @@ impl Question<'_> {
             }
         }
         if unmeasured > 0 {
-            let subject = if unmeasured == 1 { "1 quota says".to_owned() } else { format!("{unmeasured} quotas say") };
-            self.answer.notes.push(format!("{subject} nothing of what is used; it counts as nothing."));
+            let subject =
+                if unmeasured == 1 { "1 quota reports".to_owned() } else { format!("{unmeasured} quotas report") };
+            self.answer.notes.push(format!("{subject} no usage; it is taken as zero."));
         }
         if others > 0 {
             let subject = if others == 1 { "1 quota counts".to_owned() } else { format!("{others} quotas count") };
-            self.answer.notes.push(format!("{subject} nothing of this session: other scopes, or other resources."));
+            self.answer.notes.push(format!("{subject} nothing of this session: it has other scopes or resources."));
         }
     }
 
-    /// Holds what `askers` workers ask for against what is left, and gives how many find it.
+    /// Compares the requests of `askers` workers with the remaining amount, and returns how many fit.
     fn ask(
         &mut self,
         quota: &ResourceQuota,
@@ -396,7 +396,7 @@ impl Question<'_> {
                 status_unknown(resource)
             } else {
                 format!(
-                    "Of {resource} {} is left, since {used} of {hard} is used. Each worker asks for {each}, so that \
+                    "{resource}: {used} of {hard} is used and {} is left. Each worker requests {each}, so \
                      {found} of {} fit.",
                     rest(left),
                     self.workers
@@ -424,15 +424,17 @@ impl Question<'_> {
 }
 
 fn status_unknown(resource: &str) -> String {
-    format!("Its status does not say how much of {resource} is used, and the server takes none until it does.")
+    format!(
+        "Its status does not say how much of {resource} is used, and the server refuses requests for it until it does."
+    )
 }
 
-/// What is left, in words.
+/// The remaining amount in words.
 fn rest(left: Quantity) -> String {
     if left.is_zero() || left.is_negative() { "nothing".to_owned() } else { left.to_string() }
 }
 
-/// What a quota counts of what a pod uses, except what the pod uses nothing of.
+/// The parts of a pod's usage that a quota counts, without zeros.
 fn counted_by<'q>(quota: &'q ResourceQuota, usage: &'q Amounts) -> impl Iterator<Item = (&'q String, &'q Quantity)> {
     let used = quota.hard.keys().filter_map(|name| usage.get_key_value(name));
     used.filter(|(_, amount)| !amount.is_zero())
@@ -442,7 +444,7 @@ fn title(standard: Standard) -> String {
     format!("{} ({})", standard.level, standard.version)
 }
 
-/// The first few, and how many more.
+/// The first few names, and how many more there are.
 fn some_of(names: &[String]) -> String {
     const SHOWN: usize = 5;
     match names.split_at_checked(SHOWN) {

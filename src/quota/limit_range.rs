@@ -1,4 +1,4 @@
-//! `LimitRange`: what it fills in where a container says nothing, and what it refuses.
+//! `LimitRange`: its defaults for containers, and what it refuses.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,12 @@ pub(crate) struct LimitRange {
     items: Vec<Item>,
 }
 
-/// What the limits are about.
+/// The target of limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Container,
     Pod,
-    /// Claims, and what nobody knows: no business of pods.
+    /// Claims and unknown types, which do not concern pods.
     Other,
 }
 
@@ -37,7 +37,7 @@ struct Item {
     default_requests: Amounts,
 }
 
-/// Something that a limit range sets for a container that does not say it.
+/// A default that a limit range sets in a container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Filled {
     /// The limit range.
@@ -53,14 +53,14 @@ pub struct Filled {
 }
 
 impl LimitRange {
-    /// A limit range as an object of the API has it, with the API's defaults.
+    /// Converts an API object, applying the API's defaults.
     #[must_use]
     pub(crate) fn of(object: &api::LimitRange) -> Self {
         let limits = object.spec.iter().flat_map(|spec| &spec.limits);
         Self { name: object.metadata.name.clone().unwrap_or_default(), items: limits.map(Item::of).collect() }
     }
 
-    /// Sets what the containers of a pod do not say, and gives what that is.
+    /// Sets the defaults in the containers of a pod, and returns them.
     #[must_use]
     pub(crate) fn fill_in(&self, pod: &mut PodResources) -> Vec<Filled> {
         let (mut requests, mut limits) = (BTreeMap::new(), BTreeMap::new());
@@ -90,7 +90,7 @@ impl LimitRange {
         filled
     }
 
-    /// What the limit range refuses of a pod, once everything is filled in; `whole` is what its containers come to.
+    /// Why the limit range refuses a pod with all defaults applied; `whole` is the total of its containers.
     #[must_use]
     pub(crate) fn refusals(&self, pod: &PodResources, whole: &Resources) -> Vec<Wording> {
         let mut found = Vec::new();
@@ -137,29 +137,29 @@ impl Item {
         let amounts = |resource: &String| (own.requests.get(resource), own.limits.get(resource));
         for (resource, min) in &self.min {
             if let Some(message) = below(min, amounts(resource), who, resource) {
-                found.push((message, format!("Ask for {min} at least.")).into());
+                found.push((message, format!("Request at least {min}.")).into());
             }
         }
         for (resource, max) in &self.max {
             if let Some(message) = above(max, amounts(resource), who, resource) {
-                found.push((message, format!("Set a limit of {max} at most.")).into());
+                found.push((message, format!("Set a limit of at most {max}.")).into());
             }
         }
         for (resource, ratio) in &self.ratio {
             if let Some(message) = apart(ratio, amounts(resource), who, resource) {
-                found.push((message, format!("Set both, and the limit to {ratio} times the request at most.")).into());
+                found.push((message, format!("Set both, with a limit of at most {ratio} times the request.")).into());
             }
         }
     }
 }
 
-/// A request and a limit, as far as they are set.
+/// An optional request and limit.
 type Both<'a> = (Option<&'a Quantity>, Option<&'a Quantity>);
 
-/// Why a request or a limit is less than the least that is allowed.
+/// Why a request or a limit is below the minimum.
 fn below(min: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) -> Option<String> {
     match (request, limit) {
-        (None, _) => Some(format!("{who} requests no {resource}, and must request {min}.")),
+        (None, _) => Some(format!("{who} requests no {resource}, but must request at least {min}.")),
         (Some(request), _) if request < min => {
             Some(format!("{who} requests {request} of {resource}, less than {min}."))
         }
@@ -168,10 +168,10 @@ fn below(min: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) 
     }
 }
 
-/// Why a request or a limit is more than the most that is allowed.
+/// Why a request or a limit is above the maximum.
 fn above(max: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) -> Option<String> {
     match (limit, request) {
-        (None, _) => Some(format!("{who} has no limit of {resource}, and must have one.")),
+        (None, _) => Some(format!("{who} has no limit for {resource}, but must have one.")),
         (Some(limit), _) if limit > max => Some(format!("{who} is limited to {limit} of {resource}, more than {max}.")),
         (_, Some(request)) if request > max => {
             Some(format!("{who} requests {request} of {resource}, more than {max}."))
@@ -180,7 +180,7 @@ fn above(max: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) 
     }
 }
 
-/// Why a limit is further from its request than is allowed.
+/// Why a limit is above the maximum ratio to its request.
 fn apart(ratio: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str) -> Option<String> {
     match (request, limit) {
         (Some(request), Some(limit)) if !request.is_zero() && !limit.is_zero() => exceeds(*limit, *request, *ratio)
@@ -189,12 +189,12 @@ fn apart(ratio: &Quantity, (request, limit): Both<'_>, who: &str, resource: &str
                     "{who} requests {request} of {resource} and is limited to {limit}, more than {ratio} times as much."
                 )
             }),
-        _ => Some(format!("{who} has no request and limit of {resource} that could be compared.")),
+        _ => Some(format!("{who} does not have both a request and a limit for {resource}.")),
     }
 }
 
-/// Whether a limit is more than `ratio` times a request. The server divides floats here, so that an exact answer would
-/// be another one at the very edge.
+/// Whether a limit is more than `ratio` times a request. The server divides floats here, so exact arithmetic would
+/// differ at the boundary.
 #[allow(clippy::cast_precision_loss)]
 fn exceeds(limit: Quantity, request: Quantity, ratio: Quantity) -> bool {
     let found = limit.millis() as f64 / request.millis() as f64;
@@ -252,7 +252,7 @@ mod tests {
             ]
         );
         let pod = json!([{"type": "Pod", "max": {"memory": "1Gi"}}]);
-        assert_eq!(refused(pod, json!({})), ["The pod has no limit of memory, and must have one."]);
+        assert_eq!(refused(pod, json!({})), ["The pod has no limit for memory, but must have one."]);
     }
 
     #[test]

@@ -1,15 +1,16 @@
-//! What the policies of a namespace mean for a session: quotas, limit ranges and the labels of Pod Security come in,
-//! with the Jobs of a session, and what the server would refuse, fill in or warn of goes out.
+//! The effect of a namespace's policies on a session: what quotas, limit ranges and Pod Security labels would refuse,
+//! set or warn of in the session's Jobs.
 //!
-//! A ConfigMap counts against `configmaps`, and a Job against `count/jobs.batch` alone. Everything else is asked of the pods that the Job's controller makes,
-//! after the Job itself was taken: first a `LimitRange` fills in what a container does not say, then the pod is held
-//! against its bounds, against the namespace's Pod Security labels, and at last against each `ResourceQuota`.
+//! A ConfigMap counts against `configmaps`, and a Job only against `count/jobs.batch`. Everything else applies to the
+//! pods that the Job controller creates after the Job was accepted: first, a `LimitRange` sets defaults in the
+//! containers; then, the pod is checked against its bounds, against the namespace's Pod Security labels, and finally
+//! against each `ResourceQuota`.
 
 mod amounts;
 mod answer;
 mod limit_range;
 mod namespace;
-mod pod;
+pub(crate) mod pod;
 mod read;
 mod resource_quota;
 

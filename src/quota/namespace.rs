@@ -1,4 +1,4 @@
-//! The Pod Security labels of a namespace: labels come in, and what is enforced, audited and warned of goes out.
+//! The Pod Security labels of a namespace: the standards for enforce, audit and warn.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::validate::pod_security_standards::{Level, PolicyVersion};
 /// The prefix of the labels.
 const PREFIX: &str = "pod-security.kubernetes.io/";
 
-/// A standard in a version of it.
+/// A standard in a specific version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Standard {
     /// How strict it is.
@@ -17,21 +17,21 @@ pub(crate) struct Standard {
     pub(crate) version: PolicyVersion,
 }
 
-/// What is done about pods that break a standard.
+/// The modes for pods that violate a standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PodSecurity {
-    /// Pods that break it are refused.
+    /// Pods that violate it are refused.
     pub(crate) enforce: Standard,
-    /// Pods, and Jobs, that break it are noted in the server's audit log.
+    /// Pods and Jobs that violate it are recorded in the server's audit log.
     pub(crate) audit: Standard,
-    /// Who makes a pod, or a Job, that breaks it is told so.
+    /// Users that create a pod or a Job that violates it get a warning.
     pub(crate) warn: Standard,
     /// Labels whose values the server cannot read, as sentences.
     pub(crate) faults: Vec<String>,
 }
 
 impl PodSecurity {
-    /// What the labels of a namespace mean to a server.
+    /// Interprets the labels of a namespace like the server.
     #[must_use]
     pub(crate) fn of(labels: &BTreeMap<String, String>, server: Version) -> Self {
         let label = |name: &str| labels.get(&format!("{PREFIX}{name}"));
@@ -40,12 +40,12 @@ impl PodSecurity {
             let name = format!("{mode}-version");
             let version = label(&name).map_or(Ok(PolicyVersion::of(server)), |text| PolicyVersion::parse(text, server));
             let version = version.unwrap_or_else(|error| {
-                faults.push(format!("The label {PREFIX}{name} counts as latest: {error}."));
+                faults.push(format!("The label {PREFIX}{name} is treated as latest: {error}."));
                 PolicyVersion::of(server)
             });
             let level = label(mode).map_or(Ok(Level::Privileged), |text| text.parse());
             let level = level.unwrap_or_else(|error| {
-                faults.push(format!("The label {PREFIX}{mode} counts as {unreadable}: {error}."));
+                faults.push(format!("The label {PREFIX}{mode} is treated as {unreadable}: {error}."));
                 unreadable
             });
             Standard { level, version }
@@ -54,7 +54,7 @@ impl PodSecurity {
         let audit = read("audit", Level::Privileged);
         let mut warn = read("warn", Level::Privileged);
         let is_readable = label("enforce").is_some_and(|text| text.parse::<Level>().is_ok());
-        // What is enforced is warned of too, unless the labels say otherwise.
+        // The enforced standard also applies to warnings, unless the labels say otherwise.
         if label("warn").is_none() && is_readable {
             warn.level = enforce.level;
             if label("warn-version").is_none() {

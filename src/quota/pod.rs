@@ -1,5 +1,5 @@
-//! The resources of a pod as the server counts them: a template's spec comes in, and what each container and the pod as
-//! a whole ask for goes out.
+//! The resources of a pod as the server counts them: the requests and limits of each container and of the pod as a
+//! whole.
 
 use k8s_openapi::api::core::v1::{Container, PodSpec, ResourceRequirements};
 
@@ -7,23 +7,23 @@ use super::amounts::{Amounts, add, amounts, fill_in, raise};
 use crate::apimachinery::Quantity;
 use crate::diagnostic::Wording;
 
-/// What a container is to its pod.
+/// The type of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It runs beside the others.
+    /// It runs together with the others.
     Main,
     /// It runs before the others, by itself.
     Init,
-    /// It starts before the others, and goes on beside them.
+    /// It starts before the others and keeps running.
     Sidecar,
 }
 
-/// What is asked for, and what must not be exceeded.
+/// Requests and limits.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Resources {
-    /// What the scheduler sets aside.
+    /// What the scheduler reserves.
     pub(crate) requests: Amounts,
-    /// What the kernel holds to.
+    /// What the kernel enforces.
     pub(crate) limits: Amounts,
 }
 
@@ -32,31 +32,30 @@ pub(crate) struct Resources {
 pub(crate) struct ContainerResources {
     /// Its name.
     pub(crate) name: String,
-    /// What it is to its pod.
+    /// Its type.
     pub(crate) kind: Kind,
-    /// What it asks for.
+    /// Its resources.
     pub(crate) resources: Resources,
 }
 
 /// The resources of a pod.
 #[derive(Debug, Clone)]
 pub(crate) struct PodResources {
-    /// Its containers, and after them its init containers, as the server goes through them.
+    /// Its containers, followed by its init containers, in the server's order.
     pub(crate) containers: Vec<ContainerResources>,
-    /// What the pod itself says.
+    /// Pod-level resources.
     own: Option<Resources>,
     overhead: Amounts,
 }
 
-/// Which of the two lists is summed up.
+/// Selects requests or limits for a sum.
 type Side = fn(&Resources) -> &Amounts;
 
 const REQUESTS: Side = |resources| &resources.requests;
 const LIMITS: Side = |resources| &resources.limits;
 
 impl PodResources {
-    /// The resources of a pod with this spec, with the defaults of the API: a container that says a limit and no request
-    /// requests as much.
+    /// The resources of a pod with this spec, with the API's defaults: a container's request defaults to its limit.
     #[must_use]
     pub(crate) fn of(spec: &PodSpec) -> Self {
         let main = spec.containers.iter().map(|container| (container, Kind::Main));
@@ -75,7 +74,7 @@ impl PodResources {
         pod
     }
 
-    /// The defaults of what the pod itself says.
+    /// The defaults of pod-level resources.
     fn fill_in_own(&mut self) {
         let (requests, limits) = (self.sum(REQUESTS), self.sum(LIMITS));
         let Some(own) = &mut self.own else { return };
@@ -98,8 +97,8 @@ impl PodResources {
         }
     }
 
-    /// The sum over the containers: those that run at the same time, or an init container and the sidecars that run
-    /// beside it, whichever is more.
+    /// The sum over the containers that run at the same time, or over an init container and the sidecars next to it,
+    /// whichever is more.
     fn sum(&self, side: Side) -> Amounts {
         let (mut sum, mut sidecars, mut init) = (Amounts::new(), Amounts::new(), Amounts::new());
         for container in &self.containers {
@@ -129,21 +128,28 @@ impl PodResources {
         sum
     }
 
-    /// The pod as a limit range sees it: what the pod itself says of CPU and memory goes before the sum.
+    /// The pod as a limit range sees it: pod-level CPU and memory override the sum.
     #[must_use]
     pub(crate) fn for_limit_range(&self) -> Resources {
         Resources { requests: self.total(REQUESTS, is_compute), limits: self.total(LIMITS, is_compute) }
     }
 
-    /// What the pod adds to each resource that quotas count.
+    /// The pod as the scheduler sees it: pod-level amounts override the sum, and the overhead is added.
     #[must_use]
-    pub(crate) fn usage(&self) -> Amounts {
+    pub(crate) fn in_all(&self) -> Resources {
         let own_counts = |name: &str| is_compute(name) || is_huge_pages(name);
         let (mut requests, mut limits) = (self.total(REQUESTS, own_counts), self.total(LIMITS, own_counts));
         add(&mut requests, &self.overhead);
         let with_overhead = self.overhead.iter().filter(|(name, _)| limits.get(*name).is_some_and(|it| !it.is_zero()));
         let with_overhead: Amounts = with_overhead.map(|(name, amount)| (name.clone(), *amount)).collect();
         add(&mut limits, &with_overhead);
+        Resources { requests, limits }
+    }
+
+    /// What the pod adds to each resource that quotas count.
+    #[must_use]
+    pub(crate) fn usage(&self) -> Amounts {
+        let Resources { requests, limits } = self.in_all();
         let mut usage = counted(&requests, &limits);
         for name in ["pods", "count/pods"] {
             usage.insert(name.to_owned(), Quantity::ONE);
@@ -151,8 +157,8 @@ impl PodResources {
         usage
     }
 
-    /// Where the containers ask for more than the pod itself says. The server sees that in a pod only, once defaults are
-    /// filled in, and not in a Job.
+    /// Where the containers exceed the pod-level resources. The server checks that only for a pod with all defaults
+    /// applied, not for a Job.
     #[must_use]
     pub(crate) fn contradictions(&self) -> Vec<Wording> {
         let Some(own) = &self.own else { return Vec::new() };
@@ -160,8 +166,8 @@ impl PodResources {
         let mut check = |who: String, does: &str, asked: &Amounts, own: &Amounts| {
             for (name, asked) in asked {
                 if let Some(own) = own.get(name).filter(|own| asked > own) {
-                    let message = format!("{who} {does} {asked} of {name}, and the pod itself {own}.");
-                    found.push((message, format!("Raise what the pod says of {name}.")).into());
+                    let message = format!("{who} {does} {asked} of {name}, but the pod itself {own}.");
+                    found.push((message, format!("Raise the pod's own amount of {name}.")).into());
                 }
             }
         };
@@ -180,14 +186,14 @@ impl PodResources {
         found
     }
 
-    /// Whether the pod itself says what it asks for, so that its containers need not.
+    /// Whether the pod has pod-level resources, so that its containers need none.
     #[must_use]
     pub(crate) fn speaks_for_its_containers(&self) -> bool {
         let names = self.own.iter().flat_map(|own| own.requests.keys().chain(own.limits.keys()));
         names.into_iter().any(|name| is_compute(name) || is_huge_pages(name))
     }
 
-    /// Whether the pod asks for no CPU and no memory, and so for whatever is left.
+    /// Whether the pod requests no CPU and no memory (`BestEffort`).
     #[must_use]
     pub(crate) fn is_best_effort(&self) -> bool {
         let asks = |resources: &Resources| {
@@ -202,14 +208,14 @@ impl PodResources {
 }
 
 impl ContainerResources {
-    /// The container as messages call it.
+    /// The container in messages.
     #[must_use]
     pub(crate) fn title(&self) -> String {
         let kind = if self.kind == Kind::Main { "container" } else { "init container" };
         format!("{kind} {:?}", self.name)
     }
 
-    /// Whether the container sets what a quota of CPU or memory counts under this name.
+    /// Whether the container sets the resource that a CPU or memory quota counts under this name.
     #[must_use]
     pub(crate) fn sets(&self, counted_as: &str) -> bool {
         match counted_as.split_once('.') {
@@ -229,7 +235,7 @@ fn read(resources: Option<&ResourceRequirements>) -> Resources {
     Resources { requests: read(|it| it.requests.as_ref()), limits: read(|it| it.limits.as_ref()) }
 }
 
-/// Requests and limits under the names by which quotas count them.
+/// Requests and limits under the names that quotas use.
 fn counted(requests: &Amounts, limits: &Amounts) -> Amounts {
     let mut usage = Amounts::new();
     for (name, amount) in requests {
@@ -255,7 +261,7 @@ fn is_huge_pages(name: &str) -> bool {
     name.starts_with("hugepages-")
 }
 
-/// A resource of a device, which has a domain before its name.
+/// An extended resource, which has a domain in its name.
 fn is_extended(name: &str) -> bool {
     name.starts_with("deviceclass.resource.kubernetes.io/")
         || (name.contains('/') && !name.contains("kubernetes.io/") && !name.starts_with("requests."))

@@ -1,5 +1,5 @@
-//! Reads what a namespace allows: files or standard input come in, as `kubectl get quota,limits -o yaml` writes them,
-//! and the policies of one namespace go out. Objects of other kinds and other namespaces are counted and left alone.
+//! Reads the policies of a namespace from files or standard input, as printed by `kubectl get quota,limits -o yaml`.
+//! Objects of other kinds and other namespaces are counted and ignored.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,21 +20,21 @@ use crate::printable::printable;
 use crate::validate::decode::{DecodingErrorKind, StrictDecodingError, decode};
 use crate::validate::server;
 
-/// So many names are listed in a sentence.
+/// The number of names that are listed in a sentence.
 const LISTED: usize = 5;
 
-/// What a namespace allows.
+/// The policies of a namespace.
 #[derive(Debug, Default)]
 pub struct Policies {
     /// Its quotas.
     pub(crate) quotas: Vec<ResourceQuota>,
     /// Its limit ranges.
     pub(crate) limit_ranges: Vec<LimitRange>,
-    /// The labels of the namespace itself, where it is among the objects.
+    /// The labels of the namespace itself, if it is in the input.
     pub labels: Option<BTreeMap<String, String>>,
     /// Whether the namespace is being deleted.
     pub(crate) is_terminating: bool,
-    /// What was left alone, as sentences.
+    /// Sentences about ignored objects.
     pub left_alone: Vec<String>,
 }
 
@@ -47,12 +47,12 @@ pub enum PolicyError {
     /// A document that kubectl could not read either, or a value that does not fit its field.
     #[error("{}", .0.message)]
     Unreadable(Box<Diagnostic>),
-    /// Nothing at all: what should have written it has most likely failed.
-    #[error("There is no document in {}. Where there are no quotas, kubectl get -o yaml prints an empty List.", printable(.0))]
+    /// An empty input: the command that should have written it most likely failed.
+    #[error("{} contains no documents. If there are no quotas, kubectl get -o yaml prints an empty List.", printable(.0))]
     Nothing(String),
-    /// Something that is no object of the API.
+    /// Something that is not an API object.
     #[error(
-        "Line {line} of {} starts {what}, which is no Kubernetes object. Give what kubectl get quota,limits -o yaml prints.",
+        "Line {line} of {} starts {what}, which is not a Kubernetes object. Pass the output of kubectl get quota,limits -o yaml.",
         printable(file)
     )]
     NoObject {
@@ -66,17 +66,17 @@ pub enum PolicyError {
 }
 
 impl Policies {
-    /// Whether there is any: a quota, a limit range or the namespace itself.
+    /// Whether there is any policy: a quota, a limit range or the namespace itself.
     pub(crate) const fn are_any(&self) -> bool {
         !self.quotas.is_empty() || !self.limit_ranges.is_empty() || self.labels.is_some()
     }
 
-    /// Reads the policies of `namespace`. An object that names no namespace is taken for one of it.
+    /// Reads the policies of `namespace`. An object without a namespace is treated as part of it.
     ///
     /// # Errors
     /// [`PolicyError`].
     pub fn read(paths: &[PathBuf], namespace: &str) -> Result<Self, PolicyError> {
-        let Inputs { inputs, passed_over } = input::expand(paths, false)?;
+        let Inputs { inputs, passed_over } = input::expand(paths, None)?;
         let mut reader = Reader {
             namespace,
             policies: Self::default(),
@@ -98,14 +98,14 @@ impl Policies {
     }
 }
 
-/// What is no policy of the namespace, counted.
+/// Counts of objects that are not policies of the namespace.
 #[derive(Debug, Default)]
 struct Others {
     foreign: usize,
     namespaces: BTreeSet<String>,
     other: usize,
     kinds: BTreeSet<String>,
-    /// Policies that came once more.
+    /// Repeated policies.
     repeated: usize,
 }
 
@@ -118,15 +118,15 @@ impl Others {
         if self.foreign > 0 {
             let subject = count(self.foreign, "object of another namespace", "objects of other namespaces");
             let names = list(&self.namespaces);
-            sentences.push(format!("{subject} left alone ({names}); the session's namespace is {namespace}."));
+            sentences.push(format!("{subject} ignored ({names}); the session's namespace is {namespace}."));
         }
         if self.other > 0 {
             let subject = count(self.other, "object of another kind", "objects of other kinds");
-            sentences.push(format!("{subject} left alone ({}).", list(&self.kinds)));
+            sentences.push(format!("{subject} ignored ({}).", list(&self.kinds)));
         }
         if self.repeated > 0 {
             let subject = count(self.repeated, "policy", "policies");
-            sentences.push(format!("{subject} given more than once; each counts once, as it came last."));
+            sentences.push(format!("{subject} given more than once; only the last copy of each is used."));
         }
         sentences
     }
@@ -143,7 +143,7 @@ struct Reader<'r> {
     namespace: &'r str,
     policies: Policies,
     others: Others,
-    /// Where the policies of each kind and name stand.
+    /// The indexes of the policies by kind and name.
     places: HashMap<(&'static str, String), usize>,
     documents: usize,
 }
@@ -216,7 +216,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Where a policy of this name stands already. Nothing can be told apart that has no name.
+    /// The index of an existing policy with this name. Policies without a name are never the same.
     fn place(&mut self, kind: &'static str, name: &str) -> Option<usize> {
         if name.is_empty() {
             return None;
@@ -242,7 +242,7 @@ fn put<T>(all: &mut Vec<T>, place: Option<usize>, one: T) {
     }
 }
 
-/// The kind of an object. The items of a `ResourceQuotaList` may leave out what the list has said.
+/// The kind of an object. The items of a `ResourceQuotaList` may leave out their kind.
 fn kind_of(object: &Node, list: Option<&Node>) -> String {
     let own = text_at(object, "kind");
     let is_silent = own.is_empty() && object.as_mapping().is_some();
@@ -256,14 +256,14 @@ fn text_at(node: &Node, key: &str) -> String {
     node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned()
 }
 
-/// Keeps as many names as are ever listed, and one more.
+/// Keeps one more name than are listed.
 fn remember(names: &mut BTreeSet<String>, name: String) {
     if names.len() <= LISTED {
         names.insert(name);
     }
 }
 
-/// An object as its type has it; fields that nobody knows are no business of ours.
+/// Decodes an object; unknown fields are ignored.
 fn read_as<T: for<'de> Deserialize<'de>>(object: &Node) -> Result<T, StrictDecodingError> {
     decode(object, Version::NEWEST).map(|(object, _)| object)
 }
@@ -321,8 +321,8 @@ items:
         assert_eq!(
             policies.left_alone,
             [
-                "2 objects of other namespaces are left alone (other); the session's namespace is bots.",
-                "1 object of another kind is left alone (Pod)."
+                "2 objects of other namespaces are ignored (other); the session's namespace is bots.",
+                "1 object of another kind is ignored (Pod)."
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! `ResourceQuota`: what is left of it, and which pods it counts.
+//! `ResourceQuota`: its remaining amounts, and the pods that it counts.
 
 use k8s_openapi::api::core::v1 as api;
 use k8s_openapi::api::core::v1::{PodAffinityTerm, PodSpec};
@@ -13,7 +13,7 @@ pub(crate) const JOBS: &str = "count/jobs.batch";
 /// The names under which ConfigMaps are counted.
 const CONFIG_MAPS: [&str; 2] = ["configmaps", "count/configmaps"];
 
-/// Resources that every container must set once a quota counts them.
+/// Resources that every container must set if a quota limits them.
 const DEMANDED: [&str; 6] = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 
 /// A quota of the namespace.
@@ -21,19 +21,19 @@ const DEMANDED: [&str; 6] = ["cpu", "memory", "requests.cpu", "requests.memory",
 pub(crate) struct ResourceQuota {
     /// Its name.
     pub(crate) name: String,
-    /// What may be used: what the status says, which is all that the server looks at. It follows the spec within moments,
-    /// so that the spec is taken where there is no status yet.
+    /// The hard limits from the status, which is what the server uses. The status follows the spec within moments, so
+    /// the spec is used if there is no status yet.
     pub(crate) hard: Amounts,
     /// What is used.
     pub(crate) used: Amounts,
-    /// Whether the object says what is used. A new quota does not until it is counted.
+    /// Whether the status contains the usage. For a new quota, it does not until the usage has been counted.
     pub(crate) is_measured: bool,
-    /// Whether what may be used comes from the status.
+    /// Whether the hard limits come from the status.
     is_hard_of_status: bool,
     scopes: Vec<Scope>,
 }
 
-/// What scopes ask of a pod.
+/// The traits of a pod that scopes select.
 #[derive(Debug)]
 pub(crate) struct Traits<'p> {
     is_terminating: bool,
@@ -43,7 +43,7 @@ pub(crate) struct Traits<'p> {
 }
 
 impl<'p> Traits<'p> {
-    /// The traits of a pod.
+    /// The traits of a pod with this spec.
     #[must_use]
     pub(crate) fn of(spec: &'p PodSpec, resources: &PodResources) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl<'p> Traits<'p> {
     }
 }
 
-/// What a pod must be like to be counted.
+/// A scope: a condition on pods.
 #[derive(Debug)]
 struct Scope {
     name: String,
@@ -64,7 +64,7 @@ struct Scope {
 }
 
 impl ResourceQuota {
-    /// A quota as an object of the API has it.
+    /// Converts an API object.
     #[must_use]
     pub(crate) fn of(object: &api::ResourceQuota) -> Self {
         let spec = object.spec.clone().unwrap_or_default();
@@ -90,7 +90,7 @@ impl ResourceQuota {
         }
     }
 
-    /// How much of a resource may be used, is used, and is left; none where the quota does not count it.
+    /// The hard limit, the usage and the rest of a resource; none if the quota does not count it.
     #[must_use]
     pub(crate) fn balance(&self, resource: &str) -> Option<[Quantity; 3]> {
         let hard = *self.hard.get(resource)?;
@@ -98,13 +98,13 @@ impl ResourceQuota {
         Some([hard, used, hard.minus(used)])
     }
 
-    /// Whether the status bounds a resource and does not say what is used of it; the server refuses whatever asks for one.
+    /// Whether the status limits a resource without its usage; the server then refuses all requests for it.
     #[must_use]
     pub(crate) fn is_status_unknown(&self, resource: &str) -> bool {
         self.is_hard_of_status && !self.used.contains_key(resource)
     }
 
-    /// Whether the quota counts Jobs. One with scopes is about pods only.
+    /// Whether the quota counts Jobs. A quota with scopes only counts pods.
     #[must_use]
     pub(crate) fn counts_jobs(&self) -> bool {
         self.scopes.is_empty() && self.hard.contains_key(JOBS)
@@ -122,7 +122,7 @@ impl ResourceQuota {
         self.hard.keys().any(|name| is_of_pods(name)) && self.scopes.iter().all(|scope| scope.holds(pod))
     }
 
-    /// The resources that the quota demands of every container, each with the containers that do not set it.
+    /// The resources that the quota requires in every container, with the containers that do not set them.
     #[must_use]
     pub(crate) fn unset(&self, pod: &PodResources) -> Vec<(&'static str, Vec<String>)> {
         if pod.speaks_for_its_containers() {
@@ -150,7 +150,7 @@ impl Scope {
         }
     }
 
-    /// Whether a pod of this priority class is meant; the empty name is a pod without one.
+    /// Whether the scope selects a pod with this priority class; an empty name means a pod without one.
     fn selects(&self, class: &str) -> bool {
         let is_listed = || self.values.iter().any(|value| value == class);
         match self.operator.as_str() {
@@ -163,7 +163,7 @@ impl Scope {
     }
 }
 
-/// Whether a quota counts this of pods.
+/// Whether a quota can limit this resource for pods.
 fn is_of_pods(name: &str) -> bool {
     const NAMED: [&str; 5] =
         ["pods", "count/pods", "ephemeral-storage", "requests.ephemeral-storage", "limits.ephemeral-storage"];

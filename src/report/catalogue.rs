@@ -1,4 +1,4 @@
-//! The rules, the fields and the gates as JSON, for a program that asks what there is.
+//! The catalogue of rules, fields and gates as JSON.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::apimachinery::{Span, VERSIONS, Version};
-use crate::diagnostic::Rule;
+use crate::diagnostic::{Rule, Severity};
 use crate::manifest::write_json::json;
 use crate::validate::fields::{FIELDS, VersionedField};
 use crate::validate::gates::{GATES, Gate, GateState};
@@ -22,15 +22,17 @@ struct Catalogue {
 struct RuleView {
     name: &'static str,
     source: &'static str,
-    /// The versions of Kubernetes in which it holds.
+    /// How serious a violation is; with two, it depends on what is found.
+    severities: &'static [Severity],
+    /// The versions of Kubernetes in which it applies.
     versions: Vec<String>,
-    /// What it demands, in a sentence.
+    /// A one-sentence summary.
     summary: String,
-    /// The whole of it.
+    /// The full documentation.
     description: String,
-    /// A piece of a manifest that breaks it.
+    /// An example that breaks the rule.
     bad: String,
-    /// The same piece, mended.
+    /// The corrected example.
     good: String,
 }
 
@@ -44,16 +46,16 @@ struct FieldView {
 #[derive(Serialize)]
 struct GateView {
     name: &'static str,
-    /// Whether it is on by default, in each version that knows it.
+    /// Whether it is on by default, for each version that has it.
     by_default: BTreeMap<String, bool>,
-    /// The fields that are dropped where it is off.
+    /// The fields that are dropped if it is off.
     fields: &'static str,
 }
 
-/// Writes all rules, and the fields and gates that not all versions have.
+/// Writes all rules, and the fields and gates that differ between versions.
 ///
 /// # Errors
-/// The stream does not take it.
+/// The stream cannot be written.
 pub fn list(rules: &[&Rule], out: &mut impl Write) -> io::Result<()> {
     let catalogue = Catalogue {
         rules: rules.iter().map(|rule| RuleView::from(*rule)).collect(),
@@ -93,6 +95,7 @@ impl From<&Rule> for RuleView {
         Self {
             name: rule.name,
             source: rule.source.as_str(),
+            severities: rule.severities,
             versions: versions(rule.span),
             summary: rule.summary(),
             description: rule.doc(),

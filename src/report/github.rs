@@ -1,4 +1,4 @@
-//! Findings as workflow commands: GitHub marks the line in the pull request.
+//! Findings as workflow commands, with which GitHub marks the lines in a pull request.
 
 use std::io::{self, Write};
 
@@ -25,12 +25,12 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
     })
 }
 
-/// Text after the `::`. Nothing that is printable breaks a line, so that only the sign of GitHub's own escapes is left.
+/// Escapes text after the `::`. Printable text has no line breaks, so only GitHub's escape character remains.
 pub(in crate::report) fn data(text: &str) -> String {
     printable(text).replace('%', "%25")
 }
 
-/// The value of a property, where `:` and `,` mean something too.
+/// Escapes the value of a property, in which `:` and `,` are special too.
 pub(in crate::report) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

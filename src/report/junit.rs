@@ -1,4 +1,4 @@
-//! Findings as a `JUnit` report: one suite a file, one test case a document, each written as it is made.
+//! Findings as a `JUnit` report: one suite per file and one test case per document, written one at a time.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -28,7 +28,7 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-/// The start of an element that has a name and counts documents.
+/// The start of an element with a name and counts of documents.
 fn counted(element: &'static str, name: &str, documents: &[DocumentReport]) -> BytesStart<'static> {
     let failed = |document: &&DocumentReport| !document.skipped && document.count(Severity::Error) > 0;
     let skipped = documents.iter().filter(|document| document.skipped).count();
@@ -98,8 +98,8 @@ pub(in crate::report) fn end<W: Write>(element: &'static str, xml: &mut Writer<W
     xml.write_event(Event::End(BytesEnd::new(element)))
 }
 
-/// Text with the escapes of XML. XML 1.0 has none for most control characters; those are shown as a person would be
-/// shown them, because a report that holds one could not be read at all.
+/// Escapes text for XML. XML 1.0 has no escapes for most control characters; they are shown as in text for people,
+/// because a report that contains one could not be parsed at all.
 pub(in crate::report) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for part in parts(text) {
@@ -112,7 +112,7 @@ pub(in crate::report) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Whether XML 1.0 has the character.
+/// Whether XML 1.0 allows the character.
 const fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }

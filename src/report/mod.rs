@@ -1,5 +1,4 @@
-//! What `validate` found, in the form that its reader wants. Reports of documents come in; a table
-//! for a person or a notation for a program goes out.
+//! Reports of `validate` in various formats: a table for people, and formats for other programs.
 
 pub mod catalogue;
 pub mod github;

@@ -1,5 +1,5 @@
-//! What is told once, however many documents it concerns: the Jobs of a session share the keys of its configuration, so
-//! that what is wrong with one of them is wrong with all, at the same position.
+//! Merges the same diagnostic of several documents: the Jobs of a session share the keys of its configuration, so a
+//! fault of one is a fault of all, at the same position.
 
 use std::collections::HashMap;
 
@@ -7,26 +7,27 @@ use crate::diagnostic::Diagnostic;
 use crate::output::session_view::plural;
 use crate::validate::DocumentReport;
 
-/// A diagnostic, and the first document that it concerns.
+/// A diagnostic and the first document with it.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'r> {
     /// The first document.
     pub report: &'r DocumentReport,
-    /// What is said of it.
+    /// The diagnostic.
     pub diagnostic: &'r Diagnostic,
-    /// How many more documents it concerns.
+    /// The number of other documents with it.
     pub more: usize,
 }
 
-/// The diagnostics of all documents, in their order, each once.
+/// The diagnostics of all documents in order, each only once.
 pub fn each_once(reports: &[DocumentReport]) -> impl Iterator<Item = Told<'_>> {
     reports.chunk_by(|a, b| a.name_excerpt.position == b.name_excerpt.position && a.file == b.file).flat_map(of_place)
 }
 
-/// The diagnostics of documents that stand at the same position.
+/// The diagnostics of documents at the same position.
 fn of_place(reports: &[DocumentReport]) -> Vec<Told<'_>> {
     let mut all: Vec<Told<'_>> = Vec::new();
-    // A rule may say several things of one position in one document, so that the nth is told with the nth of the others.
+    // A rule may have several diagnostics at one position in a document, so the nth one is merged with the nth of the
+    // other documents.
     let mut first: HashMap<_, usize> = HashMap::new();
     for report in reports {
         let mut counts: HashMap<_, usize> = HashMap::new();
@@ -46,7 +47,7 @@ fn of_place(reports: &[DocumentReport]) -> Vec<Told<'_>> {
     all
 }
 
-/// That something is the same in more documents than the first.
+/// The note that a diagnostic applies to more documents.
 pub fn in_more(more: usize) -> String {
-    format!("It is the same in {}.", plural(more as u64, "more Job"))
+    format!("The same applies to {}.", plural(more as u64, "more Job"))
 }

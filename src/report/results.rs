@@ -1,4 +1,4 @@
-//! What is there of a session's results: a table for a person, JSON or YAML for a program.
+//! The completeness of a session's results: a table, JSON or YAML.
 
 use std::io::{self, Write};
 
@@ -9,13 +9,13 @@ use crate::output::{Line, Role, Screen, Table};
 use crate::results::{Account, Ranges, WorkerAccount};
 
 const HEADERS: [&str; 6] = ["WORKER", "ROWS", "ITERATIONS", "MISSING", "REPEATED", "FILE"];
-/// So much of what is wrong is shown, unless all rows are asked for.
+/// The number of problems that are shown, unless all rows are requested.
 const SHOWN: usize = 25;
 
-/// Writes a table a session, what is wrong with files and rows, and the counts.
+/// Writes a table for each session, the problems with files and rows, and the counts.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn table(account: &Account, all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     for workers in account.workers.chunk_by(|a, b| a.session_id == b.session_id) {
         screen.line(Line::new(Role::Header, "session").text(" ").text(&workers[0].session_id))?;
@@ -94,10 +94,10 @@ fn or_dash(ranges: &Ranges, role: Role) -> Line<'static> {
     if ranges.is_empty() { "-".into() } else { Line::new(role, ranges.to_string()) }
 }
 
-/// Writes all of it as indented JSON.
+/// Writes everything as indented JSON.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn json(account: &Account, out: &mut impl Write) -> io::Result<()> {
     write_json::json(account, "  ", out)?;
     out.write_all(b"\n")
@@ -106,7 +106,7 @@ pub fn json(account: &Account, out: &mut impl Write) -> io::Result<()> {
 /// The same as YAML.
 ///
 /// # Errors
-/// A value that has no form in YAML; there is none.
+/// A value cannot be written as YAML, which does not happen.
 pub fn yaml(account: &Account) -> Result<Vec<u8>, WriteError> {
     let mut text = Vec::new();
     write::yaml(account, &mut text)?;

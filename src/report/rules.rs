@@ -1,27 +1,28 @@
-//! The rules themselves, for who asks what one of them means.
+//! The list of rules, and the explanation of a rule.
 
 use std::io::{self, Write};
 
 use crate::apimachinery::{Span, VERSIONS, Version};
-use crate::diagnostic::Rule;
+use crate::diagnostic::{Rule, Severity};
+use crate::nearest::one_of;
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::fields::FIELDS;
 use crate::validate::gates::{GATES, Gate, GateState};
 use crate::validate::server::UNKNOWN_FIELD;
 
-/// Writes rules, a line each; then the fields and the gates that not all versions have.
+/// Writes the rules, one per line, followed by the fields and the gates that differ between versions.
 pub fn list(rules: &[&Rule], screen: &mut Screen<impl Write>) -> io::Result<()> {
     let rows = rules.iter().map(|rule| {
         [rule.name.into(), rule.source.as_str().into(), rule.span.to_string().into(), rule.summary().into()]
     });
-    screen.table(&Table::new(["RULE", "SOURCE", "VERSIONS", "DEMANDS"], rows.collect()))?;
+    screen.table(&Table::new(["RULE", "SOURCE", "VERSIONS", "SUMMARY"], rows.collect()))?;
     screen.blank()?;
     screen.table(&field_table())?;
     screen.blank()?;
     screen.table(&gate_table())
 }
 
-/// The fields that not all versions have, a line each.
+/// The fields that differ between versions, one per line.
 fn field_table() -> Table<'static, 2> {
     let rows = FIELDS.iter().map(|field| {
         let name = format!("{}.{}", field.owner, field.name);
@@ -30,13 +31,13 @@ fn field_table() -> Table<'static, 2> {
     Table::new(["FIELD", "VERSIONS"], rows.collect())
 }
 
-/// The gates, a line each.
+/// The gates, one per line.
 fn gate_table() -> Table<'static, 3> {
     let rows = GATES.iter().map(|gate| [gate.name.into(), states(gate).into(), gate.fields.into()]);
     Table::new(["GATE", "BY DEFAULT", "FIELDS"], rows.collect())
 }
 
-/// How the versions have a gate, where not all that know it have it on.
+/// The state of a gate in each version, if it is not on in all of them.
 fn states(gate: &Gate) -> String {
     let state = |version: &Version| {
         let state = match gate.state(*version) {
@@ -49,11 +50,16 @@ fn states(gate: &Gate) -> String {
     VERSIONS.iter().filter_map(state).collect::<Vec<_>>().join(", ")
 }
 
-/// Writes what one rule demands, in which versions, and an example of either kind.
+/// Writes a rule's documentation, its severity if that is not an error, its versions, and its bad and good examples.
 pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     screen.line(Line::new(Role::Header, rule.name).text(format!(" ({})", rule.source.as_str())))?;
     screen.blank()?;
     screen.paragraph(&rule.doc())?;
+    if rule.severities != [Severity::Error] {
+        let severities: Vec<&str> = rule.severities.iter().map(|severity| severity.as_str()).collect();
+        screen.blank()?;
+        screen.line(format!("Severity: {}", one_of(&severities)))?;
+    }
     if rule.span != Span::ALWAYS {
         screen.blank()?;
         screen.line(format!("Versions of Kubernetes: {}", rule.span))?;
@@ -71,11 +77,11 @@ pub fn explain(rule: &Rule, screen: &mut Screen<impl Write>) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes which fields a gate drops, and in which versions.
+/// Writes the fields that a gate drops, and its state in each version.
 pub fn explain_gate(gate: &Gate, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let doc = format!(
-        "Where this feature gate is off, the server drops these without looking at them: {}. A cluster may set it \
-         otherwise than its version does by default, which cannot be known here.",
+        "If this feature gate is off, the server drops these fields without checking them: {}. A cluster may set it \
+         differently from its version's default.",
         gate.fields
     );
     screen.line(Line::new(Role::Header, gate.name).text(" (gate)"))?;
@@ -103,8 +109,8 @@ mod tests {
         insta::assert_snapshot!(shown(|screen| explain(rule, screen)), @r#"
         container-image (api)
 
-        A container has an image. White space around it is refused in a Pod, and not in
-        a template.
+        A container has an image. In a Pod, the image must not have leading or trailing
+        whitespace; in a template, it may.
 
         Bad:
             spec:
@@ -123,6 +129,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_always_an_error_says_so() {
+        for (name, line) in [
+            ("env-duplicate", Some("\nSeverity: warning\n")),
+            ("tuning-env", Some("\nSeverity: error or warning\n")),
+            ("container-image", None),
+        ] {
+            let rule = rules().into_iter().find(|rule| rule.name == name).unwrap();
+            let text = shown(|screen| explain(rule, screen));
+            assert!(line.map_or(!text.contains("Severity"), |line| text.contains(line)), "{text}");
+        }
+    }
+
+    #[test]
     fn what_came_with_a_version_says_so() {
         let rule = rules().into_iter().find(|rule| rule.name == "topology-spread-repeated-keys").unwrap();
         let text = shown(|screen| explain(rule, screen));
@@ -131,9 +150,9 @@ mod tests {
         insta::assert_snapshot!(shown(|screen| explain_gate(gate, screen)), @"
         EnvFiles (gate)
 
-        Where this feature gate is off, the server drops these without looking at them:
-        valueFrom.fileKeyRef of a variable. A cluster may set it otherwise than its
-        version does by default, which cannot be known here.
+        If this feature gate is off, the server drops these fields without checking
+        them: valueFrom.fileKeyRef of a variable. A cluster may set it differently from
+        its version's default.
 
         By default: 1.34 off, 1.35 on, 1.36 on
         ");

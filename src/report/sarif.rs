@@ -1,5 +1,5 @@
-//! Findings as SARIF 2.1.0, the notation of code scanners: one run, its rules, and a result a finding.
-//! Each result is written as it is made.
+//! Findings as SARIF 2.1.0, the format of code scanners: one run with its rules and one result per finding. Results are
+//! written one at a time.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ pub fn write(reports: &[DocumentReport], out: &mut impl Write) -> io::Result<()>
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
-        // Columns count characters.
+        // Columns are counted in characters.
         runs: [Run {
             tool: json!({"driver": driver}),
             column_kind: "unicodeCodePoints",
@@ -61,7 +61,7 @@ struct Run<'r> {
     results: Results<'r>,
 }
 
-/// The results of all documents; a list of them as such would take ten times the memory of the findings.
+/// The results of all documents, serialized lazily: a list of them would take ten times the memory of the findings.
 struct Results<'r> {
     reports: &'r [DocumentReport],
     /// The index of each rule in the list of rules.
@@ -95,10 +95,10 @@ impl Serialize for Results<'_> {
     }
 }
 
-/// What means something in a URI, and whatever else cannot stand in one.
+/// Characters that are special or not allowed in a URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// A path as a URI reference; what starts with two slashes would name a host.
+/// A path as a URI reference; two leading slashes would start a host name.
 fn uri(path: &str) -> String {
     let relative = path.trim_start_matches('/');
     let root = if relative.len() < path.len() { "/" } else { "" };

@@ -1,5 +1,4 @@
-//! Findings for a person: each with the line it speaks of, then a table of the documents, then the
-//! counts.
+//! Findings as text: each with its line, then a table of the documents, then the counts.
 
 use std::io::{self, Write};
 
@@ -10,7 +9,7 @@ use crate::output::snippet::{Heading, Snippet};
 use crate::output::{Line, Role, Screen, Table};
 use crate::validate::{DocumentReport, Summary};
 
-/// Up to so many documents are listed even where nothing is said of them that was not said before.
+/// Up to this number, all documents are listed, even those without new findings.
 const LIST_ALL: usize = 40;
 
 /// Writes the findings, the documents and the counts.
@@ -27,10 +26,10 @@ pub fn write(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io:
     screen.line(counts(&Summary::of(reports)))
 }
 
-/// Writes the findings alone; nothing where there are none.
+/// Writes only the findings; nothing if there are none.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn write_findings(reports: &[DocumentReport], screen: &mut Screen<impl Write>) -> io::Result<()> {
     write_each(&each_once(reports).collect::<Vec<_>>(), screen)
 }

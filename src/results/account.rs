@@ -95,10 +95,11 @@ impl Account {
         }
     }
 
-    /// Whether all is there, and nothing else.
+    /// Whether all is there, and nothing else. Files without any row hold no results.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.missing_workers.is_empty()
+        self.rows > 0
+            && self.missing_workers.is_empty()
             && self.other_sessions.is_empty()
             && self.trouble.is_empty()
             && self.workers.iter().all(WorkerAccount::is_whole)

@@ -19,10 +19,10 @@ pub enum ResultsError {
         source: io::Error,
     },
     /// Something that can be read only once, or has no end.
-    #[error("{} is not a regular file. Results are read twice: copy them into a file first.", printable::path(.0))]
+    #[error("{} is not a regular file. Results are read twice, so copy them into a file first.", printable::path(.0))]
     NoFile(PathBuf),
     /// A directory without results.
-    #[error("{} holds no .csv file.", printable::path(.0))]
+    #[error("{} has no .csv file.", printable::path(.0))]
     NoResults(PathBuf),
     /// Rows that nobody could use any more.
     #[error(

@@ -10,17 +10,24 @@ use csv::ByteRecord;
 
 use super::error::ResultsError;
 use super::ranges::Ranges;
-use super::records::{NoRecord, Record, Records};
+use super::records::{NoRecord, Record, Records, leaves_quote_open};
 use super::source::open;
 use crate::names::parse_csv_name;
 use crate::status::WorkerId;
 
-/// More different columns than this are no results.
+/// A file with more columns than this is something else.
 const MAX_COLUMNS: usize = 4096;
-/// So much of what is wrong with a file is told line by line.
+/// So many rows that are wrong are told line by line; the others are counted.
 const TOLD: usize = 20;
 /// The byte order mark of UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What is said of a row that does not end.
+const TOO_LONG: &str = "The row is longer than 1 MiB: a quote is not closed, or the file is not CSV. The row and all \
+                        that follows are left out.";
+/// What is said of a file whose first line is not a header, or not one of ours.
+const NO_COLUMNS: &str = "The first line does not name the columns session_id, worker_id and iteration, separated by \
+                          commas and in UTF-8.";
 
 /// What stands where.
 #[derive(Debug, Default)]
@@ -31,7 +38,7 @@ pub struct Index {
     pub columns: Vec<Vec<u8>>,
     /// The rows of each worker of each session.
     pub workers: BTreeMap<Key, WorkerRows>,
-    /// Rows of sessions that were not asked for, by session.
+    /// Rows of other sessions than the one that was asked for, by session.
     pub others: BTreeMap<String, u64>,
     /// What is wrong with a file or a row, which is left out then.
     pub trouble: Vec<Trouble>,
@@ -177,25 +184,25 @@ impl Index {
         let place = self.files.len() - 1;
         let expected = self.files[place].columns.len();
         let by_name = attempt_of(&self.files[place].path);
-        let (mut last_time, mut end) = (0, 0);
+        let (mut last_time, mut end) = (0, part.header_end);
         loop {
             let record = match part.records.next() {
                 Ok(Some(record)) => record,
                 Ok(None) => return Ok(()),
                 Err(NoRecord::Read(error)) => return Err(error),
                 Err(NoRecord::TooLong) => {
-                    let text = "It is longer than 1 MiB: a quote is not closed, or this is no CSV. \
-                                It and what follows are left out.";
-                    notes.row(end, text.to_owned());
+                    notes.row(end, TOO_LONG.to_owned());
                     return Ok(());
                 }
             };
             end = record.end;
             let is_at_end = record.end >= part.length;
-            let is_cut = is_at_end && !part.is_ended && !keys.is_whole(record.fields, expected, last_time);
+            let is_cut = is_at_end
+                && (!part.is_ended && !keys.is_whole(record.fields, expected, last_time)
+                    || leaves_quote_open(&bytes_of(&part.file, &record)?));
             last_time = keys.timestamp.and_then(|at| record.fields.get(at)).map_or(0, <[u8]>::len);
             let row = if is_cut {
-                Err("It is cut off: the file ends within it.".to_owned())
+                Err("The row is cut off: the file ends within it.".to_owned())
             } else {
                 keys.row(record.fields, expected, is_at_end)
             };
@@ -221,6 +228,8 @@ struct Part {
     /// The same file, to look at it again.
     file: File,
     length: u64,
+    /// The byte after its first record, once that was read.
+    header_end: u64,
     /// Whether its last line has a line break.
     is_ended: bool,
 }
@@ -229,22 +238,31 @@ impl Part {
     fn of(mut file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let is_ended = ends_with_line_break(&mut file, length)?;
-        let again = file.try_clone()?;
-        Ok(Self { records: Records::between(file, 0, length)?, file: again, length, is_ended })
+        let mut records = Records::new(file.try_clone()?);
+        records.go_to(0, length)?;
+        Ok(Self { records, file, length, header_end: 0, is_ended })
     }
 
     /// Its first record, which names the columns; or what is wrong with that.
     fn header(&mut self) -> io::Result<Result<(ByteRecord, Keys), String>> {
         Ok(match self.records.next() {
             Ok(Some(record)) if record.end < self.length || self.is_ended => {
+                self.header_end = record.end;
                 Keys::of(record.fields).map(|keys| (record.fields.clone(), keys))
             }
-            Ok(Some(_)) => Err("It has one line only, which is not finished.".to_owned()),
-            Ok(None) => Err("It is empty.".to_owned()),
-            Err(NoRecord::TooLong) => Err("Its first line is longer than 1 MiB: that is no CSV.".to_owned()),
+            Ok(Some(_)) => Err("The file has one line only, which is cut off.".to_owned()),
+            Ok(None) => Err("The file is empty.".to_owned()),
+            Err(NoRecord::TooLong) => Err("The first line is longer than 1 MiB: the file is not CSV.".to_owned()),
             Err(NoRecord::Read(error)) => return Err(error),
         })
     }
+}
+
+/// The bytes of a record.
+fn bytes_of(file: &File, record: &Record<'_>) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(record.end - record.start).unwrap_or(0)];
+    file.read_exact_at(&mut bytes, record.start)?;
+    Ok(bytes)
 }
 
 /// The worker and the attempt that a file is from, as far as its name says.
@@ -282,13 +300,13 @@ impl Keys {
         let mut names = HashMap::new();
         for (nth, name) in header.iter().enumerate().map(|(nth, name)| (nth, name_of(nth, name))) {
             if names.insert(name, nth).is_some() {
-                return Err(format!("It has two columns {:?}.", String::from_utf8_lossy(name)));
+                return Err(format!("The file has two columns {:?}.", String::from_utf8_lossy(name)));
             }
         }
         let find = |name: &str| names.get(name.as_bytes()).copied();
         let (Some(session), Some(worker), Some(iteration)) = (find("session_id"), find("worker_id"), find("iteration"))
         else {
-            return Err("Its first line does not name the columns session_id, worker_id and iteration.".to_owned());
+            return Err(NO_COLUMNS.to_owned());
         };
         Ok(Self { session, worker, iteration, timestamp: find("timestamp") })
     }
@@ -297,17 +315,17 @@ impl Keys {
     fn row(self, fields: &ByteRecord, expected: usize, is_at_end: bool) -> Result<(String, WorkerId, u64), String> {
         if fields.len() != expected {
             let end = if is_at_end && fields.len() < expected { ": the file ends within it" } else { "" };
-            return Err(format!("It has {} of {expected} fields{end}.", fields.len()));
+            return Err(format!("The row has {} of {expected} fields{end}.", fields.len()));
         }
         if fields.as_slice().contains(&0) {
-            return Err("It holds NUL bytes.".to_owned());
+            return Err("The row contains NUL bytes.".to_owned());
         }
         let text = |at: usize| String::from_utf8_lossy(fields.get(at).unwrap_or_default()).into_owned();
         let (session, worker, iteration) = (text(self.session), text(self.worker), text(self.iteration));
         if session.is_empty() || worker.is_empty() {
-            return Err("It names no session or no worker.".to_owned());
+            return Err("The row names no session or no worker.".to_owned());
         }
-        let number = iteration.parse().map_err(|_| format!("Its iteration {iteration:?} is not a whole number."))?;
+        let number = iteration.parse().map_err(|_| format!("The iteration {iteration:?} is not a whole number."))?;
         Ok((session, WorkerId::of(&worker), number))
     }
 
@@ -361,8 +379,8 @@ impl Notes {
         }
         match self.more {
             0 => {}
-            1 => all.push(of(None, "1 more row of it is left out.".to_owned())),
-            more => all.push(of(None, format!("{more} more rows of it are left out."))),
+            1 => all.push(of(None, "1 more row is left out.".to_owned())),
+            more => all.push(of(None, format!("{more} more rows are left out."))),
         }
         Ok(all)
     }

@@ -7,9 +7,9 @@ use std::ops::Range;
 use csv::{ByteRecord, WriterBuilder};
 
 use super::error::ResultsError;
-use super::index::{FileIndex, Index, Run};
+use super::index::{FileIndex, Index};
 use super::records::Records;
-use super::source::open;
+use super::source;
 use crate::printable::printable;
 
 /// How fields are written.
@@ -36,10 +36,18 @@ pub fn merge(index: &Index, form: Form, out: impl Write) -> Result<(), ResultsEr
     let mut csv = WriterBuilder::new().from_writer(out);
     csv.write_record(index.columns.iter().map(|name| shown(name, form))).map_err(written)?;
     let mut row = vec![None; index.columns.len()];
+    // Rows of one file mostly follow each other, also where those of several workers take turns in it.
+    let mut open: Option<(usize, Records)> = None;
     for run in index.workers.values().flat_map(|rows| &rows.runs) {
         let file = &index.files[run.file];
+        let unreadable = |source| ResultsError::Unreadable { path: file.path.clone(), source };
         let changed = || ResultsError::Changed(file.path.clone());
-        let mut records = records(file, run)?;
+        let records = match open.take() {
+            Some((place, records)) if place == run.file => records,
+            _ => Records::new(source::open(&file.path)?),
+        };
+        let (_, records) = open.insert((run.file, records));
+        records.go_to(run.start, run.end).map_err(unreadable)?;
         for _ in 0..run.rows {
             let record = records.next().map_err(|_| changed())?.ok_or_else(changed)?;
             if record.fields.len() != file.columns.len() {
@@ -54,11 +62,6 @@ pub fn merge(index: &Index, form: Form, out: impl Write) -> Result<(), ResultsEr
         }
     }
     csv.flush().map_err(ResultsError::Write)
-}
-
-fn records(file: &FileIndex, run: &Run) -> Result<Records, ResultsError> {
-    let unreadable = |source| ResultsError::Unreadable { path: file.path.clone(), source };
-    Records::between(open(&file.path)?, run.start, run.end).map_err(unreadable)
 }
 
 /// Where the field of each of all columns stands in a row; nowhere if its file has no such column.

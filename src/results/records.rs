@@ -1,21 +1,20 @@
-//! The records of a part of a CSV file, one at a time, none of them longer than can be a row of results.
+//! The records of a CSV file, one at a time, none of them longer than a row of results can be.
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Take};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 
-/// A longer record is none: the quote that opens it is not closed, or the file is something else.
+/// What is longer is not a record: a quote is not closed, or the file is something else.
 pub const MAX_RECORD: u64 = 1 << 20;
 const BUFFER: usize = 64 * 1024;
 
-/// Records from one byte of a file to another.
+/// Records of a file, from wherever they are asked for.
 pub struct Records {
     reader: Reader<Limited>,
-    left: Rc<Cell<u64>>,
-    start: u64,
+    limits: Rc<Limits>,
     record: ByteRecord,
 }
 
@@ -38,17 +37,27 @@ pub enum NoRecord {
 }
 
 impl Records {
-    /// The records of a file between two bytes.
+    /// The records of a file; none before [`Records::go_to`].
+    #[must_use]
+    pub fn new(file: File) -> Self {
+        let limits = Rc::new(Limits::default());
+        let input = Limited { file, at: 0, limits: Rc::clone(&limits) };
+        let mut builder = ReaderBuilder::new();
+        let reader = builder.has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(input);
+        Self { reader, limits, record: ByteRecord::new() }
+    }
+
+    /// Lets the records between two bytes be the next ones.
     ///
     /// # Errors
     /// Whatever the file answers.
-    pub fn between(mut file: File, start: u64, end: u64) -> io::Result<Self> {
-        file.seek(SeekFrom::Start(start))?;
-        let left = Rc::new(Cell::new(MAX_RECORD));
-        let input = Limited { input: file.take(end.saturating_sub(start)), left: Rc::clone(&left) };
-        let mut builder = ReaderBuilder::new();
-        let reader = builder.has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(input);
-        Ok(Self { reader, left, start, record: ByteRecord::new() })
+    pub fn go_to(&mut self, start: u64, end: u64) -> io::Result<()> {
+        let mut position = Position::new();
+        position.set_byte(start);
+        // Before its first move the reader looks for a header, which it must not find.
+        self.reader.seek_raw(SeekFrom::Start(start), position).map_err(io::Error::other)?;
+        self.limits.end.set(end);
+        Ok(())
     }
 
     /// The next record; none at the end.
@@ -56,16 +65,16 @@ impl Records {
     /// # Errors
     /// [`NoRecord`].
     pub fn next(&mut self) -> Result<Option<Record<'_>>, NoRecord> {
-        self.left.set(MAX_RECORD);
+        self.limits.record.set(MAX_RECORD);
         match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => Ok(None),
             Ok(true) => {
-                let start = self.start + self.record.position().map_or(0, csv::Position::byte);
-                let end = self.start + self.reader.position().byte();
+                let start = self.record.position().map_or(0, Position::byte);
+                let end = self.reader.position().byte();
                 Ok(Some(Record { fields: &self.record, start, end }))
             }
             Err(error) => Err(match error.into_kind() {
-                csv::ErrorKind::Io(_) if self.left.get() == 0 => NoRecord::TooLong,
+                csv::ErrorKind::Io(_) if self.limits.record.get() == 0 => NoRecord::TooLong,
                 csv::ErrorKind::Io(error) => NoRecord::Read(error),
                 other => NoRecord::Read(io::Error::other(format!("{other:?}"))),
             }),
@@ -73,20 +82,63 @@ impl Records {
     }
 }
 
-/// Gives no more than a record may have, until the next one is asked for.
+/// Whether a quote that opens in a record is still open where the record ends: whatever followed would belong to it.
+#[must_use]
+pub fn leaves_quote_open(record: &[u8]) -> bool {
+    let followed = [record, b"\nx"].concat();
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(followed.as_slice());
+    reader.byte_records().count() == 1
+}
+
+/// How far a file is read.
+#[derive(Default)]
+struct Limits {
+    /// So many bytes may still belong to the record that is read.
+    record: Cell<u64>,
+    /// The byte after the last one that is read at all.
+    end: Cell<u64>,
+}
+
+/// A file that is read within its limits.
 struct Limited {
-    input: Take<File>,
-    left: Rc<Cell<u64>>,
+    file: File,
+    at: u64,
+    limits: Rc<Limits>,
 }
 
 impl Read for Limited {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left.get()).unwrap_or(usize::MAX).min(buffer.len());
-        if most == 0 && !buffer.is_empty() && self.input.limit() > 0 {
+        let Limits { record, end } = &*self.limits;
+        let left = end.get().saturating_sub(self.at);
+        let most = usize::try_from(left.min(record.get())).unwrap_or(usize::MAX).min(buffer.len());
+        if most == 0 && !buffer.is_empty() && left > 0 {
             return Err(io::Error::other("a record is too long"));
         }
-        let count = self.input.read(&mut buffer[..most])?;
-        self.left.set(self.left.get() - count as u64);
+        let count = self.file.read(&mut buffer[..most])?;
+        self.at += count as u64;
+        record.set(record.get() - count as u64);
         Ok(count)
+    }
+}
+
+impl Seek for Limited {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = self.file.seek(to)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_seen() {
+        for closed in ["a,b", "a,b\n", "\n\"a\",b\r\n", "a,\"b\"", "a,\"b\"\"\"", "a,b\"c\n", "a,\"\"\n"] {
+            assert!(!leaves_quote_open(closed.as_bytes()), "{closed:?}");
+        }
+        for open in ["a,\"b", "a,\"b\n", "a,\"b\"\"", "\n\"a,b\r\n", "a,\""] {
+            assert!(leaves_quote_open(open.as_bytes()), "{open:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The files that hold results: paths come in, and regular files, each once, go out.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -15,52 +15,76 @@ use super::error::ResultsError;
 pub struct Sources {
     /// Regular files in the order of the arguments, those of a directory in the order of their names.
     pub files: Vec<PathBuf>,
-    /// What a directory holds under the name of a CSV file and is none, as sentences.
+    /// What has the name of a CSV file and is not read, as sentences.
     pub passed_over: Vec<String>,
 }
 
-/// The files that the arguments stand for.
+/// What tells a file from all others, whatever name it is found by: its device and its inode.
+pub type FileId = (u64, u64);
+
+/// The files that the arguments stand for. The one that the output goes to, which may be among them, is skipped.
 ///
 /// # Errors
 /// A path that cannot be read or is no regular file, and a directory without results.
-pub fn sources(arguments: &[PathBuf]) -> Result<Sources, ResultsError> {
-    let (mut sources, mut seen) = (Sources::default(), HashSet::new());
+pub fn sources(arguments: &[PathBuf], output: Option<FileId>) -> Result<Sources, ResultsError> {
+    let mut search = Search { sources: Sources::default(), seen: HashSet::new(), output };
     for argument in arguments {
         let unreadable = |source| ResultsError::Unreadable { path: argument.clone(), source };
         let metadata = fs::metadata(argument).map_err(unreadable)?;
         if metadata.is_dir() {
-            let before = sources.files.len() + sources.passed_over.len();
-            list(argument, &mut sources, &mut seen).map_err(unreadable)?;
-            if sources.files.len() + sources.passed_over.len() == before {
+            if !search.list(argument).map_err(unreadable)? {
                 return Err(ResultsError::NoResults(argument.clone()));
             }
-        } else if !metadata.is_file() {
+        } else if metadata.is_file() {
+            search.add(argument.clone(), &metadata);
+        } else {
             return Err(ResultsError::NoFile(argument.clone()));
-        } else if seen.insert((metadata.dev(), metadata.ino())) {
-            sources.files.push(argument.clone());
         }
     }
-    Ok(sources)
+    Ok(search.sources)
 }
 
-fn list(directory: &Path, sources: &mut Sources, seen: &mut HashSet<(u64, u64)>) -> io::Result<()> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
-    paths.retain(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")));
-    paths.sort();
-    for path in paths {
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => {
-                // A link to a file that is read anyway would repeat its rows.
-                if seen.insert((metadata.dev(), metadata.ino())) {
-                    sources.files.push(path);
-                }
+/// The files that have been found so far.
+struct Search {
+    sources: Sources,
+    seen: HashSet<FileId>,
+    output: Option<FileId>,
+}
+
+impl Search {
+    /// Adds the CSV files of a directory; whether there was any.
+    fn list(&mut self, directory: &Path) -> io::Result<bool> {
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+        paths.retain(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")));
+        paths.sort();
+        let is_any = !paths.is_empty();
+        for path in paths {
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => self.add(path, &metadata),
+                Ok(_) => self.pass_over(&path, "is not a regular file; it is skipped."),
+                Err(error) => self.pass_over(&path, &format!("cannot be read: {error}.")),
             }
-            Ok(_) => sources.passed_over.push(format!("{} is not a file; it is passed over.", path.display())),
-            Err(error) => sources.passed_over.push(format!("{} cannot be read: {error}.", path.display())),
+        }
+        Ok(is_any)
+    }
+
+    /// Adds a file once: a link to a file that is read anyway would repeat its rows.
+    fn add(&mut self, path: PathBuf, metadata: &Metadata) {
+        let id = (metadata.dev(), metadata.ino());
+        if !self.seen.insert(id) {
+            return;
+        }
+        if self.output == Some(id) {
+            self.pass_over(&path, "is the output file; it is skipped.");
+        } else {
+            self.sources.files.push(path);
         }
     }
-    Ok(())
+
+    fn pass_over(&mut self, path: &Path, why: &str) {
+        self.sources.passed_over.push(format!("{} {why}", path.display()));
+    }
 }
 
 /// Opens what was a regular file when it was found. If it has become a pipe since, that is not waited for.

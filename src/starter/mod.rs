@@ -1,5 +1,5 @@
-//! What `init` writes: a configuration of each kind with its comments, and the schemas that an editor reads. The schemas
-//! stand beside the configurations, which name them, so that nothing has to be fetched.
+//! The files that `init` writes: a commented configuration of each kind, and the schemas for editors. The schemas are
+//! next to the configurations, so that nothing has to be downloaded.
 
 /// The name of the K8s configuration.
 pub const K8S_CONFIG: &str = "session.yaml";

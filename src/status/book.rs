@@ -67,9 +67,12 @@ impl Book {
                 if change == Change::Deleted {
                     job.removal = Some(Removal::Done);
                 }
-                let is_ours = job.session_id.is_some();
-                let name = metadata.name.clone().unwrap_or_default();
-                if is_ours { self.take_job(&metadata, &name, job) } else { self.pass_over() }
+                match &metadata.name {
+                    Some(name) if job.session_id.is_some() => self.take_job(&metadata, name, job),
+                    Some(_) => self.pass_over(),
+                    // A bookmark of a watch is an object without a name.
+                    None => None,
+                }
             }
             Object::Pod(metadata, status) => {
                 let mut pod = PodRecord::new(&metadata, &status, &mut self.texts);
@@ -77,6 +80,7 @@ impl Book {
                     pod.removal = Some(Removal::Done);
                 }
                 match job_of(&metadata).filter(|_| pod.session_id.is_some()) {
+                    _ if metadata.name.is_none() => None,
                     Some(job) => self.take_pod(&metadata, &job, pod),
                     None => self.pass_over(),
                 }

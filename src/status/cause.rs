@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::book::Slot;
-use super::record::{Exit, Removal, Said, Trouble, VerdictKind};
+use super::record::{Exit, Removal, Said, Trouble, VerdictKind, is_start};
 use super::standing::{Context, Phase, Standing};
 
 /// Reasons for which a Job fails that only repeat that its pods have failed.
@@ -82,12 +82,12 @@ impl Cause {
 pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Cause> {
     match standing.phase {
         Phase::Succeeded => None,
-        Phase::Running => running(standing),
-        Phase::Pending => Some(pending(standing, context)).filter(|cause| !cause.reason.is_empty()),
+        Phase::Running => running(standing, slot),
+        Phase::Pending => Some(pending(standing, slot, context)).filter(|cause| !cause.reason.is_empty()),
         Phase::Suspended => {
             let said = job_words(standing);
             let message = said.as_ref().map_or("", |said| &said.message);
-            Some(Cause::plain("JobSuspended", "suspended", message).with_job(said.clone()))
+            Some(Cause::plain("JobSuspended", "waits to be resumed", message).with_job(said.clone()))
         }
         Phase::Failed => Some(failed(standing, slot, context)),
         Phase::Missing => Some(match standing.job.and_then(|job| job.removal) {
@@ -99,11 +99,11 @@ pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Caus
     }
 }
 
-fn running(standing: &Standing<'_>) -> Option<Cause> {
+fn running(standing: &Standing<'_>, slot: &Slot) -> Option<Cause> {
     let stuck = standing.current.filter(|pod| pod.is_stuck());
     if let Some(pod) = stuck {
         return Some(match pod.trouble.as_deref() {
-            Some(trouble) => by_pod(trouble),
+            Some(trouble) => by_pod(trouble, slot),
             None => Cause::plain("Unknown", "its node does not answer", ""),
         });
     }
@@ -114,7 +114,7 @@ fn running(standing: &Standing<'_>) -> Option<Cause> {
         (0, _) => None,
         (_, None) => Some(Cause::plain("Retried", before, "")),
         (_, Some(trouble)) => {
-            let mut cause = by_pod(trouble);
+            let mut cause = by_pod(trouble, slot);
             cause.summary = format!("{before}: {}", cause.summary);
             "Retried".clone_into(&mut cause.reason);
             Some(cause)
@@ -122,30 +122,39 @@ fn running(standing: &Standing<'_>) -> Option<Cause> {
     }
 }
 
-fn pending(standing: &Standing<'_>, context: Context) -> Cause {
-    match (standing.current, standing.job, standing.failed) {
-        (Some(pod), ..) => pod.trouble.as_deref().map(by_pod).unwrap_or_default(),
-        (None, Some(job), _) if job.active > 0 && !context.has_pods => Cause::plain(
-            "PodNotReady",
-            "its pod is not ready",
-            "A Job alone does not say why its pod waits: read its pods too.",
-        ),
-        (None, Some(job), _) if job.active > 0 => {
-            Cause::plain("PodNotReady", "its pod is not ready", "The input does not hold that pod.")
-        }
-        (None, Some(job), failed) if job.failed > 0 || failed.is_some() => {
-            let mut cause = failed.and_then(|pod| pod.trouble.as_deref()).map(by_pod).unwrap_or_default();
-            let why = std::mem::take(&mut cause.summary);
-            cause.summary = match why.as_str() {
-                "" => "its pod failed; the next one comes".to_owned(),
-                why => format!("its pod failed, the next one comes: {why}"),
-            };
-            "Retried".clone_into(&mut cause.reason);
-            cause
-        }
-        (None, Some(job), _) if job.terminating > 0 => Cause::plain("PodTerminating", "its pod is being deleted", ""),
-        _ => Cause::plain("NoPod", "no pod yet", ""),
+fn pending(standing: &Standing<'_>, slot: &Slot, context: Context) -> Cause {
+    if let Some(pod) = standing.current {
+        return pod.trouble.as_deref().map(|trouble| by_pod(trouble, slot)).unwrap_or_default();
     }
+    let Some(job) = standing.job else { return no_pod() };
+    let counted = u64::from(job.active) + u64::from(job.failed) + u64::from(job.succeeded);
+    // A Job may be behind its pods, and count as active what has ended.
+    let is_active = job.active > 0 && counted > slot.pods.len() as u64;
+    let not_ready = |message| Cause::plain("PodNotReady", "its pod is not ready", message);
+    if is_active && !context.has_pods {
+        not_ready("A Job alone does not say why its pod waits: read its pods too.")
+    } else if is_active {
+        not_ready("The input does not hold that pod.")
+    } else if standing.succeeded.is_some() {
+        Cause::plain("PodSucceeded", "its pod succeeded; the Job has not counted it yet", "")
+    } else if job.failed > 0 || standing.failed.is_some() {
+        let trouble = standing.failed.and_then(|pod| pod.trouble.as_deref());
+        let mut cause = trouble.map(|trouble| by_pod(trouble, slot)).unwrap_or_default();
+        cause.summary = match cause.summary.as_str() {
+            "" => "its pod failed".to_owned(),
+            why => format!("its pod failed: {why}"),
+        };
+        "PodFailed".clone_into(&mut cause.reason);
+        cause
+    } else if job.terminating > 0 {
+        Cause::plain("PodTerminating", "its pod is being deleted", "")
+    } else {
+        no_pod()
+    }
+}
+
+fn no_pod() -> Cause {
+    Cause::plain("NoPod", "no pod yet", "")
 }
 
 fn failed(standing: &Standing<'_>, slot: &Slot, context: Context) -> Cause {
@@ -155,7 +164,7 @@ fn failed(standing: &Standing<'_>, slot: &Slot, context: Context) -> Cause {
     let message = said.as_ref().map_or("", |said| said.message.as_str());
     let is_decided_by_job = !BY_PODS.contains(&reason);
     let mut cause = match trouble {
-        Some(trouble) => by_pod(trouble),
+        Some(trouble) => by_pod(trouble, slot),
         None => Cause::default(),
     };
     if is_decided_by_job || cause.reason.is_empty() {
@@ -181,7 +190,7 @@ fn job_words(standing: &Standing<'_>) -> Option<Words> {
 
 /// What a pod's trouble comes to: an eviction explains more than the exit code that came of it, and a container more
 /// than that its pod is not ready.
-fn by_pod(trouble: &Trouble) -> Cause {
+fn by_pod(trouble: &Trouble, slot: &Slot) -> Cause {
     let words = |said: &Said| Words { reason: said.reason.to_string(), message: said.message.to_string() };
     let container = trouble.container.as_ref().map(|container| ContainerWords {
         name: container.name.to_string(),
@@ -193,22 +202,31 @@ fn by_pod(trouble: &Trouble) -> Cause {
     let (pod, condition) = (trouble.pod.as_ref().map(words), trouble.condition.as_ref().map(words));
     let (reason, summary, message) = match (&pod, &condition, &container) {
         (Some(said), ..) | (None, Some(said), _) => (said.reason.clone(), said.reason.clone(), said.message.clone()),
-        (None, None, Some(container)) => (container.reason.clone(), in_words(container), container.message.clone()),
+        (None, None, Some(container)) => {
+            (container.reason.clone(), in_words(container, slot), container.message.clone())
+        }
         (None, None, None) => Default::default(),
     };
     Cause { reason, summary, message, job: None, pod, condition, container }
 }
 
-/// `OOMKilled, exit code 137 (SIGKILL)`.
-fn in_words(container: &ContainerWords) -> String {
+/// `OOMKilled, exit code 137 (SIGKILL)`, and whose it is where that is not the container of the session, which has the
+/// name of its Job.
+fn in_words(container: &ContainerWords, slot: &Slot) -> String {
     let exit = container.exit_code.map(|code| match &container.signal {
         Some(signal) => format!("exit code {code} ({signal})"),
         None => format!("exit code {code}"),
     });
-    match (container.reason.as_str(), exit) {
+    let said = match (container.reason.as_str(), exit) {
         ("" | "Error", Some(exit)) => exit,
         (reason, Some(exit)) => format!("{reason}, {exit}"),
+        (reason, None) if is_start(reason) => return reason.to_owned(),
         (reason, None) => reason.to_owned(),
+    };
+    match container.name.as_str() {
+        "" => said,
+        name if *name == *slot.name => said,
+        name => format!("{name}: {said}"),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::object::{JobSpec, JobStatus, Kind, Object, Part, Parts, PodStatus, Status};
@@ -25,15 +25,57 @@ pub struct Document<'s, F> {
     pub progress: &'s mut Progress,
     /// The kind of an item that does not name it.
     pub in_list: Option<Kind>,
+    /// Where an item waits whose kind neither it nor, so far, its list has named.
+    pub waiting: Option<&'s mut Vec<Parts>>,
 }
 
 /// How far the reading of a document has come.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// Something of it was there.
     pub has_begun: bool,
     /// It is a list.
     pub is_list: bool,
+    /// What the API server says it could not do: a watch ends with it.
+    pub failure: Option<String>,
+}
+
+impl<'s, F> Document<'s, F> {
+    /// A document of its own.
+    pub const fn new(take: &'s mut F, progress: &'s mut Progress) -> Self {
+        Self { take, progress, in_list: None, waiting: None }
+    }
+}
+
+impl<F: FnMut(Change, Object)> Document<'_, F> {
+    /// Hands over what the parts of the document come to, or those of its event's object.
+    fn finish<E: de::Error>(self, parts: Parts, event: Option<&str>, object: Option<Parts>) -> Result<(), E> {
+        let (change, parts) = match (event, object) {
+            (Some("ADDED" | "MODIFIED"), Some(object)) => (Some(Change::Present), object),
+            (Some("DELETED"), Some(object)) => (Some(Change::Deleted), object),
+            // A bookmark, or an error.
+            (Some(_), Some(object)) => (None, object),
+            _ => (Some(Change::Present), parts),
+        };
+        if let Some(failure) = parts.failure() {
+            self.progress.failure = Some(failure);
+            return Ok(());
+        }
+        let Some(change) = change else { return Ok(()) };
+        if parts.kind.is_none() && self.in_list.is_none() {
+            return match self.waiting {
+                Some(waiting) => {
+                    waiting.push(parts);
+                    Ok(())
+                }
+                None => Err(E::custom("an object without apiVersion and kind")),
+            };
+        }
+        if let Some(object) = parts.finish(self.in_list).map_err(E::custom)? {
+            (self.take)(change, object);
+        }
+        Ok(())
+    }
 }
 
 impl<'de, F: FnMut(Change, Object)> DeserializeSeed<'de> for Document<'_, F> {
@@ -48,42 +90,31 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Document<'_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of Kubernetes")
+        f.write_str("a Kubernetes object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         self.progress.has_begun = true;
-        let (mut parts, mut event, mut object, mut has_items) = (Parts::default(), None, None, false);
+        let (mut parts, mut event, mut object, mut waiting) = (Parts::default(), None, None, Vec::new());
         while let Some(key) = map.next_key::<Key>()? {
             match key {
                 // Only a list has items of its own; an object that names its kind first is taken at its word.
                 Key::Items if parts.kind.as_deref().is_none_or(|kind| kind.ends_with("List")) => {
-                    (self.progress.is_list, has_items) = (true, true);
-                    let in_list = match (&parts.api_version, &parts.kind) {
-                        (Some(api_version), Some(kind)) => Kind::of_items(api_version, kind),
-                        _ => None,
-                    };
-                    map.next_value_seed(Items { take: self.take, progress: self.progress, in_list })?;
+                    self.progress.is_list = true;
+                    let (take, progress, in_list) = (&mut *self.take, &mut *self.progress, parts.kind_of_items());
+                    map.next_value_seed(Items { take, progress, in_list, waiting: &mut waiting })?;
                 }
-                Key::Type => event = map.next_value::<Value>()?.as_str().map(ToOwned::to_owned),
+                Key::Type => event = text(&mut map)?,
                 Key::Object if parts.kind.is_none() => object = map.next_value::<Option<Plain>>()?,
                 key => read_part(key, &mut parts, self.in_list, &mut map)?,
             }
         }
-        let (change, parts) = match (event.as_deref(), object) {
-            (Some("ADDED" | "MODIFIED"), Some(Plain(object))) => (Change::Present, object),
-            (Some("DELETED"), Some(Plain(object))) => (Change::Deleted, object),
-            (_, None) if parts.kind.is_none() && self.in_list.is_none() && !has_items => {
-                return Err(A::Error::custom("an object without apiVersion and kind"));
-            }
-            // A bookmark, or the end of a watch that the server has given up.
-            (Some(_), Some(_)) => return Ok(()),
-            _ => (Change::Present, parts),
-        };
-        if let Some(object) = parts.finish(self.in_list).map_err(A::Error::custom)? {
-            (self.take)(change, object);
+        // jq -S, for one, writes the kind of a list after its items.
+        let in_list = parts.kind_of_items();
+        for item in waiting {
+            Document { in_list, ..Document::new(&mut *self.take, &mut *self.progress) }.finish(item, None, None)?;
         }
-        Ok(())
+        self.finish(parts, event.as_deref(), object.map(|Plain(object)| object))
     }
 }
 
@@ -92,6 +123,7 @@ struct Items<'s, F> {
     take: &'s mut F,
     progress: &'s mut Progress,
     in_list: Option<Kind>,
+    waiting: &'s mut Vec<Parts>,
 }
 
 impl<'de, F: FnMut(Change, Object)> DeserializeSeed<'de> for Items<'_, F> {
@@ -110,10 +142,12 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Items<'_, F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items
-            .next_element_seed(Document { take: self.take, progress: self.progress, in_list: self.in_list })?
-            .is_some()
-        {}
+        let Items { take, progress, in_list, waiting } = self;
+        let mut next = || {
+            let waiting = Some(&mut *waiting);
+            items.next_element_seed(Document { take: &mut *take, progress: &mut *progress, in_list, waiting })
+        };
+        while next()?.is_some() {}
         Ok(())
     }
 
@@ -134,7 +168,7 @@ impl<'de> Deserialize<'de> for Plain {
             type Value = Parts;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of Kubernetes")
+                f.write_str("a Kubernetes object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parts, A::Error> {
@@ -150,7 +184,7 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
-/// Reads one part of an object, as what the kind makes of it; the parts of other kinds are passed over.
+/// Reads one part of an object, as what the kind makes of it; the parts of other kinds are skipped.
 fn read_part<'de, A: MapAccess<'de>>(
     key: Key,
     parts: &mut Parts,
@@ -160,6 +194,7 @@ fn read_part<'de, A: MapAccess<'de>>(
     match (key, parts.kind(in_list)) {
         (Key::ApiVersion, _) => parts.api_version = map.next_value()?,
         (Key::Kind, _) => parts.kind = map.next_value()?,
+        (Key::Message, _) => parts.message = text(map)?,
         (Key::Metadata, None | Some(Kind::Job | Kind::Pod)) => parts.metadata = map.next_value()?,
         (Key::Spec, Some(Kind::Job)) => {
             parts.spec = Part::Read(map.next_value::<Option<JobSpec>>()?.unwrap_or_default());
@@ -177,6 +212,11 @@ fn read_part<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
+/// A value where only a text says anything.
+fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
+    Ok(map.next_value::<Value>()?.as_str().map(ToOwned::to_owned))
+}
+
 /// A key of an object, a list or an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
@@ -188,6 +228,7 @@ enum Key {
     Items,
     Type,
     Object,
+    Message,
     Other,
 }
 
@@ -212,6 +253,7 @@ impl<'de> Deserialize<'de> for Key {
                     "items" => Key::Items,
                     "type" => Key::Type,
                     "object" => Key::Object,
+                    "message" => Key::Message,
                     _ => Key::Other,
                 })
             }

@@ -4,11 +4,15 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::manifest::InputError;
 use crate::printable::printable;
 
 /// What keeps an input from being read.
 #[derive(Debug, Error)]
 pub enum StatusError {
+    /// A path that leads nowhere.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// It cannot be opened or read.
     #[error("{} cannot be read: {source}.", printable(.file))]
     Unreadable {
@@ -29,18 +33,26 @@ pub enum StatusError {
         /// What is wrong.
         message: String,
     },
-    /// It ends within a list.
+    /// It is text or a sequence, which YAML takes as well.
     #[error(
-        "{} ends within a list, so that workers would seem to be missing. Run kubectl get again.",
-        printable(.file)
+        "{} is not a Kubernetes object. A table, for one, is what kubectl get prints without -o json.",
+        place(.file, *.line, 0)
     )]
-    CutOff {
+    NoObject {
         /// Its name.
         file: String,
+        /// The line, from 1.
+        line: usize,
     },
+    /// It ends within a list.
+    #[error("{} ends within a list, so that workers would seem to be missing. Run kubectl get again.", printable(.0))]
+    ListCutOff(String),
+    /// It ends within its only object.
+    #[error("{} ends within its first object. Run kubectl get again.", printable(.0))]
+    ObjectCutOff(String),
     /// A YAML document that is too long.
     #[error(
-        "{} has a YAML document of more than {} MiB at line {line}. kubectl get -o json is read without a limit.",
+        "{} has a YAML document of more than {} MiB at line {line}. What kubectl get -o json prints has no limit.",
         printable(.file), .max >> 20
     )]
     TooLong {
@@ -51,20 +63,20 @@ pub enum StatusError {
         /// So many bytes are read.
         max: usize,
     },
-    /// Nothing at all: what should have written it has most likely failed.
-    #[error("There is nothing in {}. Where there are no Jobs, kubectl get -o json prints an empty List.", printable(.0))]
+    /// Nothing at all: the command that should have written it has most likely failed.
+    #[error("{} is empty. Where there are no Jobs, kubectl get -o json prints an empty List.", printable(.0))]
     Nothing(String),
     /// Pods of a session, and no Jobs, where it matters who has none.
     #[error(
-        "{} has pods of the session and no Job, so that nobody can tell which workers have none. Hand it what kubectl \
-         get jobs prints.",
+        "{} has pods of the session and no Job, so that it does not say which workers have none. Read what kubectl get \
+         jobs prints.",
         printable(.0)
     )]
     PodsAlone(String),
     /// Objects, and none of a session.
     #[error(
-        "There is no Job of a session in {}. Its Jobs and pods have the labels session_id and worker_id: \
-         kubectl get jobs,pods -l app=arbitrage-tuning -o json.",
+        "{} has no Job of a session. The Jobs and pods of a session have the labels session_id and worker_id: \
+         kubectl get jobs,pods -l app=arbitrage-tuning -o json prints them.",
         printable(.0)
     )]
     NoSession(String),

@@ -2,15 +2,16 @@
 //! since when, and why goes out.
 //!
 //! ```text
-//! a list, objects, events ─▶ read ─▶ document ─▶ object ─▶ record ─▶ book ─▶ session ─▶ worker, cause, next command
+//! inputs ─▶ read ─▶ document ─▶ object ─▶ record ─▶ book ─▶ session ─▶ worker, cause, next command
 //! ```
 //!
-//! Nothing is asked of a cluster, and nothing is estimated: what no object says is not said here either.
+//! No cluster is asked, and nothing is estimated: what no object says is not said here either.
 
 mod book;
 mod cause;
 mod document;
 mod error;
+mod inputs;
 mod next;
 mod object;
 #[cfg(test)]
@@ -24,7 +25,10 @@ mod texts;
 mod worker;
 
 pub use book::Book;
+pub use document::Change;
 pub use error::StatusError;
+pub use inputs::{Told, read_all};
+pub use object::Object;
 pub use read::{Extent, read};
 pub use rest::{Rest, Retry};
 pub use session::{Counts, SessionStatus, Summary, observe, sessions};

@@ -1,6 +1,6 @@
 //! What the status needs of a Job and of a pod: one JSON object comes in, and its few parts go out.
 //!
-//! The server that printed it may be newer than this tool: what is not needed is passed over, whatever it is.
+//! The server that printed it may be newer than this tool: whatever is not needed is skipped.
 
 use k8s_openapi::api::batch::v1::JobCondition;
 use k8s_openapi::api::core::v1::{ContainerState, PodCondition};
@@ -51,7 +51,7 @@ impl Kind {
 
 /// `metadata`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, expecting = "an object", rename_all = "camelCase")]
 pub struct Metadata {
     /// The name.
     pub name: Option<String>,
@@ -73,7 +73,7 @@ pub struct Metadata {
 
 /// The labels of a session, and those that a Job gives to its pods.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Labels {
     /// The session.
     pub session_id: Option<String>,
@@ -91,7 +91,7 @@ pub struct Labels {
 
 /// A Job's `spec`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct JobSpec {
     /// Whether it waits for somebody to let it go on.
     pub suspend: Option<bool>,
@@ -101,7 +101,7 @@ pub struct JobSpec {
 
 /// A Job's `spec.template`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Template {
     /// What the pods are made from.
     pub spec: Option<TemplateSpec>,
@@ -109,7 +109,7 @@ pub struct Template {
 
 /// A Job's `spec.template.spec`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct TemplateSpec {
     /// Its containers.
     pub containers: Option<Vec<Container>>,
@@ -117,7 +117,7 @@ pub struct TemplateSpec {
 
 /// A container of a Job's template.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object")]
 pub struct Container {
     /// Its arguments.
     pub args: Option<Vec<String>>,
@@ -125,7 +125,7 @@ pub struct Container {
 
 /// A Job's `status`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, expecting = "an object", rename_all = "camelCase")]
 pub struct JobStatus {
     /// Pods that are pending or running.
     pub active: Option<u32>,
@@ -147,7 +147,7 @@ pub struct JobStatus {
 
 /// A pod's `status`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, expecting = "an object", rename_all = "camelCase")]
 pub struct PodStatus {
     /// Pending, Running, Succeeded, Failed or Unknown.
     pub phase: Option<String>,
@@ -167,7 +167,7 @@ pub struct PodStatus {
 
 /// An element of a pod's `status.containerStatuses`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, expecting = "an object", rename_all = "camelCase")]
 pub struct ContainerStatus {
     /// The container.
     pub name: Option<String>,
@@ -192,6 +192,8 @@ pub struct Parts {
     pub spec: Part<JobSpec>,
     /// `status`.
     pub status: Part<Status>,
+    /// `message`, which only events and the server's own answers have.
+    pub message: Option<String>,
 }
 
 /// A part whose type depends on the object's kind.
@@ -216,6 +218,19 @@ pub enum Status {
 }
 
 impl Parts {
+    /// The kind of its items, if it is a list that has named it by now.
+    #[must_use]
+    pub fn kind_of_items(&self) -> Option<Kind> {
+        Kind::of_items(self.api_version.as_deref()?, self.kind.as_deref()?)
+    }
+
+    /// What the API server says it could not do, if this is such an answer.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        let is_answer = self.kind.as_deref() == Some("Status") && self.api_version.as_deref() == Some("v1");
+        self.message.clone().filter(|_| is_answer)
+    }
+
     /// The kind, as far as it is known by now.
     #[must_use]
     pub fn kind(&self, in_list: Option<Kind>) -> Option<Kind> {

@@ -354,7 +354,7 @@ fn a_number_of_billions_makes_no_billions_of_workers() {
     job["metadata"]["labels"]["worker_id"] = format!("worker-{}", u32::MAX).into();
     with_status(&job.to_string(), &[], |found| {
         assert_eq!((found[0].len(), found[0].gaps().count()), (1, 0));
-        assert!(found[0].warnings[0].contains("4294967294 numbers"), "{:?}", found[0].warnings);
+        assert!(found[0].warnings[0].contains("4294967294 workers"), "{:?}", found[0].warnings);
     });
 }
 

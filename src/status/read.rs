@@ -9,23 +9,25 @@ use serde::de::DeserializeSeed;
 use super::document::{Change, Document, Progress};
 use super::error::StatusError;
 use super::object::{Kind, Object};
-use crate::manifest::{self, Node, Text};
+use crate::manifest::{self, Node, Position, ReadError, Text};
 use crate::yaml::starts_like_json;
 
 /// Bytes that are read at a time.
 const BUFFER: usize = 128 * 1024;
-/// White space before the first character is passed over up to here.
+/// White space before the first character is skipped up to here.
 const LOOK_AHEAD: usize = 4096;
 /// A YAML document is read up to here; a JSON list has no limit.
 const MAX_YAML_DOCUMENT: usize = 64 << 20;
 
 /// What was read.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Extent {
     /// How many documents.
     pub documents: usize,
-    /// Whether the last one ends in the middle, as a stream does that was broken off; it was passed over.
+    /// Whether the last one ends in the middle, as a stream does that was cut off; it is skipped.
     pub is_cut_off: bool,
+    /// An error of the API server that stands among the objects, as at the end of a watch that it has given up.
+    pub failure: Option<String>,
 }
 
 /// Reads an input to its end.
@@ -92,34 +94,36 @@ impl Start {
 
 /// Reads a stream of JSON values.
 fn json(file: &str, input: impl Read, take: &mut impl FnMut(Change, Object)) -> Result<Extent, StatusError> {
+    use serde_json::error::Category;
+
     let mut stream = serde_json::Deserializer::from_reader(input);
     let mut read = Extent::default();
     loop {
         let mut progress = Progress::default();
-        let Err(error) = (Document { take, progress: &mut progress, in_list: None }).deserialize(&mut stream) else {
+        let result = Document::new(take, &mut progress).deserialize(&mut stream);
+        let Err(error) = result else {
             read.documents += 1;
+            read.failure = progress.failure.or(read.failure);
             continue;
         };
-        return match (error.classify(), progress) {
-            (serde_json::error::Category::Eof, Progress { has_begun: false, .. }) => Ok(read),
-            (serde_json::error::Category::Eof, Progress { is_list: true, .. }) => {
-                Err(StatusError::CutOff { file: file.to_owned() })
-            }
-            (serde_json::error::Category::Eof, _) if read.documents > 0 => Ok(Extent { is_cut_off: true, ..read }),
-            (serde_json::error::Category::Io, _) => {
-                Err(StatusError::Unreadable { file: file.to_owned(), source: error.into() })
-            }
-            _ => Err(malformed(file, &error)),
+        let file = file.to_owned();
+        return match error.classify() {
+            Category::Eof if !progress.has_begun => Ok(read),
+            Category::Eof if progress.is_list => Err(StatusError::ListCutOff(file)),
+            Category::Eof if read.documents > 0 => Ok(Extent { is_cut_off: true, ..read }),
+            Category::Eof => Err(StatusError::ObjectCutOff(file)),
+            Category::Io => Err(StatusError::Unreadable { file, source: error.into() }),
+            Category::Syntax | Category::Data => Err(malformed(file, &error)),
         };
     }
 }
 
-fn malformed(file: &str, error: &serde_json::Error) -> StatusError {
+fn malformed(file: String, error: &serde_json::Error) -> StatusError {
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
     let place = format!(" at line {line} column {column}");
     let message = text.strip_suffix(&place).unwrap_or(&text).to_owned();
-    StatusError::Malformed { file: file.to_owned(), line, column, message }
+    StatusError::Malformed { file, line, column, message }
 }
 
 /// Reads a stream of YAML documents, cut at their separators.
@@ -138,35 +142,58 @@ fn yaml(file: &str, input: impl BufRead, take: &mut impl FnMut(Change, Object)) 
         let mut result = Ok(());
         manifest::documents(Text::decode(text).as_str(), |document| {
             if result.is_ok() {
-                result = document
-                    .map_err(|error| {
-                        let at = error.position;
-                        let line = line - 1 + usize::try_from(at.line).unwrap_or(usize::MAX);
-                        (line, usize::try_from(at.column).unwrap_or(0), error.to_string())
-                    })
-                    .and_then(|document| {
-                        read.documents += 1;
-                        objects(&document.root, take).map_err(|error| {
-                            let at = document.root.position.line.max(1);
-                            (line - 1 + usize::try_from(at).unwrap_or(usize::MAX), 0, error.to_string())
-                        })
-                    });
+                result = yaml_document(file, line, document, &mut read, take);
             }
         });
-        result.map_err(|(line, column, message)| {
-            let message = message.trim_end_matches('.').to_owned();
-            StatusError::Malformed { file: file.to_owned(), line, column, message }
-        })?;
+        result?;
     }
     Ok(read)
 }
 
+/// Reads a YAML document whose text begins on a line of its file.
+fn yaml_document(
+    file: &str,
+    first_line: usize,
+    document: Result<manifest::Document, ReadError>,
+    read: &mut Extent,
+    take: &mut impl FnMut(Change, Object),
+) -> Result<(), StatusError> {
+    let line = |at: Position| first_line - 1 + usize::try_from(at.line.max(1)).unwrap_or(usize::MAX);
+    let malformed = |at: Position, column, message: &str| {
+        let message = message.trim_end_matches('.').to_owned();
+        StatusError::Malformed { file: file.to_owned(), line: line(at), column, message }
+    };
+    let root = match document {
+        Ok(document) => document.root,
+        Err(error) => {
+            let column = usize::try_from(error.position.column).unwrap_or(0);
+            return Err(malformed(error.position, column, &error.to_string()));
+        }
+    };
+    read.documents += 1;
+    if root.as_mapping().is_none() {
+        return Err(StatusError::NoObject { file: file.to_owned(), line: line(root.position) });
+    }
+    // kubectl writes the kind of a list after its items.
+    if root.get("items").is_some() && root.get("kind").is_none() {
+        return Err(StatusError::ListCutOff(file.to_owned()));
+    }
+    let mut progress = Progress::default();
+    let result = objects(&root, &mut progress, take);
+    read.failure = progress.failure.or(read.failure.take());
+    result.map_err(|error| malformed(root.position, 0, &error.to_string()))
+}
+
 /// The objects of a YAML document; each goes the way of a JSON one.
-fn objects(root: &Node, take: &mut impl FnMut(Change, Object)) -> Result<(), serde_json::Error> {
+fn objects(
+    root: &Node,
+    progress: &mut Progress,
+    take: &mut impl FnMut(Change, Object),
+) -> Result<(), serde_json::Error> {
     let text = |key: &str| root.get(key).and_then(Node::as_str);
     let kind = text("kind").unwrap_or_default();
     let mut one = |node: &Node, in_list| {
-        Document { take: &mut *take, progress: &mut Progress::default(), in_list }.deserialize(node.to_json())
+        Document { in_list, ..Document::new(&mut *take, &mut *progress) }.deserialize(node.to_json())
     };
     match root.get("items").and_then(Node::as_sequence) {
         Some(items) if kind.ends_with("List") => {

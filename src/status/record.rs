@@ -407,7 +407,7 @@ fn container_trouble(container: &ContainerStatus, texts: &mut Texts) -> Option<C
 }
 
 /// Whether a container that waits for this reason is on its way, and nobody has to look.
-fn is_start(reason: &str) -> bool {
+pub fn is_start(reason: &str) -> bool {
     matches!(reason, "" | "ContainerCreating" | "PodInitializing")
 }
 

@@ -34,6 +34,8 @@ pub struct SessionStatus<'b> {
     entries: Vec<Entry<'b>>,
     /// The workers 1 to this are all listed, whether they have a Job or not.
     dense: u32,
+    /// So many workers have no Job and are not listed.
+    unlisted: u32,
     context: Context,
 }
 
@@ -177,7 +179,8 @@ impl<'b> SessionStatus<'b> {
         };
         let entries = newest(slots);
         let plan = plan.map(|plan| (plan.total_iterations, plan.workers));
-        let mut status = Self { namespace, session_id, warnings: Vec::new(), plan, entries, dense: 0, context };
+        let mut status =
+            Self { namespace, session_id, warnings: Vec::new(), plan, entries, dense: 0, unlisted: 0, context };
         status.dense = match plan {
             Some((_, workers)) => workers,
             None => status.without_gaps(),
@@ -185,7 +188,7 @@ impl<'b> SessionStatus<'b> {
         status.warnings.extend(status.not_planned());
         status.warnings.extend(status.other_iterations());
         if !status.entries.is_empty() && !context.has_jobs {
-            let text = "The input holds no Job of this session: phases are those of the pods.";
+            let text = "The input holds no Job of this session; the phases are those of its pods.";
             status.warnings.push(text.to_owned());
         }
         status
@@ -199,8 +202,8 @@ impl<'b> SessionStatus<'b> {
         if highest - count <= MAX_GAPS {
             return highest;
         }
-        let gaps = highest - count;
-        let text = format!("{gaps} numbers up to worker-{highest} have no Job; so many gaps are not listed.");
+        self.unlisted = highest - count;
+        let text = format!("{} workers up to worker-{highest} have no Job; so many are not listed.", self.unlisted);
         self.warnings.push(text);
         0
     }
@@ -209,7 +212,7 @@ impl<'b> SessionStatus<'b> {
         let (_, workers) = self.plan?;
         let others = self.entries.iter().filter(|entry| number(entry).is_none_or(|number| number > workers));
         let named = named(others.map(|entry| entry.id.to_string()))?;
-        Some(format!("The configuration has {workers} workers, and no {named}."))
+        Some(format!("The configuration has {workers} workers; {named} is not among them."))
     }
 
     fn other_iterations(&self) -> Option<String> {
@@ -333,7 +336,7 @@ impl<'b> SessionStatus<'b> {
         let missing = u64::from(self.dense) - listed as u64;
         summary.workers.add(Phase::Missing, missing);
         summary.iterations.add(Phase::Missing, self.plan.map_or(0, |(total, _)| total.saturating_sub(planned_there)));
-        summary.attention += missing;
+        summary.attention += missing + u64::from(self.unlisted);
         summary
     }
 }

@@ -150,15 +150,24 @@ impl<'s> Standing<'s> {
         let created = self.job.and_then(|job| job.created);
         let verdict = self.job.and_then(|job| job.verdict.as_ref()).and_then(|verdict| verdict.since);
         let pod = self.pod();
-        let lasting = |since: Option<DateTime<Utc>>| (since, since.map(|since| now - since));
+        // A clock that is ahead of another one makes durations that run backwards.
+        let between = |start, end| Some(end - start).filter(|duration| *duration >= TimeDelta::zero());
+        let lasting = |since: Option<DateTime<Utc>>| (since, since.and_then(|since| between(since, now)));
+        // Once a pod has failed, the Job's own start says nothing of the pod that came after it.
+        let first_start = started.filter(|_| self.job.is_none_or(|job| job.failed == 0) && self.failed.is_none());
         match self.phase {
             Phase::Succeeded | Phase::Failed => {
                 let ended = verdict.or_else(|| pod.and_then(|pod| pod.ended));
                 let started = started.or_else(|| pod.and_then(|pod| pod.started)).or(created);
-                (ended, ended.zip(started).map(|(ended, started)| ended - started))
+                (ended, started.zip(ended).and_then(|(started, ended)| between(started, ended)))
             }
-            Phase::Running => lasting(pod.and_then(|pod| pod.started).or(started)),
-            Phase::Pending => lasting(self.current.and_then(|pod| pod.created).or(started).or(created)),
+            Phase::Running => lasting(pod.and_then(|pod| pod.started).or(first_start)),
+            Phase::Pending => lasting(match (self.current, self.failed) {
+                (Some(pod), _) => pod.created.or(first_start),
+                (None, Some(pod)) => pod.ended,
+                (None, None) if started.is_some() => first_start,
+                (None, None) => created,
+            }),
             Phase::Suspended => lasting(verdict.or(created)),
             Phase::Missing => lasting(match self.job.and_then(|job| job.removal) {
                 Some(Removal::Asked(since)) => Some(since),

@@ -1,11 +1,11 @@
-//! The ConfigMaps that carry a tuning file to the workers: one for all of them, or, where each has its own seed, as many
-//! as their size demands. A session and a file come in; ConfigMaps, and for each worker which of them and which key in
-//! it, go out. How they are packed is computed, and a name, which is a hash of what its ConfigMap holds, is made when it
-//! is first asked for: what asks for none costs the same for two workers and for all that there can be.
+//! The ConfigMaps with a session's tuning file: one for all workers or, if each has its own seed, as many as their size
+//! requires. Maps each worker to a ConfigMap and a key in it. The packing is computed, and a name, which is a hash of
+//! its ConfigMap's content, is made when it is first needed, so the cost of everything else does not depend on the
+//! number of workers.
 //!
-//! `kubectl apply` notes down what it applies in an annotation of the object, as JSON, and the server takes 262,144
-//! bytes of annotations. A larger ConfigMap could be applied on the server's side only, so that each is kept below
-//! that, with room for the labels and annotations that Kustomize and others add.
+//! `kubectl apply` stores what it applies in an annotation of the object, as JSON, and the server accepts 262,144 bytes
+//! of annotations. A larger ConfigMap would need server-side apply, so each is kept below that limit, with room for the
+//! labels and annotations that Kustomize and others add.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,11 +22,11 @@ use crate::names::{APP, COMPONENT, HASH_LEN, config_map_prefix};
 use crate::plan::Part;
 use crate::printable::printable;
 
-/// What the API server takes for all annotations of an object, names and values (`TotalAnnotationSizeLimitB`).
+/// The API server's limit for all annotations of an object, names and values (`TotalAnnotationSizeLimitB`).
 const MAX_ANNOTATIONS: usize = 256 << 10;
-/// The annotation in which `kubectl apply` notes down what it applies.
+/// The annotation in which `kubectl apply` stores what it applies.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-/// What is left free of that for others.
+/// The part of the limit that is left for other annotations.
 const HEADROOM: usize = 12 << 10;
 /// The key of a file that all workers share.
 const SHARED_KEY: &str = "tuning.yaml";
@@ -34,7 +34,7 @@ const SHARED_KEY: &str = "tuning.yaml";
 /// The ConfigMaps of a session's tuning file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TuningConfigMaps {
-    /// The name that the file has in messages.
+    /// The name of the file in messages.
     file: String,
     content: String,
     /// The seed, if each worker has its own.
@@ -43,32 +43,32 @@ pub struct TuningConfigMaps {
     namespace: String,
     labels: BTreeMap<String, String>,
     prefix: String,
-    /// Which workers' files stand in which ConfigMap, in order.
+    /// The assignment of workers' files to ConfigMaps, in order.
     runs: Vec<Run>,
     names: Names,
 }
 
-/// ConfigMaps in a row that hold equally many files of the same length.
+/// Consecutive ConfigMaps with the same number of files of the same length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Run {
-    /// The first of them, and how many there are.
+    /// The first of them, and their number.
     start: u32,
     maps: u32,
     chunk: Chunk,
 }
 
-/// What one ConfigMap holds.
+/// The content of one ConfigMap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Chunk {
-    /// The place of the first worker, from 0.
+    /// The index of the first worker, from 0.
     first: u32,
-    /// How many files it holds: of one worker each, or one for all.
+    /// The number of files: one per worker, or one for all.
     count: u32,
-    /// How many bytes of annotations `kubectl apply` makes of it.
+    /// The size of its last-applied annotation in bytes.
     noted: usize,
 }
 
-/// The names that have been asked for. They follow from what the ConfigMaps hold, and are no part of what these are.
+/// A cache of names. They are derived from the content, so they are not part of a comparison.
 #[derive(Debug, Default)]
 struct Names(Mutex<BTreeMap<u32, String>>);
 
@@ -87,11 +87,11 @@ impl PartialEq for Names {
 impl Eq for Names {}
 
 impl TuningConfigMaps {
-    /// Makes the ConfigMaps of a file that a session's workers share, or, with `has_own_seeds`, get each with their own
-    /// seed.
+    /// Makes the ConfigMaps for a file that a session's workers share or, with `has_own_seeds`, that each of them gets
+    /// with its own seed.
     ///
     /// # Errors
-    /// A seed that cannot be raised.
+    /// The seed cannot be incremented.
     pub fn new(session: &Session, file: &TuningFile, has_own_seeds: bool) -> Result<Self, SeedError> {
         let seed = has_own_seeds.then(|| RaisedSeed::of(file, session.workers)).transpose()?;
         let labels = [
@@ -116,33 +116,33 @@ impl TuningConfigMaps {
         Ok(maps)
     }
 
-    /// How many ConfigMaps there are.
+    /// The number of ConfigMaps.
     #[must_use]
     pub fn len(&self) -> usize {
         self.count() as usize
     }
 
-    /// Whether there is none; there always is one.
+    /// Always false: there is at least one.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }
 
-    /// Their names, in order, each made when it is asked for.
+    /// Their names in order, made lazily.
     #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = String> {
         (0..self.count()).map(|nth| self.name_of(nth))
     }
 
-    /// The ConfigMap at a place, from 0.
+    /// The ConfigMap at an index.
     #[must_use]
     pub fn config_map_at(&self, nth: usize) -> Option<ConfigMap> {
         let nth = u32::try_from(nth).ok().filter(|nth| *nth < self.count())?;
         Some(self.config_map(self.name_of(nth), &self.chunk(nth)))
     }
 
-    /// The indices of the ConfigMaps that hold the file of any of some workers. They are the same objects, with the same
-    /// names, whoever needs them.
+    /// The indexes of the ConfigMaps with the files of some workers. A ConfigMap and its name do not depend on which
+    /// workers are selected.
     pub fn needed_by(&self, part: &Part) -> impl Iterator<Item = usize> {
         let is_shared = self.seed.is_none();
         let is_needed = move |nth: &u32| {
@@ -152,19 +152,19 @@ impl TuningConfigMaps {
         (0..self.count()).filter(is_needed).filter_map(|nth| usize::try_from(nth).ok())
     }
 
-    /// The ConfigMap that holds the file of the worker at a place, from 0, and its key there.
+    /// The ConfigMap with the file of the worker at an index, and the file's key in it.
     #[must_use]
     pub fn source(&self, index: u32) -> (String, String) {
         (self.name_of(self.holder(index)), self.key(index))
     }
 
-    /// The place of the first worker, from 0, whose file stands in the ConfigMap at a place.
+    /// The index of the first worker whose file is in the ConfigMap at an index.
     #[must_use]
     pub fn first_worker(&self, nth: u32) -> u32 {
         self.chunk(nth).first
     }
 
-    /// The place of the ConfigMap that holds a worker's file.
+    /// The index of the ConfigMap with a worker's file.
     fn holder(&self, index: u32) -> u32 {
         let nth = self.runs.partition_point(|run| run.chunk.first <= index).saturating_sub(1);
         let Some(Run { start, maps, chunk }) = self.runs.get(nth) else { return 0 };
@@ -181,19 +181,19 @@ impl TuningConfigMaps {
         Chunk { first: chunk.first + (nth - start) * chunk.count, ..chunk.clone() }
     }
 
-    /// The seeds of the first and the last of some workers, where each has its own.
+    /// The seeds of the first and the last of some workers, if each has its own.
     #[must_use]
     pub fn seeds(&self, workers: u32) -> Option<(u64, u64)> {
         self.seed.as_ref().map(|seed| (seed.at(0), seed.at(workers.saturating_sub(1))))
     }
 
-    /// What the user should know of them, as a sentence.
+    /// A warning about them, as a sentence.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let is_large = self.runs.iter().any(|run| run.chunk.noted > MAX_ANNOTATIONS);
         is_large.then(|| {
             format!(
-                "The tuning file {} has {} bytes, more than kubectl apply can note down of a ConfigMap; apply with \
+                "The tuning file {} has {} bytes, too many for kubectl's last-applied annotation; apply with \
                  --server-side.",
                 printable(&self.file),
                 self.content.len()
@@ -201,10 +201,10 @@ impl TuningConfigMaps {
         })
     }
 
-    /// Puts the workers' files together in their order: each ConfigMap takes as many as it holds. So a worker stays
-    /// where it is when others are added behind it.
+    /// Packs the workers' files in order: each ConfigMap takes as many as fit. So adding workers does not move the
+    /// existing ones.
     ///
-    /// A file's length grows with the digits of its seed and of its key only, so that a division finds how many fit.
+    /// A file's length depends only on the digits of its seed and key, so a division finds how many fit.
     fn pack(&self, workers: u32) -> Vec<Run> {
         const ROOM: usize = MAX_ANNOTATIONS - HEADROOM;
         let (empty, content) = (self.noted_when_empty(), json_length(&self.content));
@@ -217,7 +217,7 @@ impl TuningConfigMaps {
             let end = self.equally_long_until(index).min(workers);
             index += packing.fill(size, ROOM, end - index);
             if index < end {
-                // No comma stands before the first one.
+                // There is no comma before the first one.
                 packing.add(index, end - index, empty - 1, size, ROOM);
                 index = end;
             }
@@ -225,7 +225,7 @@ impl TuningConfigMaps {
         packing.finish()
     }
 
-    /// The next place, after that of a worker, whose file or key is of another length.
+    /// The next index after a worker's whose file or key has a different length.
     fn equally_long_until(&self, index: u32) -> u32 {
         if index == 0 {
             return 1;
@@ -239,7 +239,7 @@ impl TuningConfigMaps {
         until(1).min(seed)
     }
 
-    /// How many bytes of annotations `kubectl apply` makes of a ConfigMap without data.
+    /// The size of the last-applied annotation of a ConfigMap without data.
     fn noted_when_empty(&self) -> usize {
         let mut config_map = self.config_map(self.name([0; 32]), &Chunk { first: 0, count: 0, noted: 0 });
         config_map.metadata.annotations = Some(BTreeMap::new());
@@ -248,8 +248,8 @@ impl TuningConfigMaps {
         LAST_APPLIED.len() + json + 1
     }
 
-    /// The name of the ConfigMap at a place: by the session and what it holds, since what is immutable gets another name
-    /// when it changes.
+    /// The name of the ConfigMap at an index: derived from the session and the content, because an immutable object
+    /// needs a new name when it changes.
     fn name_of(&self, nth: u32) -> String {
         let mut names = self.names.0.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
@@ -269,7 +269,7 @@ impl TuningConfigMaps {
     fn name(&self, hash: [u8; 32]) -> String {
         let mut name = self.prefix.clone();
         for byte in &hash[..HASH_LEN / 2] {
-            // A String takes everything.
+            // Writing to a String does not fail.
             _ = write!(name, "{byte:02x}");
         }
         name
@@ -302,15 +302,15 @@ impl TuningConfigMaps {
     }
 }
 
-/// Puts files into ConfigMaps, each behind the last.
+/// Packs files into ConfigMaps, one after the other.
 struct Packing {
     runs: Vec<Run>,
-    /// The last one, which may take more.
+    /// The last ConfigMap, which may have room for more.
     last: Option<Chunk>,
 }
 
 impl Packing {
-    /// Puts as many of `count` files into the last ConfigMap as fit, and says how many.
+    /// Adds as many of `count` files to the last ConfigMap as fit, and returns how many.
     fn fill(&mut self, size: usize, room: usize, count: u32) -> u32 {
         let Some(last) = &mut self.last else { return 0 };
         let fit = room.saturating_sub(last.noted) / size;
@@ -320,7 +320,7 @@ impl Packing {
         taken
     }
 
-    /// Puts `count` files into ConfigMaps of their own, which have `empty` bytes without them. Each takes one at least.
+    /// Puts `count` files into new ConfigMaps, which have `empty` bytes without data. Each takes at least one.
     fn add(&mut self, first: u32, count: u32, empty: usize, size: usize, room: usize) {
         self.close();
         let most = u32::try_from(room.saturating_sub(empty) / size).unwrap_or(u32::MAX).max(1);
@@ -349,7 +349,7 @@ impl Packing {
     }
 }
 
-/// How long a text is as Go writes it in JSON, with its quotes.
+/// The length of a text in Go's JSON, including its quotes.
 fn json_length(text: &str) -> usize {
     let length = |c: char| match c {
         '"' | '\\' | '\n' | '\r' | '\t' => 2,
@@ -385,7 +385,7 @@ mod tests {
         TuningConfigMaps::new(&session(&config, None).unwrap(), &file, has_own_seeds).unwrap()
     }
 
-    /// What kubectl notes down, as its own JSON has it.
+    /// The last-applied annotation in kubectl's own JSON.
     fn noted(config_map: &ConfigMap) -> usize {
         let mut config_map = config_map.clone();
         config_map.metadata.annotations = Some(BTreeMap::new());
@@ -452,7 +452,7 @@ mod tests {
             let text = format!("tuning:\n  seed: {seed}\n# {}\n", "x".repeat(width));
             let most = config_maps_of(&text, u32::MAX);
             assert!(most.runs.len() < 80, "{}", most.runs.len());
-            // One by one, as the rule has it.
+            // One by one, as the rule says.
             let (empty, content) = (most.noted_when_empty(), json_length(&text));
             let mut chunks: Vec<Chunk> = Vec::new();
             for index in 0..12_000 {
@@ -488,7 +488,7 @@ mod tests {
         let warning = maps.warning().unwrap();
         assert!(warning.ends_with("apply with --server-side."), "{warning}");
         assert_eq!(config_maps(&large, 3, true).len(), 3);
-        // What the server counts, to the byte.
+        // The size as the server counts it, to the byte.
         let fits = MAX_ANNOTATIONS - noted(&config_maps(BASELINE, 1, false).config_maps().next().unwrap());
         let padded = |more: usize| config_maps(&format!("{BASELINE}{}", "#".repeat(more)), 1, false);
         assert_eq!(noted(&padded(fits).config_maps().next().unwrap()), MAX_ANNOTATIONS);

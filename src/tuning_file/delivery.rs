@@ -1,5 +1,5 @@
-//! How a session's tuning file reaches its workers, and what is to be said of it: a session comes in; what the file
-//! becomes, and what its author should know, go out. This is the one place that looks for the file.
+//! How a session's tuning file reaches its workers, and warnings about it. This is the only place that looks for the
+//! file.
 
 use std::path::Path;
 
@@ -17,29 +17,29 @@ use crate::yaml::text::Excerpt;
 /// The ConfigMaps of a tuning file, and where each worker finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// What carries it.
+    /// The ConfigMaps.
     pub config_maps: TuningConfigMaps,
     /// Its absolute path in the worker's container.
     pub mount_path: String,
 }
 
-/// A session's tuning file, as far as it concerns the session.
+/// The effects of a session's tuning file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tuning {
     /// How the file reaches the workers, if it does not come with the image.
     pub delivery: Option<Delivery>,
-    /// What its author should know.
+    /// Warnings.
     pub warnings: Vec<Warning>,
-    /// What the workers try more than once.
+    /// Parameters that the workers try more than once.
     pub repeats: Option<Repeats>,
 }
 
-/// What the author of a tuning file should know and what keeps nobody from going on.
+/// A warning about a tuning file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The place in the file; none where it is about the whole.
+    /// The position in the file; none if it is about the whole file.
     pub excerpt: Option<Excerpt>,
-    /// What it is, as a sentence.
+    /// What is wrong, as a sentence.
     pub message: String,
     /// What to do about it, as a sentence.
     pub help: Option<String>,
@@ -51,7 +51,7 @@ pub enum TuningError {
     /// The file cannot be used.
     #[error(transparent)]
     File(#[from] TuningFileError),
-    /// Its seed cannot be raised.
+    /// Its seed cannot be incremented.
     #[error(transparent)]
     Seed(#[from] SeedError),
     /// It cannot be mounted at its path.
@@ -60,7 +60,7 @@ pub enum TuningError {
 }
 
 impl TuningError {
-    /// The place in the file, if it is wrong at one.
+    /// The position in the file, if there is one.
     #[must_use]
     pub fn excerpt(&self) -> Option<&Excerpt> {
         match self {
@@ -70,7 +70,7 @@ impl TuningError {
         }
     }
 
-    /// What to do about it, where the message does not say it.
+    /// What to do about it, if the message does not say it.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
@@ -85,12 +85,12 @@ impl Tuning {
     /// Looks for the tuning file of a session in `root`, the directory of the project.
     ///
     /// # Errors
-    /// A file that is to be mounted and cannot be. Without a mount, only a file of the project is read; one that comes with the image need not be here at all, and is only
-    /// warned of.
+    /// A file to mount cannot be mounted. Without a mount, only a file of the project is read; a file in the image need
+    /// not exist here at all, so its problems are only warnings.
     pub fn of(session: &Session, root: &Path) -> Result<Self, TuningError> {
         let local = match local_path(session.working_dir.as_deref(), &session.config_path) {
             Some(path) => path,
-            // Who asks for the file at such a path to be mounted means the one here.
+            // A file to mount is always a local file, even with such a path.
             None if session.mounts_tuning_file => &session.config_path,
             None => return Ok(Self::default()),
         };

@@ -1,5 +1,5 @@
-//! Reads the tuning file as the worker will: UTF-8, one YAML document, a mapping.
-//! A path comes in; the file's bytes, its text and every node with its place go out.
+//! Reads the tuning file like the worker: UTF-8, with one YAML document that is a mapping. Keeps the file's bytes, its
+//! text and every node with its position.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,17 +14,17 @@ use crate::printable;
 use crate::yaml::text::Excerpt;
 use crate::yaml::{Document, Node, Position, Text, single_document};
 
-/// A ConfigMap holds no more than this, the values of all its keys together (`MaxSecretSize` of the API server).
+/// The maximum size of a ConfigMap: the values of all its keys together (`MaxSecretSize` of the API server).
 pub const MAX_SIZE: usize = 1 << 20;
 
-/// A tuning file that could be read.
+/// A readable tuning file.
 #[derive(Debug)]
 pub struct TuningFile {
-    /// The name that it has in messages: its path.
+    /// Its name in messages: its path.
     pub name: String,
-    /// All of it, a byte order mark included.
+    /// All of its bytes, including a byte order mark.
     content: String,
-    /// Its text, to show lines of.
+    /// Its text, for excerpts.
     pub text: Text,
     /// Its one document.
     pub document: Document,
@@ -34,7 +34,7 @@ pub struct TuningFile {
 #[derive(Debug, Error)]
 pub enum TuningFileError {
     /// There is no such file.
-    #[error("There is no tuning file {}, where config_path leads to.", printable::path(file))]
+    #[error("There is no tuning file {}, which config_path refers to.", printable::path(file))]
     Missing {
         /// The path that was tried.
         file: PathBuf,
@@ -44,55 +44,55 @@ pub enum TuningFileError {
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A directory stands where a file should.
-    #[error("The tuning file {} is a directory. Let config_path name the YAML file inside it.", printable::path(file))]
+    /// The path is a directory.
+    #[error("The tuning file {} is a directory. Point config_path at the YAML file inside it.", printable::path(file))]
     Directory {
         /// The directory.
         file: PathBuf,
     },
     /// A pipe, a device or a socket.
     #[error(
-        "The tuning file {} is no regular file. Save it as one, or let config_path name another.",
+        "The tuning file {} is not a regular file. Save it as one, or point config_path at another.",
         printable::path(file)
     )]
     NoFile {
-        /// What stands there.
+        /// The type of the entry.
         file: PathBuf,
     },
-    /// More than a ConfigMap holds.
+    /// The file is larger than a ConfigMap.
     #[error(
-        "The tuning file {} is larger than {MAX_SIZE} bytes, and a ConfigMap holds no more.",
+        "The tuning file {} is larger than {MAX_SIZE} bytes, the most that a ConfigMap can hold.",
         printable::path(file)
     )]
     TooLarge {
         /// The file.
         file: PathBuf,
     },
-    /// Bytes that are not UTF-8, which is all that the worker reads.
+    /// The file is not UTF-8, and the worker reads only UTF-8.
     #[error(
-        "The tuning file {} is not UTF-8 text, and the worker reads no other. Save it as UTF-8.",
+        "The tuning file {} is not UTF-8 text, and the worker reads only UTF-8. Save it as UTF-8.",
         printable::path(file)
     )]
     NotUtf8 {
         /// The file.
         file: PathBuf,
     },
-    /// Text that is not well-formed YAML.
+    /// The file is not well-formed YAML.
     #[error("The tuning file is not well-formed YAML. {message}")]
     NotYaml {
-        /// The place, and what stands there.
+        /// The excerpt.
         excerpt: Excerpt,
         /// What is wrong, as a sentence.
         message: String,
         /// What to do about it.
         help: Option<String>,
     },
-    /// Several documents, of which the worker takes none.
+    /// The file contains several documents, and the worker rejects it.
     #[error(
-        "The tuning file {} holds {count} YAML documents, and the worker reads a file of one. Keep one, and one '---' \
+        "The tuning file {} contains {count} YAML documents, but the worker reads only one. Keep one, and one '---' \
          at most.",
         printable::path(file)
     )]
@@ -102,18 +102,18 @@ pub enum TuningFileError {
         /// How many there are.
         count: usize,
     },
-    /// A document that is no mapping.
-    #[error("A tuning file must be a mapping with the key tuning, and this is {kind}.")]
+    /// The document is not a mapping.
+    #[error("A tuning file must be a mapping with the key tuning, not {kind}.")]
     NotMapping {
-        /// The place, and what stands there.
+        /// The excerpt.
         excerpt: Excerpt,
-        /// What the document is.
+        /// The type of the document.
         kind: &'static str,
     },
 }
 
 impl TuningFileError {
-    /// Where in the file it is wrong, if it is wrong at one place.
+    /// The position in the file, if there is one.
     #[must_use]
     pub const fn excerpt(&self) -> Option<&Excerpt> {
         match self {
@@ -134,15 +134,15 @@ impl TuningFileError {
 }
 
 impl TuningFile {
-    /// Reads the file at `path`, and no further than a ConfigMap could hold.
+    /// Reads the file at `path`, up to the maximum size of a ConfigMap.
     ///
     /// # Errors
-    /// Anything that keeps it from being one YAML document in UTF-8 of at most 1 MiB, whose root is a mapping.
+    /// The file cannot be read, or is not a single YAML document in UTF-8 of at most 1 MiB with a mapping.
     pub fn read(path: &Path) -> Result<Self, TuningFileError> {
         Self::parse(path, read_limited(path)?)
     }
 
-    /// Takes the bytes of a file as its content.
+    /// Parses the bytes of a file.
     ///
     /// # Errors
     /// As [`TuningFile::read`].
@@ -175,7 +175,7 @@ impl TuningFile {
         Ok(Self { name, content, text, document })
     }
 
-    /// All of it, a byte order mark included.
+    /// All of its bytes, including a byte order mark.
     #[must_use]
     pub fn content(&self) -> &str {
         &self.content
@@ -187,13 +187,13 @@ impl TuningFile {
         &self.document.root
     }
 
-    /// A place of the file, to be shown.
+    /// An excerpt of the file.
     #[must_use]
     pub fn excerpt(&self, position: Position) -> Excerpt {
         Excerpt::cut(self.name.as_str(), &self.text, position)
     }
 
-    /// How many bytes stand before the text: a byte order mark is no part of it.
+    /// The number of bytes before the text: a byte order mark is not part of it.
     #[must_use]
     pub fn mark_length(&self) -> usize {
         self.content.len() - self.text.as_str().len()
@@ -205,11 +205,11 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, TuningFileError> {
         io::ErrorKind::NotFound => TuningFileError::Missing { file: path.to_owned() },
         _ => TuningFileError::Unreadable { file: path.to_owned(), source },
     };
-    // Whoever opens a pipe waits for its writer, and it would be for ever.
+    // Opening a pipe would wait for its writer, possibly forever.
     let at_once = OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(at_once).open(path);
     let file = file.map_err(|error| match error.raw_os_error().map(Errno::from_raw_os_error) {
-        // What the system says of a socket.
+        // The system's error for a socket.
         Some(Errno::NXIO) => TuningFileError::NoFile { file: path.to_owned() },
         _ => unreadable(error),
     })?;
@@ -225,8 +225,8 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, TuningFileError> {
     Ok(bytes)
 }
 
-/// How many documents a YAML reader finds: one for each `---` at the start of a line, and one for what stands before
-/// the first of them. An empty one counts: `safe_load` takes a file of exactly one.
+/// The number of documents that a YAML parser finds: one for each `---` at the start of a line, and one for text before
+/// the first of them. An empty one counts: `safe_load` accepts only a single document.
 fn documents(text: &str) -> usize {
     let is_separator =
         |line: &str| line.strip_prefix("---").is_some_and(|rest| rest.trim_start() != rest || rest.is_empty());
@@ -260,7 +260,7 @@ mod tests {
         }
     }
 
-    /// Whether PyYAML 6.0.3 has taken each of them.
+    /// Whether PyYAML 6.0.3 accepts each of them.
     #[test]
     fn a_file_of_one_document_is_taken() {
         for text in [

@@ -1,9 +1,9 @@
-//! The grid that the worker makes of a search space: parameters come in, the number of its points goes out.
+//! The number of points of the worker's grid over a search space.
 
 use super::settings::Parameter;
 
-/// How many points the worker's grid has with `grid_points` in each direction; a number beyond `u128` is its largest.
-/// None where the worker makes no grid: with fewer than two points it would divide by zero, or have none.
+/// The number of points of the worker's grid with `grid_points` in each direction, saturating at `u128::MAX`. None if
+/// the worker makes no grid: with fewer than two points, it would divide by zero or have none.
 #[must_use]
 pub fn points(parameters: &[Parameter], grid_points: i128) -> Option<u128> {
     let wanted = u128::try_from(grid_points).ok().filter(|points| *points >= 2)?;
@@ -11,8 +11,8 @@ pub fn points(parameters: &[Parameter], grid_points: i128) -> Option<u128> {
     Some(product)
 }
 
-/// How many values of a parameter stand in the grid. Whole numbers are taken in equal steps, rounded down, from the
-/// least one on.
+/// The number of values of a parameter in the grid. Whole numbers are taken in equal steps, rounded down, from the
+/// minimum on.
 fn values(parameter: &Parameter, wanted: u128) -> u128 {
     match parameter {
         Parameter::Float => wanted,
@@ -24,7 +24,7 @@ fn values(parameter: &Parameter, wanted: u128) -> u128 {
     }
 }
 
-/// How many sets of parameters there are at all, if all of them are whole numbers.
+/// The number of possible parameter sets, if all parameters are whole numbers.
 #[must_use]
 pub fn all_sets(parameters: &[Parameter]) -> Option<u128> {
     parameters.iter().try_fold(1_u128, |product, parameter| match parameter {
@@ -51,7 +51,8 @@ mod tests {
     }
 
     proptest! {
-        /// The worker's own way: every `step`th number from the least to the greatest, and of these the first ones.
+        /// The worker's algorithm: every `step`th number from the minimum to the maximum, of which it takes the first
+        /// ones.
         #[test]
         fn whole_numbers_are_counted_as_the_worker_lists_them(low in -50_i128..50, span in 1_i128..300, wanted in 2_u16..40) {
             let step = (span / (i128::from(wanted) - 1)).max(1);

@@ -1,8 +1,8 @@
-//! Where a worker finds its tuning file: the working directory and `config_path` come in, the path of the mount goes
-//! out; and a ConfigMap and a key in it become a volume and the mount of that one file.
+//! The mount of a worker's tuning file: its path, derived from the working directory and `config_path`, and the volume
+//! and volume mount for a key of a ConfigMap.
 //!
-//! A volume that is mounted over a directory hides what the image has there, which may be other tuning files. So the
-//! one file is mounted over the one file, with a sub-path.
+//! A volume mounted over a directory hides the image's files there, which may be other tuning files. So only the one
+//! file is mounted, with a `subPath`.
 
 use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, KeyToPath, PodSpec, Volume, VolumeMount};
 /// The name of the volume in a worker's pod.
@@ -10,9 +10,9 @@ pub const VOLUME: &str = "tuning-file";
 /// The name of the file in the volume, whatever its key in the ConfigMap is.
 const FILE: &str = "tuning.yaml";
 
-/// The path of the tuning file on this machine: `config_path` as it is seen from the directory of the project. An
-/// absolute path inside the working directory is one of the project too. None where the path leads out of the project:
-/// it names a file of the image, with which a file here of the same name has nothing to do.
+/// The path of the tuning file on this machine: `config_path` relative to the project's directory. An absolute path
+/// inside the working directory belongs to the project too. None if the path leads out of the project: then it names a
+/// file in the image, which is unrelated to a local file of the same name.
 #[must_use]
 pub fn local_path<'p>(working_dir: Option<&str>, config_path: &'p str) -> Option<&'p str> {
     let path = if config_path.starts_with('/') {
@@ -24,7 +24,7 @@ pub fn local_path<'p>(working_dir: Option<&str>, config_path: &'p str) -> Option
     (!path.split('/').any(|part| part == "..")).then_some(path)
 }
 
-/// Points the volume of a pod at another worker's file; whatever else is said of the volume stays.
+/// Points the volume of a pod at another worker's file, and keeps everything else about the volume.
 pub fn point_at(pod: &mut PodSpec, config_map: String, key: String) {
     let volume = pod.volumes.iter_mut().flatten().find(|volume| volume.name == VOLUME);
     if let Some(source) = volume.and_then(|volume| volume.config_map.as_mut()) {
@@ -35,7 +35,7 @@ pub fn point_at(pod: &mut PodSpec, config_map: String, key: String) {
     }
 }
 
-/// The volume that holds one key of a ConfigMap, and the mount of that file at `path`.
+/// The volume with one key of a ConfigMap, and the mount of that file at `path`.
 #[must_use]
 pub fn volume_and_mount(config_map: &str, key: &str, path: &str) -> (Volume, VolumeMount) {
     let item = KeyToPath { key: key.to_owned(), path: FILE.to_owned(), mode: None };

@@ -1,34 +1,33 @@
-//! What the workers of a session try when all of them start at the same place, from the same seed or at the start of
-//! the same grid: the k-th proposal of one is the k-th of each other. Shares come in; how many proposals are distinct,
-//! and how often each is run, go out.
+//! The proposals of workers that all start from the same seed or at the start of the same grid: their k-th proposals
+//! are the same. Computes how many proposals are distinct, and how often each is run.
 
 use std::collections::BTreeMap;
 
-/// Proposals that are run equally often.
+/// Proposals that are run the same number of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Runs {
-    /// How many proposals.
+    /// The number of proposals.
     pub proposals: u64,
-    /// How often each of them is run.
+    /// The number of times that each of them is run.
     pub times: u64,
 }
 
-/// What workers that start at the same place try.
+/// The proposals of workers with the same start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposals {
-    /// All iterations.
+    /// The total number of iterations.
     pub iterations: u64,
-    /// How many workers there are.
+    /// The number of workers.
     pub workers: u64,
-    /// How many distinct proposals they come to.
+    /// The number of distinct proposals.
     pub distinct: u64,
-    /// The proposals, those that are run most often first.
+    /// The proposals, ordered by how often they are run, the most frequent first.
     pub runs: Vec<Runs>,
 }
 
 impl Proposals {
-    /// Computes them from how many iterations a worker runs, and how many workers run so many. After `limit` proposals a worker has no other, and repeats the
-    /// last one, as it does at the end of a grid.
+    /// Computes them from the sizes of the shares and the number of workers for each. After `limit` proposals, a worker
+    /// repeats the last one, as at the end of a grid.
     #[must_use]
     pub fn shared(shares: impl IntoIterator<Item = (u64, u64)>, limit: Option<u128>) -> Self {
         let mut sizes: BTreeMap<u64, u64> = BTreeMap::new();
@@ -61,8 +60,8 @@ impl Proposals {
         Self { iterations, workers, distinct, runs }
     }
 
-    /// The numbers as a part of a sentence: `the 6 iterations are 3 distinct ones, each run twice`. Where chance may
-    /// make two proposals equal, there are `at_most` so many.
+    /// The numbers as part of a sentence: `the 6 iterations are 3 distinct ones, each run twice`. If two proposals can
+    /// be equal by chance, the number is given as `at_most`.
     #[must_use]
     pub fn sentence_part(&self, at_most: bool) -> String {
         let runs = match self.runs.as_slice() {
@@ -89,7 +88,7 @@ impl Proposals {
     }
 }
 
-/// The last proposal is one of those that are run least often.
+/// The last proposal is one of the least frequent.
 fn repeat_the_last(by_times: &mut BTreeMap<u64, u64>, repeats: u64) {
     let Some(mut entry) = by_times.first_entry() else { return };
     let times = *entry.key();
@@ -126,7 +125,7 @@ mod tests {
         assert_eq!(said(3, 3, None), "the 3 iterations are 1 distinct one, run 3 times");
         assert_eq!(said(4, 3, None), "the 4 iterations are 2 distinct ones, 1 run 3 times and 1 run once");
         assert_eq!(said(6, 1, None), "the 6 iterations are 6 distinct ones, each run once");
-        // At the end of a grid of four points, each of two workers runs the last one twice more.
+        // At the end of a grid of four points, each of the two workers runs the last one two more times.
         assert_eq!(said(12, 2, Some(4)), "the 12 iterations are 4 distinct ones, 1 run 6 times and 3 run twice");
         assert_eq!(said(11, 2, Some(5)), "the 11 iterations are 5 distinct ones, 1 run 3 times and 4 run twice");
     }

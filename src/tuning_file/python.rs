@@ -1,10 +1,10 @@
-//! What the worker's own YAML reader makes of a scalar: PyYAML's `safe_load`, which reads YAML 1.1 by patterns of its
-//! own. It differs from kubectl's reader in numbers, and the tuning file is full of them: `1e-3` is text to it, `1:30`
-//! is 90, and `0o17` is text.
+//! How the worker's YAML parser reads a scalar: PyYAML's `safe_load`, which has its own patterns for YAML 1.1. It
+//! differs from kubectl's parser in numbers, of which the tuning file is full: it reads `1e-3` as text, `1:30` as 90,
+//! and `0o17` as text.
 
 use crate::yaml::{Node, Text, Value};
 
-/// A value of the tuning file as the worker has it.
+/// A value of the tuning file as the worker sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
     /// Nothing, or `null`.
@@ -13,14 +13,14 @@ pub enum Scalar {
     Bool(bool),
     /// A whole number.
     Int(i128),
-    /// Any other number, the infinite ones among them.
+    /// Any other number, including infinity.
     Float(f64),
     /// Text.
     Text(String),
 }
 
 impl Scalar {
-    /// The value of a node that is a scalar; none for a list or a mapping.
+    /// The value of a scalar node; none for a list or a mapping.
     #[must_use]
     pub fn of(node: &Node, text: &Text) -> Option<Self> {
         let written = node.as_written()?;
@@ -46,7 +46,7 @@ impl Scalar {
         }
     }
 
-    /// What kind of value this is, in a reader's words.
+    /// The kind of the value, for messages.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -133,7 +133,7 @@ fn starts_with_digit(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// As PyYAML 6.0.3 has read them.
+    /// As read by PyYAML 6.0.3.
     #[test]
     fn scalars_are_what_the_worker_reads() {
         for (text, expected) in [

@@ -1,14 +1,14 @@
-//! What is said of a tuning file: each remark with its place, and what to do about it.
+//! Remarks on a tuning file, each with its position and what to do about it.
 
 use crate::yaml::Position;
 
-/// So many remarks are told of one file; a file with a million mistakes has one mistake.
+/// The maximum number of remarks per file; with a million mistakes, there is really only one.
 const MOST: usize = 20;
 
-/// One thing that the author of a tuning file should know.
+/// A remark on a tuning file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// Where in the file.
+    /// The position in the file.
     pub position: Position,
     /// What is wrong, as a sentence.
     pub message: String,
@@ -16,7 +16,7 @@ pub struct Remark {
     pub help: Option<String>,
 }
 
-/// The remarks of one file, as they are found.
+/// The remarks of one file.
 #[derive(Debug, Default)]
 pub struct Remarks {
     found: Vec<Remark>,
@@ -35,13 +35,13 @@ impl Remarks {
         self.found.push(Remark { position, message: message.into(), help });
     }
 
-    /// All of them in the file's order, and a last one that counts those beyond the first twenty.
+    /// All remarks in the file's order; a last one counts those beyond the first twenty.
     #[must_use]
     pub fn finish(self) -> Vec<Remark> {
         let mut found = self.found;
         found.sort_by_key(|remark| (remark.position.line, remark.position.column));
         if let Some(last) = found.last().filter(|_| self.more > 0) {
-            let message = format!("{} more things are wrong with the tuning file.", self.more);
+            let message = format!("The tuning file has {} more problems.", self.more);
             found.push(Remark { position: last.position, message, help: None });
         }
         found

@@ -1,5 +1,5 @@
-//! A tuning file held against the session that uses it: what the worker would not take, what does not go together, and
-//! what workers that start at the same place would run twice.
+//! Checks a tuning file against the session that uses it: values that the worker rejects, conflicts, and parameters
+//! that workers with the same start would run twice.
 
 use std::fs;
 use std::path::Path;
@@ -16,40 +16,40 @@ use crate::printable::printable;
 /// The session that uses a tuning file.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation<'s> {
-    /// How parameters are chosen: the workers are told, and the file's method does not count.
+    /// How parameters are chosen, which overrides the file's method.
     pub optimizer: Optimizer,
     /// Iterations of the whole session.
     pub total_iterations: u64,
-    /// How many workers share them.
+    /// The number of workers that share them.
     pub workers: u32,
-    /// Whether each worker gets a seed of its own.
+    /// Whether each worker gets its own seed.
     pub has_own_seeds: bool,
     /// The directory that the paths in the file are relative to.
     pub root: &'s Path,
 }
 
-/// What is to be said of a tuning file.
+/// The result of a review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
-    /// What is wrong in it, in its order.
+    /// Remarks in the file's order.
     pub remarks: Vec<Remark>,
-    /// What the workers try more than once.
+    /// Parameters that the workers try more than once.
     pub repeats: Option<Repeats>,
 }
 
-/// What the workers of a session try more than once, since they start at the same place.
+/// Parameters that the workers of a session try more than once, because they have the same start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeats {
     /// The numbers.
     pub proposals: Proposals,
-    /// What they mean, as a sentence.
+    /// Their meaning, as a sentence.
     pub message: String,
     /// What to do about it, as a sentence.
     pub help: String,
 }
 
 impl Review {
-    /// Looks through a file.
+    /// Reviews a file.
     #[must_use]
     pub fn of(file: &TuningFile, situation: &Situation<'_>) -> Self {
         let mut remarks = Remarks::default();
@@ -70,19 +70,19 @@ fn method(settings: &Settings, situation: &Situation<'_>, remarks: &mut Remarks)
     let optimizer = situation.optimizer.to_string();
     if let Some(method) = settings.method.as_ref().filter(|method| method.value != optimizer) {
         let message = format!(
-            "method is {} here, and the session's optimizer is {optimizer}, which is what the workers take.",
+            "method is {} here, but the workers use the session's optimizer, which is {optimizer}.",
             printable(&method.value)
         );
-        remarks.add(method.position, message, "Write the same in both files.");
+        remarks.add(method.position, message, "Write the same value in both files.");
     }
 }
 
-/// The number of points of the grid that the workers walk.
+/// The number of points of the workers' grid.
 fn grid_of(settings: &Settings, situation: &Situation<'_>, remarks: &mut Remarks) -> Option<u128> {
     let grid_points = settings.grid_points?;
     if grid_points < 2 {
-        let message = format!("grid_points is {grid_points}, and a grid needs at least 2 points in each direction.");
-        remarks.add(settings.grid_position, message, "Write a whole number from 2.");
+        let message = format!("grid_points is {grid_points}, but a grid needs at least 2 points in each direction.");
+        remarks.add(settings.grid_position, message, "Write a whole number of at least 2.");
         return None;
     }
     let points = grid::points(settings.parameters.as_deref()?, grid_points)?;
@@ -90,22 +90,22 @@ fn grid_of(settings: &Settings, situation: &Situation<'_>, remarks: &mut Remarks
     let largest = if with_more > 0 { more } else { each };
     if points < u128::from(largest) {
         let message = format!(
-            "The grid has {points} points, and a worker runs {largest} iterations: it repeats the last point at its end."
+            "The grid has {points} points, but a worker runs {largest} iterations: it repeats the last point at the end."
         );
         remarks.add(settings.grid_position, message, "Raise grid_points, or run fewer iterations.");
     }
     Some(points)
 }
 
-/// What the workers try more than once. Nothing is said where that cannot be known: a newer worker may use its seed in
-/// another way, but it has no other to start from.
+/// Parameters that the workers try more than once. None if that cannot be known: a newer worker may use its seed
+/// differently, but it still has no other start.
 fn repeats(settings: &Settings, situation: &Situation<'_>, grid: Option<u128>) -> Option<Repeats> {
     let sizes = share_sizes(situation.total_iterations, situation.workers);
     let (start, at_most, help) = match situation.optimizer {
         _ if situation.workers < 2 => return None,
         Optimizer::Grid => {
-            let help = "A seed changes nothing of a grid. Write workers: 1, or take another optimizer.";
-            ("walk the same grid from its start".to_owned(), false, help)
+            let help = "A seed does not affect a grid. Write workers: 1, or use another optimizer.";
+            ("walk the same grid from the start".to_owned(), false, help)
         }
         Optimizer::Random | Optimizer::Bayesian if situation.has_own_seeds => return None,
         Optimizer::Random | Optimizer::Bayesian => {
@@ -116,27 +116,27 @@ fn repeats(settings: &Settings, situation: &Situation<'_>, grid: Option<u128>) -
             };
             let is_finite = settings.parameters.as_deref().is_some_and(|found| grid::all_sets(found).is_some());
             let help = "Give each its own seed with tuning_config: {mount: true, seed: per-worker}.";
-            (format!("start from the seed {seed}, and so propose the same parameters"), is_finite, help)
+            (format!("start from the seed {seed} and so propose the same parameters"), is_finite, help)
         }
     };
     let proposals = Proposals::shared(sizes, grid);
     let untried = grid.map_or(0, |points| points.saturating_sub(u128::from(proposals.distinct)));
     let end = match (untried, grid) {
-        (1.., Some(points)) => format!(", and {untried} of the grid's {points} points are not tried."),
+        (1.., Some(points)) => format!(", and {untried} of the grid's {points} points are never tried."),
         _ => ".".to_owned(),
     };
     let message = format!("{} {start}: {}{end}", proposals.subject(), proposals.sentence_part(at_most));
     Some(Repeats { proposals, message, help: help.to_owned() })
 }
 
-/// Scenario files that are not where the worker will look for them, seen from the project that the tuning file stands
-/// in. An absolute path is one inside the image, of which nothing is known here.
+/// Scenario files that are missing where the worker will look for them, relative to the tuning file's project. Absolute
+/// paths are inside the image and cannot be checked.
 fn scenarios(scenarios: &[Placed<String>], root: &Path, remarks: &mut Remarks) {
     for Placed { value: scenario, position } in scenarios {
         if Path::new(scenario).is_absolute() {
             continue;
         }
-        let help = "Correct the path. The worker logs a scenario that it cannot read, and goes on without it.";
+        let help = "Correct the path. The worker logs a scenario that it cannot read and continues without it.";
         match fs::metadata(root.join(scenario)) {
             Ok(found) if found.is_dir() => {
                 remarks.add(*position, format!("The scenario {} is a directory.", printable(scenario)), help);
@@ -149,7 +149,7 @@ fn scenarios(scenarios: &[Placed<String>], root: &Path, remarks: &mut Remarks) {
     }
 }
 
-/// Whether there is no such file, as opposed to one that may not be looked at.
+/// Whether the file does not exist, as opposed to being inaccessible.
 fn is_absent(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as Kind;
     matches!(error.kind(), Kind::NotFound | Kind::NotADirectory | Kind::InvalidInput | Kind::InvalidFilename)
@@ -168,7 +168,7 @@ mod tests {
         Review::of(&file, &Situation { optimizer, total_iterations, workers, has_own_seeds: false, root })
     }
 
-    /// What is said of the baseline after a replacement: line, column and words of each remark.
+    /// The remarks on the baseline after a replacement: line, column and text.
     fn said(from: &str, to: &str, optimizer: Optimizer) -> Vec<(u32, u32, String)> {
         assert!(BASELINE.contains(from), "{from}");
         let text = BASELINE.replacen(from, to, 1);
@@ -191,12 +191,12 @@ mod tests {
         use Optimizer::{Bayesian, Grid};
         for (from, to, optimizer, line, column, words) in [
             ("seed: 42", "sead: 42", Bayesian, 18, 3, "does not read the key sead. Did you mean seed?"),
-            ("seed: 42", "seed: \"42\"", Bayesian, 18, 9, "must be a whole number, and this is text. Write"),
-            ("seed: 42", "seed: 1e3", Bayesian, 18, 9, "this is text"),
-            ("seed: 42", "seed:", Bayesian, 18, 3, "There is no seed: each worker starts anywhere"),
-            ("seed: 42", "seed: [1]", Bayesian, 18, 3, "this is a list"),
-            ("seed: 42", "seed: 1\n  seed: 2", Bayesian, 19, 3, "line 18 has it already, and the last one counts"),
-            ("method: bayesian", "method: grid", Bayesian, 3, 11, "the session's optimizer is bayesian"),
+            ("seed: 42", "seed: \"42\"", Bayesian, 18, 9, "must be a whole number, not text. Write"),
+            ("seed: 42", "seed: 1e3", Bayesian, 18, 9, "not text"),
+            ("seed: 42", "seed:", Bayesian, 18, 3, "There is no seed: each worker starts at random"),
+            ("seed: 42", "seed: [1]", Bayesian, 18, 3, "not a list"),
+            ("seed: 42", "seed: 1\n  seed: 2", Bayesian, 19, 3, "(first on line 18); the worker uses the last one"),
+            ("method: bayesian", "method: grid", Bayesian, 3, 11, "optimizer, which is bayesian"),
             ("method: bayesian", "method: bayesan", Bayesian, 3, 11, "Did you mean bayesian?"),
             (
                 "tuning:",
@@ -204,13 +204,20 @@ mod tests {
                 Bayesian,
                 2,
                 1,
-                "no key tuning, so that the worker finds nothing to tune. Did you mean tuning?",
+                "no key tuning, so the worker finds nothing to tune. Did you mean tuning?",
             ),
-            ("tuning:", "seed: 1\ntuning:", Bayesian, 2, 1, "seed stands beside tuning"),
-            ("bounds: [0.05, 0.50]", "bounds: [0.50, 0.05]", Bayesian, 10, 16, "are 0.50 and 0.05, which is no range"),
-            ("bounds: [0.05, 0.50]", "bounds: [0.5, 0.5]", Bayesian, 10, 16, "no range"),
+            ("tuning:", "seed: 1\ntuning:", Bayesian, 2, 1, "seed is next to tuning"),
+            (
+                "bounds: [0.05, 0.50]",
+                "bounds: [0.50, 0.05]",
+                Bayesian,
+                10,
+                16,
+                "are 0.50 and 0.05: the first must be below",
+            ),
+            ("bounds: [0.05, 0.50]", "bounds: [0.5, 0.5]", Bayesian, 10, 16, "must be below the second"),
             ("bounds: [0.05, 0.50]", "bounds: [1e-3, 0.50]", Bayesian, 10, 16, "reads 1e-3 as text. Write 0.001."),
-            ("bounds: [0.05, 0.50]", "bounds: [0.05]", Bayesian, 10, 7, "a list of two numbers, and this is a list"),
+            ("bounds: [0.05, 0.50]", "bounds: [0.05]", Bayesian, 10, 7, "must be a list of two numbers."),
             ("bounds: [0.05, 0.50]", "bounds: 0.05", Bayesian, 10, 15, "a list of two numbers"),
             (
                 "bounds: [0.05, 0.50]",
@@ -226,7 +233,7 @@ mod tests {
                 Bayesian,
                 13,
                 16,
-                "slippage_bps is an int, and 1.5 is no whole number",
+                "slippage_bps is an int, but 1.5 is not a whole number",
             ),
             (
                 "type: int",
@@ -234,7 +241,7 @@ mod tests {
                 Bayesian,
                 12,
                 13,
-                "\"integer\", and the worker takes all but float for int. Did you mean int?",
+                "\"integer\", and the worker treats everything but float as int. Did you mean int?",
             ),
             (
                 "type: float",
@@ -253,10 +260,10 @@ mod tests {
                 "no scenario file configs/d17_scenarios/choppy.yaml",
             ),
             ("    - configs/d17_scenarios/choppy_market.yaml", "    - configs", Bayesian, 6, 7, "is a directory"),
-            ("    - configs/d17_scenarios/choppy_market.yaml", "    - 17", Bayesian, 6, 7, "this is a whole number"),
-            ("acquisition_fn: ucb", "acquisition_fn: uvb", Bayesian, 20, 19, "the worker knows ucb, ei and poi"),
+            ("    - configs/d17_scenarios/choppy_market.yaml", "    - 17", Bayesian, 6, 7, "not a whole number"),
+            ("acquisition_fn: ucb", "acquisition_fn: uvb", Bayesian, 20, 19, "the worker accepts only ucb, ei and poi"),
             ("grid_points: 3", "grid_points: 1", Grid, 19, 16, "needs at least 2 points"),
-            ("grid_points: 3", "grid_points: x", Grid, 19, 16, "this is text"),
+            ("grid_points: 3", "grid_points: x", Grid, 19, 16, "not text"),
         ] {
             let said = said(from, to, optimizer);
             assert!(
@@ -278,7 +285,7 @@ mod tests {
         assert_eq!(remarks.len(), 1);
         assert_eq!(
             remarks[0].message,
-            "The grid has 27 points, and a worker runs 28 iterations: it repeats the last point at its end."
+            "The grid has 27 points, but a worker runs 28 iterations: it repeats the last point at the end."
         );
     }
 
@@ -287,7 +294,7 @@ mod tests {
         let message = |text: &str, optimizer, total, workers| {
             review(text, optimizer, total, workers).repeats.map(|repeats| repeats.message).unwrap_or_default()
         };
-        let same = "start from the seed 42, and so propose the same parameters";
+        let same = "start from the seed 42 and so propose the same parameters";
         for optimizer in [Optimizer::Random, Optimizer::Bayesian] {
             assert_eq!(
                 message(BASELINE, optimizer, 6, 2),
@@ -296,8 +303,8 @@ mod tests {
         }
         assert_eq!(
             message(BASELINE, Optimizer::Grid, 7, 3),
-            "All 3 workers walk the same grid from its start: the 7 iterations are 3 distinct ones, 2 run 3 times and \
-             1 run once, and 24 of the grid's 27 points are not tried."
+            "All 3 workers walk the same grid from the start: the 7 iterations are 3 distinct ones, 2 run 3 times and \
+             1 run once, and 24 of the grid's 27 points are never tried."
         );
         let whole = BASELINE.replace("type: float", "type: int").replace("[0.05, 0.50]", "[0, 1]");
         assert!(message(&whole, Optimizer::Random, 6, 2).contains("are at most 3 distinct ones"));
@@ -311,7 +318,7 @@ mod tests {
         let text = format!("tuning:\n{}", "  x: 1\n".repeat(10_000));
         let remarks = review(&text, Optimizer::Random, 6, 2).remarks;
         assert_eq!(remarks.len(), 21);
-        assert!(remarks[20].message.ends_with("more things are wrong with the tuning file."), "{:?}", remarks[20]);
+        assert!(remarks[20].message.ends_with("more problems."), "{:?}", remarks[20]);
     }
 
     proptest! {

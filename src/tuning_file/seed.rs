@@ -1,8 +1,7 @@
-//! A seed for each worker: the file's bytes come in, and the bytes that worker k gets go out, in which the seed is
-//! raised by k - 1 and no other byte is changed.
+//! A seed for each worker: worker k gets the file's bytes with the seed incremented by k - 1 and no other changes.
 //!
-//! It is done in the text, since a file that is written anew would lose its comments. Only a seed whose digits mean the
-//! same to every reader is raised, and the change is checked by reading the file again.
+//! The text itself is changed, because serializing the file again would lose its comments. Only a seed whose digits
+//! mean the same to every parser is incremented, and the change is verified by parsing the result.
 
 use std::ops::Range;
 
@@ -18,17 +17,17 @@ use crate::yaml::{Node, Position, Value, single_document};
 
 /// The key of the seed.
 const KEY: &str = "seed";
-/// What every message about a seed ends with.
-const HELP: &str = "Write a whole number from 0 in plain digits, such as seed: 42.";
+/// The help for every message about a seed.
+const HELP: &str = "Write a whole number of at least 0 in plain digits, such as seed: 42.";
 
-/// What to do about a file that is too long with a raised seed.
+/// The help for a file that is too long with an incremented seed.
 const SHORTEN: &str = "Shorten the file.";
 
-/// Why a file's seed cannot be raised.
+/// Why a file's seed cannot be incremented.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{message}")]
 pub struct SeedError {
-    /// The place, and what stands there.
+    /// The excerpt.
     pub excerpt: Box<Excerpt>,
     /// What is wrong, as a sentence.
     pub message: String,
@@ -36,10 +35,10 @@ pub struct SeedError {
     pub help: &'static str,
 }
 
-/// The seed of a tuning file, which can be raised for each worker.
+/// The seed of a tuning file, which can be incremented for each worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RaisedSeed {
-    /// The bytes of the file in which it stands.
+    /// Its byte range in the file.
     span: Range<usize>,
     first: u64,
 }
@@ -48,9 +47,9 @@ impl RaisedSeed {
     /// Looks for the seed of a file that `workers` workers share.
     ///
     /// # Errors
-    /// A seed that is missing, or that is no whole number from 0 in digits that each reader takes for the same number;
-    /// one that other values of the file depend on; one that is too large to be raised; and a
-    /// file that no ConfigMap holds once its seed has more digits.
+    /// The seed is missing, is not a whole number in digits that every parser reads the same way, is used by other
+    /// values of the file, or is too large to be incremented; or the file would be too large for a ConfigMap with more
+    /// digits.
     pub fn of(file: &TuningFile, workers: u32) -> Result<Self, SeedError> {
         let error = |message: String| error(file, message);
         let text = file.text.as_str();
@@ -58,25 +57,27 @@ impl RaisedSeed {
             Some(Place::Scalar { bytes, is_plain: true }) => bytes,
             Some(Place::Scalar { bytes, .. }) => {
                 let written = printable(&text[bytes]).into_owned();
-                return Err(error(format!("The seed is {written} with quotes or a tag, which is not raised.")));
+                return Err(error(format!("The seed is {written} with quotes or a tag, so it cannot be incremented.")));
             }
             Some(Place::Absent) | None => {
-                return Err(error("The tuning file has no seed that could be raised for each worker.".to_owned()));
+                return Err(error("The tuning file has no seed that could be incremented for each worker.".to_owned()));
             }
             Some(Place::Alias) => {
-                return Err(error("The seed is an alias, and raising it would change what it stands for.".to_owned()));
+                return Err(error(
+                    "The seed is an alias, and incrementing it would change the value that it refers to.".to_owned(),
+                ));
             }
             Some(Place::Merged) => {
-                return Err(error("Merge keys (<<) and aliased keys hide which seed the worker takes.".to_owned()));
+                return Err(error("Merge keys (<<) and aliased keys hide which seed the worker uses.".to_owned()));
             }
-            Some(Place::Other) => return Err(error("The seed is no number on one line.".to_owned())),
+            Some(Place::Other) => return Err(error("The seed is not a number on one line.".to_owned())),
         };
         let written = &text[bytes.clone()];
         let shown = if written.is_empty() { "empty".into() } else { printable(written) };
         let first = number(written).map_err(|what| error(format!("The seed is {shown}, {what}.")))?;
         let last = first.checked_add(u64::from(workers.saturating_sub(1))).filter(|last| i64::try_from(*last).is_ok());
         let Some(last) = last else {
-            return Err(error(format!("The seed is {first}, and cannot be raised for {workers} workers.")));
+            return Err(error(format!("The seed is {first}, too large to be incremented for {workers} workers.")));
         };
         let shift = file.mark_length();
         let span = bytes.start + shift..bytes.end + shift;
@@ -84,33 +85,33 @@ impl RaisedSeed {
         let longest = file.content().len().saturating_add_signed(seed.growth(workers.saturating_sub(1)));
         if longest > MAX_SIZE {
             let message = format!(
-                "With the seed {last}, which worker-{workers} gets, the tuning file has {longest} bytes, and a ConfigMap \
-                 holds no more than {MAX_SIZE}."
+                "With the seed {last} for worker-{workers}, the tuning file is {longest} bytes long, and a ConfigMap \
+                 can hold at most {MAX_SIZE}."
             );
             return Err(SeedError { help: SHORTEN, ..error(message) });
         }
         if seed.is_alone_in(file, last) {
             Ok(seed)
         } else {
-            Err(error("Other values of the tuning file are aliases of the seed, and would change with it.".to_owned()))
+            Err(error("Other values of the tuning file are aliases of the seed and would change with it.".to_owned()))
         }
     }
 
-    /// The seed of the worker at a place, from 0.
+    /// The seed of the worker at an index.
     #[must_use]
     pub fn at(&self, index: u32) -> u64 {
         self.first + u64::from(index)
     }
 
-    /// The file of the worker at a place, from 0, made of the file's `text` with its byte order mark. The first worker
-    /// gets the file as it is.
+    /// The file of the worker at an index, made from the file's `text` with its byte order mark. The first worker gets
+    /// the file unchanged.
     #[must_use]
     pub fn content(&self, text: &str, index: u32) -> String {
         if index == 0 { text.to_owned() } else { self.with(text, self.at(index)) }
     }
 
-    /// How many bytes longer than the file the content of a worker is. It may be shorter, where the seed has been
-    /// written with more characters than its digits.
+    /// The difference in bytes between a worker's file and the original. It may be negative, if the original seed has
+    /// more characters than its digits.
     #[must_use]
     pub fn growth(&self, index: u32) -> isize {
         let digits = self.at(index).to_string().len().cast_signed();
@@ -121,8 +122,8 @@ impl RaisedSeed {
         format!("{}{seed}{}", &text[..self.span.start], &text[self.span.end..])
     }
 
-    /// Whether the file means the same with another seed, the seed aside. All raised seeds are digits at the same place,
-    /// so that one of them stands for all.
+    /// Whether changing the seed leaves the rest of the file's meaning unchanged. All incremented seeds are digits at
+    /// the same position, so one of them represents all.
     fn is_alone_in(&self, file: &TuningFile, seed: u64) -> bool {
         let changed = self.with(file.content(), seed);
         let Ok(changed) = single_document(changed.strip_prefix('\u{FEFF}').unwrap_or(&changed)) else { return false };
@@ -132,11 +133,11 @@ impl RaisedSeed {
     }
 }
 
-/// The number that a seed's text means to the worker and to every other reader of YAML 1.1.
+/// The number that a seed's text means to the worker and to every other YAML 1.1 parser.
 fn number(written: &str) -> Result<u64, &'static str> {
     let value = match Scalar::resolve(written) {
         Scalar::Int(value) => value,
-        Scalar::Null => return Err("which is no number"),
+        Scalar::Null => return Err("which is not a number"),
         other => {
             return Err(match other {
                 Scalar::Float(_) => "a number with a fraction",
@@ -149,11 +150,12 @@ fn number(written: &str) -> Result<u64, &'static str> {
         return Err("which the worker reads as minutes and seconds");
     }
     // Python's random numbers start from the absolute value: -1 and 1 are the same seed.
-    u64::try_from(value)
-        .map_err(|_| if value < 0 { "and a seed below 0 is the same as one above" } else { "and too large" })
+    u64::try_from(value).map_err(|_| {
+        if value < 0 { "and a negative seed is the same as the positive one" } else { "which is too large" }
+    })
 }
 
-/// Puts null in the place of the seed, and gives what was there.
+/// Replaces the seed with null, and returns the old value.
 fn take_seed(root: &mut Node) -> Option<Value> {
     let seed = value_mut(value_mut(root, ROOT_KEY)?, KEY)?;
     Some(std::mem::replace(&mut seed.value, Value::Null))
@@ -231,15 +233,15 @@ mod tests {
             ("1e3", "reads as text"),
             ("08", "reads as text"),
             ("1:30", "minutes and seconds"),
-            ("-5", "a seed below 0"),
+            ("-5", "a negative seed"),
             ("yes", "a boolean"),
-            ("null", "no number"),
-            ("", "no number"),
-            ("42\n   7", "no number on one line"),
-            ("|\n    42", "no number on one line"),
-            ("[42]", "no number on one line"),
+            ("null", "not a number"),
+            ("", "not a number"),
+            ("42\n   7", "not a number on one line"),
+            ("|\n    42", "not a number on one line"),
+            ("[42]", "not a number on one line"),
             ("*x", "an alias"),
-            ("9223372036854775807", "cannot be raised for 10000 workers"),
+            ("9223372036854775807", "too large to be incremented for 10000 workers"),
             ("18446744073709551616", "too large"),
             ("42\n  <<: {seed: 1}", "Merge keys"),
             ("&y 42\n  grid_points: *y", "aliases of the seed"),
@@ -262,7 +264,7 @@ mod tests {
         assert_eq!((error.excerpt.position.line, error.excerpt.position.column), (3, 9));
     }
 
-    /// Files of many forms: what stands before, after and around the seed, and how the seed is written.
+    /// Files of many forms: the text before, after and around the seed, and how the seed is written.
     fn any_file() -> impl Strategy<Value = (String, u64)> {
         let other = prop_oneof![
             Just("# seed: 1"),
@@ -286,7 +288,7 @@ mod tests {
                     _ => seed.to_string(),
                 };
                 let mark = if has_mark { "\u{FEFF}" } else { "" };
-                // The same key twice is no matter: the last one counts.
+                // A duplicate key is fine: the last one is used.
                 let text = format!(
                     "{mark}# a file\ntuning:\n  first: 1\n{}\n  {key} :{space}{written}  # end\n{}\n",
                     before.join("\n"),
@@ -305,11 +307,11 @@ mod tests {
             prop_assert_eq!(raised.at(index), seed + u64::from(index));
             let content = raised.content(&text, index);
             prop_assert_eq!(content.len().cast_signed() - text.len().cast_signed(), raised.growth(index));
-            // One span differs, and it holds digits.
+            // Only one range differs, and it contains digits.
             let (before, after) = (&text[..raised.span.start], &text[raised.span.end..]);
             let digits = content.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap();
             prop_assert_eq!(digits, (seed + u64::from(index)).to_string());
-            // Read again, by other code than that which has checked it: the last seed of the tree is the raised one.
+            // Parsed again by different code: the last seed of the tree is the incremented one.
             let again = TuningFile::parse(Path::new("x"), content.into_bytes()).unwrap();
             let value = |file: &TuningFile| file.root().get("tuning").unwrap().get("seed").unwrap().value.clone();
             prop_assert_eq!(value(&again), Value::Integer((seed + u64::from(index)).cast_signed()));

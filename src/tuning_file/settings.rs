@@ -1,5 +1,5 @@
-//! What the tuning file says, as the worker takes it: the nodes of the file come in; typed settings, each with its
-//! place, and remarks on what the worker would not take, go out.
+//! The settings of the tuning file as the worker reads them: typed values with positions, and remarks on values that
+//! the worker does not accept.
 
 use super::file::TuningFile;
 use super::python::Scalar;
@@ -8,7 +8,7 @@ use crate::nearest::nearest;
 use crate::printable::printable;
 use crate::yaml::{Entry, Node, Position, Text, Value};
 
-/// The key under which the worker looks for all others.
+/// The key that contains all others.
 pub const ROOT_KEY: &str = "tuning";
 const KEYS: [&str; 7] =
     ["method", "scenarios", "search_space", "max_iterations", "seed", "grid_points", "acquisition_fn"];
@@ -16,65 +16,65 @@ const PARAMETER_KEYS: [&str; 2] = ["type", "bounds"];
 const METHODS: [&str; 3] = ["grid", "random", "bayesian"];
 const TYPES: [&str; 2] = ["float", "int"];
 const ACQUISITION_FUNCTIONS: [&str; 3] = ["ucb", "ei", "poi"];
-/// More unlike words are no typing errors.
+/// Words that differ more are not typing errors.
 const LIKENESS: f64 = 0.8;
-/// What the worker takes where the file names no `grid_points`.
+/// The worker's default for `grid_points`.
 const DEFAULT_GRID_POINTS: i128 = 3;
 
-/// A value and its place.
+/// A value and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its position.
     pub position: Position,
 }
 
-/// What a tuning file sets.
+/// The settings of a tuning file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
-    /// How parameters are chosen, unless the session's optimizer says it.
+    /// How parameters are chosen, unless the session's optimizer overrides it.
     pub method: Option<Placed<String>>,
     /// The scenario files, as paths inside the image.
     pub scenarios: Vec<Placed<String>>,
     /// The parameters to tune; none if one of them cannot be read.
     pub parameters: Option<Vec<Parameter>>,
-    /// What the random numbers start from.
+    /// The seed.
     pub seed: Seed,
-    /// How many points the grid has in each direction; none if that cannot be read.
+    /// The number of grid points in each direction; none if it cannot be read.
     pub grid_points: Option<i128>,
-    /// Where that is said, or the settings start.
+    /// The position of that setting, or of the start of the settings.
     pub grid_position: Position,
 }
 
-/// What the random numbers of the workers start from.
+/// The seed of the workers' random numbers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Seed {
-    /// The file has no seed, and each worker starts anywhere.
+    /// The file has no seed, and each worker starts at random.
     #[default]
     Absent,
     /// A whole number.
     Number(i128),
-    /// Something else, which is the same for all workers too.
+    /// Something else, which is also the same for all workers.
     Other(String),
 }
 
-/// A parameter to tune, whose bounds are a range.
+/// A parameter to tune, with its bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Parameter {
     /// Any number between two.
     Float,
-    /// A whole number between two, which are both possible.
+    /// A whole number in an inclusive range.
     Int {
-        /// The least.
+        /// The minimum.
         low: i128,
-        /// The greatest, above the least.
+        /// The maximum, which is above the minimum.
         high: i128,
     },
 }
 
 impl Settings {
-    /// Takes the settings out of a file. None if it has no mapping `tuning`, of which nothing can be said.
+    /// Reads the settings of a file. None if it has no mapping `tuning`.
     #[must_use]
     pub fn read(file: &TuningFile, remarks: &mut Remarks) -> Option<Self> {
         let mut reader = Reader { text: &file.text, remarks };
@@ -93,7 +93,7 @@ impl Reader<'_, '_> {
     fn duplicates(&mut self, file: &TuningFile) {
         for duplicate in &file.document.duplicates {
             let message = format!(
-                "The key {} stands here again; line {} has it already, and the last one counts.",
+                "Duplicate key {} (first on line {}); the worker uses the last one.",
                 printable(&duplicate.key),
                 duplicate.first.line
             );
@@ -101,7 +101,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The mapping that holds the settings.
+    /// The mapping with the settings.
     fn tuning<'n>(&mut self, root: &'n Node) -> Option<&'n Node> {
         let entries = root.as_mapping().unwrap_or_default();
         let Some(tuning) = root.get(ROOT_KEY) else {
@@ -110,16 +110,16 @@ impl Reader<'_, '_> {
                 Some(entry) => (entry.key_position, format!("Did you mean {ROOT_KEY}?")),
                 None => (root.position, format!("Put the settings under {ROOT_KEY}:.")),
             };
-            let message = format!("The tuning file has no key {ROOT_KEY}, so that the worker finds nothing to tune.");
+            let message = format!("The tuning file has no key {ROOT_KEY}, so the worker finds nothing to tune.");
             self.remarks.add(position, message, help);
             return None;
         };
         for entry in entries.iter().filter(|entry| KEYS.contains(&entry.key.as_str())) {
-            let message = format!("{} stands beside {ROOT_KEY}, where the worker does not look for it.", entry.key);
+            let message = format!("{} is next to {ROOT_KEY}, where the worker does not look for it.", entry.key);
             self.remarks.add(entry.key_position, message, format!("Indent it under {ROOT_KEY}."));
         }
         if tuning.as_mapping().is_none() {
-            let message = format!("{ROOT_KEY} must be a mapping, and this is {}.", tuning.kind());
+            let message = format!("{ROOT_KEY} must be a mapping, not {}.", tuning.kind());
             self.remarks.add(tuning.position, message, "Write its keys and values indented below it.");
             return None;
         }
@@ -153,7 +153,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A word of a closed list; another one is told, and given all the same.
+    /// A word of a closed list; an unknown word is reported, but returned anyway.
     fn word(&mut self, mapping: &Node, key: &str, known: &[&str]) -> Option<Placed<String>> {
         let entry = mapping.entry(key)?;
         let position = entry.shown_at();
@@ -163,7 +163,7 @@ impl Reader<'_, '_> {
         };
         if !known.contains(&word.as_str()) {
             let help = nearest(&word, known.iter().copied(), LIKENESS).map(|meant| format!("Did you mean {meant}?"));
-            let message = format!("{key} is {word:?}, and the worker knows {}.", list(known));
+            let message = format!("{key} is {word:?}, but the worker accepts only {}.", list(known));
             self.remarks.add(position, message, help.unwrap_or_default());
         }
         Some(Placed { value: word, position })
@@ -171,7 +171,7 @@ impl Reader<'_, '_> {
 
     fn scenarios(&mut self, tuning: &Node) -> Vec<Placed<String>> {
         let Some(entry) = tuning.entry("scenarios") else {
-            let message = "There are no scenarios: the worker would try its parameters on nothing.";
+            let message = "There are no scenarios: the worker would have nothing to try its parameters on.";
             self.missing(tuning, "scenarios", message, "Add scenarios: and a list of scenario files.");
             return Vec::new();
         };
@@ -180,7 +180,7 @@ impl Reader<'_, '_> {
             return Vec::new();
         };
         if items.is_empty() {
-            let message = "scenarios is empty: the worker would try its parameters on nothing.";
+            let message = "scenarios is empty: the worker would have nothing to try its parameters on.";
             self.remarks.add(entry.value.position, message, "List the scenario files.");
         }
         let mut files = Vec::new();
@@ -189,7 +189,7 @@ impl Reader<'_, '_> {
                 Some(Scalar::Text(path)) => files.push(Placed { value: path, position: item.position }),
                 _ => self.remarks.add(
                     item.position,
-                    format!("A scenario must be the path of a file, and this is {}.", self.kind(item)),
+                    format!("A scenario must be the path of a file, not {}.", self.kind(item)),
                     "Write a path such as configs/d17_scenarios/choppy_market.yaml.",
                 ),
             }
@@ -200,7 +200,7 @@ impl Reader<'_, '_> {
     fn parameters(&mut self, tuning: &Node) -> Option<Vec<Parameter>> {
         let help = "Write NAME: {type: float, bounds: [0.05, 0.5]} for each parameter.";
         let Some(entry) = tuning.entry("search_space") else {
-            let message = "There is no search_space, so that the worker has no parameter to tune.";
+            let message = "There is no search_space, so the worker has no parameter to tune.";
             self.missing(tuning, "search_space", message, help);
             return None;
         };
@@ -209,11 +209,11 @@ impl Reader<'_, '_> {
             return None;
         };
         if entries.is_empty() {
-            let message = "search_space is empty, so that the worker has no parameter to tune.";
+            let message = "search_space is empty, so the worker has no parameter to tune.";
             self.remarks.add(entry.value.position, message, help);
             return None;
         }
-        // All of them are looked at, even if one cannot be read.
+        // All of them are checked, even if one cannot be read.
         let parameters: Vec<_> = entries.iter().map(|entry| self.parameter(entry)).collect();
         parameters.into_iter().collect()
     }
@@ -231,13 +231,14 @@ impl Reader<'_, '_> {
             Some((node, _)) => {
                 let word = node.as_written().unwrap_or_else(|| node.kind().to_owned());
                 let meant = nearest(&word, TYPES, LIKENESS).map(|meant| format!("Did you mean {meant}?"));
-                let message = format!("The type of {name} is {word:?}, and the worker takes all but float for int.");
+                let message =
+                    format!("The type of {name} is {word:?}, and the worker treats everything but float as int.");
                 self.remarks.add(node.position, message, meant.unwrap_or("Write float or int.".to_owned()));
                 false
             }
         };
         let Some(bounds) = entry.value.entry("bounds") else {
-            let message = format!("{name} has no bounds, and the worker takes [0, 1].");
+            let message = format!("{name} has no bounds, and the worker uses [0, 1].");
             self.remarks.add(entry.key_position, message, "Add bounds: [LOW, HIGH].");
             return None;
         };
@@ -254,7 +255,7 @@ impl Reader<'_, '_> {
         };
         if !low_number.is_below(&high_number) {
             let message = format!(
-                "The bounds of {name} are {} and {}, which is no range: the first must be below the second.",
+                "The bounds of {name} are {} and {}: the first must be below the second.",
                 shown(low),
                 shown(high)
             );
@@ -266,7 +267,7 @@ impl Reader<'_, '_> {
             (false, Number::Int(low), Number::Int(high)) => Some(Parameter::Int { low, high }),
             (false, low_number, _) => {
                 let fraction = if matches!(low_number, Number::Int(_)) { high } else { low };
-                let message = format!("{name} is an int, and {} is no whole number.", shown(fraction));
+                let message = format!("{name} is an int, but {} is not a whole number.", shown(fraction));
                 self.remarks.add(fraction.position, message, "Write whole numbers, or type: float.");
                 None
             }
@@ -277,7 +278,7 @@ impl Reader<'_, '_> {
         let help = match Scalar::of(node, self.text) {
             Some(Scalar::Int(value)) => return Some(Number::Int(value)),
             Some(Scalar::Float(value)) if value.is_finite() => return Some(Number::Float(value)),
-            // The worker's reader wants a point, and a sign in the exponent.
+            // The worker's parser requires a decimal point, and a sign in the exponent.
             Some(Scalar::Text(_)) => match &node.value {
                 Value::Integer(value) => format!("Write {value}."),
                 Value::Float(value) => format!("Write {value:?}."),
@@ -286,13 +287,13 @@ impl Reader<'_, '_> {
             _ => String::new(),
         };
         let message =
-            format!("A bound of {name} must be a number, and the worker reads {} as {}.", shown(node), self.kind(node));
+            format!("A bound of {name} must be a number, but the worker reads {} as {}.", shown(node), self.kind(node));
         self.remarks.add(node.position, message, help);
         None
     }
 
     fn seed(&mut self, tuning: &Node) -> Seed {
-        let message = "There is no seed: each worker starts anywhere, and no run can be repeated.";
+        let message = "There is no seed: each worker starts at random, and no run can be reproduced.";
         let help = "Add a line seed: 42.";
         let Some(entry) = tuning.entry("seed") else {
             self.missing(tuning, "seed", message, help);
@@ -315,12 +316,12 @@ impl Reader<'_, '_> {
         if let Some(Scalar::Int(points)) = Scalar::of(node, self.text) {
             return Some(points);
         }
-        let message = format!("grid_points must be a whole number, and this is {}.", self.kind(node));
-        self.remarks.add(node.position, message, "Write a whole number from 2.");
+        let message = format!("grid_points must be a whole number, not {}.", self.kind(node));
+        self.remarks.add(node.position, message, "Write a whole number of at least 2.");
         None
     }
 
-    /// Tells of a missing key, unless it was only mistyped, which has been told already.
+    /// Reports a missing key, unless a misspelling of it has already been reported.
     fn missing(&mut self, tuning: &Node, key: &str, message: &str, help: &str) {
         let unknown =
             tuning.as_mapping().unwrap_or_default().iter().filter(|entry| !KEYS.contains(&entry.key.as_str()));
@@ -331,7 +332,9 @@ impl Reader<'_, '_> {
     }
 
     fn wrong(&mut self, what: &str, expected: &str, entry: &Entry) {
-        let message = format!("{what} must be {expected}, and this is {}.", self.kind(&entry.value));
+        let found = self.kind(&entry.value);
+        let not = if expected.starts_with(found) { String::new() } else { format!(", not {found}") };
+        let message = format!("{what} must be {expected}{not}.");
         let help = if expected == "a whole number" { "Write a whole number such as 42, without quotes." } else { "" };
         self.remarks.add(entry.shown_at(), message, help);
     }
@@ -341,7 +344,7 @@ impl Reader<'_, '_> {
     }
 }
 
-/// A bound as the worker has it.
+/// A bound as the worker reads it.
 enum Number {
     Int(i128),
     Float(f64),

@@ -1,5 +1,5 @@
-//! Any session with any of the optional keys gives Jobs that `validate` takes, whose workers are who they were, and in
-//! whose pods every value arrives as the config has it.
+//! A session with any combination of optional keys produces Jobs that `validate` accepts, with unchanged worker
+//! identities, and with every config value unchanged in the pods.
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
@@ -78,7 +78,7 @@ fn worker(job: &Job) -> &Container {
     pod(job).containers.iter().find(|container| Some(container.name.as_str()) == name).unwrap()
 }
 
-/// A Job as it was read back from its manifest.
+/// A Job parsed from its manifest.
 fn read_back(job: &Job) -> Job {
     let mut content = Vec::new();
     Format::Yaml.push(job, &mut content).unwrap();
@@ -118,7 +118,7 @@ proptest! {
     }
 }
 
-/// What makes a worker's Job what it is.
+/// The fields that identify a worker's Job.
 fn same_worker(job: &Job, guides: &Job) -> Result<(), TestCaseError> {
     prop_assert_eq!(&job.metadata.name, &guides.metadata.name);
     prop_assert_eq!(&job.metadata.namespace, &guides.metadata.namespace);
@@ -132,7 +132,7 @@ fn same_worker(job: &Job, guides: &Job) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// That each value of the config stands in the Job.
+/// Checks that each value of the config is in the Job.
 fn arrived(job: &Job, keys: &Map<String, Value>) -> Result<(), TestCaseError> {
     let entries = |key: &str| keys[key].as_object().unwrap().clone();
     let worker = worker(job);

@@ -1,12 +1,12 @@
-//! What the server refuses of ConfigMaps, as kube-apiserver 1.36 has named it.
+//! The ConfigMaps that the server refuses, as observed with kube-apiserver 1.36.
 
 use super::{Checks, Sources, Validator};
 use crate::manifest::Text;
 
-/// All values together, in bytes.
+/// The maximum size of all values in bytes.
 const MAX_SIZE: usize = 1 << 20;
 
-/// What the server's fields are that it refuses, as kube-apiserver 1.36 has named them.
+/// The fields that the server refuses, as observed with kube-apiserver 1.36.
 fn refused(data: &str) -> Vec<String> {
     let text = format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: {{app: arbitrage-tuning, component: tuning, \

@@ -1,8 +1,7 @@
-//! Strict decoding, as the API server does with `fieldValidation=Strict`: a node comes in, and a
-//! typed object, or what does not fit its type, goes out.
+//! Strict decoding of a node into a typed object, like the API server's `fieldValidation=Strict`.
 //!
-//! `k8s-openapi`'s own serde code reads the nodes, by Go's notion of null (a zero value), by the types that have a
-//! text form of their own, and by the fields that a version of the server knows.
+//! `k8s-openapi`'s own serde code reads the nodes, with Go's notion of null (a zero value), the types with their own
+//! text form, and the fields of a specific server version.
 
 use std::cell::RefCell;
 
@@ -16,20 +15,20 @@ use crate::nearest::nearest;
 use crate::yaml::de::{At, Error, Expected, Object, Policy, from_root};
 use crate::yaml::number::float_text;
 
-/// More unlike words are no typing errors.
+/// Words that differ more are not typing errors.
 pub(super) const LIKENESS: f64 = 0.85;
-/// The longest run of known field names that a message lists.
+/// The maximum length of a list of known fields in a message.
 const MAX_LISTED: usize = 12;
 
-/// 0000-01-01T00:00:00Z and 9999-12-30T21:59:59Z: the types cannot hold the hours before and after that an offset of
-/// a time can lead to, and no rule asks for them.
+/// 0000-01-01T00:00:00Z and 9999-12-30T21:59:59Z: the types cannot represent the hours beyond these that time offsets
+/// can produce, and no rule needs them.
 const EARLIEST: i64 = -62_167_219_200;
 const LATEST: i64 = 253_402_207_199;
 
-/// Something that does not fit its type.
+/// A value that does not fit its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StrictDecodingError {
-    /// What kind of error it is.
+    /// The kind of error.
     pub kind: DecodingErrorKind,
     /// The field's path.
     pub field: String,
@@ -39,21 +38,21 @@ pub struct StrictDecodingError {
     pub wording: Wording,
 }
 
-/// The kinds of decoding errors that the server tells apart.
+/// The kinds of decoding errors that the server distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecodingErrorKind {
-    /// A value of another type, or an integer out of range, or a text that is no time.
+    /// A value of the wrong type, an integer out of range, or a text that is not a time.
     Type,
-    /// A text that is no quantity.
+    /// A text that is not a quantity.
     Quantity,
     /// A field that the type does not have.
     UnknownField,
 }
 
-/// Decodes a node as a version of the server does, and gives the object together with its unknown fields.
+/// Decodes a node like the given server version, and returns the object together with its unknown fields.
 ///
 /// # Errors
-/// The first value that does not fit its type; the server reports no more than that either.
+/// The first value that does not fit its type; the server also reports only the first one.
 pub fn decode<T: for<'de> Deserialize<'de>>(
     node: &Node,
     version: Version,
@@ -71,7 +70,7 @@ pub fn decode<T: for<'de> Deserialize<'de>>(
     }
 }
 
-/// How the server of a version reads.
+/// The reading policy of a server version.
 struct Server {
     version: Version,
     unknown: RefCell<Vec<StrictDecodingError>>,
@@ -98,14 +97,14 @@ impl Policy for Server {
             Expected::Sequence => "a list",
             Expected::Mapping => "a mapping",
             Expected::Object(_) => "an object",
-            // Only IntOrString and the free form of managed fields ask for any type.
-            Expected::Any => "a string or a whole number of 32 bits",
+            // Only IntOrString and the free form of managed fields accept any type.
+            Expected::Any => "a string or a 32-bit integer",
         };
         wrong(DecodingErrorKind::Type, at, expected)
     }
 
     fn has_field(&self, at: At<'_>, of: Object, entry: &Entry) -> Result<bool, StrictDecodingError> {
-        // What the object is has been settled before, and is not for the type to judge.
+        // The object's kind has already been checked.
         if at.path.is_root() && matches!(entry.key.as_str(), "apiVersion" | "kind") {
             return Ok(false);
         }
@@ -135,18 +134,18 @@ impl Server {
         }
     }
 
-    /// What to write instead of a field that a type does not have.
+    /// What to write instead of an unknown field.
     fn help(&self, of: Object, key: &str) -> String {
         let known = of.fields.iter().copied().filter(|field| self.knows(of, field));
         match (fields::find(of.name, key), nearest(key, known.clone(), LIKENESS)) {
             (Some(field), _) => {
-                format!("Kubernetes {} has no such field; it is known {}.", self.version, field.span)
+                format!("Kubernetes {} does not have this field; it exists {}.", self.version, field.span)
             }
             (None, Some(field)) => format!("Did you mean {field}?"),
             (None, None) if of.fields.len() <= MAX_LISTED => {
                 format!("The fields here are {}.", known.collect::<Vec<_>>().join(", "))
             }
-            (None, None) => "Remove it, or check at which level it belongs.".to_owned(),
+            (None, None) => "Remove it, or check its indentation.".to_owned(),
         }
     }
 
@@ -155,11 +154,11 @@ impl Server {
             kind: DecodingErrorKind::UnknownField,
             field: object.field(&entry.key).to_string(),
             position: entry.key_position,
-            wording: (format!("There is no field {} here.", entry.key), help).into(),
+            wording: (format!("Unknown field {}.", entry.key), help).into(),
         });
     }
 
-    /// A field that the newest types have no more is checked by the shape that it had.
+    /// A field that the newest types no longer have is checked by its former shape.
     fn check_retired(&self, object: &Path<'_>, of: Object, entry: &Entry) -> Result<(), StrictDecodingError> {
         let Some(shape) = fields::find(of.name, &entry.key).and_then(|field| field.retired) else { return Ok(()) };
         let path = &object.field(&entry.key);
@@ -199,9 +198,9 @@ fn quantity(at: At<'_>) -> Result<String, StrictDecodingError> {
         Value::Null => "0".to_owned(),
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => float_text(*value),
-        // White space other than this is escaped on its way, and no longer white space when the server trims.
+        // Other whitespace is escaped in transit and is no longer whitespace when the server trims.
         Value::String(text) => text.trim_matches(' ').to_owned(),
-        // The server reads whatever stands here as a quantity.
+        // The server reads any value here as a quantity.
         Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => {
             return Err(wrong(DecodingErrorKind::Quantity, at, "a quantity"));
         }

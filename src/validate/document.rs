@@ -1,5 +1,5 @@
-//! One document of a file, from its node to its reports: Lists are taken apart, documents that are no
-//! Jobs are passed over, and Jobs are held against the rules that were asked for.
+//! Checks one document of a file: Lists are split into their items, documents that are not Jobs are skipped, and Jobs
+//! are checked against the requested rules.
 
 use std::sync::Arc;
 
@@ -24,22 +24,22 @@ use crate::manifest::{Document, Node, ReadError, Text};
 rules! {
     Api;
 
-    /// A key stands once in its mapping. kubectl keeps the last of two and says nothing, so the first
-    /// value is lost before the server sees it. The server accepts what is left, and this is a warning.
+    /// Each key occurs only once in its mapping. kubectl silently keeps the last of two, so the first value is lost
+    /// before the server sees it. The server accepts the rest, so this is a warning.
+    #[severity(Warning)]
     DUPLICATE_KEY = "duplicate-key" in Job:
         "spec:\n  suspend: true\n  suspend: false",
         "spec:\n  suspend: false";
 
-    /// With --fail-on-skipped, every document is a Job or a CronJob. Nothing else is checked, so that a document
-    /// of another kind would pass unseen.
+    /// With --fail-on-skipped, every document is a Job or a CronJob. Other kinds are not checked, so they would
+    /// otherwise pass unnoticed.
     SKIPPED = "skipped-document" in Job: "kind: Secret\napiVersion: v1", "kind: Job\napiVersion: batch/v1";
 }
 
-/// A report, and the Job's place in its session where it has one.
+/// A report, and the Job's membership in a session if it has one.
 pub type Checked = (DocumentReport, Option<Membership>);
 
-/// Checks a document of a file, which may be a List of many; `first` is the place of the next report
-/// in its file.
+/// Checks a document of a file, which may be a List; `first` is the index of the next report in its file.
 pub fn check(
     file: &Arc<str>,
     text: &Text,
@@ -61,7 +61,7 @@ pub fn check(
         for duplicate in &document.duplicates {
             let line = duplicate.first.line;
             let message =
-                format!("The key {} stands in line {line} already; kubectl keeps this one only.", duplicate.key);
+                format!("Duplicate key {} (first on line {line}); kubectl keeps only this one.", duplicate.key);
             let (wording, reason) = ((message, "Remove one of the two."), Reason::FieldValueDuplicate);
             findings.push(Severity::Warning, &DUPLICATE_KEY, duplicate.key.clone(), reason, wording, duplicate.last);
         }
@@ -105,14 +105,14 @@ fn check_object(
     let mut member = None;
     let is_judged = match DocumentKind::of(node, list) {
         DocumentKind::Unnamed(key) => {
-            let message = format!("kubectl cannot tell what this is: {key} is missing.");
+            let message = format!("kubectl cannot tell what kind of object this is: {key} is missing.");
             let instead = recognize::instead_of_manifest(node, file);
             let help = instead.unwrap_or_else(|| "A Job has apiVersion: batch/v1 and kind: Job.".to_owned());
             let wording = (message, help);
             findings.error(&server::KIND, &Path::root().field(key), Reason::FieldValueRequired, wording);
             true
         }
-        // The guide says nothing of ConfigMaps.
+        // The guide has no rules for ConfigMaps.
         DocumentKind::ConfigMap if checks.sources.api => {
             if let Some(config_map) = server::check(node, &mut findings) {
                 api::check_config_map(&config_map, &mut findings);
@@ -131,12 +131,12 @@ fn check_object(
             }
             checks.sources.api
         }
-        // The guide knows no CronJobs.
+        // The guide has no CronJobs.
         DocumentKind::Other | DocumentKind::CronJob | DocumentKind::ConfigMap => {
             report.skipped = true;
             if checks.fail_on_skipped {
-                let message = format!("No rule here is about a {}.", report.kind);
-                let wording = (message, "Leave the document out, or --fail-on-skipped.");
+                let message = format!("Objects of kind {} are not checked.", report.kind);
+                let wording = (message, "Remove the document, or run without --fail-on-skipped.");
                 findings.error(&SKIPPED, &path!(.kind), Reason::FieldValueNotSupported, wording);
             }
             false
@@ -153,7 +153,7 @@ fn check_object(
                 check_standard(spec, &path!(.spec.template), &mut findings, checks);
             }
             if let Some(key) = missing.filter(|_| checks.sources.tuning) {
-                let wording = ("kubectl tells a Job by apiVersion: batch/v1 and kind: Job.", "Write both.");
+                let wording = ("kubectl recognizes a Job by apiVersion: batch/v1 and kind: Job.", "Write both.");
                 findings.error(&TYPE, &Path::root().field(key), Reason::FieldValueRequired, wording);
             }
             if let Some(job) = job.filter(|_| checks.sources.tuning) {
@@ -168,7 +168,7 @@ fn check_object(
     (report, member)
 }
 
-/// Holds the pods of a Job, whose template is at `path`, against the standard that was asked for.
+/// Checks the pods of a Job, whose template is at `path`, against the requested standard.
 fn check_standard(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>, checks: &Checks) {
     let Some(level) = checks.pod_security else { return };
     let version = PolicyVersion::of(checks.version);

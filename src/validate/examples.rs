@@ -1,4 +1,4 @@
-//! Every rule's examples, applied: the bad one breaks the rule, and the good one breaks none.
+//! Applies every rule's examples: the bad one breaks the rule, and the good one breaks none.
 
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ const ALL: Sources = Sources { api: true, tuning: true };
 /// A Job of a session, as `generate` writes it.
 const BASE: &str = include_str!("../../tests/data/worker-1.yaml");
 
-/// A `CronJob`, as plain as one can be.
+/// A minimal `CronJob`.
 const CRON_JOB: &str = "\
 apiVersion: batch/v1
 kind: CronJob
@@ -64,7 +64,7 @@ fn json(text: &str) -> Option<Json> {
     first.flatten().map(|document| document.root.to_json())
 }
 
-/// Lays a piece of a Job over a whole one: objects by key, lists by place.
+/// Merges an example into a whole Job: objects by key, lists by index.
 fn lay_over(base: &mut Json, piece: Json) {
     match (base, piece) {
         (Json::Object(base), Json::Object(piece)) => {
@@ -84,8 +84,8 @@ fn lay_over(base: &mut Json, piece: Json) {
     }
 }
 
-/// The base of the rule's scope with a piece laid over it, in the newest version that has the rule; a piece that is no
-/// clean YAML stands by itself.
+/// The base of the rule's scope with an example merged into it, in the newest version that has the rule; an example
+/// that is not clean YAML is used by itself.
 fn with(rule: &Rule, piece: &str) -> DocumentReport {
     let newest = VERSIONS.iter().rev().find(|version| rule.span.contains(**version)).unwrap();
     let pod_security = super::pod_security_standards::level_of(rule);
@@ -105,7 +105,7 @@ fn with(rule: &Rule, piece: &str) -> DocumentReport {
     }
 }
 
-/// Rules that concern several documents, or a configuration, have their tests with them.
+/// Rules about several documents or a configuration are tested elsewhere.
 fn concerns_one_document(rule: &Rule) -> bool {
     !super::set::RULES.contains(&rule) && rule.source != Source::Config
 }

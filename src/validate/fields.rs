@@ -1,19 +1,18 @@
-//! The fields of Jobs and `CronJobs` that not every version of Kubernetes on record has.
-//! Everything else has been there for longer than any of them.
+//! The fields of Jobs and `CronJobs` that not all supported versions of Kubernetes have.
 
 use crate::apimachinery::Span;
 use crate::apimachinery::version::{V1_34, V1_35, V1_36};
 
-/// A field that came with a version, or went with one.
+/// A field that was added or removed in a version.
 #[derive(Debug)]
 pub struct VersionedField {
-    /// The type that has it, as the API names it.
+    /// The API's name of its type.
     pub owner: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// The versions that know it; to all others it is an unknown field.
+    /// The versions that have it; in all others, it is an unknown field.
     pub span: Span,
-    /// The names of its own fields, all of them text, where the newest types do not have it any more.
+    /// The names of its own fields, all of them text, if the newest types no longer have it.
     pub retired: Option<&'static [&'static str]>,
 }
 
@@ -38,7 +37,7 @@ pub static FIELDS: &[VersionedField] = &[
     new("PodSpec", "schedulingGroup", Span::since(V1_36)),
 ];
 
-/// The row of a field, where it has one.
+/// The entry of a field, if it has one.
 pub fn find(owner: &str, name: &str) -> Option<&'static VersionedField> {
     FIELDS.iter().find(|field| field.owner == owner && field.name == name)
 }

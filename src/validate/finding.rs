@@ -1,4 +1,4 @@
-//! What `validate` found out about one document, and about all documents of a run.
+//! The results of `validate` for one document and for all documents of a run.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::manifest::text::Excerpt;
 
-/// Everything that was found out about one document.
+/// The results for one document.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct DocumentReport {
     /// The file, or `standard input`.
@@ -15,21 +15,20 @@ pub struct DocumentReport {
     pub file: Arc<str>,
     /// The document's index in its file, from 0; the items of a List count one by one.
     pub index: usize,
-    /// Its kind, empty where it has none.
+    /// Its kind, empty if it has none.
     pub kind: String,
-    /// Its name, empty where it has none.
+    /// Its name, empty if it has none.
     pub name: String,
-    /// Its namespace, empty where it has none.
+    /// Its namespace, empty if it has none.
     pub namespace: String,
-    /// The API server's verdict; none where there is none, because the document is no Job or the
-    /// API rules were not asked for.
+    /// The API server's verdict; none if the document is not a Job or the API rules were not requested.
     pub accepted: Option<bool>,
-    /// What there is to say, in the server's order of subjects.
+    /// The findings, in the server's order of subjects.
     pub findings: Vec<Diagnostic>,
-    /// Whether the document was passed over because it is no Job.
+    /// Whether the document was skipped because it is not a Job.
     #[serde(skip)]
     pub skipped: bool,
-    /// Where its name stands, for findings that concern it as a whole.
+    /// The excerpt of its name, for findings about the whole document.
     #[serde(skip)]
     pub name_excerpt: Excerpt,
 }
@@ -39,7 +38,7 @@ fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> 
 }
 
 impl DocumentReport {
-    /// What is wrong with configurations: a report on each of the files.
+    /// Reports on configurations, one for each of the files.
     pub fn of_configs(problems: &[Diagnostic]) -> Vec<Self> {
         let of_file = |problems: &[Diagnostic]| Self {
             file: Arc::clone(&problems[0].excerpt.file),
@@ -50,19 +49,19 @@ impl DocumentReport {
         problems.chunk_by(|a, b| a.excerpt.file == b.excerpt.file).map(of_file).collect()
     }
 
-    /// How many findings are of a severity.
+    /// The number of findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    /// Whether the guide refuses the Job, whatever the server says.
+    /// Whether the Job breaks the guide's rules, regardless of the server's verdict.
     pub fn breaks_guide(&self) -> bool {
         let refused =
             |finding: &Diagnostic| finding.rule.source == Source::Tuning && finding.severity == Severity::Error;
         self.findings.iter().any(refused)
     }
 
-    /// Settles the verdict: the server accepts what no API rule refuses.
+    /// Sets the verdict: the server accepts the document if no API rule has an error.
     pub fn settle(&mut self) {
         let refused = |finding: &Diagnostic| finding.rule.source == Source::Api && finding.severity == Severity::Error;
         self.accepted = Some(!self.findings.iter().any(refused));
@@ -76,7 +75,7 @@ pub struct Summary {
     pub documents: usize,
     /// Jobs that the API server would accept.
     pub accepted: usize,
-    /// Those among the accepted that the guide refuses.
+    /// Accepted Jobs that break the guide's rules.
     pub accepted_with_tuning_errors: usize,
     /// Jobs that it would reject.
     pub rejected: usize,
@@ -84,7 +83,7 @@ pub struct Summary {
     pub skipped: usize,
     /// Findings that make a document unusable.
     pub errors: usize,
-    /// Findings that deserve a look.
+    /// Warnings.
     pub warnings: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Gathers the findings of one document: a rule, a path and what to say come in, and a [`Diagnostic`]
-//! with its position in the file is kept.
+//! Collects the findings of one document: turns a rule, a path and a message into a [`Diagnostic`] with its position in
+//! the file.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::manifest::{Node, Position, Text};
 use crate::nearest::{nearest, one_of};
 use crate::yaml::mapping::Duplicate;
 
-/// The findings of one document, as the rules make them.
+/// The findings of one document.
 #[derive(Debug)]
 pub struct Findings<'d> {
     positions: Positions<'d>,
@@ -22,15 +22,15 @@ pub struct Findings<'d> {
     text: &'d Text,
     checks: &'d Checks,
     root: &'d Node,
-    /// Where the document has credentials; looked for when there is something to find.
+    /// The credentials of the document, searched for when the first finding is added.
     hidden: OnceCell<Hidden>,
     duplicates: &'d [Duplicate],
     found: &'d mut Vec<Diagnostic>,
 }
 
 impl<'d> Findings<'d> {
-    /// Adds what is found in the document `root` of the file with this name and text to `found`; what is no rule of
-    /// these checks is not kept.
+    /// Collects findings in the document `root` of the file with this name and text into `found`; findings of rules
+    /// that are not part of these checks are dropped.
     pub fn new(
         root: &'d Node,
         file: &'d Arc<str>,
@@ -50,7 +50,7 @@ impl<'d> Findings<'d> {
         }
     }
 
-    /// With the keys of the document that stand twice, whose lost values may be credentials.
+    /// Adds the document's duplicate keys, whose lost values may be credentials.
     pub const fn with_duplicates(mut self, duplicates: &'d [Duplicate]) -> Self {
         self.duplicates = duplicates;
         self
@@ -61,52 +61,52 @@ impl<'d> Findings<'d> {
         self.checks.version
     }
 
-    /// The document has a fault.
+    /// Adds an error.
     pub fn error(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
         let position = self.positions.locate(&path.segments());
         self.push(Severity::Error, rule, path.to_string(), reason, wording, position);
     }
 
-    /// The document has something that deserves a look.
+    /// Adds a warning.
     pub fn warning(&mut self, rule: &'static Rule, path: &Path<'_>, reason: Reason, wording: impl Into<Wording>) {
         let position = self.positions.locate(&path.segments());
         self.push(Severity::Warning, rule, path.to_string(), reason, wording, position);
     }
 
-    /// A value that must be there is not.
+    /// A required value is missing.
     pub fn required(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
         self.error(rule, path, Reason::FieldValueRequired, wording);
     }
 
-    /// A value that cannot be.
+    /// A value is not valid.
     pub fn invalid(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
         self.error(rule, path, Reason::FieldValueInvalid, wording);
     }
 
-    /// A field that may not be set here.
+    /// A field must not be set here.
     pub fn forbidden(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
         self.error(rule, path, Reason::FieldValueForbidden, wording);
     }
 
-    /// A value that may stand once stands twice.
+    /// A unique value is duplicated.
     pub fn duplicate(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
         self.error(rule, path, Reason::FieldValueDuplicate, wording);
     }
 
-    /// A name that nothing here has.
+    /// A reference to something that does not exist.
     pub fn not_found(&mut self, rule: &'static Rule, path: &Path<'_>, wording: impl Into<Wording>) {
         self.error(rule, path, Reason::FieldValueNotFound, wording);
     }
 
-    /// More elements than allowed.
+    /// A list has more elements than allowed.
     pub fn at_most(&mut self, rule: &'static Rule, path: &Path<'_>, found: usize, max: usize) {
         if found > max {
-            let wording = (format!("There are {found}, and there can be {max} at most."), "Remove some.");
+            let wording = (format!("There are {found}; the maximum is {max}."), "Remove some.");
             self.error(rule, path, Reason::FieldValueTooMany, wording);
         }
     }
 
-    /// More bytes than allowed.
+    /// A value has more bytes than allowed.
     pub fn no_longer(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, max: usize) {
         if value.len() > max {
             let wording = (format!("This is longer than {max} bytes."), "Shorten it.");
@@ -114,21 +114,21 @@ impl<'d> Findings<'d> {
         }
     }
 
-    /// A value that must be there.
+    /// Checks a required value.
     pub fn not_empty(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, missing: impl Into<Wording>) {
         if value.is_empty() {
             self.required(rule, path, missing);
         }
     }
 
-    /// A value outside a closed list.
+    /// Checks a value of a closed list.
     pub fn one_of(&mut self, rule: &'static Rule, path: &Path<'_>, value: &str, allowed: &[&str]) {
         if !allowed.contains(&value) {
             self.error(rule, path, Reason::FieldValueNotSupported, not_in_list(value, allowed));
         }
     }
 
-    /// A value that does not have the format that `check` stands for; whether it has.
+    /// Checks the format of a value; returns whether it is valid.
     pub fn check_format(
         &mut self,
         rule: &'static Rule,
@@ -139,13 +139,13 @@ impl<'d> Findings<'d> {
         match check(value) {
             Ok(()) => true,
             Err(fault) => {
-                self.invalid(rule, path, format!("{value:?} cannot stand here: {fault}."));
+                self.invalid(rule, path, format!("{value:?} is not a valid value: {fault}."));
                 false
             }
         }
     }
 
-    /// A value that must be there, and have a format.
+    /// Checks a required value with a format.
     pub fn required_format(
         &mut self,
         rule: &'static Rule,
@@ -161,7 +161,7 @@ impl<'d> Findings<'d> {
         }
     }
 
-    /// A value that must have a format where it is there.
+    /// Checks an optional value with a format.
     pub fn optional_format(
         &mut self,
         rule: &'static Rule,
@@ -174,24 +174,24 @@ impl<'d> Findings<'d> {
         }
     }
 
-    /// A number below zero.
+    /// Checks that a number is not negative.
     pub fn not_negative(&mut self, rule: &'static Rule, path: &Path<'_>, value: Option<impl Into<i64>>) {
         if let Some(value) = value.map(Into::into).filter(|value| *value < 0) {
             self.invalid(rule, path, (format!("{value} is negative."), "Write 0 or more."));
         }
     }
 
-    /// Takes everything back.
+    /// Removes all findings.
     pub fn clear(&mut self) {
         self.found.clear();
     }
 
-    /// How many findings there are so far.
+    /// The number of findings so far.
     pub const fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// A finding whose position is known already.
+    /// Adds a finding with a known position.
     pub fn push(
         &mut self,
         severity: Severity,
@@ -211,7 +211,7 @@ impl<'d> Findings<'d> {
     }
 }
 
-/// Why a value is refused that is not in its list, and which one was meant.
+/// The message for a value that is not in its list, with a suggestion.
 fn not_in_list(value: &str, allowed: &[&str]) -> Wording {
     let message = format!("{value:?} must be {}.", one_of(allowed));
     match nearest(value, allowed.iter().copied(), LIKENESS) {

@@ -1,5 +1,5 @@
-//! A config's partial Job, held against the API and against what a worker's Job has to stay: what is wrong with it is
-//! told at its place in the config.
+//! Checks a config's partial Job against the API and the protected fields of a worker's Job. Problems are reported at
+//! their positions in the config.
 
 use k8s_openapi::api::batch::v1::Job;
 
@@ -20,17 +20,17 @@ use crate::tuning_file::Delivery;
 rules! {
     Config;
 
-    /// With pod_security, the pods meet that Pod Security Standard (baseline or restricted). What it demands is filled in
-    /// where the config says nothing else.
+    /// With pod_security, the pods meet that Pod Security Standard (baseline or restricted). Its requirements are
+    /// filled in wherever the configuration does not set something else.
     POD_SECURITY = "config-pod-security" in Config:
         "pod_security: restricted\njob_template:\n  spec:\n    template:\n      spec:\n        hostNetwork: true",
         "pod_security: restricted";
 }
 
-/// The factory of a session's Jobs, unless something is wrong with the partial Job of its config.
+/// The factory for a session's Jobs, unless its config's partial Job has errors.
 ///
 /// # Errors
-/// All that is wrong with the partial Job.
+/// All errors of the partial Job.
 pub fn factory<'s>(
     session: &'s Session,
     created_at: CreatedAt,
@@ -50,8 +50,8 @@ pub fn factory<'s>(
     Ok(factory)
 }
 
-/// What keeps the pods from meeting the standard that the config asks for. What the standard demands is filled in where
-/// nothing is said, so that something else is said here.
+/// Violations of the standard that the config requests. Missing settings have already been filled in, so these are
+/// explicit settings in the partial Job.
 fn check_standard(factory: &K8sTuningJobFactory<'_>, version: Version) -> Vec<Diagnostic> {
     let session = factory.session();
     let level = match session.additions.pod_security {
@@ -70,15 +70,15 @@ fn check_standard(factory: &K8sTuningJobFactory<'_>, version: Version) -> Vec<Di
         rule: &POD_SECURITY,
         path: "pod_security".to_owned(),
         reason: Reason::FieldValueForbidden,
-        message: format!("The pods break the {level} standard. {}", wording.message),
+        message: format!("The pods violate the {level} standard. {}", wording.message),
         help: wording.help,
         excerpt: excerpt.cloned().unwrap_or_default(),
     });
     broken.collect()
 }
 
-/// What does not fit the type of a Job, decoded as strictly as a server of a version decodes a whole one. The directives
-/// of a strategic merge patch are no fields of it.
+/// Decoding errors of the partial Job, decoded as strictly as a complete Job by a server version. Directives of a
+/// strategic merge patch are not treated as fields.
 fn check_fields(partial: &PartialJob, version: Version) -> Vec<Diagnostic> {
     let errors = match decode::<Job>(&partial.node, version) {
         Ok((_, unknown)) => unknown,
@@ -99,12 +99,12 @@ fn check_fields(partial: &PartialJob, version: Version) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// That it cannot be merged.
+/// The error that it cannot be merged.
 fn not_merged(partial: &PartialJob, error: &PartialJobError) -> Diagnostic {
     diagnostic(partial, "", Reason::FieldValueInvalid, error.to_string(), partial.node.position)
 }
 
-/// What it changes of a worker's Job and may not change.
+/// Changes of protected fields of a worker's Job.
 fn check_changes(partial: &PartialJob, factory: &K8sTuningJobFactory<'_>) -> Vec<Diagnostic> {
     let Some(extended) = factory.extended() else { return Vec::new() };
     let forbidden = |Change { path, because }: Change| {
@@ -140,7 +140,7 @@ fn shown(path: &[Step]) -> String {
     text
 }
 
-/// The place of a field in a partial Job; of what encloses it, where it is a directive that changes it.
+/// The position of a field in a partial Job, or of the enclosing object if a directive changes the field.
 fn locate(root: &Node, path: &[Step]) -> Position {
     let (mut node, mut position) = (root, root.position);
     for step in path {
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::config::session::tests::{K8S, session};
 
-    /// What is said of the baseline with these lines behind it: rule, line and message.
+    /// The diagnostics for the baseline with these lines appended: rule, line and message.
     fn said(lines: &str) -> Vec<(&'static str, u32, String)> {
         let session = match session(&format!("{K8S}{lines}"), None) {
             Ok(session) => session,
@@ -183,7 +183,7 @@ mod tests {
         problems.iter().map(one).collect()
     }
 
-    /// The line of the template that has the `nth` of its lines, from 1.
+    /// The line number of the template's `nth` line, from 1.
     fn line(nth: u32) -> u32 {
         u32::try_from(K8S.lines().count()).unwrap() + nth
     }
@@ -198,15 +198,11 @@ mod tests {
     #[test]
     fn a_partial_job_is_decoded_strictly() {
         for (lines, at, words) in [
-            (
-                "job_template:\n  spec:\n    ttlSecondsAfterFinish: 1\n",
-                3,
-                "There is no field ttlSecondsAfterFinish here",
-            ),
+            ("job_template:\n  spec:\n    ttlSecondsAfterFinish: 1\n", 3, "Unknown field ttlSecondsAfterFinish"),
             ("job_template:\n  spec:\n    activeDeadlineSeconds: soon\n", 3, "must be a whole number"),
-            ("job_template:\n  specs: {}\n", 2, "There is no field specs here"),
+            ("job_template:\n  specs: {}\n", 2, "Unknown field specs"),
             ("job_template: []\n", 1, "must be a mapping"),
-            ("job_template:\n  kind: CronJob\n", 2, "has no kind of its own"),
+            ("job_template:\n  kind: CronJob\n", 2, "cannot set kind"),
             ("job_template:\n  metadata:\n    name: x\n", 3, "cannot set metadata.name"),
             (
                 "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        - image: x\n",

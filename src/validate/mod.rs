@@ -1,8 +1,7 @@
-//! Documents become findings: what the API server would say of a Job, and what the guide demands of
-//! a tuning Job.
+//! Checks documents against the API server's rules for Jobs and the guide's rules for tuning Jobs.
 //!
-//! [`decode`] makes a node a typed Job, the rules look at that Job, and every finding is brought
-//! back to the position in the file that it speaks of.
+//! [`decode`] turns a node into a typed Job, the rules check that Job, and every finding is mapped back to its position
+//! in the file.
 
 #[cfg(test)]
 mod any_session;
@@ -42,13 +41,13 @@ use self::findings::Findings;
 use self::origins::Origins;
 use crate::apimachinery::Version;
 use crate::{config, tuning_file};
-// The files of rules in `api` find the macro here.
+// Makes the macro available to the rules in `api`.
 use crate::diagnostic::rule;
 use crate::diagnostic::{self, Reason, Rule, Severity};
 use crate::job::K8sJobSpec;
 use crate::manifest::{self, Input, InputError, Node, Position, Text, Value};
 
-/// What the rules of a server say of a Job by itself that no file holds: a field, the reason and a sentence for each
+/// Checks a Job that is not in a file against a server's rules: returns the field, the reason and a sentence for each
 /// fault.
 pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Vec<(String, Reason, String)> {
     let (nowhere, file, text) = (Node::new(Value::Null, Position::default()), "".into(), Text::decode(Vec::new()));
@@ -63,7 +62,7 @@ pub fn faults_of(job: &k8s_openapi::api::batch::v1::Job, version: Version) -> Ve
     errors.map(told).collect()
 }
 
-/// So many inputs are read before their reports are put in order.
+/// The number of inputs per batch.
 const BATCH: usize = 2048;
 /// Fewer inputs than this are checked on one core.
 const FEW: usize = 16;
@@ -75,7 +74,7 @@ pub fn rules() -> Vec<&'static Rule> {
     [api, api::RULES, pod_security_standards::RULES, own].concat().concat()
 }
 
-/// Checks documents one file after the other, and then what they are to each other.
+/// Checks documents one file at a time, and then the documents of a session together.
 #[derive(Debug)]
 pub struct Validator {
     checks: Checks,
@@ -84,7 +83,7 @@ pub struct Validator {
 }
 
 impl Validator {
-    /// Nothing checked yet; `checks` says which rules to apply.
+    /// A new validator; `checks` says which rules to apply.
     pub fn new(checks: impl Into<Checks>) -> Self {
         Self { checks: checks.into(), sets: set::Sets::default(), reports: Vec::new() }
     }
@@ -96,8 +95,8 @@ impl Validator {
         }
     }
 
-    /// Checks a Job of a session as it would be written. What is found is told at the keys that caused it, in the file
-    /// that the session comes from.
+    /// Checks a Job of a session as it would be written. Findings are reported at the keys of the session's file that
+    /// caused them.
     pub fn add_job(&mut self, spec: &K8sJobSpec, text: &Text, origins: &Origins<'_>) {
         let first = self.reports.len();
         for (mut report, member) in check_text_from(first, origins.file(), text, &self.checks) {
@@ -109,7 +108,7 @@ impl Validator {
     /// Checks all documents of several inputs, on all cores; `done` is called after each input.
     ///
     /// # Errors
-    /// The first input that cannot be read.
+    /// An input cannot be read.
     pub fn add_inputs(&mut self, inputs: &[Input], done: impl Fn() + Sync) -> Result<(), InputError> {
         let checks = self.checks.clone();
         let check = |input: &Input| {
@@ -117,9 +116,9 @@ impl Validator {
             done();
             checked
         };
-        // Starting threads for a few files would take longer than the files.
+        // For a few files, starting threads would take longer than checking them.
         let pool = if inputs.len() < FEW { None } else { threads::pool(threads::cores(), threads::start) };
-        // A batch at a time, so that what is waiting to be taken stays small.
+        // One batch at a time, to limit the number of pending reports.
         for batch in inputs.chunks(BATCH) {
             let checked: Vec<_> = match &pool {
                 None => batch.iter().map(check).collect(),
@@ -142,9 +141,9 @@ impl Validator {
         self.reports.push(report);
     }
 
-    /// The reports of all documents, in the order in which they came.
+    /// The reports of all documents, in input order.
     pub fn finish(mut self) -> Vec<DocumentReport> {
-        // Which workers are missing is all that is left to say.
+        // Only the missing workers remain to be reported.
         if self.checks.sources.tuning && self.checks.apply(&set::WORKERS) {
             self.sets.finish(&mut self.reports);
         }
@@ -152,12 +151,12 @@ impl Validator {
     }
 }
 
-/// Checks the documents of one file by themselves.
+/// Checks the documents of one file.
 pub fn check_text(file: &str, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     check_text_from(0, &Arc::from(file), text, checks)
 }
 
-/// The same, where so many documents of the file came before.
+/// The same, after the given number of documents of the file.
 fn check_text_from(first: usize, file: &Arc<str>, text: &Text, checks: &Checks) -> Vec<document::Checked> {
     let mut all = Vec::new();
     manifest::documents(text.as_str(), |read| {

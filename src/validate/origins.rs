@@ -1,7 +1,8 @@
-//! Which key of a configuration caused a field of its Jobs. What is found at a position in such a Job, which no file
-//! holds, is told at the key.
+//! Maps fields of generated Jobs to the configuration keys that caused them, so that findings about such a Job can be
+//! reported at the key.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::finding::DocumentReport;
@@ -19,7 +20,14 @@ use crate::manifest::{Node, Position, Text, Value, documents};
 const LABELS: &[Segment<'static>] = &segments![metadata.labels];
 const POD_LABELS: &[Segment<'static>] = &segments![spec.template.metadata.labels];
 
-/// The fields of a Job that have the value of one key each.
+const ANNOTATIONS: &[Segment<'static>] = &segments![metadata.annotations];
+const POD_ANNOTATIONS: &[Segment<'static>] = &segments![spec.template.metadata.annotations];
+
+/// The maps of a Job whose entries come from a key of the configuration, except for the guide's entries.
+const MAPS: &[(&[Segment<'static>], &str)] =
+    &[(LABELS, "labels"), (POD_LABELS, "labels"), (ANNOTATIONS, "annotations"), (POD_ANNOTATIONS, "annotations")];
+
+/// The fields of a Job that have the value of a single key.
 const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
     (&[], &segments![metadata.name], "session_short"),
     (&[], &segments![metadata.namespace], "k8s_namespace"),
@@ -33,7 +41,7 @@ const FIELDS: &[(&[Segment<'static>], &[Segment<'static>], &str)] = &[
     (POD_LABELS, &[Key("env")], "env"),
 ];
 
-/// The fields of the worker's container that have the value of one key each.
+/// The fields of the worker's container that have the value of a single key.
 const WORKER_FIELDS: &[(&[Segment<'static>], &str)] = &[
     (&segments![name], "session_short"),
     (&segments![image], "image"),
@@ -57,14 +65,14 @@ const OPTIONS: &[(&str, &str)] = &[
 /// The variables of a worker that have the value of a key, unless `extra_env` has them.
 const VARIABLES: &[(&str, &str)] = &[("APP_ENV", "env"), ("SESSION_ID", "session_id"), ("MODE", "mode")];
 
-/// The keys of one session's configuration, and where they stand.
+/// The keys of one session's configuration with their positions.
 #[derive(Debug)]
 pub struct Origins<'s> {
-    /// Where each key stands that a file has; a group of keys stands where its first one does.
+    /// The position of each key; a group of keys has the position of its first key.
     keys: HashMap<&'s str, &'s Excerpt>,
-    /// Where the configuration starts to speak of the session, for what no key has caused.
+    /// The start of the configuration, for findings that no key caused.
     session: Excerpt,
-    /// The partial Job that went into each Job.
+    /// The partial Job that was merged into each Job.
     partial: Option<&'s PartialJob>,
 }
 
@@ -76,7 +84,7 @@ impl<'s> Origins<'s> {
             let Some(excerpt) = setting.origin.excerpt() else { continue };
             let mut key = setting.name.as_str();
             keys.insert(key, excerpt);
-            // The name of a resource or a variable may hold dots of its own, which name no group.
+            // The name of a resource or a variable may contain dots, which do not separate groups.
             while let Some((group, _)) = key.rsplit_once('.') {
                 key = group;
                 keys.entry(key).or_insert(excerpt);
@@ -94,7 +102,7 @@ impl<'s> Origins<'s> {
         &self.session.file
     }
 
-    /// Has a report on a Job speak of the configuration instead of the manifest with this text, which no file holds.
+    /// Maps a report on a generated Job, with this text, to the configuration.
     pub fn tell(&self, report: &mut DocumentReport, spec: &K8sJobSpec, text: &Text) {
         report.name_excerpt = self.excerpt("session_short").unwrap_or(&self.session).clone();
         if report.findings.is_empty() {
@@ -110,7 +118,7 @@ impl<'s> Origins<'s> {
         });
     }
 
-    /// The places in a Job's document that a key has caused, each with where the key stands.
+    /// The nodes of a Job's document that a key caused, each with the position of the key.
     fn places(&self, spec: &K8sJobSpec, root: &Node) -> HashMap<(u32, u32), Excerpt> {
         let mut positions = Positions::new(root);
         let mut places = HashMap::new();
@@ -131,13 +139,19 @@ impl<'s> Origins<'s> {
                 note(&[worker, &segments![args[nth + 1]]].concat(), key);
             }
         }
-        for (nth, (name, _)) in spec.env.iter().enumerate() {
-            let extra = format!("extra_env.{name}");
-            let own =
-                VARIABLES.iter().find(|(variable, _)| variable == name).filter(|_| self.excerpt(&extra).is_none());
-            let key = own.map_or(extra.as_str(), |(_, key)| key);
-            for field in [&[][..], &segments![name], &segments![value]] {
-                note(&[worker, &segments![env[nth]], field].concat(), key);
+        // The configuration may have added, replaced and removed variables, which changes their indexes.
+        let variables = at(root, &[worker, &segments![env]].concat()).and_then(Node::as_sequence).unwrap_or_default();
+        for (nth, variable) in variables.iter().enumerate() {
+            let Some(name) = variable.get("name").and_then(Node::as_str) else { continue };
+            let key = self.key_of_variable(name);
+            for field in [&[][..], &segments![name], &segments![value], &segments![valueFrom]] {
+                note(&[worker, &segments![env[nth]], field].concat(), &key);
+            }
+        }
+        for (map, group) in MAPS {
+            note(map, group);
+            for entry in at(root, map).and_then(Node::as_mapping).unwrap_or_default() {
+                note(&[*map, &[Key(&entry.key)]].concat(), &format!("{group}.{}", entry.key));
             }
         }
         for (group, amounts) in fields![requests = &spec.requests, limits = &spec.limits] {
@@ -154,7 +168,15 @@ impl<'s> Origins<'s> {
         places
     }
 
-    /// Where a key stands; a session without a `session_short` has the start of its id in its names.
+    /// The key that sets a variable of the worker.
+    fn key_of_variable(&self, name: &str) -> Cow<'static, str> {
+        let said = ["secret_env", "extra_env"].map(|group| format!("{group}.{name}"));
+        let found = said.into_iter().find(|key| self.keys.contains_key(key.as_str())).map(Cow::Owned);
+        let own = || VARIABLES.iter().find(|(variable, _)| *variable == name).map(|(_, key)| Cow::Borrowed(*key));
+        found.or_else(own).unwrap_or_default()
+    }
+
+    /// The position of a key; without a `session_short`, the names contain the start of the session's id.
     fn excerpt(&self, key: &str) -> Option<&'s Excerpt> {
         let found = self.keys.get(key);
         found.or_else(|| self.keys.get("session_id").filter(|_| key == "session_short")).copied()
@@ -163,12 +185,20 @@ impl<'s> Origins<'s> {
 
 /// The index of the container that runs the worker.
 fn index_of_worker(root: &Node, name: &str) -> usize {
-    let containers = ["spec", "template", "spec", "containers"].iter().try_fold(root, |node, key| node.get(key));
+    let containers = at(root, &segments![spec.template.spec.containers]);
     let mut names = containers.and_then(Node::as_sequence).unwrap_or_default().iter().map(|one| one.get("name"));
     names.position(|found| found.and_then(Node::as_str) == Some(name)).unwrap_or_default()
 }
 
-/// Walks through a partial Job and the Job that it went into, and hands over where each of its fields has ended up.
+/// The node at a path.
+fn at<'d>(root: &'d Node, path: &[Segment<'_>]) -> Option<&'d Node> {
+    path.iter().try_fold(root, |node, segment| match segment {
+        Field(name) | Key(name) => node.get(name),
+        Segment::Index(nth) => node.as_sequence()?.get(*nth),
+    })
+}
+
+/// Walks through a partial Job and the merged Job, and passes on where each of its fields has ended up.
 fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(Position, Position)) {
     match (&partial.value, &job.value) {
         (Value::Mapping(entries), Value::Mapping(_)) => {
@@ -183,10 +213,17 @@ fn note_partial(partial: &Node, job: &Node, worker: &str, note: &mut impl FnMut(
             let name = |item: &Node| {
                 item.get("name").and_then(Node::as_str).map(|name| if name == TUNER { worker } else { name }.to_owned())
             };
-            // Elements that have a name are found by it, wherever the merge has put them.
-            let by_name: HashMap<String, &Node> = found.iter().filter_map(|item| Some((name(item)?, item))).collect();
+            // Elements with a name are found by it, wherever the merge has put them. Mounts of the same volume share
+            // their name, and keep their order.
+            let mut by_name: HashMap<String, VecDeque<&Node>> = HashMap::new();
+            for (name, item) in found.iter().filter_map(|item| Some((name(item)?, item))) {
+                by_name.entry(name).or_default().push_back(item);
+            }
             for (nth, item) in items.iter().enumerate() {
-                let target = name(item).map_or_else(|| found.get(nth), |name| by_name.get(&name).copied());
+                let target = match name(item) {
+                    None => found.get(nth),
+                    Some(name) => by_name.get_mut(&name).and_then(VecDeque::pop_front),
+                };
                 if let Some(target) = target {
                     note(target.position, item.position);
                     note_partial(item, target, worker, note);
@@ -212,7 +249,7 @@ mod tests {
 
     const CONTAINER: &[Segment<'static>] = &segments![spec.template.spec.containers[0]];
 
-    /// The line of the configuration that is named for a path of its first Job, and what is marked there.
+    /// The line of the configuration that is reported for a path of its first Job, and the marked text.
     fn marked(config: &str, path: &[Segment<'_>]) -> (u32, String) {
         let session = session(config, None).unwrap();
         let moment = CreatedAt::parse("2025-11-16T18:21:45Z").unwrap();
@@ -234,7 +271,7 @@ mod tests {
     #[test]
     fn a_field_of_a_partial_job_is_told_where_that_has_it() {
         let pod = "job_template:\n  spec:\n    ttlSecondsAfterFinished: 5\n    template:\n      spec:\n        containers:\n        \
-                   - name: side\n          image: s\n        - {name: tuner, tty: true}\n        tolerations:\n        - key: a\n";
+                   - name: side\n          image: s\n        - {name: tuner, tty: true, volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /b}]}\n        tolerations:\n        - key: a\n";
         let config = format!("{K8S}{pod}");
         let first = u32::try_from(K8S.lines().count()).unwrap() + 1;
         let of_pod = |path: &[Segment<'static>]| [&segments![spec.template.spec], path].concat();
@@ -243,6 +280,8 @@ mod tests {
             (of_pod(&[Field("tolerations"), Index(0), Field("key")]), 10, "a"),
             (of_pod(&[Field("containers"), Index(1), Field("tty")]), 8, "true"),
             (of_pod(&[Field("containers"), Index(0), Field("image")]), 7, "s"),
+            (of_pod(&[Field("containers"), Index(1), Field("volumeMounts"), Index(0), Field("mountPath")]), 8, "/a"),
+            (of_pod(&[Field("containers"), Index(1), Field("volumeMounts"), Index(1), Field("mountPath")]), 8, "/b"),
         ] {
             assert_eq!(marked(&config, &path), (first + line, text.to_owned()), "{path:?}");
         }
@@ -252,6 +291,13 @@ mod tests {
     #[test]
     fn a_field_is_told_at_the_key_that_caused_it() {
         let config = K8S.replace("mode: paper", "mode: paper\nsession_short: short");
+        let more = format!(
+            "{K8S}annotations: {{a/x: first, b/y: second}}\nlabels: {{a/x: third}}\nsecret_env: {{KEY: {{secret: s, key: k}}}}\n"
+        );
+        let removed = "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        \
+                       - {name: tuner, env: [{name: FIRST, $patch: delete}]}\n";
+        let variables = "  REDIS_PORT: \"6379\"\n  FIRST: a\n  LAST: last\n";
+        let fewer = K8S.replace("  REDIS_PORT: \"6379\"\n", variables) + removed;
         let container = |path: &[Segment<'static>]| [CONTAINER, path].concat();
         for (config, path, line, text) in [
             (K8S, vec![Field("metadata"), Field("name")], 2, "d29-k8s-demo-session"),
@@ -268,6 +314,12 @@ mod tests {
             (K8S, container(&[Field("resources"), Field("limits"), Key("none")]), 21, "\"1\""),
             (K8S, container(&[Field("securityContext")]), 2, "d29-k8s-demo-session"),
             (K8S, vec![Field("metadata"), Field("annotations")], 2, "d29-k8s-demo-session"),
+            (&more, vec![Field("metadata"), Field("annotations")], 23, "first"),
+            (&more, [POD_ANNOTATIONS, &[Key("b/y")]].concat(), 23, "second"),
+            (&more, [LABELS, &[Key("a/x")]].concat(), 24, "third"),
+            (&more, [LABELS, &[Key("mode")]].concat(), 5, "paper"),
+            (&more, container(&[Field("env"), Index(6), Field("valueFrom")]), 25, "{"),
+            (&fewer, container(&[Field("env"), Index(6), Field("value")]), 17, "last"),
         ] {
             assert_eq!(marked(config, &path), (line, text.to_owned()), "{path:?}");
         }

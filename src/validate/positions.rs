@@ -1,18 +1,18 @@
-//! Where a field is: a path comes in, and the position in the file that it leads to goes out.
+//! Finds the position of a field in the file by its path.
 
 use std::collections::HashMap;
 
 use crate::apimachinery::Segment;
 use crate::manifest::{Entry, Node, Position, Value};
 
-/// Up to so many entries a key is found faster by looking than by hashing.
+/// Up to this number of entries, a linear search is faster than hashing.
 const LOOK_UP_TO: usize = 16;
 
-/// Finds the positions of one document. A large mapping is read once, however many paths lead into it.
+/// Finds positions in one document. A large mapping is indexed only once.
 #[derive(Debug)]
 pub struct Positions<'d> {
     root: &'d Node,
-    /// The entries of each large mapping that a path has led into, by the address of its node.
+    /// The indexed entries of large mappings, by the address of the node.
     entries: HashMap<*const Node, HashMap<&'d str, &'d Entry>>,
 }
 
@@ -22,9 +22,8 @@ impl<'d> Positions<'d> {
         Self { root, entries: HashMap::new() }
     }
 
-    /// The position of the node that a path leads to, or of the last node on the way that exists:
-    /// a missing field is shown at the object that lacks it. A field is shown at its key where
-    /// the value takes more than a line.
+    /// The position of the node that a path leads to, or of the last node on the way that exists: a missing field is
+    /// shown at the object that lacks it. A field is shown at its key if the value takes more than a line.
     pub fn locate(&mut self, path: &[Segment<'_>]) -> Position {
         let mut node = self.root;
         let mut position = node.position;

@@ -1,5 +1,4 @@
-//! The API server's verdict on one Job or `CronJob`: a node comes in, and the findings that decide whether the
-//! server would accept it go out.
+//! The API server's verdict on one Job or `CronJob`: the findings that decide whether the server would accept a node.
 
 use k8s_openapi::Resource;
 use serde::Deserialize;
@@ -14,32 +13,31 @@ use crate::manifest::{Node, Value};
 rules! {
     Api;
 
-    /// apiVersion and kind name a type that the server knows, in its own spelling: batch/v1 and Job or CronJob.
+    /// apiVersion and kind are exactly batch/v1 and Job or CronJob.
     KIND = "object-kind" in Job:
         "apiVersion: batch/v1beta1",
         "apiVersion: batch/v1";
 
-    /// Each value has its field's type: text is quoted where YAML would read something else, integers fit
-    /// their 32 or 64 bits, times are RFC 3339. null counts as an absent value.
+    /// Each value has the type of its field: text is quoted if YAML would read it as something else, integers fit in 32
+    /// or 64 bits, and times are RFC 3339. null is treated as an absent value.
     TYPE = "field-type" in Job:
         "spec:\n  backoffLimit: \"1\"",
         "spec:\n  backoffLimit: 1";
 
-    /// An amount of a resource is a number with an optional unit: m, k, M, G, T, P, E, Ki, Mi, Gi, Ti,
-    /// Pi, Ei, or an exponent.
+    /// A resource quantity is a number with an optional unit (m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi or Ei) or an
+    /// exponent.
     QUANTITY = "field-quantity" in Job:
         "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1 GB",
         "spec:\n  template:\n    spec:\n      containers:\n      - resources:\n          limits:\n            memory: 1Gi";
 
-    /// Every field is one that its type has, at its own level and in its own spelling: names are
-    /// case-sensitive. kubectl asks the server to refuse others, because a mistyped field is a setting
-    /// lost.
+    /// Every field is known to its type and at the right level; names are case-sensitive. kubectl asks the server to
+    /// reject unknown fields, because a mistyped field is a lost setting.
     UNKNOWN_FIELD = "unknown-field" in Job:
         "spec:\n  backofLimit: 1",
         "spec:\n  backoffLimit: 1";
 }
 
-/// Decodes an object as strictly as the server does; none where it cannot be decoded.
+/// Decodes an object as strictly as the server does; none if it cannot be decoded.
 pub fn check<T: for<'de> Deserialize<'de> + Resource>(root: &Node, findings: &mut Findings<'_>) -> Option<T> {
     if !check_kind::<T>(root, findings) {
         return None;
@@ -59,7 +57,7 @@ pub fn check<T: for<'de> Deserialize<'de> + Resource>(root: &Node, findings: &mu
     object
 }
 
-/// The server takes an absent apiVersion or kind from the address that it is asked at.
+/// The server infers a missing apiVersion or kind from the URL of the request.
 fn check_kind<T: Resource>(root: &Node, findings: &mut Findings<'_>) -> bool {
     let path = Path::root();
     let mut fits = true;
@@ -68,12 +66,12 @@ fn check_kind<T: Resource>(root: &Node, findings: &mut Findings<'_>) -> bool {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() || text == expected => None,
             Some(Value::String(text)) if key == "apiVersion" && text.matches('/').count() > 1 => {
-                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("{text:?} is no group and version.")))
+                Some((&TYPE, Reason::FieldValueTypeInvalid, format!("{text:?} is not a valid group and version.")))
             }
             Some(Value::String(text)) => Some((
                 &KIND,
                 Reason::FieldValueNotSupported,
-                format!("The server knows no {}s of {key} {text:?}.", T::KIND),
+                format!("The server has no {}s with {key} {text:?}.", T::KIND),
             )),
             Some(_) => Some((&TYPE, Reason::FieldValueTypeInvalid, "This must be a string.".to_owned())),
         };

@@ -1,6 +1,5 @@
-//! Rules across documents: the Jobs of one session, taken together.
-//! Each Job's place in its session comes in as it is read; what does not fit together comes out on
-//! the document that shows it.
+//! Rules across documents, about the Jobs of one session. Inconsistencies are reported for the document in which they
+//! appear.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,36 +12,36 @@ use crate::diagnostic::{Diagnostic, Reason, Rule, Severity, Wording};
 rules! {
     Tuning;
 
-    /// Each Job has a name of its own within its namespace. kubectl would apply the second one over the
-    /// first, which fails on the immutable pod template, or loses a worker.
+    /// The name of a Job is unique within its namespace. kubectl would apply a second Job over the first one, which
+    /// fails on the immutable pod template or loses a worker.
     DUPLICATE_NAME = "tuning-duplicate-name" in Job:
         "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-1-0",
         "# in a second document\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1";
 
-    /// The Jobs of a session are worker-1 to worker-n, each attempt of each once. A missing worker's iterations would
-    /// never run, and a repeated one would write over the other's results. Where a worker has a later attempt only, its
-    /// first one is elsewhere; so may other workers be, and none is missed.
+    /// The Jobs of a session are worker-1 to worker-n, with each attempt of a worker only once. The iterations of a
+    /// missing worker would never run, and a repeated worker would overwrite the other's results. If a worker has only
+    /// a later attempt, the rest of the session is expected to be elsewhere, and no worker is reported as missing.
     WORKERS = "tuning-workers" in Job:
         "# worker-1 and worker-3, but no worker-2",
         "# worker-1, worker-2 and worker-3";
 
-    /// The Jobs of a session have the same session_short in their names. Another one is the sign of Jobs that were
-    /// made twice, or of a label that was copied.
+    /// The Jobs of a session have the same session_short in their names. A different one is a sign of Jobs that were
+    /// generated twice, or of a copied label.
     SHORT = "tuning-session-short" in Job:
         "# in a second document of the same session\nmetadata:\n  name: arb-tuning-d29-new-worker-2-1",
         "# in a second document of the same session\nmetadata:\n  name: arb-tuning-d29-k8s--worker-2-1";
 
-    /// The iterations of a session are split evenly: two workers differ by one at the most. A larger
-    /// difference is the sign of Jobs from different plans.
+    /// The iterations of a session are split evenly: workers differ by at most one. A larger difference is a sign of
+    /// Jobs from different plans.
     SPLIT = "tuning-split" in Job:
         "# worker-1 with --iterations 3 and worker-2 with --iterations 1",
         "# worker-1 with --iterations 3 and worker-2 with --iterations 2";
 }
 
-/// What has been seen of all documents so far.
+/// The state over all documents so far.
 #[derive(Debug, Default)]
 pub struct Sets {
-    /// Namespace and name, and the file where they stood first.
+    /// Namespace and name with the file in which they occurred first.
     names: HashMap<(String, String), Arc<str>>,
     /// Session and namespace, and its workers.
     sessions: BTreeMap<(String, String), SessionJobs>,
@@ -50,30 +49,30 @@ pub struct Sets {
 
 #[derive(Debug, Default)]
 struct SessionJobs {
-    /// What stands for it in the name of its first Job.
+    /// The short name in its first Job's name.
     short: Option<String>,
-    /// The workers' numbers, and the index in the list of reports of the Job of each.
+    /// The workers' numbers with the report indexes of their Jobs.
     workers: BTreeMap<u64, WorkerJobs>,
-    /// The numbers of iterations that have been seen, and the place of the first Job of each.
+    /// The numbers of iterations with the report index of the first Job for each.
     iterations: BTreeMap<u64, usize>,
 }
 
 /// The Jobs of one worker.
 #[derive(Debug)]
 struct WorkerJobs {
-    /// The place in the list of reports of the one that came first.
+    /// The report index of the first one.
     nth: usize,
-    /// Which attempts there are.
+    /// The attempts so far.
     attempts: BTreeSet<u64>,
 }
 
 impl Sets {
-    /// Takes in the Job at index `nth` in the list of reports; adds what does not fit to its findings.
+    /// Adds the Job at index `nth` of the reports; inconsistencies are added to its findings.
     pub fn add(&mut self, nth: usize, member: Option<Membership>, report: &mut DocumentReport) {
         if !report.name.is_empty() {
             let key = (report.namespace.clone(), report.name.clone());
             if let Some(first) = self.names.get(&key) {
-                let message = format!("The Job {} stands in {first} already.", report.name);
+                let message = format!("The Job {} is already in {first}.", report.name);
                 let wording = (message, "Give each Job its own name.");
                 let finding = finding(&DUPLICATE_NAME, "metadata.name", Reason::FieldValueDuplicate, wording, report);
                 report.findings.push(finding);
@@ -87,7 +86,7 @@ impl Sets {
         let short = session.short.get_or_insert_with(|| member.session_short.clone());
         if *short != member.session_short {
             let message = format!(
-                "The session {} is called {} in the names before, and {} in this one.",
+                "The session {} is called {} in the previous Job names, but {} in this one.",
                 member.session_id,
                 quoted(short),
                 member.session_short
@@ -100,7 +99,7 @@ impl Sets {
                 1 => String::new(),
                 attempt => format!(" in attempt {attempt}"),
             };
-            let message = format!("The session {} has a worker-{}{again} already.", member.session_id, member.worker);
+            let message = format!("The session {} already has a worker-{}{again}.", member.session_id, member.worker);
             let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueDuplicate, message, report);
             report.findings.push(finding);
         }
@@ -111,18 +110,18 @@ impl Sets {
             && most - least > 1
         {
             let message =
-                format!("The workers of session {} run between {least} and {most} iterations.", member.session_id);
-            let wording = (message, "Split the iterations evenly: two workers differ by one at the most.");
+                format!("The workers of session {} run between {least} and {most} iterations each.", member.session_id);
+            let wording = (message, "Split the iterations evenly: workers may differ by at most one.");
             let path = "spec.template.spec.containers[0].args";
             let finding = finding(&SPLIT, path, Reason::FieldValueInvalid, wording, report);
             report.findings.push(finding);
-            // Taken out again, so that one odd Job does not make odd ones of all that follow.
+            // Removed again, so that one deviating Job does not affect all that follow.
             session.iterations.remove(&iterations);
         }
     }
 
-    /// Adds to the last Job of each session which workers are missing. A Job that was looked at alone
-    /// says nothing about the others.
+    /// Adds missing workers to the findings of the last Job of each session. A single Job says nothing about the
+    /// others.
     pub fn finish(self, reports: &mut [DocumentReport]) {
         for ((session_id, _), session) in self.sessions {
             let Some((&last, &WorkerJobs { nth, .. })) = session.workers.last_key_value() else { continue };
@@ -137,7 +136,7 @@ impl Sets {
                 1 => format!("worker-{first} is"),
                 more => format!("worker-{first} and {} more are", more - 1),
             };
-            let message = format!("The session {session_id} goes up to worker-{last}, and {who} missing.");
+            let message = format!("The session {session_id} goes up to worker-{last}, but {who} missing.");
             let wording = (message, "Validate the whole session at once.");
             let finding = finding(&WORKERS, "metadata.labels[worker_id]", Reason::FieldValueRequired, wording, report);
             report.findings.push(finding);
@@ -145,8 +144,8 @@ impl Sets {
     }
 }
 
-/// A text of another document as a message quotes it: with as many messages as documents, a long one would grow beyond
-/// measure.
+/// Truncates a text of another document for a message: a long text repeated in many messages would need too much
+/// memory.
 fn quoted(text: &str) -> String {
     const MAX: usize = 60;
     match text.char_indices().nth(MAX) {
@@ -155,7 +154,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// The first number that is missing before each number that is there.
+/// The first missing number of each gap.
 fn gaps(workers: &BTreeMap<u64, WorkerJobs>) -> impl Iterator<Item = u64> + '_ {
     let mut expected = 1;
     workers.keys().filter_map(move |worker| {

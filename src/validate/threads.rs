@@ -1,23 +1,23 @@
-//! The threads that check a set of files: as many as there are cores, or as many as the system lets a process have.
+//! The threads that check files: one per core, or as many as the system allows.
 
 use std::num::NonZero;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// How many threads can run at once.
+/// The number of threads that can run at the same time.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// A pool of so many threads.
+/// A pool with this number of threads.
 ///
 /// # Errors
-/// The system does not let the process have them.
+/// The system does not allow that many threads.
 pub fn start(count: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
     ThreadPoolBuilder::new().num_threads(count).build()
 }
 
-/// A pool of up to `most` threads; none where not even two can be started, and the caller's own has to do.
+/// A pool of up to `most` threads; none if not even two can be started, so that the caller's thread is used.
 pub fn pool<P, E>(most: usize, start: impl Fn(usize) -> Result<P, E>) -> Option<P> {
     let mut count = most;
     while count >= 2 {

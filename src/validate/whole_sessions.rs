@@ -1,4 +1,4 @@
-//! What is said of all the Jobs of a session together.
+//! Tests of the rules about all Jobs of a session.
 
 use super::{Sources, Validator};
 use crate::config::session::tests::{K8S, session};
@@ -19,7 +19,7 @@ fn made(part: Part) -> Vec<String> {
     factory.with_part(part).jobs().map(|job| serde_json::to_string(&job).unwrap()).collect()
 }
 
-/// What is said of each document: its place, the rule and the message.
+/// The findings of all documents: document index, rule and message.
 fn said(manifests: &[String]) -> Vec<(usize, &'static str, String)> {
     let mut validator = Validator::new(Sources { api: true, tuning: true });
     for manifest in manifests {
@@ -45,7 +45,7 @@ fn missing_workers_are_told_once() {
     let found = said(&manifests);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].0, found[0].1), (3, "tuning-workers"));
-    assert!(found[0].2.contains("up to worker-5, and worker-2 is missing"));
+    assert!(found[0].2.contains("up to worker-5, but worker-2 is missing"));
     manifests.remove(1);
     assert!(said(&manifests)[0].2.contains("worker-2 and 1 more are missing"));
 }
@@ -78,7 +78,7 @@ fn attempts_of_a_worker_stand_side_by_side() {
     let rules: Vec<_> = found.iter().map(|(nth, rule, _)| (*nth, *rule)).collect();
     assert_eq!(rules, [(1, "tuning-labels"), (1, "tuning-args")]);
     let found = said(&[retried(2, 2), retried(2, 2)]);
-    assert!(found[1].2.contains("has a worker-3 in attempt 2 already"), "{found:?}");
+    assert!(found[1].2.contains("already has a worker-3 in attempt 2"), "{found:?}");
     for (from, to, expected) in [
         ("_r2.csv", ".csv", "tuning-args"),
         ("_r2.csv", "_r3.csv", "tuning-args"),

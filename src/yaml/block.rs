@@ -1,13 +1,13 @@
-//! Block scalars: the lines below `|` or `>`. A cursor at the indicator comes in, the text goes out.
+//! Block scalars: the lines below `|` or `>`. Starts with the cursor at the indicator.
 //!
-//! Departs from YAML 1.2 as libyaml does: a comment may be glued to the indicator (`|#…`), and a tab before
-//! the indentation is reached is an error.
+//! Like libyaml, it departs from YAML 1.2: a comment may directly follow the indicator (`|#…`), and a tab in the
+//! indentation is an error.
 
 use super::cursor::{Break, Cursor, class};
 use super::error::{Fault, FaultKind};
 use super::mark::Mark;
 
-/// What becomes of the line breaks at the end.
+/// How trailing line breaks are handled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomping {
     Clip,
@@ -15,10 +15,10 @@ enum Chomping {
     Keep,
 }
 
-/// Reads a block scalar; `parent` is the indentation of what it stands in, -1 at the top.
+/// Reads a block scalar; `parent` is the indentation of the enclosing collection, -1 at the top.
 ///
 /// # Errors
-/// An indicator that is not one, and a tab in the indentation.
+/// The indicator is not valid, or there is a tab in the indentation.
 pub fn scan(cursor: &mut Cursor<'_>, parent: i64) -> Result<String, Box<Fault>> {
     let start = cursor.mark();
     let is_literal = cursor.byte(0) == b'|';
@@ -59,7 +59,7 @@ pub fn scan(cursor: &mut Cursor<'_>, parent: i64) -> Result<String, Box<Fault>> 
     Ok(text)
 }
 
-/// Reads what may follow the indicator on its line, and the line break.
+/// Reads the rest of the indicator's line, including the line break.
 fn header(cursor: &mut Cursor<'_>, start: Mark) -> Result<(Chomping, Option<u8>), Box<Fault>> {
     let mut chomping = Chomping::Clip;
     let mut increment = None;
@@ -107,7 +107,7 @@ fn pass_increment(cursor: &mut Cursor<'_>, start: Mark) -> Result<Option<u8>, Bo
     }
 }
 
-/// Goes on over indentation and empty lines, and finds out the indentation if it is not known yet.
+/// Skips indentation and empty lines, and detects the indentation if it is not known yet.
 fn pass_breaks(
     cursor: &mut Cursor<'_>,
     indent: &mut Option<i64>,

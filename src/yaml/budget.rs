@@ -1,13 +1,12 @@
-//! How far the anchors and aliases of a document may multiply it: events are counted here as they come, and the
-//! size of what is copied.
+//! Limits the expansion of a document by anchors and aliases: counts events and the size of copies.
 
 use super::error::{ReadError, ReadErrorKind};
 use super::node::{Entry, Node, Position, Value, Written};
 
-/// How many bytes of memory the copies may take that anchors and aliases make.
+/// The maximum memory for copies made by anchors and aliases, in bytes.
 const MAX_COPIED: usize = 64 << 20;
 
-/// How far aliases may multiply a document, as the Go reader bounds it.
+/// The limit on the expansion by aliases, as in the Go parser.
 #[derive(Default)]
 pub struct Budget {
     /// All nodes so far.
@@ -23,7 +22,7 @@ impl Budget {
         self.check(position)
     }
 
-    /// Counts the nodes that an alias stands for, and the memory of their copies.
+    /// Counts the nodes of an alias, and the memory of their copies.
     pub fn count_alias(&mut self, nodes: usize, bytes: usize, position: Position) -> Result<(), ReadError> {
         self.nodes += nodes;
         self.from_aliases += nodes;
@@ -41,7 +40,7 @@ impl Budget {
         if self.from_aliases <= 100 || self.nodes <= 1000 {
             return Ok(());
         }
-        // Small documents may consist of aliases almost wholly, large ones by a tenth.
+        // Small documents may consist almost entirely of aliases, and large ones to a tenth.
         #[allow(clippy::cast_precision_loss)] // Far below 2^52.
         let (nodes, from_aliases) = (self.nodes as f64, self.from_aliases as f64);
         let allowed = if nodes <= 400_000.0 {
@@ -55,17 +54,17 @@ impl Budget {
     }
 }
 
-/// What a copy of a node comes to.
+/// The size of a copy of a node.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Size {
-    /// The memory that it takes.
+    /// Its memory.
     pub bytes: usize,
-    /// How many collections stand in one another in it.
+    /// Its nesting depth.
     pub height: usize,
 }
 
 impl Size {
-    /// Goes as deep as the node does, which is no deeper than a document may be.
+    /// Recurses as deep as the node, which is limited by the maximum depth of a document.
     pub fn of(node: &Node) -> Self {
         let own = size_of::<Node>()
             + node.written.as_ref().map_or(0, |written| size_of::<Written>() + written.as_str().len());

@@ -1,8 +1,7 @@
-//! Events become one document as a tree: nodes with the values that kubectl has, each with its position.
+//! Composes events into one document: a tree of nodes with the values that kubectl sees, each with its position.
 //!
-//! Follows the Go reader in what its users can see: the last of two equal keys wins, a merge key
-//! overrides what stands before it, aliases are copied within the reader's own bounds, and a key is whatever
-//! text its value comes to.
+//! Behaves like the Go parser: the last of two equal keys wins, a merge key overrides preceding keys, aliases are
+//! copied within the parser's own limits, and a key is the text form of its value.
 
 #[cfg(test)]
 mod tests;
@@ -24,11 +23,11 @@ const USUAL_DEPTH: usize = 16;
 /// … and as many entries on a level.
 const USUAL_LENGTH: usize = 16;
 
-/// Why a document could not be built.
+/// Why a document could not be composed.
 pub enum ComposeError {
     /// The text is not well-formed.
     Fault(Box<Fault>),
-    /// The text says something that kubectl does not take.
+    /// The text contains something that kubectl does not accept.
     Read(ReadError),
 }
 
@@ -44,10 +43,10 @@ impl From<ReadError> for ComposeError {
     }
 }
 
-/// Builds the first document of a text; null if there is none. Duplicate keys are added to `duplicates`.
+/// Composes the first document of a text; null if there is none. Duplicate keys are added to `duplicates`.
 ///
 /// # Errors
-/// Whatever keeps kubectl from reading the document.
+/// kubectl could not read the document.
 pub fn compose(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Result<Node, ComposeError> {
     let mut composer = Composer {
         frames: Vec::with_capacity(USUAL_DEPTH),
@@ -72,35 +71,35 @@ pub fn compose(parser: &mut Parser<'_>, duplicates: &mut Vec<Duplicate>) -> Resu
     }
 }
 
-/// What an anchor stands for.
+/// The value of an anchor.
 enum Anchored<'t> {
-    /// A collection that has not ended, by the number of collections that it stands in.
+    /// An open collection, by its depth.
     Open(usize),
-    /// A scalar, which may be a value in one place and a key in another.
+    /// A scalar, which can be used as a value or as a key.
     Scalar(Meaning, Cow<'t, str>),
-    /// A collection, and the nodes that the Go reader counts for it.
+    /// A collection, and the nodes that the Go parser counts for it.
     Collection { node: Node, nodes: usize, size: Size },
 }
 
-/// A collection that has not ended.
+/// An open collection.
 struct Frame<'t> {
     content: Content,
     position: Position,
     anchor: Option<&'t str>,
-    /// How many nodes had been counted before it.
+    /// The node count before it.
     nodes_before: usize,
 }
 
 enum Content {
     Sequence(Vec<Node>),
     Mapping(Entries, Option<Key>),
-    /// A mapping that cannot be passed on as JSON, by the number of its refusal.
+    /// A mapping that has no JSON form, by the number of its refusal.
     Refused(usize, Option<Key>),
-    /// The value of a merge key that is a list: mappings, the first of which counts most.
+    /// A list as the value of a merge key: mappings, the first of which takes precedence.
     Merged(Vec<Node>),
 }
 
-/// A key whose value is still to come.
+/// A key whose value follows.
 enum Key {
     Text(String, Position),
     Merge,
@@ -112,13 +111,13 @@ struct Composer<'t, 'd> {
     duplicates: &'d mut Vec<Duplicate>,
     budget: Budget,
     refusals: Refusals,
-    /// Emptied lists, for the next collections.
+    /// Empty lists to reuse for the next collections.
     spare_items: Vec<Vec<Node>>,
     spare_entries: Vec<Entries>,
 }
 
 impl<'t> Composer<'t, '_> {
-    /// Takes in one event; gives the root once it is complete.
+    /// Processes one event; returns the root once it is complete.
     fn event(&mut self, event: EventKind<'t>, position: Position) -> Result<Option<Node>, ReadError> {
         match event {
             EventKind::Scalar { properties, text, is_plain } => self.scalar(properties, text, is_plain, position),
@@ -141,7 +140,7 @@ impl<'t> Composer<'t, '_> {
         }
     }
 
-    /// Whether the innermost collection is a mapping whose next key or value is what `expected` says.
+    /// Whether the innermost collection is a mapping in the state `expected`.
     fn expects(&self, expected: impl FnOnce(&Option<Key>) -> bool) -> bool {
         match self.frames.last() {
             Some(Frame { content: Content::Mapping(_, key) | Content::Refused(_, key), .. }) => expected(key),
@@ -163,7 +162,7 @@ impl<'t> Composer<'t, '_> {
             self.anchors.insert(name, Anchored::Open(self.frames.len()));
         }
         let nodes_before = self.budget.nodes;
-        // A list of merged mappings is not counted where it stands.
+        // A list of merged mappings is not counted itself.
         if !matches!(content, Content::Merged(_)) {
             self.budget.count(position)?;
         }
@@ -188,7 +187,7 @@ impl<'t> Composer<'t, '_> {
             Content::Refused(nth, _) => refusals::refused(nth, position),
         };
         if let Some(name) = anchor {
-            // A later anchor of the same name may have taken its place meanwhile.
+            // A later anchor with the same name may have replaced it in the meantime.
             let is_own = matches!(self.anchors.get(name), Some(Anchored::Open(depth)) if *depth == self.frames.len());
             if is_own {
                 let nodes = self.budget.nodes - nodes_before + usize::from(is_merged);
@@ -201,7 +200,7 @@ impl<'t> Composer<'t, '_> {
             return self.complete(node);
         }
         if let Value::Sequence(items) = node.value {
-            // The first of them counts most.
+            // The first of them takes precedence.
             items.into_iter().rev().try_for_each(|item| self.merge(item))?;
         }
         self.expect_key();
@@ -218,7 +217,7 @@ impl<'t> Composer<'t, '_> {
                 if self.frames.len() + size.height > MAX_DEPTH {
                     return Err(ReadErrorKind::Depth(MAX_DEPTH).at(position));
                 }
-                // The copy stands where the alias does; what is in it stands where it was written.
+                // The copy has the position of the alias; its content keeps its own positions.
                 self.complete(Node { position, ..node.clone() })
             }
             Some(Anchored::Scalar(meaning, text)) => {
@@ -259,7 +258,7 @@ impl<'t> Composer<'t, '_> {
         self.put_scalar(meaning, text, position)
     }
 
-    /// Puts a scalar where it belongs, as a key or as a value.
+    /// Adds a scalar as a key or as a value.
     fn put_scalar(
         &mut self,
         meaning: Meaning,
@@ -291,7 +290,7 @@ impl<'t> Composer<'t, '_> {
         Ok(None)
     }
 
-    /// Makes the innermost mapping one that JSON cannot hold.
+    /// Marks the innermost mapping as having no JSON form.
     fn refuse_mapping(&mut self, nth: usize) {
         if let Some(Frame { content: content @ Content::Mapping(..), .. }) = self.frames.last_mut() {
             let key = match content {
@@ -317,7 +316,7 @@ impl<'t> Composer<'t, '_> {
         }
     }
 
-    /// Puts a finished node where it belongs: into the open collection, or out as the root.
+    /// Adds a finished node to the open collection, or returns it as the root.
     fn complete(&mut self, node: Node) -> Result<Option<Node>, ReadError> {
         let Some(Frame { content, .. }) = self.frames.last_mut() else { return Ok(Some(node)) };
         match content {
@@ -341,7 +340,7 @@ impl<'t> Composer<'t, '_> {
         Ok(None)
     }
 
-    /// Takes over the entries of a mapping into the innermost one.
+    /// Merges the entries of a mapping into the innermost one.
     fn merge(&mut self, node: Node) -> Result<(), ReadError> {
         if let Some(nth) = refusals::refusal_of(&node) {
             self.refuse_mapping(nth);

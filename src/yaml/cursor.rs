@@ -1,23 +1,23 @@
-//! A text, read character by character: what stands at the cursor, and where that is.
+//! Reads a text character by character and tracks the position.
 //!
-//! kubectl's reader takes a text in pieces of 512 bytes and looks for characters that YAML does not
-//! allow in each piece before anything of it is scanned. What stands beyond the end of the first
-//! document is therefore looked at only as far as the piece reaches, which [`Cursor::need`] keeps to.
+//! kubectl's parser reads a text in pieces of 512 bytes and checks each piece for characters that YAML does not allow
+//! before scanning it. Text after the end of the first document is therefore checked only up to the end of the piece,
+//! which [`Cursor::need`] reproduces.
 //!
-//! Line breaks are those of YAML 1.1: LF, CR, CR LF, U+0085, U+2028 and U+2029. A position counts the
-//! lines that an editor shows, which end with LF only. kubectl reads a file line by line before YAML
-//! sees it, so a text always ends with a line break, and `CR CR LF` is one of them.
+//! Line breaks are those of YAML 1.1: LF, CR, CR LF, U+0085, U+2028 and U+2029. A position counts lines as editors do,
+//! which end only with LF. kubectl reads a file line by line before parsing it, so a text always ends with a line
+//! break, and `CR CR LF` is a single line break.
 
 use super::error::{Fault, FaultKind};
 use super::mark::Mark;
 use super::node::Position;
 
-/// How many bytes kubectl's reader looks at in one go.
+/// The number of bytes that kubectl's parser reads at a time.
 const PIECE: usize = 512;
 /// The byte order mark, as UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// A line break, by what a scalar keeps of it.
+/// A line break, by its form in a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Break {
     /// Becomes a line feed.
@@ -39,11 +39,11 @@ impl Break {
     }
 }
 
-/// What a byte can be, as bits.
+/// The classes of a byte, as bits.
 pub mod class {
     /// A space or a tab.
     pub const BLANK: u8 = 1;
-    /// A line break, or the first byte of something that may be one.
+    /// A line break, or the first byte of a possible one.
     pub const BREAK: u8 = 1 << 1;
     /// `:`, which may end a plain scalar.
     pub const COLON: u8 = 1 << 2;
@@ -80,11 +80,11 @@ pub mod class {
     }
 }
 
-/// A text and the position in it that is read next.
+/// A text and the current position in it.
 #[derive(Debug)]
 pub struct Cursor<'t> {
     text: &'t str,
-    /// The length of the text with the line break that it is read with.
+    /// The length of the text including the final line break.
     end: usize,
     offset: usize,
     index: u32,
@@ -94,16 +94,16 @@ pub struct Cursor<'t> {
     line: u32,
     /// The index at which the line of the file starts.
     line_start: u32,
-    /// Up to where the characters have been looked at.
+    /// The end of the characters that have been checked.
     loaded: usize,
-    /// Where the part of the text starts that kubectl's reader holds in memory.
+    /// The start of the part of the text that kubectl's parser holds in memory.
     held_from: usize,
-    /// How many zero bytes it has put after the end.
+    /// The number of zero bytes that it has appended.
     padding: usize,
 }
 
 impl<'t> Cursor<'t> {
-    /// Starts at the beginning of `text`, which stands at `start` in its file.
+    /// Starts at the beginning of `text`, which is at `start` in its file.
     pub fn new(text: &'t str, start: Position) -> Self {
         let end = text.len() + usize::from(!text.ends_with('\n'));
         let before = start.column.saturating_sub(1);
@@ -128,7 +128,7 @@ impl<'t> Cursor<'t> {
         cursor
     }
 
-    /// Where the cursor stands.
+    /// The position of the cursor.
     #[inline]
     pub fn mark(&self) -> Mark {
         Mark {
@@ -156,7 +156,7 @@ impl<'t> Cursor<'t> {
         self.offset
     }
 
-    /// How many characters stand before the cursor in its row.
+    /// The number of characters before the cursor in its row.
     pub const fn indent(&self) -> u32 {
         self.index - self.row_start
     }
@@ -166,7 +166,7 @@ impl<'t> Cursor<'t> {
         self.text.get(from..to.min(self.text.len())).unwrap_or_default()
     }
 
-    /// Whether nothing is left.
+    /// Whether the end has been reached.
     pub const fn is_at_end(&self) -> bool {
         self.offset >= self.end
     }
@@ -187,12 +187,12 @@ impl<'t> Cursor<'t> {
         self.text.get(self.offset..).and_then(|rest| rest.chars().next())
     }
 
-    /// Whether a space or tab stands `ahead` bytes after the cursor.
+    /// Whether there is a space or tab `ahead` bytes after the cursor.
     pub fn is_blank(&self, ahead: usize) -> bool {
         matches!(self.byte(ahead), b' ' | b'\t')
     }
 
-    /// Whether a line break stands `ahead` bytes after the cursor.
+    /// Whether there is a line break `ahead` bytes after the cursor.
     pub fn is_break(&self, ahead: usize) -> bool {
         match self.byte(ahead) {
             b'\n' | b'\r' => true,
@@ -202,12 +202,12 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Whether a line break or the end stands `ahead` bytes after the cursor.
+    /// Whether there is a line break or the end `ahead` bytes after the cursor.
     pub fn is_break_or_end(&self, ahead: usize) -> bool {
         self.offset + ahead >= self.end || self.is_break(ahead)
     }
 
-    /// Whether a space, a tab, a line break or the end stands `ahead` bytes after the cursor.
+    /// Whether there is a space, a tab, a line break or the end `ahead` bytes after the cursor.
     pub fn is_blank_or_end(&self, ahead: usize) -> bool {
         self.is_blank(ahead) || self.is_break_or_end(ahead)
     }
@@ -219,8 +219,8 @@ impl<'t> Cursor<'t> {
             && self.is_blank_or_end(3)
     }
 
-    /// Whether what kubectl's reader holds in memory starts with a byte order mark. It skips the first character of
-    /// each line then, where it means to skip a mark that stands there.
+    /// Whether the part that kubectl's parser holds in memory starts with a byte order mark. It then skips the first
+    /// character of each line, where it intends to skip a byte order mark.
     pub fn skips_at_line_start(&self) -> bool {
         self.text.as_bytes().get(self.held_from..).is_some_and(|held| held.starts_with(BOM))
     }
@@ -230,19 +230,19 @@ impl<'t> Cursor<'t> {
         self.line
     }
 
-    /// Goes on by `count` ASCII characters.
+    /// Advances by `count` ASCII characters.
     #[inline]
     pub const fn advance(&mut self, count: u32) {
         self.offset += count as usize;
         self.index += count;
     }
 
-    /// The indentation of what stands at the cursor, to be compared with that of what it may stand in.
+    /// The indentation at the cursor, to compare with that of enclosing collections.
     pub fn column(&self) -> i64 {
         i64::from(self.indent())
     }
 
-    /// Goes on over spaces.
+    /// Skips spaces.
     #[inline]
     pub fn pass_spaces(&mut self) {
         let rest = self.text.as_bytes().get(self.offset..).unwrap_or_default();
@@ -250,16 +250,16 @@ impl<'t> Cursor<'t> {
         self.advance(narrow(spaces));
     }
 
-    /// Goes on by one character, whatever it is: even a line break is no more than that here.
+    /// Advances by one character, even if it is a line break.
     pub fn advance_character(&mut self) {
         let is_line_end = self.byte(0) == b'\r' && self.byte(1) == b'\n';
         self.offset += if is_line_end { 2 } else { self.character().map_or(1, char::len_utf8) };
         self.index += 1;
     }
 
-    /// Goes on over bytes that are in none of the classes in `stop`; gives the text that was passed.
+    /// Skips bytes that are in none of the classes in `stop`; returns the skipped text.
     ///
-    /// Bytes of the class [`class::BREAK`] that turn out not to break a line are passed.
+    /// Bytes of the class [`class::BREAK`] that turn out not to be line breaks are skipped.
     #[inline]
     pub fn pass_until(&mut self, stop: u8) -> &'t str {
         let bytes = self.text.as_bytes();
@@ -285,16 +285,16 @@ impl<'t> Cursor<'t> {
         self.slice(start, at)
     }
 
-    /// Goes on to the end of the row.
+    /// Advances to the end of the row.
     pub fn pass_row(&mut self) -> &'t str {
         self.pass_until(class::BREAK)
     }
 
-    /// Goes on over the line break at the cursor; none if there is none.
+    /// Skips the line break at the cursor; none if there is none.
     pub fn pass_break(&mut self) -> Option<Break> {
         let (bytes, kind) = match self.byte(0) {
             b'\n' => (1, Break::Feed),
-            // kubectl takes CR LF off the end of a line and puts LF there; a CR before them stays.
+            // kubectl replaces CR LF at the end of a line with LF; a CR before them is kept.
             b'\r' => match (self.byte(1), self.byte(2)) {
                 (b'\n', _) => (2, Break::Feed),
                 (b'\r', b'\n') => (3, Break::Feed),
@@ -317,7 +317,7 @@ impl<'t> Cursor<'t> {
         Some(kind)
     }
 
-    /// Sees to it that the next `characters` characters have been looked at.
+    /// Ensures that the next `characters` characters have been checked.
     ///
     /// # Errors
     /// A character that YAML does not allow.
@@ -332,11 +332,11 @@ impl<'t> Cursor<'t> {
     #[cold]
     fn load(&mut self, characters: usize) -> Result<(), Box<Fault>> {
         while self.ahead(characters) < characters {
-            // The cursor may have passed what has been looked at: that reader would have stopped a character before.
+            // The cursor may have passed the checked part: kubectl's parser would have stopped one character earlier.
             let before = self.slice(0, self.loaded).char_indices().next_back().map_or(0, |(at, _)| at);
             self.held_from = if self.offset > self.loaded { before } else { self.offset };
             if self.loaded >= self.text.len() {
-                // The end is one more character to that reader, and each further look adds one.
+                // To kubectl's parser, the end is one more character, and each further read adds one.
                 self.padding += 1;
                 return Ok(());
             }
@@ -350,15 +350,15 @@ impl<'t> Cursor<'t> {
         Ok(())
     }
 
-    /// How many characters from the cursor on have been looked at; no more than `characters` are counted.
+    /// The number of checked characters after the cursor, up to `characters`.
     fn ahead(&self, characters: usize) -> usize {
         let known = self.text.get(self.offset..self.loaded).unwrap_or_default().chars().take(characters).count();
         let is_whole = self.loaded >= self.text.len();
         known + if is_whole { self.end.saturating_sub(self.text.len().max(self.offset)) + self.padding } else { 0 }
     }
 
-    /// Where the next piece ends. A byte order mark is a part of the first one, and a CR before LF is of none, since
-    /// kubectl has taken it off before.
+    /// Where the next piece ends. A byte order mark is part of the first one, and a CR before LF is part of none,
+    /// because kubectl has already removed it.
     fn piece_end(&self) -> usize {
         let bytes = self.text.as_bytes();
         let is_after_mark = self.loaded == BOM.len() && bytes.starts_with(BOM);
@@ -375,12 +375,12 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Looks at the characters up to `to`.
+    /// Checks the characters up to `to`.
     fn refuse_control_characters(&self, to: usize) -> Result<(), Box<Fault>> {
         let piece = self.slice(self.loaded, to);
-        // Printable ASCII and line breaks are all there is, nearly always.
+        // Fast path: nearly always, there is only printable ASCII and line breaks.
         let is_odd = |byte: u8| !(byte == b'\n' || (byte.wrapping_sub(b' ') <= b'~' - b' '));
-        // All of them are looked at, without a way out between, which compilers make fast.
+        // All of them are checked without an early exit, which compilers optimize well.
         if !piece.bytes().fold(false, |any, byte| any | is_odd(byte)) {
             return Ok(());
         }
@@ -390,7 +390,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// The mark of another offset: one that has not been reached, or one in the word that has just been passed.
+    /// The mark of another offset: one that has not been reached yet, or one in the word that was just read.
     fn mark_at(&self, offset: usize) -> Mark {
         let here = self.mark();
         let characters = |from, to| narrow(self.slice(from, to).chars().count());

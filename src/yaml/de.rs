@@ -1,8 +1,8 @@
-//! Nodes as serde's data. A node comes in, and a typed value goes out, or what does not fit its type.
+//! A serde deserializer for nodes.
 //!
-//! Whatever is typed and comes out of a document is read here: objects of an API, and configurations. What they do
-//! not have in common is a [`Policy`]: what null means, which fields a type has, which types have a text form of
-//! their own, in which words a mismatch is told, and whether reading goes on after one.
+//! All typed values in documents are read here: API objects and configurations. Their differences are a [`Policy`]: the
+//! meaning of null, the fields of a type, the types with their own text form, the wording of mismatches, and whether
+//! reading continues after one.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use super::node::{Entry, Node, Position, Value};
 use super::spanned::SPANNED;
 use crate::apimachinery::{Path, Segment};
 
-/// A node that is being read, and the path that led to it.
+/// A node that is being read, and its path.
 #[derive(Debug, Clone, Copy)]
 pub struct At<'a> {
     /// The node.
@@ -22,16 +22,16 @@ pub struct At<'a> {
     pub path: &'a Path<'a>,
 }
 
-/// What a type takes.
+/// What a type expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// `true` or `false`.
     Bool,
     /// A whole number within a range.
     Integer {
-        /// The least.
+        /// The minimum.
         min: i64,
-        /// The largest.
+        /// The maximum.
         max: i64,
     },
     /// Any number.
@@ -46,7 +46,7 @@ pub enum Expected {
     Mapping,
     /// A mapping with these keys.
     Object(&'static [&'static str]),
-    /// Whatever the type makes something of.
+    /// Any value.
     Any,
 }
 
@@ -59,29 +59,29 @@ pub struct Object {
     pub fields: &'static [&'static str],
 }
 
-/// What a reader of typed values makes of a document.
+/// The differences between readers of typed values.
 pub trait Policy {
-    /// What is told of a value that does not fit.
+    /// The error for a value that does not fit.
     type Fault: fmt::Debug;
 
-    /// Whether null is the zero value of any type, as Go has it. Otherwise it is no more than an empty list or mapping.
+    /// Whether null is the zero value of any type, as in Go. Otherwise, it is only an empty list or mapping.
     const NULL_IS_ZERO: bool;
 
-    /// What to tell of a value that is not what its type takes.
+    /// The error for a value that does not match its type.
     fn mismatch(&self, at: At<'_>, expected: Expected) -> Self::Fault;
 
-    /// Whether the object at a path has the field that an entry names; the value of any other is passed over.
+    /// Whether the object at a path has the field of an entry; the values of other fields are skipped.
     ///
     /// # Errors
-    /// A field that ends the reading.
+    /// An unknown field that ends the reading.
     fn has_field(&self, at: At<'_>, of: Object, entry: &Entry) -> Result<bool, Self::Fault>;
 
-    /// The text of a value whose type is a newtype of this name and has a text form of its own.
+    /// The text of a value whose type is a newtype with this name and its own text form.
     fn text_form(&self, _newtype: &'static str, _at: At<'_>) -> Option<Result<String, Self::Fault>> {
         None
     }
 
-    /// Whether reading goes on behind a value, here, that can be left out.
+    /// Whether reading continues after an error in a value that can be left out.
     ///
     /// # Errors
     /// The error that ends it.
@@ -93,10 +93,10 @@ pub trait Policy {
 /// Why a value could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error<F: fmt::Debug> {
-    /// It does not fit its type.
+    /// The value does not fit its type.
     #[error("{0:?}")]
     Fault(F),
-    /// A type has refused what fits its form.
+    /// A type has rejected a value of the right form.
     #[error("{0}")]
     Custom(String),
 }
@@ -110,12 +110,12 @@ impl<F: fmt::Debug> de::Error for Error<F> {
 /// Reads the root of a document as a type.
 ///
 /// # Errors
-/// The first value that does not fit, unless the policy goes on.
+/// The first value that does not fit, unless the policy continues.
 pub fn from_root<'de, T: Deserialize<'de>, P: Policy>(root: &Node, policy: &P) -> Result<T, Error<P::Fault>> {
     T::deserialize(Deserializer { at: At { node: root, path: Path::root() }, policy })
 }
 
-/// A node as serde asks for it.
+/// A deserializer for a node.
 struct Deserializer<'a, P> {
     at: At<'a>,
     policy: &'a P,
@@ -134,7 +134,7 @@ impl<'a, P: Policy> Deserializer<'a, P> {
         Error::Fault(self.policy.mismatch(self.at, expected))
     }
 
-    /// The value of a scalar, which null may stand for.
+    /// The value of a scalar, or the zero value for null.
     fn scalar<T>(
         &self,
         zero: T,
@@ -157,7 +157,7 @@ impl<'a, P: Policy> Deserializer<'a, P> {
         })
     }
 
-    /// A whole number of a type that may be narrower than its range says.
+    /// A whole number of a type that may be narrower than its range.
     fn integer<'de, V: Visitor<'de>>(self, min: i64, max: i64, visitor: V) -> Result<V::Value, Error<P::Fault>> {
         let expected = Expected::Integer { min, max };
         let value = self.scalar(0, expected, |value| match value {
@@ -167,7 +167,7 @@ impl<'a, P: Policy> Deserializer<'a, P> {
         self.settle(visitor.visit_i64(value), expected)
     }
 
-    /// Says where it is that a type has refused a value.
+    /// Adds the position to an error of a type.
     fn settle<T>(&self, read: Result<T, Error<P::Fault>>, expected: Expected) -> Result<T, Error<P::Fault>> {
         read.map_err(|error| match error {
             Error::Custom(_) => self.mismatch(expected),
@@ -317,12 +317,12 @@ impl<'de, P: Policy> de::SeqAccess<'de> for ItemAccess<'_, P> {
     }
 }
 
-/// What no type has for a field, so that its value is passed over.
+/// A name that is not a field of any type, so that its value is skipped.
 const NO_FIELD: &str = "";
 
 struct EntryAccess<'a, P> {
     object: Deserializer<'a, P>,
-    /// Whose fields the keys are; none for a mapping that takes any key.
+    /// The type that has the keys as fields; none for a mapping with free keys.
     of: Option<Object>,
     left: std::slice::Iter<'a, Entry>,
     value: Option<&'a Entry>,
@@ -384,8 +384,8 @@ impl<'de, P: Policy> de::Deserializer<'de> for KeyDeserializer<'_, P> {
     }
 }
 
-/// A value as `Spanned` and `Given` ask for it: the numbers of its position, and then the value; none where the policy
-/// goes on behind one that does not fit.
+/// A value in the form that `Spanned` and `Given` expect: the numbers of its position, followed by the value; none if
+/// the policy continues after a value that does not fit.
 struct SpannedParts<'a, P, D> {
     position: Position,
     numbers: std::array::IntoIter<u32, 3>,

@@ -1,5 +1,5 @@
-//! Why a text could not be read: a [`Fault`] is what a stage of the reader has met, and a
-//! [`ReadError`] what a person is told of it.
+//! Why a text could not be read: a [`Fault`] is found by a stage of the parser, and a [`ReadError`] is the message for
+//! the user.
 
 use thiserror::Error;
 
@@ -27,19 +27,19 @@ pub enum ReadErrorKind {
         /// What to do about it, as a sentence.
         help: Option<String>,
     },
-    /// This text, which is no comment, after `---` at the start of a line.
-    #[error("kubectl takes no text after '---' at the start of a line.")]
+    /// Text other than a comment after `---` at the start of a line.
+    #[error("kubectl does not accept text after '---' at the start of a line.")]
     Separator(String),
     /// A character that YAML does not allow.
-    #[error("The control character {0:?} cannot stand in YAML.")]
+    #[error("The control character {0:?} is not allowed in YAML.")]
     Control(char),
-    /// A key that is not a scalar, or null; this is what it is.
-    #[error("A key must be a string, and this one is {0}.")]
+    /// A key that is not a scalar, or null; the text is its kind.
+    #[error("A key must be a string, but this one is {0}.")]
     Key(&'static str),
-    /// `.inf` or `.nan`, or a number that no float holds.
-    #[error("{0} is not a finite number, and JSON holds no other.")]
+    /// `.inf` or `.nan`, or a number that does not fit in a float.
+    #[error("{0} is not a finite number, and JSON supports only finite numbers.")]
     NotFinite(String),
-    /// A value that its tag does not fit.
+    /// A value that does not fit its tag.
     #[error("{text:?} is not a valid {tag}.")]
     Tag {
         /// The value.
@@ -48,22 +48,22 @@ pub enum ReadErrorKind {
         tag: String,
     },
     /// A merge key whose value is not a mapping.
-    #[error("'<<' merges a mapping or a list of mappings, and this is neither.")]
+    #[error("'<<' needs a mapping or a list of mappings, and this is neither.")]
     Merge,
-    /// An alias to an anchor that encloses it.
-    #[error("The alias *{0} stands inside the value that it names.")]
+    /// An alias inside its own anchor.
+    #[error("The alias *{0} is inside the value that it refers to.")]
     RecursiveAlias(String),
-    /// An alias to an anchor that nothing before it has.
+    /// An alias without a preceding anchor.
     #[error("There is no anchor &{0} before this alias.")]
     UnknownAlias(String),
-    /// Aliases that multiply the document beyond all measure.
-    #[error("The aliases of this document multiply it beyond what can be read.")]
+    /// Aliases that expand the document too much.
+    #[error("The aliases of this document expand it beyond what can be read.")]
     Aliases,
     /// A document that takes more than this many bytes.
-    #[error("This document is larger than {} MiB, and no Kubernetes object is.", .0 >> 20)]
+    #[error("This document is larger than {} MiB, larger than any Kubernetes object.", .0 >> 20)]
     Size(usize),
     /// More levels than this.
-    #[error("This nests more than {0} levels deep, which no Kubernetes object does.")]
+    #[error("This is nested more than {0} levels deep, deeper than any Kubernetes object.")]
     Depth(usize),
 }
 
@@ -79,9 +79,9 @@ impl ReadErrorKind {
             Self::Syntax { help, .. } => return help.clone(),
             Self::Separator(text) => return Some(format!("Put {text:?} on a line of its own.")),
             Self::Control(_) => "Write it as an escape in double quotes.",
-            Self::Key(_) | Self::NotFinite(_) => "Quote it if text was meant.",
-            Self::Tag { .. } => "Drop the tag, or write a value of that type.",
-            Self::Aliases => "Write the values out.",
+            Self::Key(_) | Self::NotFinite(_) => "Quote it if it is meant as text.",
+            Self::Tag { .. } => "Remove the tag, or write a value of that type.",
+            Self::Aliases => "Write out the values instead of using aliases.",
             Self::Size(_) => "Put '---' between objects.",
             Self::Merge | Self::RecursiveAlias(_) | Self::UnknownAlias(_) | Self::Depth(_) => return None,
         };
@@ -89,42 +89,42 @@ impl ReadErrorKind {
     }
 }
 
-/// Where the scanner or the parser could not go on, and why. It is boxed, so that what goes well is small.
+/// Where and why the scanner or the parser could not continue. It is boxed to keep `Result`s small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What it has met.
+    /// The kind of fault.
     pub kind: FaultKind,
     /// Where.
     pub at: Mark,
-    /// Where what it was reading has begun, if that is elsewhere.
+    /// The start of the construct being read, if it is elsewhere.
     pub begun: Option<Mark>,
 }
 
 #[allow(clippy::unnecessary_box_returns)] // Whoever makes one returns it as an error, which is to be small.
 impl Fault {
-    /// A fault of something that begins where it is met.
+    /// A fault of a construct that starts at the same position.
     pub fn new(kind: FaultKind, at: Mark) -> Box<Self> {
         Box::new(Self { kind, at, begun: None })
     }
 
-    /// A fault at `at`, of something that begins at `begun`.
+    /// A fault at `at`, of a construct that starts at `begun`.
     pub fn within(kind: FaultKind, begun: Mark, at: Mark) -> Box<Self> {
         Box::new(Self { kind, at, begun: Some(begun) })
     }
 }
 
-/// What the scanner or the parser has met.
+/// The kinds of faults of the scanner and the parser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
     /// A character that YAML does not allow.
     ControlCharacter(char),
     /// A character that nothing can start with.
     NothingStartsWith(char),
-    /// A tab where indentation is made of spaces.
+    /// A tab in indentation.
     TabInIndentation,
-    /// A line that must be a key, and has no colon.
+    /// A line that must be a key but has no colon.
     NoColon,
-    /// More levels than the scanner takes.
+    /// More levels than the scanner supports.
     TooDeep,
     /// `- ` where no list can start.
     ListNotAllowed,
@@ -134,9 +134,9 @@ pub enum FaultKind {
     ValueNotAllowed,
     /// A line that starts with `%` and is not a directive.
     Directive(&'static str),
-    /// `&` or `*` without a proper name.
+    /// `&` or `*` without a valid name.
     AnchorName,
-    /// `!` without a proper name.
+    /// `!` without a valid name.
     Tag(&'static str),
     /// Something other than a comment after `|` or `>`.
     AfterBlockIndicator,
@@ -146,25 +146,25 @@ pub enum FaultKind {
     DocumentIndicatorInQuotes,
     /// Quotes that are not closed.
     UnclosedQuote,
-    /// `\` and a character that makes no escape.
+    /// `\` and a character that is not an escape.
     UnknownEscape(char),
     /// `\x`, `\u` or `\U` without enough hexadecimal digits.
     EscapeDigits(u8),
-    /// An escape that stands for no character.
+    /// An escape that is not a valid character.
     EscapeCode,
     /// A directive without a document after it.
     NoDocumentStart,
-    /// A directive that stands twice.
+    /// A duplicate directive.
     RepeatedDirective,
     /// `%YAML` with another version than 1.1.
     Version,
-    /// A tag whose handle no directive has made known.
+    /// A tag whose handle no directive has declared.
     UnknownTagHandle,
-    /// Nothing where a value must stand.
+    /// A missing value.
     NoValue,
-    /// Something other than an entry where the entries of a list stand.
+    /// Something other than an element in a list.
     NoDash,
-    /// Something other than a key where the keys of a mapping stand.
+    /// Something other than a key in a mapping.
     NoKey,
     /// Neither `,` nor `]` after an element.
     ListInBrackets,

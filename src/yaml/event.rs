@@ -1,28 +1,28 @@
-//! The events of YAML: what the parser makes of tokens, and the composer takes.
+//! The events of YAML, which the parser produces and the composer consumes.
 
 use std::borrow::Cow;
 
 use super::mark::Mark;
 
-/// What the text has said, and where.
+/// An event and its position.
 #[derive(Debug)]
 pub struct Event<'t> {
     /// What it is.
     pub kind: EventKind<'t>,
-    /// Where it starts, without an anchor or tag before it.
+    /// Its start, without an anchor or tag before it.
     pub start: Mark,
-    /// How many characters it takes in its line; 1 where it takes several lines.
+    /// Its width in characters; 1 if it spans several lines.
     pub width: u32,
 }
 
-/// What a text says.
+/// The kinds of events.
 #[derive(Debug)]
 pub enum EventKind<'t> {
     /// The document has ended.
     DocumentEnd,
     /// There is no document.
     StreamEnd,
-    /// A value that an anchor before it has.
+    /// An alias of an anchor.
     Alias(&'t str),
     /// A scalar.
     Scalar {
@@ -30,7 +30,7 @@ pub enum EventKind<'t> {
         properties: Properties<'t>,
         /// Its text.
         text: Cow<'t, str>,
-        /// Whether its text decides what it means: it is plain and has no tag.
+        /// Whether its text alone decides its meaning: it is plain and has no tag.
         is_plain: bool,
     },
     /// A list starts.
@@ -43,7 +43,7 @@ pub enum EventKind<'t> {
     MappingEnd,
 }
 
-/// What may stand before a value.
+/// The properties before a value.
 #[derive(Debug, Default)]
 pub struct Properties<'t> {
     /// The name of its anchor.

@@ -1,8 +1,7 @@
-//! Why a text is not YAML, for a person: what a stage of the reader has met comes in, and an error goes out that
-//! points at the cause and says what to do.
+//! Explains why a text is not YAML: turns a fault into an error that points at the cause and says what to do.
 //!
-//! A parser notices a mistake where it can no longer go on, which is often lines behind it. The lines around are
-//! looked at here, and only here: nothing in this file decides what is read.
+//! A parser notices a mistake where it can no longer continue, which is often several lines later. Only this file
+//! examines the surrounding lines; nothing here affects what is read.
 
 mod layout;
 
@@ -12,10 +11,10 @@ use super::mark::LongQuote;
 use super::node::Position;
 use super::text::NOT_UTF8;
 
-/// So many characters of a line are looked at to find how its value opens.
+/// The number of characters of a line that are examined to find how its value starts.
 const MOST_LOOKED_AT: usize = 1000;
 
-/// The error that a fault comes to. `long_quote` is the last scalar in quotes before it that goes over several lines.
+/// The error for a fault. `long_quote` is the last quoted scalar before it that spans several lines.
 pub fn explain(text: &str, fault: &Fault, long_quote: Option<LongQuote>) -> ReadError {
     let position = fault.at.position(1);
     match fault.kind {
@@ -35,7 +34,7 @@ pub fn explain(text: &str, fault: &Fault, long_quote: Option<LongQuote>) -> Read
     ReadErrorKind::Syntax { message: explanation.message, help }.at(explanation.position)
 }
 
-/// What a person is told.
+/// An explanation for the user.
 struct Explanation {
     position: Position,
     message: String,
@@ -51,26 +50,26 @@ impl FaultContext<'_> {
         let here = self.at.position(1);
         let begun = self.begun.position(1);
         match kind {
-            FaultKind::ControlCharacter(_) => explanation(here, "This character cannot stand in YAML.", ""),
+            FaultKind::ControlCharacter(_) => explanation(here, "This character is not allowed in YAML.", ""),
             FaultKind::TabInIndentation => {
                 explanation(here, "A tab cannot be used for indentation.", "Indent the line with spaces.")
             }
             FaultKind::NothingStartsWith(c) => self.nothing_starts_with(*c),
             FaultKind::NoColon => self.no_colon(),
-            FaultKind::TooDeep => explanation(here, "This nests more levels than kubectl reads.", ""),
+            FaultKind::TooDeep => explanation(here, "This is nested more deeply than kubectl can read.", ""),
             FaultKind::ListNotAllowed => explanation(
                 here,
                 "A list cannot start on the line of its key.",
                 "Put each '- ' on a line of its own below the key, or write the list in brackets: [a, b].",
             ),
             FaultKind::KeyNotAllowed => {
-                explanation(here, "A key that starts with '? ' cannot stand here.", "Quote the value.")
+                explanation(here, "A key that starts with '? ' is not allowed here.", "Quote the value.")
             }
             FaultKind::ValueNotAllowed => self.value_not_allowed(),
             FaultKind::Directive(what) => explanation(
                 here,
                 format!("A line that starts with '%' is a directive, and {what}."),
-                "Indent the line, or put the value in quotes, if it is meant as text.",
+                "Indent the line, or put the value in quotes if it is meant as text.",
             ),
             FaultKind::AnchorName => self.anchor_name(),
             FaultKind::Tag(what) => explanation(
@@ -84,7 +83,7 @@ impl FaultContext<'_> {
                 "Put the text on the lines below it, or write the value in quotes.",
             ),
             FaultKind::ZeroIndentation => {
-                explanation(here, "The indentation of a text block is a digit from 1 to 9.", "")
+                explanation(here, "The indentation of a block scalar is a digit from 1 to 9.", "")
             }
             FaultKind::DocumentIndicatorInQuotes | FaultKind::UnclosedQuote => {
                 let quote = self.first(self.begun);
@@ -97,7 +96,7 @@ impl FaultContext<'_> {
             FaultKind::UnknownEscape(c) => explanation(
                 self.at.position(2),
                 format!("'\\{}' is not an escape.", c.escape_default()),
-                "Write \\\\ for a backslash, or use single quotes, which know no escapes.",
+                "Write \\\\ for a backslash, or use single quotes, which have no escapes.",
             ),
             FaultKind::EscapeDigits(digits) => {
                 let name = self.text.get(self.at.offset as usize..).and_then(|rest| rest.get(..2)).unwrap_or("\\");
@@ -107,14 +106,12 @@ impl FaultContext<'_> {
                     "",
                 )
             }
-            FaultKind::EscapeCode => {
-                explanation(self.at.position(2), "This escape does not stand for a character.", "")
-            }
+            FaultKind::EscapeCode => explanation(self.at.position(2), "This escape is not a valid character.", ""),
             FaultKind::NoDocumentStart => {
                 explanation(here, "A directive must be followed by '---'.", "Remove the line that starts with '%'.")
             }
             FaultKind::RepeatedDirective => explanation(here, "This directive is given twice.", "Remove one of them."),
-            FaultKind::Version => explanation(here, "kubectl reads YAML 1.1 only.", "Remove the %YAML line."),
+            FaultKind::Version => explanation(here, "kubectl reads only YAML 1.1.", "Remove the %YAML line."),
             FaultKind::UnknownTagHandle => explanation(
                 here,
                 "There is no %TAG directive for the handle of this tag.",
@@ -144,25 +141,25 @@ impl FaultContext<'_> {
     fn no_colon(&self) -> Explanation {
         let line = self.rest_of_line(self.begun).trim_end();
         if line.contains(": ") {
-            let message = "This key is too long: a key can have 1,024 characters at most.";
+            let message = "This key is too long: a key can have at most 1,024 characters.";
             return explanation(self.begun.position(1), message, "");
         }
         self.broken_key().unwrap_or_else(|| {
             explanation(
                 self.begun.position(width(line)),
-                format!("A key must stand here, and there is no ':' after {:?}.", cut(line)),
+                format!("A key is expected here, but there is no ':' after {:?}.", cut(line)),
                 "Write it as 'key: value', or indent the line if it belongs to the value above.",
             )
         })
     }
 
-    /// A line that would start with a key, were it not for a slip in it.
+    /// A line that would start with a key if it had no mistake.
     fn broken_key(&self) -> Option<Explanation> {
         let line = self.rest_of_line(self.begun).trim_end();
         let after = |text: &str| Position { column: self.begun.column + width(text), ..self.begun.position(1) };
         if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker)) {
-            let help = "Resolve the conflict, and remove its markers.";
-            return Some(explanation(self.begun.position(7), "This is the marker of a merge conflict.", help));
+            let help = "Resolve the conflict and remove its markers.";
+            return Some(explanation(self.begun.position(7), "This is a merge conflict marker.", help));
         }
         if let Some((before, _)) = line.split_once('：') {
             let message = "This is a full-width colon, which does not end a key.";
@@ -187,12 +184,12 @@ impl FaultContext<'_> {
             return explanation(here, message, format!("Put the whole value of {} in quotes.", cut(key)));
         }
         if self.begun.line < self.at.line {
-            // The text before the colon began lines above, where a key was to stand.
+            // The text before the colon started on an earlier line, where a key was expected.
             return self.broken_key().unwrap_or_else(|| {
                 let stray = self.rest_of_line(self.begun).trim_end();
                 explanation(
                     self.begun.position(width(stray)),
-                    format!("A key must stand here, and there is no ':' after {:?}.", cut(stray)),
+                    format!("A key is expected here, but there is no ':' after {:?}.", cut(stray)),
                     "Write it as 'key: value', or remove it.",
                 )
             });
@@ -200,13 +197,13 @@ impl FaultContext<'_> {
         let indent = width(line) - width(key);
         let parent = self.lines_above().find(|(_, line)| indent_of(line) < indent);
         let Some((number, parent)) = parent.filter(|(_, line)| !line.trim_end().ends_with(':')) else {
-            return explanation(here, "A ':' cannot stand here.", "Put the text before it in quotes if it is a key.");
+            return explanation(here, "A ':' is not allowed here.", "Put the text before it in quotes if it is a key.");
         };
         let dash = if key.starts_with("- ") { self.dash_above() } else { None };
         let indent = dash.unwrap_or_else(|| indent_of(parent));
         explanation(
             Position { column: here.column.saturating_sub(width(key)).max(1), width: width(key).max(1), ..here },
-            format!("{:?} is indented below line {number}, which has a value already.", cut(key)),
+            format!("{:?} is indented below line {number}, which already has a value.", cut(key)),
             format!("Indent it by {}, or remove the value of line {number}.", spaces(indent)),
         )
     }
@@ -222,14 +219,14 @@ impl FaultContext<'_> {
         explanation(
             self.begun.position(width(word)),
             format!(
-                "A value that starts with '{}' is an {what}, whose name has letters, digits, '-' and '_' only.",
+                "A value that starts with '{}' is an {what}; its name can only have letters, digits, '-' and '_'.",
                 self.first(self.begun)
             ),
             format!("Quote it if it is meant as text: {:?}.", cut(self.rest_of_line(self.begun).trim_end())),
         )
     }
 
-    /// Nothing where a value must stand.
+    /// A missing value.
     fn no_value(&self) -> Explanation {
         let here = self.at.position(1);
         let found = self.text.get(self.at.offset as usize..).and_then(|rest| rest.chars().next());
@@ -238,10 +235,10 @@ impl FaultContext<'_> {
             (None | Some('\n'), Some(c)) => {
                 explanation(self.begun.position(1), format!("This '{c}' is not closed."), "")
             }
-            (None, None) => explanation(here, "The text ends where a value should stand.", ""),
-            (Some(c @ (']' | '}')), _) => explanation(here, format!("There is no open bracket that '{c}' closes."), ""),
+            (None, None) => explanation(here, "The text ends where a value is expected.", ""),
+            (Some(c @ (']' | '}')), _) => explanation(here, format!("There is no open bracket for this '{c}'."), ""),
             (Some('-'), Some(_)) => {
-                explanation(here, "A list with '- ' cannot stand in brackets.", "Put a comma between the elements.")
+                explanation(here, "A list with '- ' is not allowed in brackets.", "Put a comma between the elements.")
             }
             (Some(c), _) => {
                 explanation(here, format!("A value is missing before '{c}'."), "Write one, or remove the comma.")
@@ -260,16 +257,16 @@ impl FaultContext<'_> {
         let here = self.at.position(width(self.word(self.at)));
         if matches!(found, ']' | '}') {
             let message = format!("'{found}' does not close the '{opening}' of line {}.", self.begun.line);
-            return explanation(self.at.position(1), message, format!("Write '{closing}' in its place."));
+            return explanation(self.at.position(1), message, format!("Write '{closing}' instead."));
         }
-        // What stands before a colon has been taken for the end of the element before it.
+        // The text before a colon was read as the end of the previous element.
         let key = self.line_before(self.at).split_whitespace().next_back().filter(|_| found == ':').unwrap_or_default();
         let here = Position { column: here.column - width(key), width: here.width.max(width(key)), ..here };
         let message = format!("There must be ',' or '{closing}' before this.");
-        explanation(here, message, "Put a comma between the elements, or the element in quotes.")
+        explanation(here, message, "Put a comma between the elements, or put the element in quotes.")
     }
 
-    /// Help with a character that only looks like one of YAML's, where it stands at the mistake or opens the value.
+    /// Help with a character that only looks like one of YAML's, at the mistake or at the start of the value.
     fn look_alike(&self, position: Position) -> Option<String> {
         let mark = if position.line == self.begun.line { self.begun } else { self.at };
         let line = self.line_before(mark).chars().chain(self.rest_of_line(mark).chars());
@@ -280,13 +277,13 @@ impl FaultContext<'_> {
         let found = around.chain(opening).find(|c| meant(*c).is_some())?;
         let code = u32::from(found);
         Some(match meant(found)? {
-            ' ' => format!("U+{code:04X} is not a space to YAML. Write a plain space in its place."),
-            meant => format!("'{found}' (U+{code:04X}) is an ordinary character to YAML. Write {meant} in its place."),
+            ' ' => format!("U+{code:04X} is not a space in YAML. Write a plain space instead."),
+            meant => format!("YAML treats '{found}' (U+{code:04X}) as an ordinary character. Write {meant} instead."),
         })
     }
 }
 
-/// The character of YAML that another one looks like.
+/// The YAML character that another one looks like.
 const fn meant(c: char) -> Option<char> {
     Some(match c {
         '“' | '”' => '"',
@@ -313,7 +310,7 @@ mod tests {
     use super::*;
     use crate::yaml::event::EventKind;
 
-    /// What is said of the first fault of a text.
+    /// The explanation of the first fault of a text.
     fn read_error(text: &str) -> Option<ReadError> {
         let mut parser = Parser::new(Scanner::new(text, Position { line: 1, column: 1, width: 1 }));
         loop {
@@ -354,12 +351,12 @@ mod tests {
         );
         assert_eq!(
             error("a: 1\nmode：paper\nenv: docker\n"),
-            "2:5+1 This is a full-width colon, which does not end a key. '：' (U+FF1A) is an ordinary character to \
-             YAML. Write : in its place."
+            "2:5+1 This is a full-width colon, which does not end a key. YAML treats '：' (U+FF1A) as an ordinary \
+             character. Write : instead."
         );
         assert_eq!(
             error("a: 1\nstray\nb: 2\n"),
-            "2:1+5 A key must stand here, and there is no ':' after \"stray\". Write it as 'key: value', or indent the \
+            "2:1+5 A key is expected here, but there is no ':' after \"stray\". Write it as 'key: value', or indent the \
              line if it belongs to the value above."
         );
     }
@@ -370,7 +367,7 @@ mod tests {
         assert!(error("a: [1, 2\nb: 3\n").starts_with("1:4+1 This '[' is not closed."));
         assert!(error("a: {b: [1, 2]\n").starts_with("1:4+1 This '{' is not closed."));
         assert!(error("a: [\n").starts_with("1:4+1 This '[' is not closed."));
-        assert!(error("a: \"x\nb: \"y\"\n").starts_with("1:4+1 This quote goes on to line 2, where text follows it."));
+        assert!(error("a: \"x\nb: \"y\"\n").starts_with("1:4+1 This quote ends on line 2, where text follows it."));
         assert!(error("a: ['1' \"2\"]\n").starts_with("1:9+4 There must be ',' or ']' before this."));
     }
 
@@ -380,9 +377,7 @@ mod tests {
         assert_eq!(error("a: %x\n"), "1:4+2 A value cannot start with '%'. Quote it: \"%x\".");
         assert!(error("a: b: c\n").starts_with("1:5+1 A value cannot contain ': ' unless it is in quotes."));
         assert!(error("a: \"b\" c\n").starts_with("1:8+1 \"c\" cannot follow the value before it."));
-        assert!(
-            error("a: “b: c”\n").ends_with("'“' (U+201C) is an ordinary character to YAML. Write \" in its place.")
-        );
+        assert!(error("a: “b: c”\n").ends_with("YAML treats '“' (U+201C) as an ordinary character. Write \" instead."));
         assert!(error("a: * * * * *\n").contains("Quote it if it is meant as text: \"* * * * *\"."));
         assert!(error("a: \"\\/\"\n").starts_with("1:5+2 '\\/' is not an escape."));
     }
@@ -391,29 +386,29 @@ mod tests {
     fn bad_indentation_names_the_lines_that_it_should_agree_with() {
         assert_eq!(
             error("a:\n    b: 1\n  c: 2\n"),
-            "3:3+2 This line is indented by 2 spaces, and fits neither line 2 (4) nor line 1 (0). Indent it by 4 spaces as \
-             line 2 is, or by 0."
+            "3:3+2 This line is indented by 2 spaces, which matches neither line 2 (4) nor line 1 (0). Indent it by 4 spaces like \
+             line 2, or by 0."
         );
         assert_eq!(
             error("a: b\n  c: d\n"),
-            "2:3+1 \"c\" is indented below line 1, which has a value already. Indent it by 0 spaces, or remove the value of \
+            "2:3+1 \"c\" is indented below line 1, which already has a value. Indent it by 0 spaces, or remove the value of \
              line 1."
         );
         for (text, expected) in [
             ("a:\n  - b\n  c: d\n", "3:3+2 An element of the list that starts on line 2"),
             ("a: - b\n", "1:4+1 A list cannot start on the line of its key."),
-            ("a: 1\n- b\n", "2:1+1 A list cannot stand among the keys"),
+            ("a: 1\n- b\n", "2:1+1 A list is not allowed between the keys"),
             (
                 "- name: x\n   image: y\n",
-                "2:4+5 \"image\" is indented below line 1, which has a value already. Indent it by 2",
+                "2:4+5 \"image\" is indented below line 1, which already has a value. Indent it by 2",
             ),
             (
                 "e:\n    - n: A\n      v: 1\n   - n: B\n",
-                "4:4+1 This line is indented by 3 spaces, and fits neither line 2 (4)",
+                "4:4+1 This line is indented by 3 spaces, which matches neither line 2 (4)",
             ),
             (
                 "e:\n- n: A\n  v: 1\n   - n: B\n",
-                "4:4+3 \"- n\" is indented below line 3, which has a value already. Indent it by 0",
+                "4:4+3 \"- n\" is indented below line 3, which already has a value. Indent it by 0",
             ),
             ("e:\n  - n: A\n  -n: B\n", "3:3+1 There must be a space after the dash of a list. Write - n:"),
         ] {
@@ -430,7 +425,7 @@ mod tests {
             ),
             ("m:\n  name:x\n  labels: {}\n", "2:7+1 There must be a space after the colon of a key. Write name: x"),
             ("l:\n- name:MODE\n  value: paper\n", "2:7+1 There must be a space after the colon of a key."),
-            ("My Job\nkind: Job\n", "1:1+6 A key must stand here, and there is no ':' after \"My Job\"."),
+            ("My Job\nkind: Job\n", "1:1+6 A key is expected here, but there is no ':' after \"My Job\"."),
             (
                 "kind:\u{a0}Job\nmetadata: {}\n",
                 "1:5+1 There must be a space after the colon of a key. Write kind: Job U+00A0",
@@ -446,10 +441,10 @@ mod tests {
             ("a:\n  [\"b\",\n   \"c\"\n   \"d\"\n  ]\n", "4:4+3 There must be ',' or ']' before this."),
             ("{b: 1,\n c: 2\n d: 3}\n", "3:2+1 There must be ',' or '}' before this."),
             ("a: [1, 2}\n", "1:9+1 '}' does not close the '[' of line 1."),
-            ("a: \"b\"]\n", "1:7+1 There is no open bracket that ']' closes."),
+            ("a: \"b\"]\n", "1:7+1 There is no open bracket for this ']'."),
             ("a: 'it's'\n", "1:8+2 The quote before this ends the value."),
             ("```yaml\na: 1\n", "1:1+3 This is the fence of a Markdown code block."),
-            ("a: 1\n<<<<<<< HEAD\nb: 1\n", "2:1+7 This is the marker of a merge conflict."),
+            ("a: 1\n<<<<<<< HEAD\nb: 1\n", "2:1+7 This is a merge conflict marker."),
             (
                 "a: b: c # don’t\n",
                 "1:5+1 A value cannot contain ': ' unless it is in quotes. Put the whole value of a in quotes.",
@@ -462,7 +457,7 @@ mod tests {
 
     #[test]
     fn a_character_that_cannot_stand_is_shown_itself() {
-        // Nothing stands before this colon, and the mark is as wide as the colon.
+        // There is nothing before this colon, and the mark is as wide as the colon.
         assert!(error("a: b\n  : c\n").starts_with("2:3+1 "));
         for text in
             [format!("a: {}\u{7}{}\n", "x".repeat(600), "y".repeat(100)), format!("a: |\n  {}\u{7}\n", "é".repeat(700))]

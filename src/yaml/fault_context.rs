@@ -1,22 +1,21 @@
-//! The text around a position that the reader could not get past, for whoever explains why: lines and words near it, and
-//! what an eye would see of them.
+//! The text around a fault, for explanations: nearby lines and words.
 
 use super::mark::{LongQuote, Mark};
 
-/// So many characters of a line are repeated in a message.
+/// The number of characters of a line that are repeated in a message.
 const REPEATED: usize = 40;
-/// So many lines after a mistake are looked at to find the end of what it stands in.
+/// The number of lines after a mistake that are examined to find the end of the enclosing construct.
 const LOOK_AHEAD: usize = 1000;
-/// So many lines before a mistake are looked at to find those that it should agree with.
+/// The number of lines before a mistake that are examined to find a matching line.
 const LOOK_BACK: usize = 1000;
 
-/// Where something is wrong, and the text around it.
+/// A fault and the text around it.
 pub struct FaultContext<'t> {
     pub text: &'t str,
     pub at: Mark,
-    /// Where what was being read has begun.
+    /// The start of the construct that was being read.
     pub begun: Mark,
-    /// The last scalar in quotes before it that goes over several lines.
+    /// The last quoted scalar before it that spans several lines.
     pub long_quote: Option<LongQuote>,
 }
 
@@ -25,7 +24,7 @@ impl<'t> FaultContext<'t> {
         self.at.offset as usize >= self.text.trim_end().len()
     }
 
-    /// Whether the bracket that has begun is closed on the lines that are indented below its own.
+    /// Whether the open bracket is closed on the lines indented below its own.
     pub fn is_closed_below(&self, closing: char) -> bool {
         let outer = spaces_before(self.line_before(self.begun));
         let start = self.at.offset as usize - self.line_before(self.at).len();
@@ -50,12 +49,12 @@ impl<'t> FaultContext<'t> {
         before.rsplit('\n').next().unwrap_or_default()
     }
 
-    /// The text at a mark up to white space, cut to a sensible length.
+    /// The text at a mark up to whitespace, truncated to a sensible length.
     pub fn word(&self, mark: Mark) -> &'t str {
         cut(self.rest_of_line(mark).split_whitespace().next().unwrap_or_default())
     }
 
-    /// The lines above that of the mistake, the nearest first, with their numbers; empty ones and comments left out.
+    /// The numbered lines above the mistake, the nearest first, without empty lines and comments.
     pub fn lines_above(&self) -> impl Iterator<Item = (u32, &'t str)> {
         let end = self.at.offset as usize - self.line_before(self.at).len();
         let before = self.text.get(..end).unwrap_or_default();
@@ -78,12 +77,12 @@ pub fn spaces_before(line: &str) -> u32 {
     width(line) - width(line.trim_start_matches(' '))
 }
 
-/// How many characters a text has.
+/// The number of characters in a text.
 pub fn width(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
-/// A text that is short enough to be repeated.
+/// A text truncated for messages.
 pub fn cut(text: &str) -> &str {
     text.char_indices().nth(REPEATED).map_or(text, |(at, _)| &text[..at])
 }

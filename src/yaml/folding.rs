@@ -16,8 +16,8 @@ impl<'t> ScalarText<'t> {
         Self { text: Cow::Borrowed("") }
     }
 
-    /// Appends a part of the input. `whole` is the text from the scalar's beginning to the part's end as it stands in
-    /// the input, which is borrowed as long as nothing has been changed.
+    /// Appends a part of the input. `whole` is the input from the start of the scalar to the end of the part, which is
+    /// borrowed as long as nothing has been changed.
     pub fn push_part(&mut self, part: &str, whole: &'t str) {
         match &mut self.text {
             Cow::Borrowed(text) => *text = whole,
@@ -25,17 +25,17 @@ impl<'t> ScalarText<'t> {
         }
     }
 
-    /// Appends a character that does not stand in the input like this.
+    /// Appends a character that is not in the input in this form.
     pub fn push_char(&mut self, c: char) {
         self.text.to_mut().push(c);
     }
 
-    /// Stops borrowing: something of the input is left out here.
+    /// Stops borrowing, because part of the input is left out here.
     pub fn make_owned(&mut self) {
         self.text.to_mut();
     }
 
-    /// Appends what line breaks come to.
+    /// Appends folded line breaks.
     pub fn push_breaks(&mut self, breaks: &mut Breaks) {
         let text = self.text.to_mut();
         match breaks.first.take() {
@@ -53,7 +53,7 @@ impl<'t> ScalarText<'t> {
     }
 }
 
-/// The line breaks between two parts of a scalar: the first one folds, the others stay.
+/// The line breaks between two parts of a scalar: the first one is folded, the others are kept.
 #[derive(Debug, Default)]
 pub struct Breaks {
     /// The first one; none after an escaped line break.
@@ -63,7 +63,7 @@ pub struct Breaks {
 }
 
 impl Breaks {
-    /// Takes in one more line break; the first one after a word folds.
+    /// Adds a line break; the first one after a word is folded.
     pub fn add(&mut self, found: Break, is_after_break: bool) {
         if is_after_break { self.rest.push(found.as_char()) } else { self.first = Some(found) }
     }

@@ -1,5 +1,5 @@
-//! A stream of JSON values as trees: what kubectl does with an input that starts with `{`.
-//! Text comes in, and nodes with their positions go out; two equal keys are told, the last one wins.
+//! Parses a stream of JSON values, like kubectl for an input that starts with `{`, into nodes with positions. Duplicate
+//! keys are reported; the last one wins.
 
 use super::error::{ReadError, ReadErrorKind};
 use super::mapping::{Duplicate, Entries};
@@ -12,7 +12,7 @@ pub struct Values<'t> {
     /// The end of the last value that could be read.
     read: Place,
     failed: bool,
-    /// A number too large for a float. It is an error, but not one of the notation.
+    /// A number too large for a float, which is not a syntax error.
     too_large: Option<ReadError>,
 }
 
@@ -49,7 +49,7 @@ impl<'t> Values<'t> {
         Some(result)
     }
 
-    /// What follows the last value that could be read, and where that is.
+    /// The text after the last value that could be read, and its position.
     pub fn rest(&self) -> (&'t str, Position) {
         let Place { offset, line, column } = self.read;
         (self.text.get(offset..).unwrap_or_default(), Position { line, column, width: 1 })
@@ -72,7 +72,7 @@ impl<'t> Values<'t> {
         self.text.get(self.at.offset..).unwrap_or_default()
     }
 
-    /// Goes on by `bytes`, none of which breaks a line.
+    /// Advances by `bytes`, which contain no line breaks.
     fn bump(&mut self, bytes: usize) {
         let passed = self.text.as_bytes().get(self.at.offset..self.at.offset + bytes).unwrap_or_default();
         let characters = passed.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
@@ -113,11 +113,11 @@ impl<'t> Values<'t> {
             }
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(_) => self.literal(),
-            None => self.error("The text ends where a value should stand."),
+            None => self.error("The text ends where a value is expected."),
         }
     }
 
-    /// `start`, made as wide as what has been read of its line since.
+    /// `start` with the width of the text read since on the same line.
     fn spanning(&self, start: Position) -> Position {
         let width = if self.at.line == start.line { self.at.column - start.column } else { 1 };
         Position { width: width.max(1), ..start }
@@ -134,8 +134,7 @@ impl<'t> Values<'t> {
         self.error("This is not a JSON value.")
     }
 
-    /// Reads the longest number that stands here: what follows it is for others to judge, as in Go's decoder, to which
-    /// `01` are two values.
+    /// Reads the longest number here, without checking what follows, like Go's decoder, which reads `01` as two values.
     fn number(&mut self) -> Result<Node, ReadError> {
         let position = self.position();
         let rest = self.rest_here();
@@ -190,14 +189,14 @@ impl<'t> Values<'t> {
                 text.push(self.character(unit));
                 return Ok(());
             }
-            Some(_) => return self.error("JSON does not have this escape."),
+            Some(_) => return self.error("This is not a JSON escape."),
             None => return self.error("This JSON string is not closed."),
         });
         self.bump(2);
         Ok(())
     }
 
-    /// Reads `\uXXXX` if it stands here.
+    /// Reads `\uXXXX` if it is here.
     fn code_unit(&mut self) -> Option<u16> {
         let digits = self.rest_here().strip_prefix("\\u")?.get(..4)?;
         if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -238,7 +237,7 @@ impl<'t> Values<'t> {
                     break;
                 }
                 if !self.take(b',') {
-                    return self.error("After an element there must be ',' or ']'.");
+                    return self.error("Expected ',' or ']' after an element.");
                 }
             }
         }
@@ -261,7 +260,7 @@ impl<'t> Values<'t> {
                 let key_position = self.spanning(start);
                 self.skip_white();
                 if !self.take(b':') {
-                    return self.error("After a key there must be ':'.");
+                    return self.error("Expected ':' after a key.");
                 }
                 self.skip_white();
                 let value = self.value(depth + 1, duplicates)?;
@@ -271,7 +270,7 @@ impl<'t> Values<'t> {
                     break;
                 }
                 if !self.take(b',') {
-                    return self.error("After a value there must be ',' or '}'.");
+                    return self.error("Expected ',' or '}' after a value.");
                 }
             }
         }
@@ -279,7 +278,7 @@ impl<'t> Values<'t> {
     }
 }
 
-/// The length of the number at the beginning of a text. There is none if a sign, a point or an exponent has no digit.
+/// The length of the number at the start of a text. None if a sign, a point or an exponent has no digits.
 fn number_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,4 +1,4 @@
-//! The JSON Schemas of values that know where they stand: those of the values.
+//! The JSON Schemas of values with positions, which are those of the values.
 
 use std::borrow::Cow;
 

@@ -1,13 +1,12 @@
-//! Typed values as KYAML, the flow style that newer versions of kubectl print with `-o kyaml`: anything that serde can
-//! serialize comes in, and YAML in the same bytes as kubectl's, which every version of it reads back to the same values,
-//! goes out.
+//! Serializes values as KYAML, the flow style of newer kubectl versions (`-o kyaml`), with the same bytes as kubectl.
+//! Every kubectl version reads it back to the same values.
 //!
-//! Every text is quoted, a key only where somebody could take it for something else, and the brackets of lists and
-//! objects share their lines. It is written as JSON is, by a formatter with other marks.
+//! All text values are quoted, keys only if they are ambiguous, and the brackets of lists and objects share lines. It
+//! is implemented as a JSON formatter with different punctuation.
 //!
-//! Two things depart from kubectl's own writer. What a CI runner would take for a command is an escape here. And white
-//! space that needs an escape anyway gets no second backslash at the start of a line, where kubectl's output reads back
-//! to another text.
+//! There are two differences from kubectl's output: commands of CI runners are escaped, and whitespace that is escaped
+//! anyway gets no second backslash at the start of a line, where kubectl's output would be read back as a different
+//! text.
 
 use std::io::{self, Write};
 
@@ -28,31 +27,31 @@ use crate::printable::{Part, parts};
 pub fn kyaml<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), WriteError> {
     out.extend_from_slice(b"---\n");
     let formatter = Kyaml { out, open: Vec::new(), indent: 0, text: String::new(), is_text: false, is_key: false };
-    // What would be written is appended to the text above, of which the formatter may have to look back.
+    // The formatter writes to its own buffer instead, because it may have to change previous output.
     let written = value.serialize(&mut Serializer::with_formatter(io::sink(), formatter));
     written.map_err(|error| WriteError::Value(error.to_string()))?;
     out.push(b'\n');
     Ok(())
 }
 
-/// A list or an object that is being written.
+/// An open list or object.
 struct Open {
-    /// Where its bracket stands.
+    /// The position of its bracket.
     start: usize,
-    /// How deep its own lines are indented.
+    /// The indentation of its lines.
     indent: usize,
     is_list: bool,
     is_empty: bool,
-    /// The places of a list's elements as long as all of them are collections, which share their lines.
+    /// The positions of a list's elements as long as all of them are collections, which share lines.
     cuddled: Option<Vec<usize>>,
 }
 
 struct Kyaml<'o> {
     out: &'o mut Vec<u8>,
     open: Vec<Open>,
-    /// How deep the lines of a collection are indented that starts here.
+    /// The indentation of the lines of a collection that starts here.
     indent: usize,
-    /// The text that is being read, of which serde tells in pieces.
+    /// The current text, which serde passes in pieces.
     text: String,
     is_text: bool,
     is_key: bool,
@@ -63,7 +62,7 @@ impl Kyaml<'_> {
         push_line(self.out, indent);
     }
 
-    /// Gets ready for a value: an element of a list may share the line of what stands before it.
+    /// Prepares for a value: an element of a list may share the previous line.
     fn start_value(&mut self, is_collection: bool) {
         let here = self.out.len();
         let Some(list) = self.open.last_mut().filter(|open| open.is_list) else { return };
@@ -94,7 +93,7 @@ impl Kyaml<'_> {
         self.indent = indent;
     }
 
-    /// Gives each element of a list lines of its own, one level deeper than they are.
+    /// Moves each element of a list to its own lines, one level deeper.
     fn uncuddle(&mut self, start: usize, indent: usize, starts: &[usize], end: usize) {
         let old = self.out.split_off(start);
         self.out.push(b'[');
@@ -274,7 +273,7 @@ impl Formatter for Kyaml<'_> {
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
         self.out.extend_from_slice(b": ");
-        // What stood in the key's own place was an object, if anything; the value starts at the key's indentation.
+        // Any text before the key belongs to an object; the value starts at the key's indentation.
         self.indent = self.open.last().map_or(0, |object| object.indent + 1);
         Ok(())
     }
@@ -285,7 +284,7 @@ impl Formatter for Kyaml<'_> {
     }
 }
 
-/// Appends a key, in quotes where some reader or other could take it for something else than itself.
+/// Appends a key, in quotes if any parser could misread it.
 fn push_key(out: &mut Vec<u8>, key: &str) {
     if !needs_quotes(key) {
         out.extend_from_slice(key.as_bytes());
@@ -303,7 +302,7 @@ fn push_key(out: &mut Vec<u8>, key: &str) {
     out.push(b'"');
 }
 
-/// Appends a text in quotes. One of several lines gets as many lines, indented so deep.
+/// Appends a quoted text. Text with several lines takes several lines with this indentation.
 fn push_text(out: &mut Vec<u8>, text: &str, indent: usize) {
     let is_long = text.contains('\n');
     out.push(b'"');
@@ -316,7 +315,7 @@ fn push_text(out: &mut Vec<u8>, text: &str, indent: usize) {
                 out.push(b'\\');
             }
             push_line(out, indent);
-            // White space before a line is not part of it, unless a backslash stands before that.
+            // Leading whitespace of a line is not part of the text, unless it follows a backslash.
             out.push(if line.starts_with([' ', '\t']) { b'\\' } else { b' ' });
         }
         for part in parts(line) {
@@ -379,14 +378,14 @@ fn needs_quotes(key: &str) -> bool {
         || scalar::resolve(key) != Meaning::Text
 }
 
-/// Whether a reader of any kind could take the text for a boolean, null, a number or a date.
+/// Whether any parser could read the text as a boolean, null, a number or a date.
 fn is_ambiguous(text: &str) -> bool {
     const WORDS: [&str; 11] = ["null", "true", "t", "y", "yes", "on", "false", "f", "n", "no", "off"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) || is_number(&text.replace('_', "")) || is_date(text)
 }
 
-/// Whether Go's conversions of texts to numbers, a base before them or not, take the text. One that is out of range is
-/// a text to all readers.
+/// Whether Go's number parsing accepts the text, with or without a base prefix. All parsers read a number out of range
+/// as text.
 fn is_number(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let in_base =
@@ -404,7 +403,7 @@ fn is_number(text: &str) -> bool {
         })
 }
 
-/// A date without a time; what has one holds a colon.
+/// A date without a time; a text with a time contains a colon.
 fn is_date(text: &str) -> bool {
     let mut parts = text.split('-');
     let mut number = |lengths: std::ops::RangeInclusive<usize>| {
@@ -430,8 +429,8 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// What kubectl 1.36 has printed for each of these values, as the key `value` of a `ConfigMap`, with
-    /// `kubectl label --local -f - q=q -o kyaml`.
+    /// The output of kubectl 1.36 for each of these values, as the key `value` of a `ConfigMap`, with `kubectl label
+    /// --local -f - q=q -o kyaml`.
     #[test]
     fn the_bytes_are_kubectls() {
         let recorded = include_str!("../../tests/data/kyaml.jsonl");

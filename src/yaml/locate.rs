@@ -1,5 +1,5 @@
-//! Where a scalar stands in the bytes of a text: for whoever changes one value and leaves every other byte alone.
-//! A text and a path of keys come in; the bytes of the value at that path, and how it is written, go out.
+//! Finds the byte range of a scalar in a text by its path of keys, so that one value can be changed without affecting
+//! any other byte.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use super::node::Position;
 use super::parser::Parser;
 use super::scanner::Scanner;
 
-/// The key that merges another mapping in.
+/// The merge key.
 const MERGE: &str = "<<";
 
-/// What stands at a path.
+/// The value at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// Nothing.
@@ -24,7 +24,7 @@ pub enum Place {
         /// Whether its text alone decides what it means: it has no quotes and no tag.
         is_plain: bool,
     },
-    /// An alias, or a value inside of what an alias stands for.
+    /// An alias, or a value inside an alias.
     Alias,
     /// A value that depends on a merge key, or on a key that is an alias.
     Merged,
@@ -34,7 +34,7 @@ pub enum Place {
 
 /// Finds the value at a path of keys in the first document of a text. The last of two equal keys counts.
 ///
-/// None where the text is not well-formed.
+/// None if the text is not well-formed.
 #[must_use]
 pub fn locate(text: &str, path: &[&str]) -> Option<Place> {
     let start = Position { line: 1, column: 1, width: 1 };
@@ -51,12 +51,12 @@ pub fn locate(text: &str, path: &[&str]) -> Option<Place> {
 
 /// A collection that has not ended.
 struct Open {
-    /// How many keys of the path lead to it, if it is a mapping on the path.
+    /// The number of path keys that lead to it, if it is a mapping on the path.
     depth: Option<usize>,
     is_mapping: bool,
     /// Whether the next value is the key of an entry.
     expects_key: bool,
-    /// Whether the entry at hand is the one that the path goes on with.
+    /// Whether the current entry is the next one on the path.
     is_next: bool,
 }
 
@@ -109,7 +109,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Notes a value that is no collection, where it is the one that is looked for or stands in its way.
+    /// Records a value that is not a collection, if it is at the path or a prefix of it.
     fn value(&mut self, place: impl FnOnce(&Self) -> Place) {
         match self.depth() {
             Some(depth) if depth == self.path.len() => self.found = place(self),
@@ -124,7 +124,7 @@ impl Walk<'_, '_> {
     fn start(&mut self, is_mapping: bool) {
         let depth = self.depth().filter(|_| !self.expects_key());
         if let Some(depth) = depth {
-            // What an earlier key of the same name has held does not count any more.
+            // The value of an earlier key with the same name is discarded.
             self.found = if depth == self.path.len() { Place::Other } else { Place::Absent };
         }
         let depth = depth.filter(|depth| is_mapping && *depth < self.path.len());
@@ -147,7 +147,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The value of an entry has ended, or its key, where that is a collection.
+    /// The value of an entry has ended, or its key, if that is a collection.
     fn value_ends(&mut self) {
         if let Some(open) = self.open.last_mut()
             && open.is_mapping
@@ -169,7 +169,7 @@ impl Walk<'_, '_> {
         match value {
             "" if !is_quoted => Place::Scalar { bytes: start..start, is_plain },
             _ if is_quoted || written == value => Place::Scalar { bytes: start..start + length, is_plain },
-            // It takes several lines, or is a block.
+            // It spans several lines or is a block scalar.
             _ => Place::Other,
         }
     }

@@ -1,5 +1,5 @@
-//! The entries of a mapping as they are read: the last of two equal keys wins, and a merge key overrides
-//! what stands before it, as in the Go reader.
+//! Collects the entries of a mapping: the last of two equal keys wins, and a merge key overrides preceding keys, as in
+//! the Go parser.
 
 use std::hash::BuildHasher;
 
@@ -7,31 +7,31 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::node::{Entry, Position};
 
-/// Up to so many entries a key is found faster by looking than by hashing.
+/// Up to this number of entries, a linear search is faster than hashing.
 const LOOK_UP_TO: usize = 16;
-/// The memory of a list of so many elements is kept for the next list.
+/// The memory of lists up to this size is reused for the next list.
 const KEPT: usize = 64;
-/// So many duplicate keys of one document are kept; who has more does not have a manifest.
+/// The maximum number of duplicate keys per document; with more, it is not a manifest.
 const MAX_DUPLICATES: usize = 100;
 
-/// A key that stands twice in one mapping.
+/// A duplicate key in a mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Duplicate {
     /// The key.
     pub key: String,
-    /// Where it stands first; this value is lost.
+    /// The position of the first occurrence, whose value is lost.
     pub first: Position,
-    /// Where it stands again; this value counts.
+    /// The position of the last occurrence, whose value is used.
     pub last: Position,
 }
 
-/// The entries of a mapping, each key once, in the order of their first appearance.
+/// The entries of a mapping with unique keys, in the order of their first occurrence.
 #[derive(Debug, Default)]
 pub struct Entries {
     list: Vec<Entry>,
-    /// Where each key stands, once there are many.
+    /// The index of each key, once there are many.
     index: Option<Box<Index>>,
-    /// Of each entry, whether it was merged in and never written in the mapping itself; none before the first merge.
+    /// For each entry, whether it was merged and never written in the mapping itself; none before the first merge.
     merged: Option<Vec<bool>>,
 }
 
@@ -47,7 +47,7 @@ impl Entries {
         Self { list: Vec::with_capacity(capacity), index: None, merged: None }
     }
 
-    /// Puts an entry into the mapping; one that its key has already is replaced, and told of.
+    /// Adds an entry; an existing entry with the same key is replaced and reported.
     pub fn insert(&mut self, entry: Entry, duplicates: &mut Vec<Duplicate>) {
         let duplicate = self.put(entry, false);
         if let Some(duplicate) = duplicate.filter(|_| duplicates.len() < MAX_DUPLICATES) {
@@ -55,7 +55,7 @@ impl Entries {
         }
     }
 
-    /// Takes over the entries of a merged mapping.
+    /// Adds the entries of a merged mapping.
     pub fn merge(&mut self, entries: Box<[Entry]>) {
         self.merged.get_or_insert_with(|| vec![false; self.list.len()]);
         for entry in entries {
@@ -65,13 +65,13 @@ impl Entries {
 
     /// All entries.
     ///
-    /// The memory that they were gathered in is kept for the next mapping, unless it is large.
+    /// Their memory is reused for the next mapping, unless it is large.
     pub fn finish(&mut self) -> Box<[Entry]> {
         (self.index, self.merged) = (None, None);
         take_exactly(&mut self.list)
     }
 
-    /// Puts an entry where it belongs; gives the duplicate if both entries of its key were written here.
+    /// Adds or replaces an entry; returns the duplicate if both entries were written here.
     fn put(&mut self, entry: Entry, is_merged: bool) -> Option<Duplicate> {
         let Some(place) = self.find_or_note(&entry.key) else {
             self.list.push(entry);
@@ -91,7 +91,7 @@ impl Entries {
         is_duplicate.then_some(Duplicate { key: old.key, first: old.key_position, last: new.key_position })
     }
 
-    /// The place of a key; a new key is noted as that of the entry to come.
+    /// The index of a key; a new key gets the index of the next entry.
     fn find_or_note(&mut self, key: &str) -> Option<usize> {
         let entries = &self.list;
         if self.index.is_none() {
@@ -114,8 +114,8 @@ impl Entries {
     }
 }
 
-/// Takes all elements out of a list into memory of their own. That of a small list is kept for the next one, since
-/// allocating once is cheaper than growing again; that of a large one is given away.
+/// Moves all elements of a list into memory of the exact size. The memory of a small list is reused, because allocating
+/// once is cheaper than growing again; that of a large one is given away.
 pub fn take_exactly<T>(list: &mut Vec<T>) -> Box<[T]> {
     if list.len() > KEPT { std::mem::take(list).into() } else { list.drain(..).collect() }
 }

@@ -1,4 +1,4 @@
-//! A position in the text that is read, as the stages pass it on.
+//! Positions in the text, as used by the stages of the parser.
 
 use super::node::Position;
 
@@ -7,11 +7,11 @@ use super::node::Position;
 pub struct Mark {
     /// The offset in bytes.
     pub offset: u32,
-    /// How many characters stand before it.
+    /// The number of characters before it.
     pub index: u32,
-    /// How many of YAML's line breaks stand before it.
+    /// The number of YAML's line breaks before it.
     pub row: u32,
-    /// How many characters stand before it since the last of these.
+    /// The number of characters before it since the last of these.
     pub indent: u32,
     /// The line of the file, from 1.
     pub line: u32,
@@ -20,13 +20,13 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The position of something `width` characters wide that starts here.
+    /// The position of a text with this width that starts here.
     pub fn position(self, width: u32) -> Position {
         Position { line: self.line, column: self.column, width: width.max(1) }
     }
 }
 
-/// Quotes that have been closed on another line than they were opened on.
+/// Quotes that were closed on a different line than they were opened.
 #[derive(Debug, Clone, Copy)]
 pub struct LongQuote {
     /// Where they were opened.

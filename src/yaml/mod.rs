@@ -1,14 +1,13 @@
-//! YAML and JSON as kubectl reads them, and YAML that every reader reads back to the same values.
+//! Reads YAML and JSON like kubectl, and writes YAML that every parser reads back to the same values.
 //!
 //! ```text
 //! bytes ─▶ text ─▶ documents ─┬▶ cursor ─▶ scanner ─▶ parser ─▶ compose ─▶ nodes with positions
 //!                             └▶ json ─────────────────────────────────▶
 //! ```
 //!
-//! kubectl decodes YAML 1.1 with a Go port of libyaml and rules of its own on top (`y` is a boolean, `0644` is
-//! 420), cuts a file into documents before any parser sees it, and tries JSON first. Each file here is one
-//! stage, and says where it departs from YAML 1.2. The reading and the writing share one understanding of what a
-//! plain scalar means: `scalar`.
+//! kubectl decodes YAML 1.1 with a Go port of libyaml and rules of its own on top (`y` is a boolean, `0644` is 420),
+//! splits a file into documents before parsing them, and tries JSON first. Each file here is one stage, and documents
+//! its departures from YAML 1.2. Reading and writing share the same rules for plain scalars: `scalar`.
 
 mod block;
 mod budget;

@@ -1,10 +1,9 @@
-//! A document as a tree in which every node knows where it stands in its file.
-//! The readers build it; decoding, rules and errors walk it.
+//! A document as a tree of nodes with positions. The parsers build it; decoding, rules and errors use it.
 
 use super::number::float_text;
 
-/// How deep a document may nest. kubectl takes ten times as much; a real Job stays below 30, and every walk through a
-/// tree must fit the smallest stack that it is done on.
+/// The maximum nesting depth. kubectl allows ten times as much, but a real Job stays below 30, and every recursion over
+/// a tree must fit on the smallest stack in use.
 pub const MAX_DEPTH: usize = 1000;
 
 /// A position in a file.
@@ -14,25 +13,25 @@ pub struct Position {
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
-    /// How many characters the node takes on its first line; at least 1.
+    /// The width of the node on its first line in characters; at least 1.
     pub width: u32,
 }
 
-/// A value as it reaches the API server, and the position it came from.
+/// A value as it reaches the API server, with its position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// What the value is.
+    /// The value.
     pub value: Value,
     /// Where the value starts.
     pub position: Position,
-    /// How a number, boolean or null was written, where JSON writes it in another way: `yes`, `0644`, `1_000`.
+    /// How a number, boolean or null was written, if JSON writes it differently: `yes`, `0644`, `1_000`.
     pub written: Option<Box<Written>>,
 }
 
-/// The values that JSON has. An integer is kept apart from other numbers, as Go's decoder does.
+/// The values of JSON. Integers are separate from other numbers, as in Go's decoder.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// `null`, or nothing where a value may stand.
+    /// `null`, or an absent value.
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -48,21 +47,19 @@ pub enum Value {
     Mapping(Box<[Entry]>),
 }
 
-/// How a scalar was written; behind one pointer, since few scalars need it.
+/// How a scalar was written; boxed, because few scalars need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Written {
-    /// With these characters.
+    /// As this text.
     Text(Box<str>),
-    /// With these characters, as the value of an argument: it is text where text is expected, and otherwise what it
-    /// means to YAML.
+    /// As this text in a command-line argument: a string if a string is expected, and otherwise the YAML value.
     Argument(Box<str>),
-    /// As something that JSON cannot hold, by the number of the error that says so. It stands in documents that are
-    /// being read only.
+    /// As something without a JSON form, by the number of its error. Occurs only while a document is being read.
     Refused(usize),
 }
 
 impl Written {
-    /// The characters.
+    /// The text.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Text(text) | Self::Argument(text) => text,
@@ -76,15 +73,15 @@ impl Written {
 pub struct Entry {
     /// The key as it reaches the API server: `on` is "true".
     pub key: String,
-    /// Where the key stands.
+    /// The position of the key.
     pub key_position: Position,
     /// The value.
     pub value: Node,
 }
 
 impl Value {
-    /// A number once kubectl has written it as JSON and read it again: 1.0 is the integer 1.
-    /// None for a number that JSON does not have.
+    /// A number after kubectl has converted it to JSON and back: 1.0 is the integer 1. None for a number that JSON does
+    /// not have.
     pub fn number(float: f64) -> Option<Self> {
         if !float.is_finite() {
             return None;
@@ -97,7 +94,7 @@ impl Value {
 }
 
 impl Node {
-    /// A scalar that was written as `text`; what JSON would write is not kept.
+    /// A scalar that was written as `text`, which is only kept if it differs from JSON.
     pub fn scalar(value: Value, position: Position, text: &str) -> Self {
         let is_same = match &value {
             Value::Null => text == "null",
@@ -116,7 +113,7 @@ impl Node {
         Self { value, position, written: None }
     }
 
-    /// The characters, if this is the value of an argument.
+    /// The text, if this is the value of an argument.
     #[must_use]
     pub fn argument(&self) -> Option<&str> {
         match self.written.as_deref() {
@@ -125,7 +122,7 @@ impl Node {
         }
     }
 
-    /// The entry `key` of this mapping; none if there is none, or this is no mapping.
+    /// The entry `key` of this mapping; none if it does not exist or this is not a mapping.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.value {
             Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
@@ -138,7 +135,7 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The text, if this is text.
+    /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -162,7 +159,7 @@ impl Node {
         }
     }
 
-    /// Hands over this object, or the items of a list of any depth, each with the list that it stands in.
+    /// Calls a function with this object or, for a (nested) list, with each of its items and the item's list.
     pub fn each_object<'n>(&'n self, each: &mut impl FnMut(&'n Self, Option<&'n Self>)) {
         self.objects_in(None, each);
     }
@@ -188,7 +185,7 @@ impl Node {
         }
     }
 
-    /// What kind of value this is, in a reader's words.
+    /// The kind of the value, for messages.
     pub const fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "null",
@@ -201,7 +198,7 @@ impl Node {
         }
     }
 
-    /// The value as a person wrote it, where it is a scalar.
+    /// The value as it was written, if it is a scalar.
     pub fn as_written(&self) -> Option<String> {
         if let Some(written) = &self.written {
             return Some(written.as_str().to_owned());
@@ -218,7 +215,7 @@ impl Node {
 }
 
 impl Entry {
-    /// Where to point at for this entry: its value if that is a scalar, its key otherwise.
+    /// The position to show for this entry: its value if that is a scalar, and otherwise its key.
     pub const fn shown_at(&self) -> Position {
         match self.value.value {
             Value::Sequence(_) | Value::Mapping(_) | Value::Null => self.key_position,

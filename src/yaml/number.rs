@@ -1,5 +1,4 @@
-//! Numbers as Go writes them: kubectl passes each number through its JSON encoder, and each key that is a number
-//! through a conversion to text.
+//! Numbers in Go's formats: kubectl encodes each number as JSON, and converts each numeric key to text.
 
 /// A float as Go's JSON encoder writes it.
 pub fn float_text(value: f64) -> String {

@@ -1,10 +1,10 @@
-//! Tokens become events: a [`Scanner`] comes in, the [`Event`]s of its first document go out.
+//! Turns the tokens of a [`Scanner`] into the [`Event`]s of the first document.
 //!
-//! A machine of states in libyaml's manner: no recursion, so that the depth of a document is no danger
-//! to the stack. kubectl reads the first document of each piece between `---` only, and so does this.
+//! A state machine like libyaml's, without recursion, so that the depth of a document cannot overflow the stack. Like
+//! kubectl, it reads only the first document of each piece between `---`.
 //!
-//! Departs from YAML 1.2 as libyaml does: an empty value may stand before any key, `[a: b]` is a list of a mapping,
-//! and in `{a, b}` the keys have no values.
+//! Like libyaml, it departs from YAML 1.2: an empty value may precede any key, `[a: b]` is a list of a mapping, and in
+//! `{a, b}` the keys have no values.
 
 mod flow;
 
@@ -20,7 +20,7 @@ use super::token::{Tag, Token, TokenKind};
 /// Room for as many levels as a manifest usually has.
 const USUAL_DEPTH: usize = 16;
 
-/// What the next token is taken for.
+/// The state of the parser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ParserState {
     DocumentStart,
@@ -41,27 +41,27 @@ enum ParserState {
     FlowMappingNoValue,
 }
 
-/// Where a value stands.
+/// The context of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Context {
     /// In a block collection.
     Block,
-    /// In a block mapping, where a list needs no indentation of its own.
+    /// In a block mapping, where a list needs no further indentation.
     BlockOrIndentless,
     /// In brackets.
     Flow,
 }
 
-/// Makes events of tokens.
+/// Turns tokens into events.
 #[derive(Debug)]
 pub struct Parser<'t> {
     scanner: Scanner<'t>,
     state: ParserState,
-    /// What to go on with when the collection at hand has ended.
+    /// The states to return to when a collection ends.
     states: Vec<ParserState>,
-    /// Where the open collections have started.
+    /// The starts of the open collections.
     starts: Vec<Mark>,
-    /// What the `%TAG` directives of the document say.
+    /// The `%TAG` directives of the document.
     tags: HashMap<&'t str, Cow<'t, str>>,
     long_quote: Option<LongQuote>,
 }
@@ -79,8 +79,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The last scalar in quotes that goes over several lines: where something is wrong after one, it may have taken
-    /// in too much.
+    /// The last quoted scalar that spans several lines: an error after it may be due to a missing quote.
     pub const fn long_quote(&self) -> Option<LongQuote> {
         self.long_quote
     }
@@ -88,7 +87,7 @@ impl<'t> Parser<'t> {
     /// The next event; after the end of the document nothing but [`EventKind::StreamEnd`].
     ///
     /// # Errors
-    /// A text that is not well-formed.
+    /// The text is not well-formed.
     pub fn next(&mut self) -> Result<Event<'t>, Box<Fault>> {
         match self.state {
             ParserState::DocumentStart => self.document_start(),
@@ -121,12 +120,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Goes on with what the collection at hand stands in.
+    /// Returns to the state of the enclosing collection.
     fn leave(&mut self) {
         self.state = self.states.pop().unwrap_or(ParserState::End);
     }
 
-    /// The document's first event, which is that of its root.
+    /// The document's first event, which is for its root.
     fn document_start(&mut self) -> Result<Event<'t>, Box<Fault>> {
         let (has_directive, starts) = match self.scanner.peek()?.kind {
             TokenKind::VersionDirective { .. } | TokenKind::TagDirective(_) => (true, true),
@@ -290,7 +289,7 @@ impl<'t> Parser<'t> {
                 let scalar = EventKind::Scalar { properties, text: Cow::Borrowed(""), is_plain };
                 Ok(event(scalar, end, 1))
             }
-            // In brackets, the bracket may be what is not complete.
+            // In brackets, the bracket may be incomplete.
             _ => {
                 let begun = self.starts.last().filter(|_| context == Context::Flow).copied().unwrap_or(first);
                 Err(Fault::within(FaultKind::NoValue, begun, start))
@@ -330,7 +329,7 @@ impl<'t> Parser<'t> {
         Ok(event(kind, token.start, token.width))
     }
 
-    /// A fault in the collection at hand.
+    /// A fault in the current collection.
     fn fault(&mut self, kind: FaultKind) -> Result<Event<'t>, Box<Fault>> {
         let at = self.scanner.peek()?.start;
         Err(Box::new(Fault { kind, at, begun: self.starts.last().copied() }))
@@ -411,7 +410,7 @@ const fn event(kind: EventKind<'_>, start: Mark, width: u32) -> Event<'_> {
     Event { kind, start, width }
 }
 
-/// Nothing where a value may stand; `mark` is that of the indicator before it, where there is one.
+/// An absent value; `mark` is the position of the preceding indicator, if there is one.
 fn empty<'t>(mark: Mark) -> Event<'t> {
     let properties = Properties::default();
     event(EventKind::Scalar { properties, text: Cow::Borrowed(""), is_plain: true }, mark, 1)

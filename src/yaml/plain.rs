@@ -1,7 +1,7 @@
-//! Plain scalars: text without quotes. A cursor at the first character comes in, the scalar goes out.
+//! Plain scalars: text without quotes. Starts with the cursor at the first character.
 //!
-//! Departs from YAML 1.2 as libyaml does: inside brackets `?` ends a scalar and `:` before `,`, `]` or `}`
-//! does not; a tab may not stand where indentation is expected.
+//! Like libyaml, it departs from YAML 1.2: inside brackets, `?` ends a scalar and `:` before `,`, `]` or `}` does not;
+//! a tab is not allowed in indentation.
 
 use std::borrow::Cow;
 
@@ -14,13 +14,13 @@ use super::mark::Mark;
 pub struct Plain<'t> {
     /// Its text.
     pub text: Cow<'t, str>,
-    /// Where its last character ends.
+    /// The end of its last character.
     pub end: Mark,
     /// Whether the cursor has passed line breaks after it.
     pub ends_row: bool,
 }
 
-/// Reads a plain scalar whose lines after the first are indented by at least `indent`, or which stands in brackets.
+/// Reads a plain scalar in brackets, or whose lines after the first are indented by at least `indent`.
 ///
 /// # Errors
 /// A tab in the indentation of a line.
@@ -31,7 +31,7 @@ pub fn scan<'t>(cursor: &mut Cursor<'t>, indent: u32, in_flow: bool) -> Result<P
     let mut end = cursor.mark();
     let mut breaks = Breaks::default();
     let mut is_after_break = false;
-    // White space before the next word, where it is on the same line.
+    // Whitespace before the next word on the same line.
     let mut blanks = "";
     loop {
         cursor.need(4)?;
@@ -77,7 +77,7 @@ pub fn scan<'t>(cursor: &mut Cursor<'t>, indent: u32, in_flow: bool) -> Result<P
     Ok(Plain { text: text.finish(), end, ends_row: is_after_break })
 }
 
-/// Goes on to the end of a word; a colon ends it only before white space.
+/// Advances to the end of a word; a colon ends it only before whitespace.
 fn pass_word(cursor: &mut Cursor<'_>, stop: u8) {
     loop {
         cursor.pass_until(stop);

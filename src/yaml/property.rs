@@ -1,7 +1,7 @@
-//! Anchors, aliases, tags and directives. A cursor at the indicator comes in, the token's kind goes out.
+//! Anchors, aliases, tags and directives. Starts with the cursor at the indicator.
 //!
-//! Departs from YAML 1.2 as libyaml does: a name is made of ASCII letters, digits, `_` and `-`, and
-//! `%YAML 1.1` is the only version that is taken.
+//! Like libyaml, it departs from YAML 1.2: a name consists of ASCII letters, digits, `_` and `-`, and `%YAML 1.1` is
+//! the only accepted version.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::token::{Tag, TokenKind};
 /// Reads `&name` or `*name`.
 ///
 /// # Errors
-/// A name that is empty, or ends with another character than may follow it.
+/// The name is empty or is followed by an invalid character.
 pub fn scan_anchor<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>> {
     let start = cursor.mark();
     let is_anchor = cursor.byte(0) == b'&';
@@ -30,7 +30,7 @@ pub fn scan_anchor<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fau
 /// Reads a tag.
 ///
 /// # Errors
-/// A name that is empty, not closed, or ends with another character than white space.
+/// The name is empty, not closed, or not followed by whitespace.
 pub fn scan_tag<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>> {
     let start = cursor.mark();
     let fault = |what| Fault::new(FaultKind::Tag(what), start);
@@ -49,7 +49,7 @@ pub fn scan_tag<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>
             let suffix = scan_uri(cursor, "", false)?.ok_or_else(|| fault("a name is missing after its handle"))?;
             tag(handle, suffix)
         } else {
-            // It was the beginning of the name.
+            // It was the start of the name.
             let suffix = scan_uri(cursor, handle.trim_start_matches('!'), true)?.unwrap_or_default();
             if suffix.is_empty() { tag("", Cow::Borrowed("!")) } else { tag("!", suffix) }
         }
@@ -65,7 +65,7 @@ fn tag<'t>(handle: &'t str, name: Cow<'t, str>) -> TokenKind<'t> {
 /// Reads a directive and the rest of its line.
 ///
 /// # Errors
-/// A directive that YAML does not know, or that is not complete.
+/// The directive is unknown or incomplete.
 pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>> {
     let start = cursor.mark();
     let fault = |what| Fault::new(FaultKind::Directive(what), start);
@@ -73,7 +73,7 @@ pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<
     cursor.need(1)?;
     let name = pass_name(cursor)?;
     if name.is_empty() || !cursor.is_blank_or_end(0) {
-        return Err(fault("it has no proper name"));
+        return Err(fault("its name is not valid"));
     }
     let kind = match name {
         "YAML" => {
@@ -101,11 +101,11 @@ pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<
             pass_blanks(cursor)?;
             let prefix = scan_uri(cursor, "", false)?.ok_or_else(|| fault("its prefix is missing"))?;
             if !cursor.is_blank_or_end(0) {
-                return Err(fault("its prefix has a character that cannot stand there"));
+                return Err(fault("its prefix has a character that is not allowed there"));
             }
             TokenKind::TagDirective(Box::new(Tag { handle, name: prefix }))
         }
-        _ => return Err(fault("YAML knows only %YAML and %TAG")),
+        _ => return Err(fault("YAML has only %YAML and %TAG")),
     };
     pass_blanks(cursor)?;
     if cursor.byte(0) == b'#' {
@@ -113,7 +113,7 @@ pub fn scan_directive<'t>(cursor: &mut Cursor<'t>) -> Result<TokenKind<'t>, Box<
     }
     cursor.need(2)?;
     if !cursor.is_break_or_end(0) {
-        return Err(fault("something else stands after it"));
+        return Err(fault("it is followed by other text"));
     }
     cursor.pass_break();
     Ok(kind)
@@ -128,7 +128,7 @@ fn pass_blanks(cursor: &mut Cursor<'_>) -> Result<(), Box<Fault>> {
     Ok(())
 }
 
-/// Reads as many characters as a name can have.
+/// Reads the characters of a name.
 fn pass_name<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Box<Fault>> {
     let from = cursor.offset();
     while is_name(cursor.byte(0)) {
@@ -173,7 +173,7 @@ fn scan_handle<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, Box<Fault>> {
     Ok(cursor.slice(from, cursor.offset()))
 }
 
-/// Reads the rest of a name that starts with `head`; none if there is no character of it, although one must be there.
+/// Reads the rest of a name that starts with `head`; none if it is empty but must not be.
 fn scan_uri<'t>(cursor: &mut Cursor<'t>, head: &'t str, has_head: bool) -> Result<Option<Cow<'t, str>>, Box<Fault>> {
     let start = cursor.mark();
     let from = cursor.offset() - head.len();

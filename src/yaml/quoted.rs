@@ -1,7 +1,7 @@
-//! Scalars in quotes. A cursor at the opening quote comes in; the text goes out, unescaped and folded.
+//! Quoted scalars, unescaped and folded. Starts with the cursor at the opening quote.
 //!
-//! Departs from YAML 1.2 as libyaml does: `\'` is an escape and `\/` is not, and lines inside quotes may be
-//! indented as little as they like.
+//! Like libyaml, it departs from YAML 1.2: `\'` is an escape and `\/` is not, and lines inside quotes may have any
+//! indentation.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use super::cursor::{Cursor, class};
 use super::error::{Fault, FaultKind};
 use super::folding::{Breaks, ScalarText};
 
-/// Reads a scalar in quotes of the kind at the cursor.
+/// Reads a scalar in the kind of quotes at the cursor.
 ///
 /// # Errors
-/// Quotes that are not closed, and escapes that mean nothing.
+/// The quotes are not closed, or an escape is not valid.
 pub fn scan<'t>(cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>, Box<Fault>> {
     let opening = cursor.mark();
     let quote = cursor.byte(0);
@@ -55,7 +55,7 @@ pub fn scan<'t>(cursor: &mut Cursor<'t>) -> Result<Cow<'t, str>, Box<Fault>> {
     }
 }
 
-/// Takes in text up to white space or the closing quote; tells whether it ended with an escaped line break.
+/// Reads text up to whitespace or the closing quote; returns whether it ended with an escaped line break.
 fn pass_word<'t>(
     cursor: &mut Cursor<'t>,
     quote: u8,
@@ -78,7 +78,7 @@ fn pass_word<'t>(
                     cursor.need(3)?;
                     cursor.advance(1);
                     cursor.pass_break();
-                    // What has been read must not be borrowed on: a line break is gone.
+                    // The text can no longer be borrowed, because a line break was removed.
                     text.make_owned();
                     return Ok(true);
                 }

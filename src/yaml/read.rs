@@ -1,8 +1,8 @@
-//! A file's text as the documents that kubectl finds in it, each with its position.
+//! Reads the documents of a text like kubectl, with positions.
 //!
-//! kubectl reads a text that starts with `{` as a stream of JSON values. Where that fails and it has not had two
-//! of them, it goes on with YAML from there. A YAML stream is cut at lines that start with `---` before any
-//! parser sees it, and only the first document of each piece is read.
+//! kubectl reads a text that starts with `{` as a stream of JSON values. If that fails before the second value, it
+//! continues with YAML from there. A YAML stream is split at lines that start with `---` before parsing, and only the
+//! first document of each piece is read.
 
 use memchr::memmem::Finder;
 
@@ -16,12 +16,11 @@ use super::parser::Parser;
 use super::scanner::Scanner;
 use super::text::starts_like_json;
 
-/// A List of all Jobs of a large cluster stays below this; a file that took a tree of many gigabytes
-/// does not.
+/// A List of all Jobs of a large cluster is below this limit; a file that would need many gigabytes of memory is not.
 const MAX_YAML_DOCUMENT: usize = 64 << 20;
-/// After so many JSON values a stream stays JSON.
+/// After this number of JSON values, a stream remains JSON.
 const CLEARLY_JSON: usize = 2;
-/// How many bytes kubectl asks for at a time where it passes over the white space after a JSON value.
+/// The number of bytes that kubectl reads at a time when it skips whitespace after a JSON value.
 const WHITE_SPACE_BYTES: usize = 4;
 
 /// One document of an input.
@@ -29,15 +28,15 @@ const WHITE_SPACE_BYTES: usize = 4;
 pub struct Document {
     /// Its content.
     pub root: Node,
-    /// Keys that stand twice in one mapping: kubectl drops the first and says nothing.
+    /// Duplicate keys: kubectl silently drops the first one.
     pub duplicates: Vec<Duplicate>,
 }
 
-/// Reads the documents of a text one by one and hands each to `each`, so that only one of them is
-/// in memory at a time. Documents that are empty or null are passed over, as kubectl does.
+/// Reads the documents of a text and calls `each` with one at a time, so that only one of them is in memory. Like
+/// kubectl, skips documents that are empty or null.
 ///
-/// kubectl stops at the first error. After one, a YAML stream goes on at the next `---` here, so that a person sees
-/// all of them at once; a JSON stream ends.
+/// kubectl stops at the first error. Here, a YAML stream continues at the next `---`, so that all errors are reported
+/// at once; a JSON stream ends.
 pub fn documents(text: &str, mut each: impl FnMut(Result<Document, ReadError>)) {
     let mut hand_over = |result: Result<Document, ReadError>| match result {
         Ok(Document { root: Node { value: Value::Null, .. }, duplicates }) if duplicates.is_empty() => {}
@@ -62,7 +61,7 @@ pub fn documents(text: &str, mut each: impl FnMut(Result<Document, ReadError>)) 
     }
 }
 
-/// Reads what is left of a text that is not JSON. If that is not YAML either, the error that says most is told.
+/// Reads the rest of a text that is not JSON. If it is not YAML either, the more helpful error is reported.
 fn go_on_with_yaml(
     rest: &str,
     start: Position,
@@ -82,11 +81,11 @@ fn go_on_with_yaml(
     }
 }
 
-/// The first document of a text as a YAML reader finds it that gets the whole text at once, and not cut into documents
-/// as kubectl cuts it: directives may stand before it, and JSON is YAML.
+/// The first document of a text, read as a whole by a YAML parser and not split like in kubectl: directives may precede
+/// it, and JSON is YAML.
 ///
 /// # Errors
-/// Whatever keeps it from being read.
+/// The document cannot be read.
 pub fn single_document(text: &str) -> Result<Document, ReadError> {
     Piece { text, start: Position { line: 1, column: 1, width: 1 } }.read()
 }
@@ -94,7 +93,7 @@ pub fn single_document(text: &str) -> Result<Document, ReadError> {
 /// The first document of a text that is YAML.
 ///
 /// # Errors
-/// Whatever keeps kubectl from reading it.
+/// kubectl could not read the document.
 #[cfg(test)]
 pub fn first_document(text: &str) -> Result<Node, ReadError> {
     Pieces::new(text).next().map_or_else(
@@ -140,8 +139,8 @@ impl<'t> Pieces<'t> {
         Self { text, start, separator: Finder::new("\n---") }
     }
 
-    /// What follows JSON values, without the white space up to the end of their line. None where kubectl gives up:
-    /// it asks for four bytes at a time.
+    /// The text after JSON values, without whitespace up to the end of their line. None if kubectl would give up,
+    /// because it reads four bytes at a time.
     fn after_json(text: &'t str, start: Position) -> Option<Self> {
         let mut pieces = Self::starting_at(text, start);
         loop {
@@ -161,7 +160,7 @@ impl<'t> Pieces<'t> {
         }
     }
 
-    /// The error of a separator, if it has one; the text goes on after it.
+    /// The error of a separator, if it has one; reading continues after it.
     fn refusal(&mut self, at: usize, separator: &str) -> Option<ReadError> {
         let after = separator.strip_prefix("---")?.trim();
         if after.is_empty() || after.starts_with('#') {
@@ -174,10 +173,10 @@ impl<'t> Pieces<'t> {
         Some(ReadErrorKind::Separator(text).at(position))
     }
 
-    /// Takes the text up to `end` and passes the separator after it, which ends at `next`.
+    /// Takes the text up to `end` and skips the separator after it, which ends at `next`.
     fn cut(&mut self, end: usize, next: usize) -> Piece<'t> {
         let piece = Piece { text: &self.text[..end], start: self.start };
-        // What follows the last piece has no line to be counted for.
+        // There are no more lines to count after the last piece.
         let is_last = next == self.text.len();
         let lines = if is_last { 0 } else { memchr::memchr_iter(b'\n', &self.text.as_bytes()[..next]).count() };
         self.start = Position { line: self.start.line.saturating_add(count(lines)), column: 1, width: 1 };
@@ -198,7 +197,7 @@ impl<'t> Iterator for Pieces<'t> {
         if let Some(error) = self.refusal(0, first) {
             return Some(Err(error));
         }
-        // The next one may follow at once: its line break is looked for too.
+        // The next one may follow immediately, so its line break is searched too.
         let from = if first.ends_with('\n') { first.len() - 1 } else { first.len() };
         let Some(found) = self.separator.find(&self.text.as_bytes()[from..]) else {
             let end = self.text.len();
@@ -254,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_follows_the_document_is_looked_at_piece_by_piece() {
-        // kubectl takes the CR of each line off before it counts.
+        // kubectl removes the CR of each line before it counts.
         let after = |line_end: &str, fill: usize| {
             format!("a: 1\n...\n{}{}\u{7}\n", format!("# c{line_end}").repeat(100), "#".repeat(fill))
                 .replace("a: 1\n...\n", &format!("a: 1{line_end}...{line_end}"))

@@ -1,21 +1,21 @@
-//! What YAML has and JSON has not. kubectl finds it when a document is complete, so that it does no harm in the first of
-//! two values of one key: until then a node stands for it.
+//! YAML values without a JSON form. kubectl rejects them when a document is complete, so they are harmless in an
+//! overridden value: until then, a placeholder node represents them.
 
 use super::error::{ReadError, ReadErrorKind};
 use super::node::{Node, Position, Value, Written};
 
-/// What has been met so far.
+/// The refusals so far.
 #[derive(Debug, Default)]
 pub struct Refusals(Vec<ReadError>);
 
 impl Refusals {
-    /// Notes an error; its number goes out.
+    /// Records an error and returns its number.
     pub fn add(&mut self, error: ReadError) -> usize {
         self.0.push(error);
         self.0.len() - 1
     }
 
-    /// The node, if it can be merged: a mapping, even one that JSON cannot hold.
+    /// The node, if it can be merged: a mapping, even one without a JSON form.
     pub fn mergeable(&self, node: Node) -> Result<Node, ReadError> {
         let is_mapping = match refusal_of(&node) {
             Some(nth) => matches!(self.0[nth].kind, ReadErrorKind::Key(_)),
@@ -24,7 +24,7 @@ impl Refusals {
         if is_mapping { Ok(node) } else { Err(ReadErrorKind::Merge.at(node.position)) }
     }
 
-    /// The document, unless JSON cannot hold it.
+    /// The document, unless it has no JSON form.
     pub fn finish(mut self, root: Node) -> Result<Node, ReadError> {
         if self.0.is_empty() {
             return Ok(root);
@@ -36,12 +36,12 @@ impl Refusals {
     }
 }
 
-/// The node that stands for a refusal.
+/// The placeholder node of a refusal.
 pub fn refused(nth: usize, position: Position) -> Node {
     Node { value: Value::Null, position, written: Some(Box::new(Written::Refused(nth))) }
 }
 
-/// The number of the refusal that a node stands for.
+/// The number of a node's refusal.
 pub fn refusal_of(node: &Node) -> Option<usize> {
     match node.written.as_deref() {
         Some(Written::Refused(nth)) => Some(*nth),
@@ -49,7 +49,7 @@ pub fn refusal_of(node: &Node) -> Option<usize> {
     }
 }
 
-/// The first refusal that is left in a document.
+/// The first remaining refusal in a document.
 fn refusal_in(node: &Node) -> Option<usize> {
     match &node.value {
         Value::Null => refusal_of(node),

@@ -1,6 +1,5 @@
-//! What a scalar means to kubectl: YAML 1.1 by the rules of the Go reader that kubectl uses.
-//! A scalar's text and tag come in, its meaning goes out; the writer asks the same question to know what
-//! must be quoted.
+//! The meaning of a scalar to kubectl: YAML 1.1 by the rules of the Go parser that kubectl uses. The writer uses the
+//! same rules to decide what must be quoted.
 
 use std::borrow::Cow;
 
@@ -12,7 +11,7 @@ use super::node::Value;
 use super::number::float_key;
 use super::timestamp::is_timestamp;
 
-/// What the names of YAML's own types start with.
+/// The prefix of YAML's own types.
 const TYPES: &str = "tag:yaml.org,2002:";
 /// The tag of a merge key.
 pub const MERGE_TAG: &str = "tag:yaml.org,2002:merge";
@@ -21,10 +20,10 @@ pub const MERGE_TAG: &str = "tag:yaml.org,2002:merge";
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
-/// What a scalar stands for.
+/// The meaning of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Meaning {
-    /// Text: what it says.
+    /// Its text.
     Text,
     /// Nothing.
     Null,
@@ -39,7 +38,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// The value of a scalar of this meaning; text is filled in by who has it. None if JSON does not have it.
+    /// The value of a scalar with this meaning; the caller fills in the text. None if JSON does not have it.
     pub fn value(self) -> Option<Value> {
         Some(match self {
             Self::Text => Value::String(String::new()),
@@ -52,7 +51,7 @@ impl Meaning {
         })
     }
 
-    /// The key that a scalar of this meaning and text comes to.
+    /// The key for a scalar with this meaning and text.
     pub fn key(self, text: Cow<'_, str>) -> String {
         match self {
             Self::Bool(value) => value.to_string(),
@@ -63,7 +62,7 @@ impl Meaning {
     }
 }
 
-/// What the plain (unquoted, untagged) scalar `text` means.
+/// The meaning of the plain (unquoted, untagged) scalar `text`.
 pub fn resolve(text: &str) -> Meaning {
     let Some(&first) = text.as_bytes().first() else {
         return Meaning::Null;
@@ -76,10 +75,10 @@ pub fn resolve(text: &str) -> Meaning {
     .unwrap_or(Meaning::Text)
 }
 
-/// What a scalar with an explicit tag means, and its text, which `!!binary` encodes.
+/// The meaning of a scalar with an explicit tag, and its text, which `!!binary` decodes.
 ///
 /// # Errors
-/// The text and the short name of the tag, if they do not fit each other.
+/// The text and the short name of the tag, if they do not match.
 pub fn resolve_tagged<'t>(text: Cow<'t, str>, tag: &str) -> Result<(Meaning, Cow<'t, str>), (Cow<'t, str>, String)> {
     let Some(name) = tag.strip_prefix(TYPES) else { return Ok((Meaning::Text, text)) };
     let resolved = resolve(&text);
@@ -107,7 +106,7 @@ fn short(name: &str) -> String {
     format!("!!{name}")
 }
 
-/// The text that base64 stands for; each byte that is not UTF-8 becomes U+FFFD on its way through JSON.
+/// Decodes base64; invalid UTF-8 becomes U+FFFD, as in kubectl's conversion to JSON.
 fn binary(text: &str) -> Option<String> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let bytes = BASE64.decode(digits).ok()?;
@@ -142,7 +141,7 @@ fn number(text: &str) -> Option<Meaning> {
     integer(&plain).or_else(|| float(&plain)).or_else(|| signed_binary(&plain))
 }
 
-/// An integer in any of the notations `1`, `0x1f`, `0o17`, `017`, `0b11`, with a sign before it.
+/// An integer in any of the notations `1`, `0x1f`, `0o17`, `017`, `0b11`, with an optional sign.
 fn integer(plain: &str) -> Option<Meaning> {
     let (is_negative, unsigned) = match plain.as_bytes().first()? {
         b'-' => (true, &plain[1..]),
@@ -165,33 +164,33 @@ fn integer(plain: &str) -> Option<Meaning> {
     }
     match i64::try_from(value) {
         Ok(value) => Some(Meaning::Integer(value)),
-        // Go's unsigned numbers have no sign at all.
+        // Go's unsigned numbers cannot have a sign.
         Err(_) if plain.starts_with('+') => None,
         Err(_) => Some(Meaning::Unsigned(value)),
     }
 }
 
-/// `0b-1` and `0b+1`: where nothing else fits, Go's reader takes the sign after the prefix too.
+/// `0b-1` and `0b+1`: if nothing else matches, Go's parser also accepts the sign after the prefix.
 fn signed_binary(plain: &str) -> Option<Meaning> {
     let digits = plain.strip_prefix("0b")?;
     i64::from_str_radix(digits, 2).ok().map(Meaning::Integer)
 }
 
-/// Go reads a float's underscores only between digits; before it sees a text that starts with a
-/// sign or a digit, the YAML reader has taken all of them out.
+/// Go accepts underscores in a float only between digits, but the YAML parser has already removed all of them from a
+/// text that starts with a sign or a digit.
 fn underscores_separate_digits(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_digit = |nth: usize| bytes.get(nth).is_some_and(u8::is_ascii_digit);
     (0..bytes.len()).all(|nth| bytes[nth] != b'_' || (nth > 0 && is_digit(nth - 1) && is_digit(nth + 1)))
 }
 
-/// A float; one that is too large is not a number to the Go reader.
+/// A float; the Go parser does not read one that is too large as a number.
 fn float(plain: &str) -> Option<Meaning> {
     let value = looks_like_float(plain).then(|| plain.parse::<f64>().ok()).flatten()?;
     value.is_finite().then_some(Meaning::Float(value))
 }
 
-/// The reader's own test before it parses a float: `[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?`.
+/// The parser's own test before it parses a float: `[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?`.
 fn looks_like_float(text: &str) -> bool {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -1,11 +1,11 @@
-//! Characters become tokens: a [`Cursor`] comes in, [`Token`]s go out one by one.
+//! Turns the characters of a [`Cursor`] into [`Token`]s.
 //!
-//! Works in libyaml's manner, and so in that of kubectl's reader. Indentation becomes tokens of its own, and
-//! a scalar, alias or bracket is known to be a key only when its `:` comes, on the same line and within 1,024
-//! characters: until then the tokens from it on are held back, so that `Key` can be put before them.
+//! Works like libyaml, and so like kubectl's parser. Indentation is turned into tokens, and a scalar, alias or bracket
+//! is recognized as a key only at its `:`, on the same line and within 1,024 characters. Until then, the tokens from it
+//! on are held back, so that `Key` can be inserted before them.
 //!
-//! Departs from YAML 1.2 as libyaml does: inside brackets `?` and `:` are indicators whatever follows them,
-//! `-` may start a plain scalar before anything but white space, and a list may stand at its key's indentation.
+//! Like libyaml, it departs from YAML 1.2: inside brackets, `?` and `:` are always indicators, `-` can start a plain
+//! scalar before anything but whitespace, and a list may have its key's indentation.
 
 use std::collections::VecDeque;
 
@@ -16,28 +16,28 @@ use super::node::Position;
 use super::token::{Token, TokenKind};
 use super::{block, plain, property, quoted};
 
-/// How many characters a key may be long.
+/// The maximum length of a key in characters.
 const LONGEST_KEY: u32 = 1024;
 /// Room for as many tokens and indentations as a manifest usually has at a time.
 const USUAL: usize = 16;
-/// How many brackets may be open, and how many indentations.
+/// The maximum number of open brackets and of indentations.
 const DEEPEST: usize = 10_000;
 
-/// Whether a key may have started.
+/// The state of a possible key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum KeyState {
     #[default]
     Impossible,
     Possible,
-    /// Its line has ended, or it has become too long, before its colon came.
+    /// Its line has ended, or it has become too long, before a colon.
     Past,
 }
 
-/// Where a key may have started on one level of brackets.
+/// A possible key on one level of brackets.
 #[derive(Debug, Clone, Copy, Default)]
 struct PossibleKey {
     state: KeyState,
-    /// Whether there must be a key, since it stands at the indentation of a mapping.
+    /// Whether it must be a key, because it is at the indentation of a mapping.
     is_required: bool,
     /// Whether tokens are held back for it.
     is_awaited: bool,
@@ -46,13 +46,13 @@ struct PossibleKey {
     mark: Mark,
 }
 
-/// Makes tokens of a text.
+/// Turns a text into tokens.
 #[derive(Debug)]
 pub struct Scanner<'t> {
     cursor: Cursor<'t>,
-    /// The tokens that have been made and not been taken.
+    /// The pending tokens.
     tokens: VecDeque<Token<'t>>,
-    /// How many have been taken.
+    /// The number of tokens that have been taken.
     taken: usize,
     is_ready: bool,
     has_ended: bool,
@@ -65,7 +65,7 @@ pub struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    /// Starts at the beginning of `text`, which stands at `start` in its file.
+    /// Starts at the beginning of `text`, which is at `start` in its file.
     pub fn new(text: &'t str, start: Position) -> Self {
         Self {
             cursor: Cursor::new(text, start),
@@ -80,10 +80,10 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The next token, which stays where it is. After the end there is only [`TokenKind::StreamEnd`].
+    /// The next token, without taking it. After the end there is only [`TokenKind::StreamEnd`].
     ///
     /// # Errors
-    /// Text that makes no token.
+    /// The text is not a valid token.
     #[inline]
     pub fn peek(&mut self) -> Result<&Token<'t>, Box<Fault>> {
         if !self.is_ready {
@@ -106,7 +106,7 @@ impl<'t> Scanner<'t> {
         self.tokens.pop_front().ok_or_else(|| Fault::new(FaultKind::NoValue, self.cursor.mark()))
     }
 
-    /// Makes tokens until the first of them is sure not to be preceded by another one.
+    /// Makes tokens until it is certain that no token will be inserted before the first one.
     #[inline(never)]
     fn fetch_enough(&mut self) -> Result<(), Box<Fault>> {
         while self.tokens.is_empty() || self.awaits_first()? {
@@ -119,10 +119,10 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Whether the first token may turn out to start a key.
+    /// Whether the first token may be the start of a key.
     fn awaits_first(&mut self) -> Result<bool, Box<Fault>> {
         let first = self.taken;
-        // The keys of the levels have been started one after the other.
+        // The possible keys of the levels are in order.
         let level = match self.keys.as_slice() {
             [only] => usize::from(only.token != first),
             keys => keys.partition_point(|key| key.token < first),
@@ -195,7 +195,7 @@ impl<'t> Scanner<'t> {
         Err(Fault::new(kind, self.cursor.mark()))
     }
 
-    /// Goes on over white space, line breaks and comments.
+    /// Skips whitespace, line breaks and comments.
     fn pass_to_next_token(&mut self) -> Result<(), Box<Fault>> {
         loop {
             self.cursor.need(1)?;
@@ -228,13 +228,13 @@ impl<'t> Scanner<'t> {
         self.push_until(kind, start, self.cursor.index(), self.cursor.line());
     }
 
-    /// Appends a token that ends after so many characters of the text, on this line.
+    /// Appends a token that ends after this number of characters, on this line.
     fn push_until(&mut self, kind: TokenKind<'t>, start: Mark, end: u32, last_line: u32) {
         let width = if start.line == last_line { end.saturating_sub(start.index) } else { 1 };
         self.tokens.push_back(Token { kind, start, width, last_line });
     }
 
-    /// Puts a token that has no characters of its own before the token of this number, if that has not been taken.
+    /// Inserts a token without characters before the token with this number, if that has not been taken.
     fn insert(&mut self, kind: TokenKind<'t>, mark: Mark, number: usize) {
         let token = Token { kind, start: mark, width: 0, last_line: mark.line };
         match number.checked_sub(self.taken) {
@@ -244,7 +244,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The number of the token that is made next.
+    /// The number of the next token.
     fn next_number(&self) -> usize {
         self.taken + self.tokens.len()
     }
@@ -275,7 +275,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Notes that a key may start at the cursor.
+    /// Records that a key may start at the cursor.
     fn save_key(&mut self) -> Result<(), Box<Fault>> {
         if !self.allows_key {
             return Ok(());
@@ -294,7 +294,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Gives up the key that may have started on this level.
+    /// Discards the possible key on this level.
     fn forget_key(&mut self) -> Result<(), Box<Fault>> {
         let now = self.cursor.mark();
         let Some(key) = self.keys.last_mut().filter(|key| key.state == KeyState::Possible) else { return Ok(()) };
@@ -357,8 +357,8 @@ impl<'t> Scanner<'t> {
         self.forget_key()?;
         if self.keys.len() > 1 {
             let closed = self.keys.pop().unwrap_or_default();
-            // An empty pair of brackets shares its number with what it may be a key of; kubectl's reader
-            // forgets that one with it, and does not hold back its tokens any longer.
+            // An empty pair of brackets has the same number as the outer possible key; kubectl's parser discards both
+            // and no longer holds back the tokens.
             if let Some(outer) = self.keys.last_mut().filter(|outer| outer.token == closed.token) {
                 outer.is_awaited = false;
             }
@@ -417,7 +417,7 @@ impl<'t> Scanner<'t> {
             if is_in_block {
                 let mark = self.cursor.mark();
                 if !self.allows_key {
-                    // What might have been the key may have begun lines above.
+                    // The possible key may have started on an earlier line.
                     let begun = if self.keys[level].state == KeyState::Past { self.keys[level].mark } else { mark };
                     return Err(Fault::within(FaultKind::ValueNotAllowed, begun, mark));
                 }
@@ -429,7 +429,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Makes a token that may be a key, or stand before one.
+    /// Makes a token that may be a key or precede one.
     fn fetch_key_part(
         &mut self,
         scan: impl FnOnce(&mut Cursor<'t>) -> Result<TokenKind<'t>, Box<Fault>>,

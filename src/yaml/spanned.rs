@@ -1,5 +1,5 @@
-//! Values that know where they stand, as types that [`super::de`] fills: a value with its position, a key that may
-//! hold one, and a mapping in the order of its file.
+//! Types for values with positions, which [`super::de`] fills: a value with its position, an optional value of a key,
+//! and a mapping in the order of its file.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,34 +8,34 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::node::Position;
 
-/// The newtype by which the deserializer knows that a position is asked for; no type of anybody's has this name.
+/// The newtype name that requests a position from the deserializer; no other type has this name.
 pub(super) const SPANNED: &str = "a value and its position";
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its position.
     pub position: Position,
 }
 
-/// What a file says at a key. A value that does not fit leaves a gap, so that what is wrong elsewhere is found as well.
+/// The value of a key in a file. A value that does not fit leaves a gap, so that errors elsewhere are found as well.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Given<T> {
-    /// Nothing: the file does not have the key.
+    /// The file does not have the key.
     #[default]
     Absent,
-    /// Nothing, which means this.
+    /// The file does not have the key, which has this default.
     Default(T),
     /// A value.
     Value(Spanned<T>),
-    /// Something that does not fit, which has been told.
+    /// A value that does not fit, which has been reported.
     Wrong,
 }
 
 impl<T> Given<T> {
-    /// The value, or the default that stands for it; none where there is neither.
+    /// The value or the default; none if there is neither.
     pub const fn get(&self) -> Option<&T> {
         match self {
             Self::Default(value) | Self::Value(Spanned { value, .. }) => Some(value),
@@ -43,7 +43,7 @@ impl<T> Given<T> {
         }
     }
 
-    /// The value as the file has it.
+    /// The value in the file.
     pub const fn written(&self) -> Option<&Spanned<T>> {
         match self {
             Self::Value(value) => Some(value),
@@ -84,7 +84,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PartsVisitor<T> {
     }
 }
 
-/// A mapping whose keys are free, in the order of its file.
+/// A mapping with free keys, in the order of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderedMap<T>(pub Vec<(Spanned<String>, Given<T>)>);
 

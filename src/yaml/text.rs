@@ -1,5 +1,5 @@
-//! A file's bytes as the text that kubectl sees: byte order marks are obeyed and dropped, and bytes
-//! that are not UTF-8 become U+FFFD. Parts of its lines are shown in errors.
+//! Decodes a file's bytes into the text that kubectl sees: byte order marks are interpreted and removed, and invalid
+//! UTF-8 becomes U+FFFD. Also provides excerpts of lines for messages.
 
 use std::str::Utf8Chunk;
 use std::sync::Arc;
@@ -7,50 +7,50 @@ use std::sync::OnceLock;
 
 use super::node::Position;
 
-/// How much of a text kubectl looks at to see whether it is JSON.
+/// The length of the text that kubectl examines to detect JSON.
 const LOOK_AHEAD: usize = 4096;
-/// What stands for bytes that are not UTF-8 where they are refused: YAML does not allow it.
+/// The replacement for invalid UTF-8 that is to be rejected: YAML does not allow it.
 pub const NOT_UTF8: char = '\u{FFFE}';
-/// The text is counted through in blocks of so many bytes: a position in it is found by its block, and by walking through
-/// that block, however long the line is.
+/// The text is indexed in blocks of this many bytes, so that a position is found by its block and a scan of that block,
+/// however long the line is.
 const BLOCK: usize = 128;
-/// Up to so many characters of a line are all shown; a generated file may be one line of a megabyte.
+/// Lines up to this length are shown in full; a generated file may be one line of a megabyte.
 const WHOLE: usize = 160;
-/// Of a longer line so many are shown around a position, …
+/// The number of characters shown around a position in a longer line, …
 const WINDOW: usize = 100;
-/// … of which so many stand before it.
+/// … and how many of them are before it.
 const AHEAD: usize = 40;
 
-/// The text of one input and the name it is known by.
+/// The text of one input.
 #[derive(Debug)]
 pub struct Text {
     content: String,
     lossy: bool,
-    /// What stands before each block; made when the first position is asked for.
+    /// The counts before each block, computed when the first position is requested.
     blocks: OnceLock<Vec<Before>>,
 }
 
-/// What stands before a block.
+/// The counts before a block.
 #[derive(Debug, Clone, Copy, Default)]
 struct Before {
-    /// So many line breaks.
+    /// The number of line breaks.
     breaks: usize,
-    /// So many characters.
+    /// The number of characters.
     characters: usize,
 }
 
-/// The part of a line around a position, to be shown to a person.
+/// The part of a line around a position, for messages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Window {
-    /// The part; a short line is there as a whole.
+    /// The text; a short line is complete.
     pub text: Box<str>,
-    /// Whether more of the line stands before it.
+    /// Whether the line continues before it.
     pub comes_from: bool,
-    /// Whether more of the line stands after it.
+    /// Whether the line continues after it.
     pub goes_on: bool,
-    /// How many of its characters stand before the place.
+    /// The number of its characters before the position.
     pub before: u32,
-    /// How many of its characters the place takes; at least 1, and more than there are where it goes on.
+    /// The width of the position in characters: at least 1, and possibly beyond the end.
     pub width: u32,
 }
 
@@ -72,8 +72,8 @@ impl Text {
         }
     }
 
-    /// After a byte order mark kubectl hands bytes that are not UTF-8 on, and its YAML reader refuses them. Where it
-    /// reads JSON, they become U+FFFD after all.
+    /// After a byte order mark, kubectl passes on invalid UTF-8, and its YAML parser rejects it. In JSON, it becomes
+    /// U+FFFD.
     fn from_marked_utf8(mut bytes: Vec<u8>) -> Self {
         bytes.drain(..3);
         let text = match String::from_utf8(bytes) {
@@ -109,7 +109,7 @@ impl Text {
         Self { content, lossy, blocks: OnceLock::new() }
     }
 
-    /// The part of a line that is shown for a position in it; empty where there is no such line.
+    /// The part of a line to show for a position; empty if there is no such line.
     pub fn window(&self, position: Position) -> Window {
         let (start, end) = self.line(position.line);
         let column = number(position.column).saturating_sub(1);
@@ -123,21 +123,20 @@ impl Text {
         Window { text: text.into(), comes_from: skipped > 0, goes_on, before, width: position.width.max(1) }
     }
 
-    /// What stands at a position.
+    /// The text at a position.
     pub fn at(&self, position: Position) -> &str {
         let (start, end) = self.line(position.line);
         self.characters(start, end, number(position.column).saturating_sub(1), number(position.width)).0
     }
 
-    /// Up to `count` characters after the first `skipped` ones of what stands between two bytes, and whether more
-    /// follow.
+    /// Up to `count` characters after the first `skipped` ones of a byte range, and whether more follow.
     fn characters(&self, start: usize, end: usize, skipped: usize, count: usize) -> (&str, bool) {
         let from = self.offset(self.characters_before(start).saturating_add(skipped)).min(end);
         let rest = &self.content[from..end];
         rest.char_indices().nth(count).map_or((rest, false), |(end, _)| (&rest[..end], true))
     }
 
-    /// The bytes between which a line (from 1) stands, without its line break; nothing where there is no such line.
+    /// The byte range of a line (from 1) without its line break; none if there is no such line.
     fn line(&self, line: u32) -> (usize, usize) {
         let line = number(line).max(1);
         let Some(start) = self.line_start(line) else { return (0, 0) };
@@ -154,7 +153,7 @@ impl Text {
         found.map(|at| at + 1)
     }
 
-    /// How many characters stand before a byte.
+    /// The number of characters before a byte.
     fn characters_before(&self, offset: usize) -> usize {
         let block = offset / BLOCK;
         let before = self.blocks().get(block).copied().unwrap_or_default();
@@ -162,7 +161,7 @@ impl Text {
             + self.content.as_bytes()[block * BLOCK..offset].iter().filter(|byte| is_start(**byte)).count()
     }
 
-    /// The byte at which a character (from 0) starts; the end where there are not so many.
+    /// The byte at which a character (from 0) starts; the end if there are fewer characters.
     fn offset(&self, character: usize) -> usize {
         let mut left = character;
         let start = self.block(|before| before.characters <= character, |before| left -= before.characters);
@@ -170,13 +169,13 @@ impl Text {
         found.unwrap_or(self.content.len())
     }
 
-    /// Where the nth byte (from 0) of a kind stands after `start`.
+    /// The position of the nth byte (from 0) of a kind after `start`.
     fn nth(&self, start: usize, nth: usize, is_of_kind: fn(u8) -> bool) -> Option<usize> {
         let bytes = self.content.as_bytes()[start..].iter().enumerate();
         bytes.filter(|(_, byte)| is_of_kind(**byte)).nth(nth).map(|(at, _)| start + at)
     }
 
-    /// Where the last block starts that has no more before it than asked for.
+    /// The start of the last block with a count not above the requested one.
     fn block(&self, is_before: impl Fn(&Before) -> bool, found: impl FnOnce(&Before)) -> usize {
         let blocks = self.blocks();
         let nth = blocks.partition_point(is_before).saturating_sub(1);
@@ -202,13 +201,13 @@ impl Text {
         &self.content
     }
 
-    /// Whether some bytes were not text and were replaced.
+    /// Whether some bytes were not valid and were replaced.
     pub const fn is_lossy(&self) -> bool {
         self.lossy
     }
 }
 
-/// Whether kubectl tries to read the text as JSON: its first character beyond white space is `{`.
+/// Whether kubectl tries to read the text as JSON: its first character after whitespace is `{`.
 pub fn starts_like_json(text: &str) -> bool {
     let mut ahead = text.char_indices().take_while(|(at, _)| *at < LOOK_AHEAD);
     ahead.find(|(_, c)| !c.is_whitespace()).is_some_and(|(_, c)| c == '{')
@@ -222,7 +221,7 @@ const fn is_break(byte: u8) -> bool {
     byte == b'\n'
 }
 
-/// Whether a character of UTF-8 starts with this byte.
+/// Whether a UTF-8 character starts with this byte.
 const fn is_start(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
 }
@@ -231,34 +230,34 @@ fn number(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// A position in a file together with what stands around it, to be shown to a person.
+/// A position in a file and the text around it, for messages.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
     /// The name of the file.
     pub file: Arc<str>,
-    /// Where in the file.
+    /// The position in the file.
     pub position: Position,
-    /// What stands there.
+    /// The text there.
     pub window: Window,
 }
 
 impl Excerpt {
-    /// Cuts what stands around `position` out of a file's text.
+    /// Extracts the text around `position` from a file.
     pub fn cut(file: impl Into<Arc<str>>, text: &Text, position: Position) -> Self {
         Self { file: file.into(), position, window: text.window(position) }
     }
 
-    /// The same, with [`HIDDEN`] where one of these values stands in what is shown; they come in the order of the file.
+    /// The same, with [`HIDDEN`] in place of these values, which are in the order of the file.
     #[must_use]
     pub fn hiding(mut self, values: &[Position]) -> Self {
-        // The columns in the window count from here.
+        // The first column of the window.
         let first = i64::from(self.position.column) - i64::from(self.window.before);
         let last = first.saturating_add(i64::try_from(self.window.text.chars().count()).unwrap_or(i64::MAX));
         let key = |value: &Position| (value.line, i64::from(value.column));
         let from = values.partition_point(|value| key(value) < (self.position.line, first));
         let to = values.partition_point(|value| key(value) < (self.position.line, last));
-        // From the end of the line, so that what is replaced moves nothing that is still to be found. The one before may
-        // reach into the window.
+        // From the end of the line, so that a replacement does not move the remaining ones. The first one may start
+        // before the window.
         for value in values[from.saturating_sub(1)..to].iter().rev().filter(|value| value.line == self.position.line) {
             let start = i64::from(value.column) - first;
             self.window.hide(start, start + i64::from(value.width));
@@ -267,12 +266,12 @@ impl Excerpt {
     }
 }
 
-/// What stands where a value that must not be seen would stand.
+/// The replacement for a hidden value.
 pub const HIDDEN: &str = "(hidden)";
 const HIDDEN_WIDTH: u32 = 8;
 
 impl Window {
-    /// Puts [`HIDDEN`] in the place of the characters between two, as far as they are shown.
+    /// Replaces a range of characters with [`HIDDEN`], as far as they are shown.
     fn hide(&mut self, from: i64, to: i64) {
         let length = i64::try_from(self.text.chars().count()).unwrap_or(i64::MAX);
         let (start, end) = (from.clamp(0, length), to.clamp(0, length));
@@ -305,7 +304,7 @@ mod tests {
         assert_eq!(Text::decode(b"\xFF\xFEa\0\n\0".to_vec()).as_str(), "a\n");
         assert_eq!(Text::decode(b"\xFE\xFF\0a".to_vec()).as_str(), "a");
         assert_eq!(Text::decode(b"\xFF\xFEa\0b".to_vec()).as_str(), "a\u{FFFD}");
-        // After a mark, only what kubectl reads as JSON may hold bytes that are not UTF-8.
+        // After a byte order mark, only JSON may contain invalid UTF-8.
         assert_eq!(Text::decode(b"\xEF\xBB\xBFa: \xEF\xBF\xBD\xFF".to_vec()).as_str(), "a: \u{FFFD}\u{FFFE}");
         assert_eq!(Text::decode(b"\xEF\xBB\xBF{\"\xFF\"}".to_vec()).as_str(), "{\"\u{FFFD}\"}");
         let latin1 = Text::decode(b"\xE9".to_vec());

@@ -1,9 +1,9 @@
-//! Whether a text is a timestamp to kubectl's reader. It matters under a `!!timestamp` tag only: a timestamp
-//! becomes the text that it was.
+//! Whether kubectl's parser accepts a text as a timestamp. It matters only for the tag `!!timestamp`: a timestamp
+//! remains text.
 
 use chrono::NaiveDate;
 
-/// Whether `text` is a date, or a date and a time, in one of the forms that Go's reader tries.
+/// Whether `text` is a date, or a date and a time, in one of the formats that Go's parser tries.
 pub fn is_timestamp(text: &str) -> bool {
     date(text).is_some_and(|rest| {
         rest.is_empty()
@@ -12,7 +12,7 @@ pub fn is_timestamp(text: &str) -> bool {
     })
 }
 
-/// Takes a date off the beginning: a year of four digits, a month and a day.
+/// Parses a date at the start: a year of four digits, a month and a day.
 fn date(text: &str) -> Option<&str> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (year, rest) = text.split_at_checked(digits).filter(|_| digits == 4)?;
@@ -21,13 +21,13 @@ fn date(text: &str) -> Option<&str> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month, day).map(|_| rest)
 }
 
-/// Takes a time off the beginning: hours, minutes and seconds, perhaps with a fraction.
+/// Parses a time at the start: hours, minutes and seconds with an optional fraction.
 fn time(text: &str) -> Option<&str> {
     let (hour, rest) = number(text)?;
     let (minute, rest) = number(rest.strip_prefix(':')?)?;
     let (second, rest) = number(rest.strip_prefix(':')?)?;
     let fraction = rest.strip_prefix(['.', ',']).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    // Without a digit after it, the dot is no part of the time.
+    // Without a digit after it, the dot is not part of the time.
     let rest = fraction.filter(|after| after.len() + 1 < rest.len()).unwrap_or(rest);
     (hour < 24 && minute < 60 && second < 60).then_some(rest)
 }
@@ -47,7 +47,7 @@ fn is_zone(text: &str) -> bool {
     }
 }
 
-/// Takes a number of one or two digits off the beginning.
+/// Parses a number of one or two digits at the start.
 fn number(text: &str) -> Option<(u32, &str)> {
     let digits = text.bytes().take(2).take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at_checked(digits)?;

@@ -1,4 +1,4 @@
-//! The tokens of YAML: what the scanner makes of characters, and the parser takes.
+//! The tokens of YAML, which the scanner produces and the parser consumes.
 
 use std::borrow::Cow;
 
@@ -11,23 +11,22 @@ pub struct Token<'t> {
     pub kind: TokenKind<'t>,
     /// Where it starts.
     pub start: Mark,
-    /// How many characters it takes in its line; 1 where it takes several lines.
+    /// Its width in characters; 1 if it spans several lines.
     pub width: u32,
     /// The line on which it ends.
     pub last_line: u32,
 }
 
-/// The two parts of a tag, or of a directive for tags. They are boxed, so that the tokens that there are many of stay
-/// small.
+/// The two parts of a tag, or of a directive for tags. They are boxed to keep common tokens small.
 #[derive(Debug, Clone)]
 pub struct Tag<'t> {
     /// The handle: `!`, `!!` or `!name!`; empty for a name in brackets.
     pub handle: &'t str,
-    /// The name; in a directive, what the handle stands for.
+    /// The name; in a directive, the prefix for the handle.
     pub name: Cow<'t, str>,
 }
 
-/// What a token is. Texts are borrowed from the input wherever they stand there as they are.
+/// The kinds of tokens. Texts are borrowed from the input wherever possible.
 #[derive(Debug, Clone)]
 pub enum TokenKind<'t> {
     /// The end of the text.
@@ -45,11 +44,11 @@ pub enum TokenKind<'t> {
     DocumentStart,
     /// `...`.
     DocumentEnd,
-    /// The first `-` of a list that is made by indentation.
+    /// The first `-` of a block list.
     BlockSequenceStart,
-    /// The first key of a mapping that is made by indentation.
+    /// The first key of a block mapping.
     BlockMappingStart,
-    /// A smaller indentation.
+    /// A decrease of the indentation.
     BlockEnd,
     /// `[`.
     FlowSequenceStart,
@@ -77,7 +76,7 @@ pub enum TokenKind<'t> {
     Scalar {
         /// Its text, unescaped and folded.
         text: Cow<'t, str>,
-        /// Whether it stands there without quotes and without `|` or `>`.
+        /// Whether it is written without quotes and without `|` or `>`.
         is_plain: bool,
     },
 }

@@ -1,8 +1,7 @@
-//! Typed values as YAML: anything that serde can serialize comes in, and block-style YAML that
-//! kubectl, `PyYAML` and YAML 1.2 readers all read back to the same values goes out.
+//! Serializes values as block-style YAML that kubectl, `PyYAML` and YAML 1.2 parsers all read back to the same values.
 //!
-//! No anchors, no tags, no line folding; text that any of those readers could take for something
-//! else is written as a JSON string, which survives them all.
+//! No anchors, no tags, no line folding; text that any of those parsers could misread is written as a JSON string,
+//! which all of them read correctly.
 
 use serde::Serialize;
 use serde_yaml::{Mapping, Value};
@@ -11,7 +10,7 @@ use thiserror::Error;
 use super::number::float_text;
 use super::write_text::push_text;
 
-/// A reader takes 1,024 characters at most for a key, unless `?` says that it is one.
+/// Parsers accept at most 1,024 characters for a key, unless it is marked with `?`.
 const LONGEST_KEY: usize = 1000;
 
 /// Why a value could not be written as YAML.
@@ -20,10 +19,10 @@ pub enum WriteError {
     /// The value's own serialization failed.
     #[error("This value cannot be written as YAML: {0}.")]
     Value(String),
-    /// A key that is no text.
-    #[error("A key of a YAML object must be text.")]
+    /// A key that is not text.
+    #[error("A key of a YAML mapping must be text.")]
     Key,
-    /// A number that JSON, and so Kubernetes, cannot hold.
+    /// A number that JSON, and so Kubernetes, cannot represent.
     #[error("A number that is not finite cannot be written.")]
     NotFinite,
 }
@@ -31,14 +30,14 @@ pub enum WriteError {
 /// Appends `value` to `out` as one YAML document, ending with a line break.
 ///
 /// # Errors
-/// [`WriteError`] if the value holds what no Kubernetes object can.
+/// [`WriteError`] if the value contains something that no Kubernetes object can.
 pub fn yaml<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let place = Placement { indent: 0, after: After::Start };
     let value = serde_yaml::to_value(value).map_err(|error| WriteError::Value(error.to_string()))?;
     write(out, &value, place)
 }
 
-/// What stands on the line before the value.
+/// The text on the line before the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum After {
     /// Nothing: the document starts here.
@@ -52,7 +51,7 @@ enum After {
 /// Where a value is to be written.
 #[derive(Clone, Copy)]
 struct Placement {
-    /// The column at which the entries of a collection start.
+    /// The column of the entries of a collection.
     indent: usize,
     after: After,
 }
@@ -60,7 +59,7 @@ struct Placement {
 fn write(out: &mut Vec<u8>, value: &Value, place: Placement) -> Result<(), WriteError> {
     match value {
         Value::Sequence(items) if !items.is_empty() => {
-            // A list under a key starts at the key's own column, as kubectl prints it.
+            // A list under a key starts at the key's column, as in kubectl's output.
             let indent = if place.after == After::Key { place.indent - 2 } else { place.indent };
             for (nth, item) in items.iter().enumerate() {
                 start_entry(out, nth == 0, Placement { indent, ..place });
@@ -70,7 +69,7 @@ fn write(out: &mut Vec<u8>, value: &Value, place: Placement) -> Result<(), Write
             Ok(())
         }
         Value::Mapping(entries) if !entries.is_empty() => write_entries(out, entries, place),
-        // What serde_yaml would give a tag is an object of one key in JSON.
+        // What serde_yaml would write as a tag is an object with one key in JSON.
         Value::Tagged(tagged) => {
             let variant = tagged.tag.to_string().trim_start_matches('!').into();
             write_entries(out, &Mapping::from_iter([(variant, tagged.value.clone())]), place)
@@ -206,7 +205,7 @@ mod tests {
         }
     }
 
-    /// Text that readers trip over, and any other text.
+    /// Text that parsers misread, and any other text.
     fn hostile() -> impl Strategy<Value = String> {
         prop_oneof![
             any::<String>(),
@@ -251,7 +250,7 @@ mod tests {
             let text = written(&map);
             let node = first_document(&text).unwrap();
             prop_assert_eq!(node.get(&key).unwrap().as_sequence().unwrap()[0].as_str(), Some(value.as_str()));
-            // An independent reader of YAML 1.2 agrees.
+            // An independent YAML 1.2 parser agrees.
             let again: BTreeMap<String, Vec<String>> = serde_yaml::from_str(&text).unwrap();
             prop_assert_eq!(again, map);
         }

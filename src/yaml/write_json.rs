@@ -1,5 +1,5 @@
-//! Typed values as JSON, indented. What has no form that a person could see, or would speak to a terminal or to a CI
-//! runner, is written as one of JSON's own escapes, so that the value arrives as it is and nothing else happens.
+//! Serializes values as indented JSON. Invisible characters and commands to a terminal or a CI runner are written as
+//! JSON escapes, so that the value is preserved without side effects.
 
 use std::io::{self, Write};
 
@@ -8,16 +8,16 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::printable::{Part, parts};
 
-/// Writes a value with this indentation, and without a line break after it.
+/// Writes a value with this indentation, without a final line break.
 ///
 /// # Errors
-/// The stream does not take it, or the value has no form in JSON.
+/// The stream cannot be written, or the value has no JSON form.
 pub fn json<T: Serialize + ?Sized>(value: &T, indent: &str, out: &mut impl Write) -> io::Result<()> {
     let formatter = Escaping(PrettyFormatter::with_indent(indent.as_bytes()));
     value.serialize(&mut Serializer::with_formatter(out, formatter)).map_err(io::Error::from)
 }
 
-/// Indents, and escapes more than JSON demands.
+/// Indents, and escapes more than JSON requires.
 struct Escaping<'i>(PrettyFormatter<'i>);
 
 impl Formatter for Escaping<'_> {

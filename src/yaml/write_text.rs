@@ -1,4 +1,4 @@
-//! Text as a scalar: plain where every reader takes it for that text, and as a JSON string where not.
+//! Writes text as a scalar: plain if every parser reads it as the same text, and otherwise as a JSON string.
 
 use super::scalar::{self, Meaning};
 use crate::printable::{Part, parts};
@@ -12,7 +12,7 @@ pub fn push_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Whether every reader takes the bare text for that same text.
+/// Whether every parser reads the plain text as the same text.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
@@ -29,7 +29,7 @@ fn is_plain(text: &str) -> bool {
     }
     let inside = bytes.iter().enumerate().all(|(nth, byte)| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => true,
-        // A space may not double, which folding would eat, nor follow a colon.
+        // No double spaces, which folding would collapse, and no space after a colon.
         b' ' => !matches!(bytes[nth - 1], b' ' | b':'),
         b':' => bytes.get(nth + 1).is_some_and(|next| *next != b' '),
         _ => false,
@@ -38,21 +38,21 @@ fn is_plain(text: &str) -> bool {
     inside && (bytes.len() > 5 || scalar::resolve(text) == Meaning::Text && !is_word(text))
 }
 
-/// `500m`, `512Mi`: the usual amounts of a resource, which no reader takes for a number.
+/// `500m`, `512Mi`: the usual amounts of a resource, which no parser reads as a number.
 fn is_amount(bytes: &[u8]) -> bool {
     let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     matches!(&bytes[digits..], b"m" | b"Ki" | b"Mi" | b"Gi" | b"Ti" | b"k" | b"M" | b"G" | b"T")
 }
 
-/// Words that some reader or other takes for a boolean or null in any spelling.
+/// Words that some parser reads as a boolean or null in any spelling.
 fn is_word(text: &str) -> bool {
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil"]
         .iter()
         .any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A JSON string is a YAML double-quoted scalar, if what YAML calls unprintable is escaped too. So is what a terminal
-/// or a CI runner would take for a command, and what nobody sees.
+/// A JSON string is a YAML double-quoted scalar, if what YAML calls unprintable is escaped too. So are commands to a
+/// terminal or a CI runner, and invisible characters.
 fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     for part in parts(text) {

@@ -284,21 +284,50 @@ fn what_needs_another_key_or_value_says_so() {
         ("tuning_config: {mount: true}\n", "Add working_dir"),
         ("tuning_config: {seed: per-worker}\n", "mount: true"),
         ("secret_env: {A: {secret: s}}\n", "secret_env.A.key is missing"),
-        ("secret_env: {WORKER_ID: {secret: s, key: k}}\n", "says which worker"),
-        ("secret_env: {REDIS_HOST: {secret: s, key: k}}\n", "in extra_env already"),
+        ("secret_env: {WORKER_ID: {secret: s, key: k}}\n", "identifies the worker"),
+        ("secret_env: {REDIS_HOST: {secret: s, key: k}}\n", "already has a value in extra_env"),
         ("secret_env: {A: {secret: S, key: k}}\n", "cannot be a name"),
         ("env_from: [{prefix: A_}]\n", "neither a Secret nor a ConfigMap"),
         ("env_from: [{secret: a, config_map: b}]\n", "both a Secret and a ConfigMap"),
         ("env_from: [a]\n", "env_from.1 must be a mapping"),
-        ("labels: {app: x}\n", "every tuning Job has"),
+        ("labels: {app: x}\n", "on every tuning Job"),
         ("labels: {team: 'a b'}\n", "annotations take any text"),
         ("queue: A\n", "name of a queue"),
+        (
+            "labels: {kueue.x-k8s.io/queue-name: b}\nqueue: a\n",
+            "queue already sets the label kueue.x-k8s.io/queue-name (line 24)",
+        ),
+        (
+            "queue: a\njob_template: {metadata: {labels: {kueue.x-k8s.io/queue-name: b}}}\n",
+            "metadata.labels.kueue.x-k8s.io/queue-name, which another key of the config sets",
+        ),
         ("pod_security: privileged\n", "baseline or restricted"),
         ("working_dir: app\n", "must be an absolute path"),
         ("job_template: {spec: {template: {spec: {hostNetwrk: true}}}}\n", "Did you mean hostNetwork?"),
     ] {
         let ran = with(lines, "plan", &[]);
         assert!(ran.code == 1 && ran.err.contains(words), "{lines}: {ran:?}");
+    }
+}
+
+#[test]
+fn what_the_server_would_reject_is_reported_where_it_is_written() {
+    let port = "job_template:\n  spec:\n    template:\n      spec:\n        containers:\n        - name: tuner\n          \
+                ports:\n          - containerPort: 70000\n";
+    let annotations = format!("annotations:\n  a: b\n  note: {}\n", "x".repeat(300_000));
+    for (lines, words) in [
+        (port, &["standard input:30:28", "spec.template.spec.containers[0].ports[0].containerPort: "][..]),
+        (&annotations, &["standard input:24:6", "metadata.annotations: The annotations take"]),
+    ] {
+        let refused = with(lines, "generate", &[]);
+        assert_eq!((refused.code, refused.out.as_str()), (1, ""), "{lines:.40}");
+        assert!(refused.err.starts_with("error: The API server would reject these Jobs, so none were written.\n\n"));
+        let warned = with(lines, "plan", &[]);
+        assert!(warned.code == 0 && warned.err.starts_with("warning: the API server would reject these Jobs.\n\n"));
+        for words in words {
+            assert!(refused.err.contains(words), "{words}: {}", refused.err);
+            assert!(warned.err.contains(words), "{words}: {}", warned.err);
+        }
     }
 }
 

@@ -51,9 +51,24 @@ fn words_are_completed_in_kubectls_protocol() {
         (&[""], &["generate", "plan", "validate", "status", "results", "init", "completion", "help", "version"]),
         (&["__"], &[]),
         (&["help", "p"], &["plan"]),
+        (&["plan", "--set", "image="], &[]),
+        (&["plan", "--set=extra_env."], &[]),
     ] {
         let expected = expected.iter().map(ToString::to_string).collect();
         assert_eq!(offered(words), (expected, all.clone()), "{words:?}");
+    }
+}
+
+#[test]
+fn a_value_is_typed_behind_a_key() {
+    for (words, expected) in [
+        (&["plan", "--set", "im"][..], &["image="][..]),
+        (&["plan", "--set=im"], &["image="]),
+        (&["plan", "--set", "resources.l"], &["resources.limits.cpu=", "resources.limits.memory="]),
+        (&["plan", "--set", "ex"], &["extra_env."]),
+    ] {
+        let expected = expected.iter().map(ToString::to_string).collect();
+        assert_eq!(offered(words), (expected, ":6".to_owned()), "{words:?}");
     }
 }
 

@@ -7,8 +7,8 @@ struct Case(&'static str, &'static str, &'static str, &'static [&'static str]);
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
-    Case("workers: 2", "workrs: 2", "8:1", &["The key workrs is unknown", "Did you mean workers?"]),
-    Case("k8s_namespace: trading-bots\n", "", "2:1", &["The key k8s_namespace is missing"]),
+    Case("workers: 2", "workrs: 2", "8:1", &["Unknown key workrs", "Did you mean workers?"]),
+    Case("k8s_namespace: trading-bots\n", "", "2:1", &["Missing key k8s_namespace"]),
     Case("workers: 2", "workers: two", "8:10", &["must be a whole number"]),
     Case("mode: paper", "mode: papr", "5:7", &["must be paper, shadow or live", "Did you mean paper?"]),
     Case("optimizer: bayesian", "optimizer: bayes", "9:12", &["must be grid, random or bayesian"]),
@@ -27,11 +27,11 @@ const CASES: &[Case] = &[
     Case("session_id: d29-k8s-demo-session", "session_id: d29 k8s", "2:13", &["character 4 is ' '", "d29-k8s"]),
     Case("session_id: d29-k8s-demo-session", "session_id: Demo", "2:13", &["character 1 is 'D'", "demo"]),
     Case("k8s_namespace: trading-bots", "k8s_namespace: trading_bots", "3:16", &["character 8 is '_'"]),
-    Case("image: your-registry/arbitrage-lite:latest", "image: \" x\"", "4:8", &["white space"]),
+    Case("image: your-registry/arbitrage-lite:latest", "image: \" x\"", "4:8", &["whitespace"]),
     Case("image: your-registry/arbitrage-lite:latest", "image: ''", "4:8", &["image is empty"]),
-    Case("cpu: 500m", "cpu: half", "18:10", &["\"half\" is no amount of cpu"]),
+    Case("cpu: 500m", "cpu: half", "18:10", &["\"half\" is not a valid amount of cpu"]),
     Case("memory: 512Mi", "memory: 2Gi", "19:13", &["above its limit of 1Gi"]),
-    Case("mode: paper", "mode: paper\nmode: paper", "6:1", &["line 5 has it already"]),
+    Case("mode: paper", "mode: paper\nmode: paper", "6:1", &["(first on line 5)"]),
 ];
 
 #[test]

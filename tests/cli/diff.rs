@@ -125,7 +125,7 @@ fn what_others_have_set_stays_and_what_was_applied_goes() {
     let added = ("          - name: MODE\n", "          - name: MINE\n            value: x\n          - name: MODE\n");
     let ran = of_cluster(&[added], &[]);
     assert_eq!(ran.code, 1, "kubectl says configured");
-    assert!(ran.out.contains("\n  nothing; kubectl asks for the order of a list"), "{}", ran.out);
+    assert!(ran.out.contains("\n  no field changes; kubectl only restores the order of a list"), "{}", ran.out);
     let applied = (r#""backoffLimit":0,"#, r#""activeDeadlineSeconds":60,"backoffLimit":0,"#);
     let ran = of_cluster(&[deadline, applied], &[]);
     assert!(ran.out.contains("\n  spec.activeDeadlineSeconds\n  - 60\n"), "{}", ran.out);
@@ -158,7 +158,7 @@ fn an_answer_that_rests_on_an_assumption_says_so() {
     edit(&file_of(dir.path(), 1), "  backoffLimit: 0\n", "  backoffLimit: 0\n  ttlSecondsAfterFinished: 5\n");
     let in_file = against(dir.path(), &[]);
     assert!(in_file.out.contains("\n  spec.ttlSecondsAfterFinished\n  - 5\n"), "{}", in_file.out);
-    assert!(in_file.out.ends_with("this assumes that kubectl apply has applied it as it stands.\n"), "{}", in_file.out);
+    assert!(in_file.out.ends_with("this assumes that kubectl apply applied it as it is.\n"), "{}", in_file.out);
     let json: Value = serde_json::from_str(&against(dir.path(), &["-o", "json"]).out).unwrap();
     assert_eq!(json["jobs"][0]["assumption"], "applied-as-it-stands");
     assert_eq!(json["jobs"][1].get("assumption"), None);
@@ -246,10 +246,10 @@ fn a_person_sees_the_fields_and_the_way_out() {
       + "your-registry/arbitrage-lite:latest"
 
     1 to create, 2 to change (2 of them immutable)
-    A cluster refuses to change an immutable field of a Job that exists.
+    The immutable fields of an existing Job cannot be changed.
     Delete these 2 Jobs first:
       kubectl delete jobs -n trading-bots arb-tuning-d29-k8s--worker-1-0 arb-tuning-d29-k8s--worker-2-1
-    or give the session names of its own with --session-id or --session-short.
+    or give the session its own names with --session-id or --session-short.
     "#);
 }
 
@@ -268,7 +268,7 @@ fn jobs_of_others_are_told_apart() {
     // The same Job name, another session.
     edit(&file_of(dir.path(), 1), "d29-k8s-demo-session", "d29-k8s-other");
     let ran = against(dir.path(), &[]);
-    assert!(ran.out.contains("arb-tuning-d29-k8s--worker-1-0, which is of session d29-k8s-other:"), "{}", ran.out);
+    assert!(ran.out.contains("arb-tuning-d29-k8s--worker-1-0, which belongs to session d29-k8s-other:"), "{}", ran.out);
     // The same name in another namespace is another Job; what is not of this session does not count.
     edit(&file_of(dir.path(), 1), "namespace: trading-bots", "namespace: elsewhere");
     fs::write(dir.path().join("map.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n").unwrap();
@@ -284,7 +284,7 @@ fn a_job_that_stands_twice_is_told() {
     edit(&copy, "latest", "old");
     let ran = against(dir.path(), &[]);
     assert_eq!(ran.code, 1, "the last one counts");
-    assert!(ran.err.starts_with("warning: The Job arb-tuning-d29-k8s--worker-1-0 stands in "), "{}", ran.err);
+    assert!(ran.err.starts_with("warning: The Job arb-tuning-d29-k8s--worker-1-0 occurs in "), "{}", ran.err);
 }
 
 #[test]
@@ -310,7 +310,7 @@ fn a_directory_with_an_unfinished_run_is_told() {
     fs::create_dir(dir.path().join(".kubectl-arbtune")).unwrap();
     let ran = against(dir.path(), &[]);
     assert_eq!(ran.code, 0);
-    assert!(ran.err.starts_with("warning: a run into ") && ran.err.contains("was cut off"), "{}", ran.err);
+    assert!(ran.err.starts_with("warning: a run into ") && ran.err.contains("was interrupted"), "{}", ran.err);
 }
 
 #[test]
@@ -346,9 +346,9 @@ fn errors_are_above_one() {
         (vec!["plan", "--k8s-config", K8S, "--diff", "none"], "", "none cannot be read"),
         (vec!["plan", "--k8s-config", "none.yaml", "--diff", path], "", "none.yaml"),
         (vec!["plan", "--k8s-config", "tests/data/mistakes.yaml", "--diff", path], "", "has 3 problems"),
-        (vec!["plan", "--k8s-config", K8S, "--diff", "-"], "", "There is no document in standard input"),
+        (vec!["plan", "--k8s-config", K8S, "--diff", "-"], "", "standard input contains no documents"),
         (vec!["plan", "--k8s-config", "-", "--diff", "-"], "", "not both"),
-        (vec!["plan", "--k8s-config", K8S, "--diff", path, "-o", "name"], "", "Leave out --diff"),
+        (vec!["plan", "--k8s-config", K8S, "--diff", path, "-o", "name"], "", "Remove --diff"),
         (vec!["plan", "--k8s-config", K8S, "--exit-code=false"], "", "--diff"),
         (vec!["plan", "--k8s-config", K8S, "--diff", path, "--exit-code=0"], "", "true"),
     ] {

@@ -130,7 +130,9 @@ fn another_notation_or_another_short_name_leaves_leftovers() {
 fn two_sessions_side_by_side_and_in_each_others_way() {
     let dir = generated();
     let other = ["--session-id", "d29-k8s-other"];
-    refused(dir.path(), &[FIRST, "is of session d29-k8s-demo-session", "--session-short"], || into(dir.path(), &other));
+    refused(dir.path(), &[FIRST, "belongs to session d29-k8s-demo-session", "--session-short"], || {
+        into(dir.path(), &other)
+    });
     let ran = into(dir.path(), &[&other[..], &["--session-short", "other"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(names_in(dir.path()).len(), 4);
@@ -140,7 +142,9 @@ fn two_sessions_side_by_side_and_in_each_others_way() {
     // A file of another name that holds a Job of the same name would be applied too, in place of this one.
     let hidden = tempfile::tempdir().unwrap();
     fs::copy(dir.path().join(FIRST), hidden.path().join("a.yml")).unwrap();
-    refused(hidden.path(), &["a.yml", "is of another session", "d29-k8s-demo-session"], || into(hidden.path(), &other));
+    refused(hidden.path(), &["a.yml", "belongs to another session", "d29-k8s-demo-session"], || {
+        into(hidden.path(), &other)
+    });
 }
 
 #[test]
@@ -149,8 +153,8 @@ fn names_that_something_else_holds() {
     let cases: [(&str, Put); 8] = [
         ("kind \"ConfigMap\"", |path| fs::write(path, "apiVersion: v1\nkind: ConfigMap\n").unwrap()),
         ("not well-formed", |path| fs::write(path, "a: [").unwrap()),
-        ("holds no manifest", |path| fs::write(path, "").unwrap()),
-        ("has not made", |path| {
+        ("contains no manifest", |path| fs::write(path, "").unwrap()),
+        ("did not generate", |path| {
             fs::write(path, text_of("tests/data/worker-1.yaml").replace("app: arbitrage-tuning", "app: mine")).unwrap();
         }),
         ("is a directory", |path| fs::create_dir(path).unwrap()),
@@ -185,7 +189,7 @@ fn a_link_is_never_written_through() {
     symlink(outside.path(), dir.path().join(".kubectl-arbtune")).unwrap();
     let ran = into(dir.path(), &[]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains(".kubectl-arbtune") && ran.err.contains("it is no directory"), "{}", ran.err);
+    assert!(ran.err.contains(".kubectl-arbtune") && ran.err.contains("it is not a directory"), "{}", ran.err);
     assert_eq!(names_in(outside.path()), ["precious.yaml"]);
     assert!(fs::read_to_string(&target).unwrap().contains("arbitrage-lite:old"));
     // A link under another name, which kubectl would follow, is told and left.
@@ -289,7 +293,7 @@ fn a_full_disk_changes_nothing() {
     assert_eq!(into(&jobs, &[]).code, 0);
     let many = text_of(K8S).replace("workers: 2", "workers: 500").replace("iterations: 6", "iterations: 500");
     let generate = ["generate", "--k8s-config", "-", "--prune", "-d"];
-    refused(&jobs, &["cannot be written", "No space left", "The directory is as it was."], || {
+    refused(&jobs, &["cannot be written", "No space left", "The directory is unchanged."], || {
         run_with(&[&generate[..], &[arg(&jobs)]].concat(), many.clone())
     });
     let fresh = mount.path().join("fresh");

@@ -28,7 +28,7 @@ struct Scene {
 }
 
 /// Whether a run can be traced here.
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     let traced = Command::new("strace").args(["-f", "-o", "/dev/null", "-e", "trace=fsync", "true"]).output();
     let can = traced.is_ok_and(|output| output.status.success());
     if !can {
@@ -219,7 +219,7 @@ fn a_journal_that_cannot_be_written_changes_nothing() {
     let draft = scene.jobs().join(STAGING).join("journal.draft");
     let (ran, injected) = scene.run_at(Some(&draft), &["write:error=ENOSPC".to_owned()]);
     assert!(ran.code == 1 && injected > 0, "{ran:?}");
-    assert!(ran.err.contains("No space left") && ran.err.contains("The directory is as it was."), "{}", ran.err);
+    assert!(ran.err.contains("No space left") && ran.err.contains("The directory is unchanged."), "{}", ran.err);
     scene.assert_whole("the journal", &ran);
 }
 

@@ -46,7 +46,7 @@ fn now_is_utc_with_microseconds() {
 fn a_bad_time_is_wrong_usage_and_a_bad_environment_is_not() {
     let flag = run(&generate(&["--created-at", "yesterday"]));
     assert_eq!((flag.code, flag.out.as_str()), (2, ""));
-    assert!(flag.err.contains("\"yesterday\" is no time. Write RFC 3339"), "{}", flag.err);
+    assert!(flag.err.contains("\"yesterday\" is not a valid time. Write RFC 3339"), "{}", flag.err);
     let epoch = arbtune(&generate(&[])).env("SOURCE_DATE_EPOCH", "soon").assert().code(1);
     assert!(String::from_utf8_lossy(&epoch.get_output().stderr).starts_with("error: SOURCE_DATE_EPOCH is \"soon\""));
 }
@@ -118,7 +118,7 @@ fn live_needs_a_word_of_its_own() {
     let live = text_of(K8S).replace("mode: paper", "mode: live");
     let refused = run_with(&["generate", "--k8s-config", "-"], live.clone());
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
-    assert!(refused.err.contains("trades real money") && refused.err.contains("--allow-live"), "{}", refused.err);
+    assert!(refused.err.contains("trades with real money") && refused.err.contains("--allow-live"), "{}", refused.err);
     let allowed = run_with(&["generate", "--k8s-config", "-", "--allow-live"], live);
     assert_eq!(allowed.code, 0);
     assert!(allowed.err.starts_with("warning: mode is live"), "{}", allowed.err);
@@ -190,8 +190,8 @@ fn usage_errors_say_what_to_do() {
         (vec!["generate"], "--k8s-config"),
         (generate(&["--quiett"]), "--quiet"),
         (generate(&["-o", "yml"]), "yaml"),
-        (generate(&["-o", "name", "-d", "x"]), "Leave out --output-dir"),
-        (vec!["generate", "--k8s-config", "-", "--orchestrator-config", "-"], "one of the two configurations only"),
+        (generate(&["-o", "name", "-d", "x"]), "Remove --output-dir"),
+        (vec!["generate", "--k8s-config", "-", "--orchestrator-config", "-"], "Only one of the two configurations"),
         (vec!["genrate"], "generate"),
     ] {
         let ran = run(&args);

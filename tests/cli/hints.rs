@@ -33,7 +33,7 @@ fn an_amount_that_is_none() {
 #[test]
 fn an_amount_that_is_hardly_meant() {
     for (from, to, words) in [
-        ("memory: 512Mi", "memory: 512m", "m stands for thousandths of a byte"),
+        ("memory: 512Mi", "memory: 512m", "m means thousandths of a byte"),
         ("memory: 512Mi", "memory: 512m", "Write 512M or 512Mi."),
         ("memory: 512Mi", "memory: 512", "no more than 512 bytes"),
         ("cpu: \"1\"", "cpu: 1500", "Write 1500m"),
@@ -75,7 +75,7 @@ fn a_file_is_recognised_as_what_it_is() {
         let ran: Ran = arbtune(&args).assert().into();
         let said = format!("{}{}", ran.out, ran.err);
         assert!(ran.code == 1 && said.contains(words), "{args:?}:\n{said}");
-        assert!(!said.contains("is unknown") && !said.contains("is missing") || args[0] == "validate", "{said}");
+        assert!(!said.contains("Unknown key") && !said.contains("Missing key") || args[0] == "validate", "{said}");
     }
 }
 
@@ -91,6 +91,9 @@ fn what_kubernetes_has_is_recognised_too() {
             "| kubectl arbtune validate -f -",
         ),
         ("it's.yaml", "apiVersion: v1\nkind: ConfigMap\n", r"it'\''s.yaml'"),
+        ("jobs.yaml", "apiVersion: v1\nkind: Job\n---\napiVersion: v1\nkind: Job\n", "contains 2 Kubernetes objects"),
+        ("pair.yaml", "session_id: a\n---\nsession_id: b\n", "contains 2 YAML documents"),
+        ("empty.yaml", "# nothing\n", "kubectl arbtune init"),
     ] {
         let path = directory.path().join(name);
         fs::write(&path, text).unwrap();
@@ -105,10 +108,10 @@ fn what_kubernetes_has_is_recognised_too() {
 #[test]
 fn a_number_that_does_not_read_as_it_looks() {
     for (from, to, words) in [
-        ("total_iterations: 6", "total_iterations: 010", "is written 010, which kubectl reads as 8."),
-        ("total_iterations: 6", "total_iterations: 010", "Write 10, or 8 if that is meant."),
-        ("total_iterations: 6", "total_iterations: 1_000", "is written 1_000, which kubectl reads as 1000."),
-        ("workers: 2", "workers: 0x2", "is written 0x2, which kubectl reads as 2."),
+        ("total_iterations: 6", "total_iterations: 010", "is written as 010, which kubectl reads as 8."),
+        ("total_iterations: 6", "total_iterations: 010", "Write 10, or 8 if you mean that."),
+        ("total_iterations: 6", "total_iterations: 1_000", "is written as 1_000, which kubectl reads as 1000."),
+        ("workers: 2", "workers: 0x2", "is written as 0x2, which kubectl reads as 2."),
     ] {
         let ran = changed(from, to);
         assert!(ran.code == 0 && ran.err.starts_with("warning") && ran.err.contains(words), "{to}: {ran:?}");
@@ -142,6 +145,8 @@ fn curly_quotes_are_no_quotes() {
     }
     let ran = changed("REDIS_HOST: arbitrage-redis", "GREETING: “hello”");
     assert!(ran.code == 0 && ran.err.starts_with("warning"), "Text may stand in them: {ran:?}");
+    let ran = changed("REDIS_HOST: arbitrage-redis", "API_KEY: “hunter2hunter2”");
+    assert!(ran.err.contains("in curly quotes") && !ran.err.contains("hunter2"), "A credential stays hidden: {ran:?}");
 }
 
 #[test]
@@ -193,8 +198,8 @@ fn no_value_is_no_value() {
 fn an_id_is_proposed_that_keeps_something_of_it() {
     for (id, help) in [
         ("튜닝-세션-1", "Write lowercase letters, digits and '-', such as session-1."),
-        ("d29-세션", "\"d29\" works"),
-        ("D29 Demo  Session", "\"d29-demo-session\" works"),
+        ("d29-세션", "Use \"d29\""),
+        ("D29 Demo  Session", "Use \"d29-demo-session\""),
     ] {
         let ran = changed("session_id: d29-k8s-demo-session", &format!("session_id: {id}"));
         assert!(ran.code == 1 && ran.err.contains(help), "{id}: {}", ran.err);
@@ -207,9 +212,9 @@ fn an_image_has_the_grammar_of_one() {
         ("your-registry/Arbitrage-lite:latest", "Write your-registry/arbitrage-lite:latest."),
         ("https://your-registry/bot:1", "Write your-registry/bot:1."),
         ("your-registry/봇:1", "has '봇' at character 15"),
-        ("\"your-registry/bot:\"", "has a colon and no tag after it"),
+        ("\"your-registry/bot:\"", "has a colon but no tag after it"),
         ("your-registry/bot@sha256:12", "has the digest"),
-        ("your-registry/bot latest", "has white space at character 18"),
+        ("your-registry/bot latest", "has whitespace at character 18"),
     ] {
         let ran = changed(IMAGE, &format!("image: {image}"));
         assert!(ran.code == 1 && ran.err.contains(words), "{image}: {}", ran.err);
@@ -260,5 +265,5 @@ fn one_command_deletes_what_cannot_be_changed_and_nothing_else() {
     let short = diff(existing.clone(), &[&other[..], &many].concat());
     assert!(short.contains("Delete these 40 Jobs first:\n  -o wide shows the command with their names\n"), "{short}");
     let wide = diff(existing, &[&other[..], &many, &["-o", "wide"]].concat());
-    assert!(wide.contains("worker-40-39\nor give the session names"), "{wide}");
+    assert!(wide.contains("worker-40-39\nor give the session its own names"), "{wide}");
 }

@@ -79,11 +79,20 @@ fn nothing_is_overwritten_or_written_through() {
         put(&dir.join(name));
         let ran = run_in(root.path(), &["init", "tuning"]);
         assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
-        assert!(ran.err.contains(&format!("{name} is there already")), "{}", ran.err);
+        assert!(ran.err.contains(&format!("{name} already exists")), "{}", ran.err);
         assert_eq!(names_in(&dir), [name]);
         assert!(!root.path().join("elsewhere").exists());
         assert!(fs::read_to_string(dir.join(name)).map_or(name != "session.yaml", |text| text == "mine"));
     }
+}
+
+#[test]
+fn its_commands_can_be_copied() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = run_in(dir.path(), &["init", "my tuning"]);
+    assert!(ran.code == 0 && ran.out.contains("--k8s-config 'my tuning/session.yaml'\n"), "{ran:?}");
+    let ran = run_in(dir.path(), &["init", "--", "-x"]);
+    assert!(ran.code == 0 && ran.out.contains("--k8s-config ./-x/session.yaml\n"), "{ran:?}");
 }
 
 #[test]

@@ -147,9 +147,9 @@ fn killed_at_any_moment() {
         let said = String::from_utf8(next.stderr).unwrap();
         assert!(next.status.success(), "{left:?}: {said}");
         match left {
-            Left::Moving => assert!(said.contains("were complete, and are in place now"), "{said}"),
+            Left::Moving => assert!(said.contains("were complete and have been moved into place"), "{said}"),
             // In its first moment the staging directory is empty, and there is nothing to tell of.
-            Left::Unfinished => assert!(said.is_empty() || said.contains("have been cleared"), "{said}"),
+            Left::Unfinished => assert!(said.is_empty() || said.contains("have been removed"), "{said}"),
             Left::Nothing | Left::Done => assert_eq!(said, ""),
         }
         assert!(files_in(&jobs) == sets[new] && !jobs.join(STAGING).exists(), "{left:?}");

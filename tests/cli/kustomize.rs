@@ -72,7 +72,11 @@ fn without_the_flag_it_is_left_over_like_a_job() {
     assert_eq!(contents_of(dir.path()), before);
     let kept = into(dir.path(), &["--keep-stale"]);
     assert_eq!((kept.code, row_of(&kept)), (0, "stale"));
-    assert!(kept.err.contains("may list other files") && !kept.err.contains("apply it too"), "{}", kept.err);
+    assert!(
+        kept.err.contains("may not list the session's current files") && !kept.err.contains("apply it too"),
+        "{}",
+        kept.err
+    );
     let pruned = into(dir.path(), &["--prune"]);
     assert_eq!((pruned.code, row_of(&pruned), names_in(dir.path()).len()), (0, "pruned", 2));
 }
@@ -81,14 +85,22 @@ fn without_the_flag_it_is_left_over_like_a_job() {
 fn one_that_is_not_ours_is_left_and_named() {
     let ours = fs::read_to_string(kustomized().path().join(FILE)).unwrap();
     let cases = [
-        (FILE, "resources: [a.yaml]\n".to_owned(), "holds what this tool has not made"),
-        (FILE, ours.replace("app: arbitrage-tuning", "app: x"), "kind \"Kustomization\", which this tool has not made"),
-        (FILE, format!("{ours}namePrefix: blue-\n"), "has the key namePrefix, which this tool does not write"),
-        (FILE, format!("{ours}- ../claim.yaml\n"), "lists ../claim.yaml, which is no file of this tool"),
-        (FILE, ours.replace("d29-k8s-demo-session", "other"), "is of session other, and lists that session's files"),
+        (FILE, "resources: [a.yaml]\n".to_owned(), "contains something that this tool did not generate"),
+        (
+            FILE,
+            ours.replace("app: arbitrage-tuning", "app: x"),
+            "kind \"Kustomization\", which this tool did not generate",
+        ),
+        (FILE, format!("{ours}namePrefix: blue-\n"), "has the key namePrefix, which this tool never writes"),
+        (FILE, format!("{ours}- ../claim.yaml\n"), "lists ../claim.yaml, which was not written by this tool"),
+        (
+            FILE,
+            ours.replace("d29-k8s-demo-session", "other"),
+            "belongs to session other, and lists that session's files",
+        ),
         (FILE, "a: [".to_owned(), "is not well-formed"),
-        ("kustomization.yml", "resources: []\n".to_owned(), "takes no kustomization.yaml beside it"),
-        ("Kustomization", "resources: []\n".to_owned(), "takes no kustomization.yaml beside it"),
+        ("kustomization.yml", "resources: []\n".to_owned(), "does not allow a kustomization.yaml beside it"),
+        ("Kustomization", "resources: []\n".to_owned(), "does not allow a kustomization.yaml beside it"),
     ];
     for (name, text, words) in cases {
         let dir = tempfile::tempdir().unwrap();
@@ -135,7 +147,7 @@ fn a_grown_session_is_renamed_and_not_made_anew() {
     // Back again: the one that is too many is left over, and the others move.
     let before = contents_of(dir.path());
     let refused = with_workers(dir.path(), 100, &[]);
-    assert!(refused.code == 1 && refused.err.contains("holds 1 file of session"), "{}", refused.err);
+    assert!(refused.code == 1 && refused.err.contains("contains 1 file of session"), "{}", refused.err);
     assert_eq!(contents_of(dir.path()), before);
     let shrunk = with_workers(dir.path(), 100, &["--prune"]);
     assert!(shrunk.out.ends_with(": 9 changed, 91 renamed, 1 pruned\n"), "{}", shrunk.out);
@@ -150,7 +162,7 @@ fn what_has_the_name_of_a_renamed_file_is_not_replaced() {
     let before = contents_of(dir.path());
     let ran = with_workers(dir.path(), 101, &["--prune"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("job-007-arb-tuning-d29-k8s--worker-8-7.yaml holds"), "{}", ran.err);
+    assert!(ran.err.contains("job-007-arb-tuning-d29-k8s--worker-8-7.yaml contains"), "{}", ran.err);
     assert_eq!(contents_of(dir.path()), before);
 }
 

@@ -29,6 +29,9 @@ mod man;
 #[cfg(target_os = "linux")]
 mod meddling;
 mod odd_files;
+mod odd_status;
+#[cfg(unix)]
+mod pages;
 #[cfg(unix)]
 mod pipelines;
 mod plan;
@@ -36,17 +39,23 @@ mod plugin;
 mod pod_security;
 mod printed;
 mod quota;
+#[cfg(unix)]
 mod readme;
 mod rest;
 #[cfg(unix)]
 mod results;
 mod rules;
+mod rules_page;
 mod set;
 #[cfg(target_os = "linux")]
 mod shells;
+#[cfg(unix)]
+mod snippets;
 mod status;
 #[cfg(unix)]
 mod streams;
+#[cfg(target_os = "linux")]
+mod system_calls;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod tuning;

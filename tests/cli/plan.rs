@@ -92,7 +92,7 @@ fn live_is_told() {
     let live = text_of(K8S).replace("mode: paper", "mode: live");
     let ran = run_with(&["plan", "--k8s-config", "-"], live);
     assert_eq!(ran.code, 0);
-    assert!(ran.err.contains("trade real money"));
+    assert!(ran.err.contains("trade with real money"));
 }
 
 #[test]

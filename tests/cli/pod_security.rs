@@ -89,6 +89,6 @@ fn its_rules_are_listed_explained_and_not_skipped() {
     let explained = run(&["validate", "--explain", "pss-run-as-non-root"]);
     assert!(explained.code == 0 && explained.out.contains("runAsNonRoot: true"), "{explained:?}");
     let skipped = run(&["validate", "-f", "tests/data/worker-1.yaml", "--skip-rule", "pss-run-as-non-root"]);
-    assert!(skipped.code == 2 && skipped.err.contains("Leave out --skip-rule"), "{skipped:?}");
+    assert!(skipped.code == 2 && skipped.err.contains("Remove --skip-rule"), "{skipped:?}");
     assert_eq!(run(&["validate", "-f", "tests/data/worker-1.yaml", "--pod-security", "privileged"]).code, 2);
 }

@@ -18,7 +18,7 @@ fn the_first_refused_worker_is_named_and_the_exit_code_is_1() {
     for line in [
         "compute   requests.cpu       4      3500m   500m   500m   1       1 of 2",
         "defaults     arb-tuning-d29-k8s--worker-1-0   limits.ephemeral-storage=2Gi",
-        "The first that the namespace trading-bots refuses is the pod of worker-2.",
+        "The namespace trading-bots would refuse the pod of worker-2 first.",
     ] {
         assert!(ran.out.lines().any(|found| found == line), "{line}\n{}", ran.out);
     }
@@ -31,7 +31,7 @@ fn a_namespace_with_room_takes_all() {
     let text = text_of(NAMESPACE).replace("3500m", "3");
     let ran = run_with(&plan(&["--quota", "-"]), text);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.ends_with("The namespace trading-bots takes all Jobs and their pods.\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("The namespace trading-bots would admit all Jobs and their pods.\n"), "{}", ran.out);
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn what_belongs_to_others_is_left_alone_and_said() {
     let text = text_of(NAMESPACE).replace("namespace: trading-bots", "namespace: other-bots");
     let ran = run_with(&plan(&["--quota", "-"]), text);
     assert_eq!(ran.code, 0);
-    assert!(ran.out.contains("note: 2 objects of other namespaces are left alone (other-bots)"), "{}", ran.out);
-    assert!(ran.out.contains("Nothing was judged") && !ran.out.contains("takes all"), "{}", ran.out);
+    assert!(ran.out.contains("note: 2 objects of other namespaces are ignored (other-bots)"), "{}", ran.out);
+    assert!(ran.out.contains("Nothing was checked") && !ran.out.contains("would admit"), "{}", ran.out);
 }
 
 #[test]
@@ -60,11 +60,11 @@ fn what_cannot_be_answered_exits_with_2() {
     let diff = run(&plan(&["--quota", NAMESPACE, "--diff", "jobs"]));
     assert!(diff.code == 2 && diff.err.contains("--diff"), "{diff:?}");
     let twice = run_with(&["plan", "--k8s-config", "-", "--quota", "-"], text_of(K8S));
-    assert!(twice.code == 2 && twice.err.contains("Standard input can be read once only"), "{twice:?}");
+    assert!(twice.code == 2 && twice.err.contains("Standard input can be read only once"), "{twice:?}");
     let name = run(&plan(&["--quota", NAMESPACE, "-o", "name"]));
     assert_eq!(name.code, 2);
     let empty = run_with(&plan(&["--quota", "-"]), "");
-    assert!(empty.code == 2 && empty.err.contains("There is no document in standard input."), "{empty:?}");
+    assert!(empty.code == 2 && empty.err.contains("standard input contains no documents."), "{empty:?}");
     let wrong = run_with(&plan(&["--quota", "-"]), text_of(NAMESPACE).replace("\"10\"", "ten"));
     assert!(wrong.code == 2 && wrong.err.contains("pods: ten"), "{wrong:?}");
 }
@@ -96,13 +96,13 @@ fn where_there_is_nothing_to_judge_nothing_is_promised() {
     for text in ["apiVersion: v1\nitems: []\nkind: List\n", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"] {
         let ran = run_with(&plan(&["--quota", "-"]), text);
         assert_eq!(ran.code, 0, "{ran:?}");
-        assert!(ran.out.contains("Nothing was judged") && !ran.out.contains("takes all"), "{}", ran.out);
+        assert!(ran.out.contains("Nothing was checked") && !ran.out.contains("would admit"), "{}", ran.out);
         let json = run_with(&plan(&["--quota", "-", "-o", "json"]), text).out;
         assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["quota"]["judged"], false);
     }
     for text in ["abc", "apiVersion: v2", "[]", "apiVersion: v1\nkind: List\nitems: [a]\n"] {
         let ran = run_with(&plan(&["--quota", "-"]), text);
-        assert!(ran.code == 2 && ran.err.contains("no Kubernetes object") && ran.out.is_empty(), "{text}: {ran:?}");
+        assert!(ran.code == 2 && ran.err.contains("not a Kubernetes object") && ran.out.is_empty(), "{text}: {ran:?}");
     }
 }
 

@@ -47,10 +47,11 @@ fn workers_that_are_not_there_are_told() {
     for (only, words) in [
         ("worker-13", "There is no worker-13: the session has worker-1 to worker-12."),
         ("worker-3..20", "There is no worker-13"),
-        ("worker-0", "names no workers"),
-        ("3", "Write worker-3, or worker-3..9 for worker-3 to worker-9."),
+        ("worker-0", "is not a valid range of workers"),
+        ("3", "Write worker-3."),
+        ("x", "Write worker-3, or worker-3..9 for worker-3 to worker-9."),
         ("worker-9..3", "Write worker-3..9."),
-        ("", "names no workers"),
+        ("", "is not a valid range of workers"),
     ] {
         let ran = run(&generate(&["--only", only]));
         assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains(words), "{only}: {ran:?}");
@@ -73,7 +74,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
         assert_eq!(names(&["--from-status", &format!("tests/after/{file}")]), expected, "{file}");
     }
     let ran = run_with(&generate(&["-q", "--from-status", "-"]), text_of(STATUS));
-    assert_eq!(ran.err, "note: 4 workers failed, 1 without a Job; the others have succeeded or go on.\n");
+    assert_eq!(ran.err, "note: 4 workers failed, 1 without a Job; the others have succeeded or are running.\n");
     for part in ["--output-csv\n        - outputs/d29_k8s_session_worker-3_r2.csv\n", "attempt: \"2\"\n"] {
         assert!(ran.out.contains(part), "{}", ran.out);
     }
@@ -83,7 +84,17 @@ fn the_rest_is_who_has_failed_or_is_missing() {
     assert_eq!(names(&["--from-status", STATUS, "--only", "worker-1..4"]), ["worker-3-2-r2", "worker-4-3-r2"]);
     let done = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", "worker-1..2"]));
     assert_eq!((done.code, done.out.as_str()), (0, ""));
-    assert_eq!(done.err, "note: no worker has failed or lacks a Job; there is nothing to make.\n");
+    assert_eq!(
+        done.err,
+        "note: none of the named workers has failed or is without a Job; there is nothing to generate.\n"
+    );
+    for (only, note) in [
+        ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or are running."),
+        ("worker-3,worker-9", "1 of the named workers failed, 1 without a Job."),
+    ] {
+        let ran = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", only]));
+        assert_eq!(ran.err, format!("note: {note}\n"));
+    }
 }
 
 #[test]
@@ -111,7 +122,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
     list["items"].as_array_mut().unwrap().retain(|item| item["kind"] == "Pod");
     for (input, words) in [
         (list.to_string(), "has pods of the session and no Job"),
-        (String::new(), "There is nothing in"),
+        (String::new(), "standard input is empty"),
         (text_of(STATUS)[..20_000].to_owned(), "ends within a list"),
     ] {
         let ran = run_with(&from_stdin, input);
@@ -125,7 +136,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
     fs::write(&config, format!("{}job_template: {{spec: {{ttlSecondsAfterFinished: 60}}}}\n", text_of(CONFIG)))
         .unwrap();
     let ran = run(&["generate", "--k8s-config", arg(&config), "--from-status", STATUS, "-o", "name"]);
-    assert!(ran.err.contains("removed 60 seconds after they end (ttlSecondsAfterFinished)"), "{}", ran.err);
+    assert!(ran.err.contains("removed 60 seconds after they finish (ttlSecondsAfterFinished)"), "{}", ran.err);
 }
 
 #[test]
@@ -174,7 +185,7 @@ fn a_directory_keeps_the_files_of_other_workers() {
     // Applied with the new attempt, the file of the old one would start the worker twice.
     let refused = to_jobs(&["--from-status", STATUS]);
     assert_eq!(refused.code, 1);
-    assert!(refused.err.contains("holds 4 files of session d29-k8s-demo-session"), "{}", refused.err);
+    assert!(refused.err.contains("contains 4 files of session d29-k8s-demo-session"), "{}", refused.err);
     assert!(refused.err.contains("\n  job-02-arb-tuning-d29-k8s--worker-3-2.yaml\n"), "{}", refused.err);
     assert_eq!(contents_of(&jobs), before);
     let pruned = to_jobs(&["--from-status", STATUS, "--prune"]);

@@ -30,7 +30,7 @@ fn rows_come_in_the_order_of_the_plan() {
     for said in [
         "worker-1    3      3 of 3       -         -          d29_k8s_session_worker-1.csv",
         "worker-11   2      1 of 2       2         1          d29_k8s_session_worker-11.csv",
-        "tests/after/outputs/d29_k8s_session_worker-4.csv:3: It is cut off: the file ends within it.",
+        "tests/after/outputs/d29_k8s_session_worker-4.csv:3: The row is cut off: the file ends within it.",
         "no rows of worker 3, 5..10",
         "left out: 1 row of session d29-k8s-other-session",
     ] {
@@ -82,12 +82,12 @@ fn broken_rows_are_left_out_and_told_with_their_lines() {
     assert_eq!(
         told,
         [
-            ("4", "It has 4 of 5 fields."),
-            ("5", "It holds NUL bytes."),
-            ("6", "Its iteration \"x\" is not a whole number."),
-            ("7", "It names no session or no worker."),
-            ("10", "It has 6 of 5 fields."),
-            ("11", "It has 4 of 5 fields: the file ends within it."),
+            ("4", "The row has 4 of 5 fields."),
+            ("5", "The row contains NUL bytes."),
+            ("6", "The iteration \"x\" is not a whole number."),
+            ("7", "The row names no session or no worker."),
+            ("10", "The row has 6 of 5 fields."),
+            ("11", "The row is cut off: the file ends within it."),
         ]
     );
 }
@@ -102,6 +102,64 @@ fn a_last_line_without_a_line_break_may_be_whole() {
     };
     assert_eq!(count("2026-11-24T23:19:49Z"), Some(2));
     assert_eq!(count("2026-11-24T23:19:4"), Some(1));
+}
+
+#[test]
+fn a_last_row_whose_quote_is_not_closed_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let header = "session_id,worker_id,iteration,note\r\n";
+    for (last, is_whole) in [("\"one\r\ntwo\"\r\n", true), ("\"one\r\n", false), ("\"one\"\"\r\n", false)] {
+        write(dir.path(), "a.csv", format!("{header}s,worker-1,1,x\r\ns,worker-1,2,{last}"));
+        let ran = run(&["results", arg(dir.path())]);
+        assert_eq!(ran.code, i32::from(!is_whole), "{last:?}: {}", ran.err);
+        assert_eq!(ran.out.contains("s,worker-1,2"), is_whole, "{last:?}: {}", ran.out);
+        assert_eq!(ran.err.contains("a.csv:3: The row is cut off"), !is_whole, "{last:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_first_row_without_an_end_is_told_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.csv", format!("{HEADER}s,worker-1,1,\"{}\n", "x".repeat(3 << 20)));
+    let ran = run(&["results", arg(dir.path())]);
+    assert!(ran.code == 1 && ran.err.contains("a.csv:2: The row is longer than 1 MiB"), "{}", ran.err);
+}
+
+#[test]
+fn files_without_rows_are_no_results() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.csv", HEADER);
+    let ran = run(&["results", arg(dir.path())]);
+    assert_eq!((ran.code, ran.out.as_str()), (1, HEADER), "{}", ran.err);
+}
+
+#[test]
+fn the_output_may_go_to_the_directory_that_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.csv", format!("{HEADER}s,worker-1,1,ok,t\n"));
+    let merged = dir.path().join("merged.csv");
+    for before in ["", HEADER, "s,worker-1,1,ok,t\n"] {
+        fs::write(&merged, before).unwrap();
+        let out = fs::File::options().append(true).open(&merged).unwrap();
+        let command = crate::common::arbtune(&["results", arg(dir.path())]);
+        let mut child = std::process::Command::new(command.get_program());
+        let ran = child.args(command.get_args()).stdout(out).output().unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{err}");
+        assert!(err.contains("merged.csv is the output file; it is skipped."), "{err}");
+        assert_eq!(fs::read_to_string(&merged).unwrap(), format!("{before}{HEADER}s,worker-1,1,ok,t\n"));
+    }
+}
+
+#[test]
+fn rows_of_workers_that_take_turns_are_sorted_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |worker: u32, nth: u32| format!("s,worker-{worker},{nth},\"a\nb\",t\n");
+    let mixed: String = (1..=50).flat_map(|nth| [1, 2, 3].map(|worker| row(worker, nth))).collect();
+    let sorted: String = [1, 2, 3].iter().flat_map(|worker| (1..=50).map(|nth| row(*worker, nth))).collect();
+    write(dir.path(), "a.csv", format!("{HEADER}{mixed}"));
+    let ran = run(&["results", arg(dir.path())]);
+    assert_eq!((ran.code, ran.out), (0, format!("{HEADER}{sorted}")));
 }
 
 #[test]
@@ -146,13 +204,13 @@ fn odd_files_are_not_waited_for_and_not_read_without_end() {
     assert_eq!(ran.code, 1);
     assert_eq!(ran.out, format!("{HEADER}s,worker-1,1,ok,t\ns,worker-2,1,ok,t\n"));
     for said in [
-        "empty.csv: It is empty.",
-        "other.csv: Its first line does not name the columns",
-        "twice.csv: It has two columns \"x\".",
-        "long.csv:3: It is longer than 1 MiB",
-        "zeros.csv: Its first line is longer than 1 MiB",
-        "device.csv is not a file",
-        "pipe.csv is not a file",
+        "empty.csv: The file is empty.",
+        "other.csv: The first line does not name the columns",
+        "twice.csv: The file has two columns \"x\".",
+        "long.csv:3: The row is longer than 1 MiB",
+        "zeros.csv: The first line is longer than 1 MiB",
+        "device.csv is not a regular file",
+        "pipe.csv is not a regular file",
         "z.csv cannot be read",
     ] {
         assert!(ran.err.contains(said), "{said}\n{}", ran.err);

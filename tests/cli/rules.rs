@@ -80,7 +80,7 @@ fn rules_of_the_guide_can_be_left_out() {
 #[test]
 fn rules_of_the_server_cannot_be_left_out() {
     for (rule, said) in [
-        ("job-numbers", "job-numbers is a rule of the API server, which skips none."),
+        ("job-numbers", "job-numbers is a rule of the API server and cannot be skipped."),
         ("tuning-backof-limit", "Did you mean tuning-backoff-limit?"),
     ] {
         let ran = run(&["validate", "-f", WORKER_1, "--skip-rule", rule]);
@@ -145,5 +145,5 @@ fn what_differs_between_versions_is_listed_and_explained() {
 fn rules_of_configurations_cannot_be_left_out() {
     let ran = run(&["validate", "--k8s-config", "tests/data/mistakes.yaml", "--skip-rule", "config-word"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("config-word is a rule of configurations"), "{}", ran.err);
+    assert!(ran.err.contains("config-word is a rule for configurations"), "{}", ran.err);
 }

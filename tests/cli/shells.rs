@@ -36,6 +36,10 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     ("plan --k8s-config my\t", &["plan", "--k8s-config", "my session.yaml"]),
     ("plan --k8s-config=my\t", &["plan", "--k8s-config=my session.yaml"]),
+    ("plan --set im\treg/a:1", &["plan", "--set", "image=reg/a:1"]),
+    ("plan --set=im\treg/a:1", &["plan", "--set=image=reg/a:1"]),
+    ("plan --set image=\tx", &["plan", "--set", "image=x"]),
+    ("plan --set ex\tNAME=x", &["plan", "--set", "extra_env.NAME=x"]),
     ("validate -f man\ty\t", &["validate", "-f", "many.yaml"]),
     // A directory, and not the file whose name starts alike.
     ("generate -d man\t", &["generate", "-d", "manifests"]),
@@ -198,8 +202,9 @@ fn fish_completes_through_kubectl() {
     }
     let Some(mut shell) = fish() else { return };
     shell.terminal.run("kubectl completion fish | source");
-    // kubectl's script for fish offers files where directories are asked for.
-    let cases: Vec<_> =
-        CASES.iter().filter(|(_, arguments)| !arguments.concat().contains("manifests")).copied().collect();
+    // kubectl's script for fish offers files where directories are asked for, and no key that is attached to its flag.
+    let is_its_own =
+        |(keys, arguments): &&(&str, &[&str])| !arguments.concat().contains("manifests") && !keys.contains("--set=im");
+    let cases: Vec<_> = CASES.iter().filter(is_its_own).copied().collect();
     shell.completes_all("kubectl arbtune", &cases);
 }

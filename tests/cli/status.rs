@@ -18,7 +18,7 @@ const WITH_PODS: [(&str, &str, &str); 12] = [
     ("failed", "OOMKilled", "OOMKilled, exit code 137 (SIGKILL)"),
     ("pending", "ImagePullBackOff", "ImagePullBackOff"),
     ("pending", "Unschedulable", "Unschedulable"),
-    ("suspended", "JobSuspended", "suspended"),
+    ("suspended", "JobSuspended", "waits to be resumed"),
     ("failed", "DeadlineExceeded", "DeadlineExceeded; its pod is gone"),
     ("missing", "NoJob", "no Job"),
     ("pending", "ContainerCreating", "ContainerCreating"),
@@ -34,7 +34,7 @@ const JOBS_ALONE: [(&str, &str, &str); 12] = [
     ("failed", "BackoffLimitExceeded", "BackoffLimitExceeded"),
     ("pending", "PodNotReady", "its pod is not ready"),
     ("pending", "PodNotReady", "its pod is not ready"),
-    ("suspended", "JobSuspended", "suspended"),
+    ("suspended", "JobSuspended", "waits to be resumed"),
     ("failed", "DeadlineExceeded", "DeadlineExceeded"),
     ("missing", "NoJob", "no Job"),
     ("pending", "PodNotReady", "its pod is not ready"),
@@ -191,11 +191,11 @@ fn the_exit_code_says_how_the_session_is() {
 fn an_input_that_ends_too_early_is_told() {
     let run = |input: &str| run_with(&["status", "-f", "-"], input);
     for (input, said) in [
-        ("", "There is nothing in standard input"),
-        ("{\"apiVersion\": \"v1\", \"items\": [], \"kind\": \"List\"}", "There is no Job of a session"),
+        ("", "standard input is empty"),
+        ("{\"apiVersion\": \"v1\", \"items\": [], \"kind\": \"List\"}", "standard input has no Job of a session"),
         (&text_of(&file("jobs-pods.json"))[..100_000], "ends within a list"),
-        (&text_of(&file("jobs.json"))[..1], "standard input:1:1 is not what kubectl get"),
-        ("[1, 2]", "is not what kubectl get"),
+        (&text_of(&file("jobs.json"))[..1], "standard input ends within its first object"),
+        ("[1, 2]", "standard input:1 is not a Kubernetes object"),
         ("error: the server doesn't have a resource type\n", "is not what kubectl get"),
     ] {
         let ran = run(input);
@@ -238,7 +238,7 @@ fn a_watch_appends_what_is_new_before_it_waits() {
         ["pending   no pod yet", "pending   its pod is not ready", "running", "failed   BackoffLimitExceeded"]
     );
     assert_eq!(of("worker-9").last().unwrap(), "missing   its Job was deleted");
-    assert!(rest.ends_with("why its pod waits or has failed: kubectl get jobs,pods does.\n"), "{rest}");
+    assert!(rest.ends_with("why its pod is waiting or has failed: kubectl get jobs,pods does.\n"), "{rest}");
 }
 
 fn arbtune_command(args: &[&str]) -> std::process::Command {

@@ -118,7 +118,7 @@ fn in_a_directory_the_configmap_is_a_file_like_the_others() {
     assert_eq!(summary(&run(&["--prune"])), "jobs: 2 changed, 1 pruned");
     fs::write(dir.path().join("jobs/configmap-00-arb-tuning-d29-k8s--tuning.yaml"), "kind: ConfigMap\n").unwrap();
     fs::write(dir.path().join("k8s.yaml"), format!("{}{OWN_SEEDS}", text_of(K8S))).unwrap();
-    assert!(run(&[]).err.contains("which this tool has not made"), "A stranger's file is not replaced.");
+    assert!(run(&[]).err.contains("which this tool did not generate"), "A stranger's file is not replaced.");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn what_is_wrong_with_the_file_has_its_place() {
     let dir = project(OWN_SEEDS, &odd);
     let refused = arbtune(dir.path(), "generate", &[]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
-    assert!(refused.err.contains("no seed that could be raised"), "{}", refused.err);
+    assert!(refused.err.contains("no seed that could be incremented"), "{}", refused.err);
     for (file, words) in [("a: [", "not well-formed"), ("a: 1\n---\n", "2 YAML documents"), ("[]", "must be a mapping")]
     {
         fs::write(dir.path().join(TUNING), file).unwrap();
@@ -181,7 +181,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
         for command in ["plan", "validate", "generate"] {
             let ran = arbtune(dir.path(), command, &[]);
             assert_eq!(ran.code, i32::from(!keys.is_empty()), "{}", ran.err);
-            assert!(ran.err.contains("is no regular file"), "{}", ran.err);
+            assert!(ran.err.contains("is not a regular file"), "{}", ran.err);
         }
     }
 }

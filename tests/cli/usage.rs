@@ -27,8 +27,10 @@ fn wrong_usage_says_what_to_write() {
         (&["plan", "-f", K8S], "write --k8s-config FILE.\n"),
         (&["validate"], "-f FILE, or a session's configuration with --k8s-config FILE.\n"),
         (&["validate", "-q"], "-f FILE, or a session's configuration with --k8s-config FILE.\n"),
-        (&["validate", "--explain", "nope"], "There is no rule nope. --list-rules lists them.\n"),
+        (&["validate", "--explain", "nope"], "There is no rule nope. List the rules with --list-rules.\n"),
         (&["validate", "--explain", "job-numbrs"], "Did you mean job-numbers?"),
+        (&["validate", "--explain", "ImageVolumes"], "Did you mean ImageVolume?"),
+        (&["plan", "my session.yaml"], "write --k8s-config 'my session.yaml'.\n"),
         (&["validate", "--list-rules", "-o", "sarif"], "-o table or -o json"),
     ] {
         let ran = run(args);

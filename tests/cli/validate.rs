@@ -244,8 +244,8 @@ fn many_files_keep_their_order() {
 
 /// The lines of `tests/data/mistakes.yaml` that hold a mistake, and words of what is said about each.
 const MISTAKES: [(u64, &str); 3] = [
-    (5, "mode is \"papr\", and must be paper, shadow or live. Did you mean paper?"),
-    (8, "3 pods would start with nothing to do. Write 6 workers at the most"),
+    (5, "mode is \"papr\", but must be paper, shadow or live. Did you mean paper?"),
+    (8, "3 pods would start with nothing to do. Write at most 6 workers"),
     (15, "kubectl reads 6379 as a whole number. Quote it: \"6379\"."),
 ];
 
@@ -290,11 +290,11 @@ fn what_a_config_causes_is_told_at_its_key_and_once() {
     let github = out("github");
     assert_eq!(github.lines().count(), 1, "{github}");
     assert!(github.contains("k8s.yaml,line=5,col=7,title=tuning-live-mode::"), "{github}");
-    assert!(github.ends_with("(It is the same in 89 more Jobs.)\n"), "{github}");
+    assert!(github.ends_with("(The same applies to 89 more Jobs.)\n"), "{github}");
     let table = out("table");
     assert_eq!(table.matches("tuning-live-mode").count(), 1, "{table}");
     assert_eq!(table.matches("arb-tuning-").count(), 1, "{table}");
-    assert!(table.contains(" = note: It is the same in 89 more Jobs.\n"), "{table}");
+    assert!(table.contains(" = note: The same applies to 89 more Jobs.\n"), "{table}");
     assert!(table.ends_with("90 documents: 90 accepted, 0 errors, 90 warnings\n"), "{table}");
     let sarif: Value = serde_json::from_str(&out("sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), 1);
@@ -341,7 +341,7 @@ fn the_title_is_the_sentence_and_nothing_is_said_twice() {
     let text = text_of(WORKER_1).replace("restartPolicy: Never", "restartPolcy: Never");
     let ran = run_with(&["validate", "--rules", "api", "-f", "-"], text);
     let lines: Vec<&str> = ran.out.lines().take(7).map(str::trim).collect();
-    assert_eq!(lines[0], "error[unknown-field]: There is no field restartPolcy here.", "{}", ran.out);
+    assert_eq!(lines[0], "error[unknown-field]: Unknown field restartPolcy.", "{}", ran.out);
     assert!(lines[1].starts_with("--> standard input:"), "{}", ran.out);
     assert_eq!(lines[6], "= path: spec.template.spec.restartPolcy (FieldUnknown)", "{}", ran.out);
     assert!(ran.out.contains("\n   = help: Did you mean restartPolicy?\n"), "{}", ran.out);

@@ -214,4 +214,6 @@ fn the_readme_claims_what_is_demanded() {
     let count = VERSIONS.len() * (rows(CASES) + rows(VERSION_CASES)) + rows(CRON_JOB_CASES);
     let claim = format!("{},{:03} recorded verdicts", count / 1000, count % 1000);
     assert!(include_str!("../../README.md").contains(&claim), "{claim}");
+    let claim = claim.replace(" recorded verdicts", "건");
+    assert!(include_str!("../../README.ko.md").contains(&claim), "{claim}");
 }

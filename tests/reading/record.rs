@@ -1,5 +1,7 @@
 //! A row of the record, and how this reader's answer differs from it.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kubectl_arbtune::yaml::{self, Text};
@@ -25,6 +27,43 @@ pub struct Row {
     pub kind: String,
 }
 
+/// What a reader makes of a text.
+#[derive(Debug, PartialEq)]
+pub struct Reading {
+    /// The documents before the first error.
+    pub documents: Vec<Value>,
+    /// The message, if the text is refused.
+    pub error: Option<String>,
+}
+
+impl Reading {
+    /// Whether both take the text or both refuse it.
+    pub fn is_refused_like(&self, other: &Self) -> bool {
+        self.error.is_some() == other.error.is_some()
+    }
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let documents: Vec<String> = self.documents.iter().map(ToString::to_string).collect();
+        write!(f, "[{}] {}", documents.join(", "), self.error.as_deref().unwrap_or_default())
+    }
+}
+
+/// What this reader makes of a text.
+fn here(text: &Text) -> Reading {
+    let mut reading = Reading { documents: Vec::new(), error: None };
+    yaml::documents(text.as_str(), |read| match read {
+        _ if reading.error.is_some() => {}
+        Ok(document) => reading.documents.push(document.root.to_json()),
+        Err(error) => {
+            let position = error.position;
+            reading.error = Some(format!("{}:{}: {error}", position.line, position.column));
+        }
+    });
+    reading
+}
+
 impl Row {
     /// The bytes of the text.
     pub fn bytes(&self) -> Vec<u8> {
@@ -35,36 +74,22 @@ impl Row {
         }
     }
 
+    /// What kubectl made of the text.
+    pub fn kubectl(&self) -> Reading {
+        Reading { documents: self.documents.iter().map(as_kubectl_counts).collect(), error: self.error.clone() }
+    }
+
     /// What this reader says otherwise; none if it says the same.
     pub fn difference(&self) -> Option<String> {
         let text = Text::decode(self.bytes());
-        let mut documents = Vec::new();
-        let mut error = None;
-        yaml::documents(text.as_str(), |read| match read {
-            _ if error.is_some() => {}
-            Ok(document) => documents.push(document.root.to_json()),
-            Err(found) => error = Some(found),
-        });
-        let expected: Vec<Value> = self.documents.iter().map(as_kubectl_counts).collect();
-        let is_same = error.is_some() == self.error.is_some() && documents == expected;
-        (!is_same).then(|| {
-            let show = |documents: &[Value], error: Option<String>| {
-                let documents: Vec<String> = documents.iter().map(ToString::to_string).collect();
-                format!("[{}] {}", documents.join(", "), error.unwrap_or_default())
-            };
-            let error = error.map(|error| format!("{}:{}: {error}", error.position.line, error.position.column));
-            format!(
-                "{:?}\n  kubectl: {}\n  here:    {}",
-                text.as_str(),
-                show(&expected, self.error.clone()),
-                show(&documents, error)
-            )
-        })
+        let (here, kubectl) = (here(&text), self.kubectl());
+        let is_same = here.is_refused_like(&kubectl) && here.documents == kubectl.documents;
+        (!is_same).then(|| format!("{:?}\n  kubectl: {kubectl}\n  here:    {here}", text.as_str()))
     }
 }
 
 /// A number that does not fit 64 bits with its sign is a float.
-fn as_kubectl_counts(value: &Value) -> Value {
+pub fn as_kubectl_counts(value: &Value) -> Value {
     match value {
         Value::Number(number) if !number.is_i64() => {
             number.as_f64().and_then(Number::from_f64).map_or(Value::Null, Value::Number)

@@ -1,13 +1,13 @@
-//! The staging directory: where it is, what may be in it, and how it is told from what somebody else has
-//! put in its place.
+//! The staging directory: its location, its allowed content, and how to distinguish it from something else in its
+//! place.
 //!
-//! It belongs to the user who runs the tool, and nobody else may enter it. It holds a directory for each
-//! lane, whose name has the inode of the staging directory in it. Nobody knows that number before the directory is
-//! there, so that a checkout, an archive or a copy cannot hold one that passes; and who is not the same user cannot
-//! make one afterwards. What does not pass is refused, and nothing in it is touched.
+//! It belongs to the user who runs the tool, and nobody else has access. It contains a directory for each lane, whose
+//! name includes the inode of the staging directory. Nobody knows that number before the directory exists, so a
+//! checkout, an archive or a copy cannot contain a valid one, and other users cannot create one afterwards. Anything
+//! else is rejected and left untouched.
 //!
-//! On file systems that keep no owners or no modes (FAT, some network shares) a run goes as everywhere; only what an
-//! interrupted one leaves there does not pass, and has to be moved away by hand.
+//! On file systems without owners or modes (FAT, some network shares), runs work as usual, but the leftovers of an
+//! interrupted run are rejected and have to be moved away by hand.
 
 use std::ffi::OsStr;
 use std::io;
@@ -20,18 +20,18 @@ use rustix::fs::FileType;
 use super::handle::{Dir, FileRef};
 use super::journal::Journal;
 
-/// Nothing in it has an ending that kubectl reads, so that not even `kubectl apply -R` takes half a session from it.
+/// Nothing in it has an extension that kubectl reads, so not even `kubectl apply -R` applies half a session.
 pub const NAME: &str = ".kubectl-arbtune";
 const JOURNAL: &str = "journal";
 const DRAFT: &str = "journal.draft";
-/// How many files are made at a time, each in a directory of its own, since making a file locks its directory. What
-/// one run leaves is finished by another, so that both must agree on this number; it is not that of the cores.
+/// The number of files that are created in parallel, each in its own directory, because creating a file locks its
+/// directory. Another run must be able to finish an interrupted one, so this does not depend on the number of cores.
 pub const LANES: usize = 2;
 
 const PRIVATE: u32 = 0o700;
 const PERMISSIONS: u32 = 0o777;
 
-/// Whether a run into this directory was interrupted, or is going on.
+/// Whether a run into this directory was interrupted or is still going on.
 pub fn is_unfinished(path: &Path) -> bool {
     std::fs::symlink_metadata(path.join(NAME)).is_ok()
 }
@@ -58,7 +58,7 @@ impl Slot<'_> {
 }
 
 impl StagingArea {
-    /// Makes a staging directory where there is none.
+    /// Creates a staging directory; none must exist.
     pub fn make(output: &Dir) -> io::Result<Self> {
         let dir = make_private(output, NAME)?;
         let inode = dir.metadata()?.ino();
@@ -77,13 +77,13 @@ impl StagingArea {
         }
     }
 
-    /// Opens the staging directory that a run has left, if it is one. What is the very first or the very last trace of
-    /// a run is removed, and is none.
+    /// Opens the staging directory of an interrupted run, if there is one. An empty one, as at the very start or end of
+    /// a run, is removed instead.
     pub fn find(output: &Dir) -> Result<Option<Self>, String> {
         let dir = match output.sub(NAME) {
             Ok(dir) => dir,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) if is_no_directory(&error) => return Err("it is no directory".to_owned()),
+            Err(error) if is_no_directory(&error) => return Err("it is not a directory".to_owned()),
             Err(error) => return Err(cannot_be_read(&error)),
         };
         let inode = private(&dir)?;
@@ -101,12 +101,12 @@ impl StagingArea {
         Ok(Some(Self { dir, inode, lanes }))
     }
 
-    /// Where the new content of an entry is staged, and its old content after an exchange.
+    /// The slot for the new content of an entry, and for its old content after an exchange.
     pub fn slot(&self, nth: usize) -> Slot<'_> {
         Slot { dir: &self.lanes[nth % LANES], name: nth.to_string() }
     }
 
-    /// Where the old content of an entry goes that cannot be exchanged with the new one.
+    /// The slot for the old content of an entry if it cannot be exchanged with the new content.
     pub fn second_slot(&self, nth: usize) -> Slot<'_> {
         Slot { dir: &self.lanes[nth % LANES], name: format!("{nth}.old") }
     }
@@ -116,37 +116,37 @@ impl StagingArea {
         Arc::clone(&self.lanes[lane])
     }
 
-    /// What a journal says to show that it is of here.
+    /// The identifier that a journal of this directory contains.
     pub const fn inode(&self) -> u64 {
         self.inode
     }
 
-    /// Writes a journal that does not count yet.
+    /// Writes a draft of the journal, which is not yet in effect.
     pub fn draft(&self, journal: &Journal) -> io::Result<()> {
         journal.write(&self.dir, DRAFT)
     }
 
-    /// Makes the draft count.
+    /// Puts the draft into effect.
     pub fn publish(&self) -> io::Result<()> {
         super::moving::take_free_name(self.dir.at(DRAFT), self.dir.at(JOURNAL))
     }
 
-    /// The journal, if there is one that counts.
+    /// The journal in effect, if there is one.
     pub fn journal(&self) -> Result<Option<Journal>, String> {
         Journal::read(&self.dir, JOURNAL, self.inode)
     }
 
-    /// Ends the journal's time, so that nobody goes on with what has been undone.
+    /// Removes the journal, so that nobody continues with what has been undone.
     pub fn withdraw(&self) -> io::Result<()> {
         self.dir.unlink(JOURNAL)
     }
 
-    /// Whether there is no file in it.
+    /// Whether it contains no files.
     pub fn is_empty(&self) -> io::Result<bool> {
         Ok(self.staged()?.is_empty() && self.dir.entries()?.iter().all(|(_, kind)| kind.is_dir()))
     }
 
-    /// The indexes of the entries of which there is a file in it.
+    /// The indexes of the entries that have files in it.
     pub fn staged(&self) -> io::Result<Vec<usize>> {
         let mut indexes = Vec::new();
         for lane in &self.lanes {
@@ -155,14 +155,14 @@ impl StagingArea {
         Ok(indexes)
     }
 
-    /// Removes the files that this tool has made in it, and then itself; what is not of this tool stays.
+    /// Removes this tool's files from it, and then the directory itself; anything else is kept.
     pub fn clear(&self, output: &Dir) -> io::Result<()> {
         for lane in &self.lanes {
             let names = lane.entries()?.into_iter().filter_map(|(name, _)| name.into_string().ok());
             names.filter(|name| entry_index(name).is_some()).try_for_each(|name| lane.unlink(&name))?;
         }
         self.dir.unlink(DRAFT)?;
-        // As long as anything else is left, the journal says that the run was complete.
+        // As long as there are other files, the journal shows that the run was complete.
         self.dir.unlink(JOURNAL)?;
         for (nth, lane) in self.lanes.iter().enumerate().rev() {
             self.dir.remove_dir(lane_name(nth, self.inode), lane)?;
@@ -171,11 +171,11 @@ impl StagingArea {
     }
 }
 
-/// Makes a directory for this user alone.
+/// Creates a directory that only this user can access.
 fn make_private(parent: &Dir, name: &str) -> io::Result<Dir> {
     let dir = parent.make_and_open(name, PRIVATE)?;
-    // The umask may have taken something away. What has more than that is not the directory that was made, or on
-    // a file system without modes.
+    // The umask may have removed permissions. If it has more permissions, it is not the directory that was created, or
+    // the file system has no modes.
     let mode = dir.metadata()?.mode();
     if mode & PERMISSIONS != PRIVATE && mode & PERMISSIONS & !PRIVATE == 0 {
         let _ = dir.handle().set_permissions(std::fs::Permissions::from_mode(mode & !PERMISSIONS | PRIVATE));
@@ -200,14 +200,14 @@ fn lane_name(lane: usize, inode: u64) -> String {
     format!("lane-{lane}.{inode}")
 }
 
-/// Whether the staging directory looks as every directory does that this user makes privately here. That is owned by
-/// the user, with mode 0700, apart from file systems that keep no owners or no modes.
+/// Whether the staging directory looks like a private directory of this user: owned by the user with mode 0700, except
+/// on file systems without owners or modes.
 fn is_ours(dir: &Dir, lanes: &[Arc<Dir>]) -> io::Result<bool> {
     let looks = |dir: &Dir| dir.metadata().map(|found| (found.uid(), found.mode() & PERMISSIONS));
     let found = looks(dir)?;
     for lane in lanes {
         let lane = looks(lane)?;
-        // The umask may have taken something away from a lane.
+        // The umask may have removed permissions from a lane.
         if lane.0 != found.0 || lane.1 | PRIVATE != found.1 {
             return Ok(false);
         }
@@ -216,10 +216,10 @@ fn is_ours(dir: &Dir, lanes: &[Arc<Dir>]) -> io::Result<bool> {
 }
 
 fn swapped() -> io::Error {
-    io::Error::other(format!("somebody has put another {NAME} in the place of the one that this run had made"))
+    io::Error::other(format!("the {NAME} that this run created was replaced by another one"))
 }
 
-/// Checks that only this user can have made what is in a directory; its inode goes out.
+/// Checks that only this user can have created a directory's content; returns its inode.
 fn private(dir: &Dir) -> Result<u64, String> {
     let found = dir.metadata().map_err(|error| cannot_be_read(&error))?;
     if found.uid() != rustix::process::geteuid().as_raw() {
@@ -227,11 +227,11 @@ fn private(dir: &Dir) -> Result<u64, String> {
     }
     match found.mode() & PERMISSIONS {
         PRIVATE => Ok(found.ino()),
-        mode => Err(format!("others may enter it: its mode is {mode:04o}, and that of a staging directory 0700")),
+        mode => Err(format!("others have access to it: its mode is {mode:04o}, but must be 0700")),
     }
 }
 
-/// Checks that there is nothing in a staging directory that this tool does not make, and counts its lanes.
+/// Checks that a staging directory contains only what this tool creates, and counts its lanes.
 fn check(dir: &Dir, inode: u64) -> Result<usize, String> {
     let entries = dir.entries().map_err(|error| cannot_be_read(&error))?;
     let lanes: Vec<String> = (0..LANES).map(|lane| lane_name(lane, inode)).collect();
@@ -243,7 +243,7 @@ fn check(dir: &Dir, inode: u64) -> Result<usize, String> {
             return Err(stranger(name));
         }
     }
-    // The lanes are made before anything else, and removed after it: what is there without them is not the tool's.
+    // The lanes are created first and removed last, so without them other content is not this tool's.
     let count = entries.iter().filter(|(name, _)| is_lane(name)).count();
     match entries.iter().find(|(name, _)| !is_lane(name) || count < LANES && *name != *lanes[0]) {
         Some((name, _)) if count < LANES => Err(stranger(name)),
@@ -251,21 +251,21 @@ fn check(dir: &Dir, inode: u64) -> Result<usize, String> {
     }
 }
 
-/// Checks that there is nothing but staged files in a lane.
+/// Checks that a lane contains only staged files.
 fn check_lane(lane: &Dir) -> Result<(), String> {
     let entries = lane.entries().map_err(|error| cannot_be_read(&error))?;
     let is_staged = |name: &OsStr, kind| kind == FileType::RegularFile && name.to_str().and_then(entry_index).is_some();
     entries.iter().find(|(name, kind)| !is_staged(name, *kind)).map_or(Ok(()), |(name, _)| Err(stranger(name)))
 }
 
-/// The index of the entry that a file in a lane is for, if it has a name as this tool gives it.
+/// The index of the entry of a file in a lane, if it has a valid name.
 fn entry_index(name: &str) -> Option<usize> {
     let number = name.strip_suffix(".old").unwrap_or(name);
     number.parse::<usize>().ok().filter(|nth| nth.to_string() == number)
 }
 
 fn stranger(name: &OsStr) -> String {
-    format!("it holds {}, which this tool has not made there", name.display())
+    format!("it contains {}, which this tool did not create", name.display())
 }
 
 fn cannot_be_read(error: &io::Error) -> String {
@@ -276,7 +276,7 @@ fn cannot_be_removed(error: &io::Error) -> String {
     format!("it cannot be removed: {error}")
 }
 
-/// A link says so in a way of its own on each system.
+/// Systems report links with different errors.
 fn is_no_directory(error: &io::Error) -> bool {
     use rustix::io::Errno;
     Errno::from_io_error(error).is_some_and(|errno| [Errno::NOTDIR, Errno::LOOP, Errno::MLINK].contains(&errno))
@@ -324,11 +324,11 @@ mod tests {
         }
         for name in ["notes", "lane-2.1", &format!("{lane}/01"), &format!("{lane}/+1"), &format!("{lane}/1.new")] {
             fs::write(staging.join(name), "").unwrap();
-            assert!(find(root.path()).unwrap_err().contains("has not made there"), "{name}");
+            assert!(find(root.path()).unwrap_err().contains("did not create"), "{name}");
             fs::remove_file(staging.join(name)).unwrap();
         }
         std::os::unix::fs::symlink("..", staging.join(&lane).join("2")).unwrap();
-        assert!(find(root.path()).unwrap_err().contains("has not made there"));
+        assert!(find(root.path()).unwrap_err().contains("did not create"));
         fs::remove_file(staging.join(&lane).join("2")).unwrap();
         fs::set_permissions(&staging, fs::Permissions::from_mode(0o770)).unwrap();
         assert!(find(root.path()).unwrap_err().contains("0770"));
@@ -341,8 +341,8 @@ mod tests {
         fs::create_dir_all(copy.path().join(NAME).join(lane_name(0, area.inode))).unwrap();
         fs::create_dir_all(copy.path().join(NAME).join(lane_name(1, area.inode))).unwrap();
         fs::set_permissions(copy.path().join(NAME), fs::Permissions::from_mode(PRIVATE)).unwrap();
-        assert!(find(copy.path()).unwrap_err().contains("has not made there"));
-        // Nor is one without its lanes.
+        assert!(find(copy.path()).unwrap_err().contains("did not create"));
+        // One without lanes is rejected, too.
         let bare = tempfile::tempdir().unwrap();
         Dir::open(bare.path()).unwrap().make(NAME, PRIVATE).unwrap();
         fs::write(bare.path().join(NAME).join("journal.draft"), "").unwrap();

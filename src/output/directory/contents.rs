@@ -1,5 +1,5 @@
-//! Reading what lies in a directory without being led astray, and telling a file from another one: no
-//! link is followed, nothing that is no regular file is read, and of a huge one only its beginning.
+//! Safely reads and compares files in a directory: links are not followed, only regular files are read, and only the
+//! beginning of huge ones.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 
 use super::handle::{Dir, FileRef};
 
-/// No file of this tool, and nothing that a person keeps beside them, comes near it.
+/// Far larger than any file of this tool or of a user.
 const LARGEST: usize = 64 * 1024 * 1024;
 const CHUNK: usize = 1024 * 1024;
 
-/// What was read of a regular file.
+/// The content of a regular file.
 pub struct FileContent {
     pub bytes: Vec<u8>,
     /// Its type and permissions.
@@ -28,14 +28,14 @@ pub struct FileContent {
     pub is_too_large: bool,
 }
 
-/// What tells a content from every other one.
+/// The fingerprint of a file's content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     size: u64,
     sha256: String,
 }
 
-/// A file as it was when the run looked at it.
+/// The state of a file when the run read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSnapshot {
     /// Its type and permissions.
@@ -44,12 +44,12 @@ pub struct FileSnapshot {
     fingerprint: Fingerprint,
 }
 
-/// What stands under a name in a directory.
+/// A directory entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     Absent,
     File(FileSnapshot),
-    /// What is no regular file, cannot be read, or is larger than any file that this tool replaces.
+    /// Anything that is not a regular file, is unreadable, or is larger than any file that this tool replaces.
     Other,
 }
 
@@ -59,9 +59,9 @@ impl FileContent {
         Self::of(&dir.open_to_read(name)?)
     }
 
-    /// Reads the regular file that a link leads to.
+    /// Reads the regular file that a link points to.
     pub fn read_behind(dir: &Dir, name: &OsStr) -> io::Result<Self> {
-        // Opening a device can have an effect, so that it is not even opened.
+        // Devices are not even opened, because that can have side effects.
         if !dir.kind_behind(name)?.is_file() {
             return Err(not_a_file());
         }
@@ -93,14 +93,14 @@ impl FileContent {
         }
     }
 
-    /// Cuts the text off behind a NUL, where no reader of YAML or JSON gets any further; only UTF-16 is full of them.
+    /// Truncates the text after a NUL, where YAML and JSON parsers stop; only UTF-16 contains many of them.
     fn ends_at_nul(&mut self, start: usize) -> bool {
         let is_utf16 = self.bytes.starts_with(&[0xFF, 0xFE]) || self.bytes.starts_with(&[0xFE, 0xFF]);
         let nul = self.bytes[start..].iter().position(|byte| *byte == 0).filter(|_| !is_utf16);
         nul.inspect(|nul| self.bytes.truncate(start + nul + 1)).is_some()
     }
 
-    /// The file, to be known again.
+    /// A snapshot of the file, to recognize it later.
     pub fn snapshot(&self) -> FileSnapshot {
         FileSnapshot { mode: self.mode, fingerprint: Fingerprint::of(&self.bytes) }
     }
@@ -125,7 +125,7 @@ impl Fingerprint {
 }
 
 impl Found {
-    /// Looks at what has a name.
+    /// Examines the entry with a name.
     pub fn at(file: FileRef<'_>) -> io::Result<Self> {
         let read = file.dir.open_to_read(file.name).and_then(|file| {
             let metadata = file.metadata()?;
@@ -138,7 +138,7 @@ impl Found {
         });
         read.or_else(|error| match Errno::from_io_error(&error) {
             Some(Errno::NOENT) => Ok(Self::Absent),
-            // A link, a socket, a device without a driver, and what may not be read.
+            // A link, a socket, a device without a driver, or an unreadable file.
             Some(
                 Errno::LOOP
                 | Errno::MLINK
@@ -152,23 +152,23 @@ impl Found {
         })
     }
 
-    /// Whether it is a file of this content.
+    /// Whether it is a file with this content.
     pub fn has(&self, fingerprint: &Fingerprint) -> bool {
         matches!(self, Self::File(seen) if seen.fingerprint == *fingerprint)
     }
 
-    /// Whether it is the file that was seen.
+    /// Whether it is the file in the snapshot.
     pub fn is(&self, seen: &FileSnapshot) -> bool {
         matches!(self, Self::File(found) if found == seen)
     }
 }
 
-/// What a name stands for that is no regular file, to follow it in a sentence.
+/// Describes an entry that is not a regular file, to follow its name in a sentence.
 pub fn describe(dir: &Dir, name: &str, kind: FileType) -> String {
     let what = match kind {
         FileType::Symlink => {
             let target = dir.link_target(name).map_or_else(|_| "elsewhere".to_owned(), |to| to.display().to_string());
-            return format!("is a symbolic link to {target}, and nothing is written through or in place of one");
+            return format!("is a symbolic link to {target}, and symbolic links are never followed or replaced");
         }
         FileType::Directory => "a directory",
         FileType::Fifo => "a named pipe",

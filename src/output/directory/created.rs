@@ -1,5 +1,5 @@
-//! The output directory itself: opened where it is there, and made with its parents where it is not. What
-//! was made goes again if nothing comes of the run.
+//! Opens the output directory, and creates it with its parents if necessary. Created directories are removed again if
+//! the run fails.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,10 +10,10 @@ use std::sync::Arc;
 use super::error::DirectoryError;
 use super::handle::Dir;
 
-/// What the umask takes from, as it does for every new directory.
+/// The mode before the umask, as for every new directory.
 const NEW: u32 = 0o777;
 
-/// Directories that were made, the innermost last; when this goes, those that are empty go.
+/// Created directories, the innermost last. Dropping this removes the empty ones.
 #[derive(Debug, Default)]
 pub struct CreatedDirectories(Vec<CreatedDirectory>);
 
@@ -24,7 +24,7 @@ struct CreatedDirectory {
     dir: Arc<Dir>,
 }
 
-/// Opens a directory, and makes what is missing of its path.
+/// Opens a directory, and creates the missing parts of its path.
 pub fn open(path: &Path) -> Result<(Dir, CreatedDirectories), DirectoryError> {
     match fs::metadata(path) {
         Ok(found) if !found.is_dir() => return Err(DirectoryError::NotADirectory(path.to_owned())),
@@ -58,7 +58,7 @@ impl CreatedDirectories {
 
     fn step_into(&mut self, parent: Arc<Dir>, name: OsString) -> io::Result<Arc<Dir>> {
         let dir = match parent.make_and_open(&name, NEW) {
-            // Another run may have been faster.
+            // Another run may have created it in the meantime.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return parent.sub(&name).map(Arc::new).map_err(|_| error);
             }
@@ -71,7 +71,7 @@ impl CreatedDirectories {
 
 impl Drop for CreatedDirectories {
     fn drop(&mut self) {
-        // A directory that holds something is not removed.
+        // A directory with content is not removed.
         for made in self.0.iter().rev() {
             if made.parent.remove_dir(&made.name, &made.dir).is_err() {
                 break;

@@ -1,18 +1,18 @@
-//! What a run into a directory is to do, what becomes of each file, and when a file counts as the same.
+//! The options of a run into a directory, the change of each file, and when a file counts as unchanged.
 
 use crate::job::CreatedAt;
 use crate::manifest::Format;
 
-/// What becomes of a file.
+/// The change of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileChange {
-    /// There was none of this name.
+    /// It did not exist.
     Created,
-    /// It meant something else.
+    /// It had different content.
     Changed,
-    /// It means the same, and the width of the index in its name has changed.
+    /// It is equivalent, but the width of the index in its name has changed.
     Renamed,
-    /// It means the same apart from `created_at`, and is kept as it is.
+    /// It is the same apart from `created_at`, and is kept.
     Unchanged,
 }
 
@@ -29,29 +29,29 @@ impl FileChange {
     }
 }
 
-/// What is done with files of the session that the run does not make.
+/// What to do with stale files of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leftovers {
-    /// Nothing is written.
+    /// Fail without writing anything.
     Refuse,
-    /// They are removed.
+    /// Remove them.
     Prune,
-    /// They stay.
+    /// Keep them.
     Keep,
 }
 
-/// What a run into a directory is to do.
+/// The options of a run into a directory.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The notation of the manifests.
+    /// The format of the manifests.
     pub format: Format,
-    /// What is done with files of the session that the run does not make.
+    /// What to do with stale files of the session.
     pub leftovers: Leftovers,
     /// Whether the directory gets a `kustomization.yaml` that lists the files.
     pub kustomize: bool,
 }
 
-/// Whether two manifests of this tool differ in their `created_at` only, which stands first in each of them.
+/// Whether two manifests of this tool differ only in their first `created_at`.
 pub fn same_but_for_time(old: &[u8], new: &[u8], created_at: &str) -> bool {
     let width = created_at.len();
     if old.len() != new.len() || width == 0 {

@@ -1,4 +1,4 @@
-//! Files that a directory is to have and must not have yet: all of them are made, or none.
+//! Creates new files in a directory: either all of them or none.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -8,20 +8,21 @@ use super::error::{DirectoryError, NameConflict};
 use super::handle::Dir;
 use super::locked::Directory;
 
-/// The umask takes from it what it takes from every new file.
+/// The mode before the umask, as for every new file.
 const NEW: u32 = 0o666;
 
-/// Makes files of these names and contents. What is there already stays, and a link is not followed: its name is taken.
+/// Creates files with these names and contents. Existing files are kept, and links are not followed: their names are
+/// taken.
 ///
 /// # Errors
-/// Names that are taken, and files that cannot be made; what had been made by then goes again.
+/// A name is taken, or a file cannot be created; the files created so far are removed.
 pub fn create_all<'f>(directory: &Directory, files: &[(&'f str, &'f str)]) -> Result<(), DirectoryError> {
     let dir = directory.dir();
     let taken = files.iter().filter(|(name, _)| dir.has(name));
     let conflicts: Vec<NameConflict> = taken
         .map(|(name, _)| NameConflict {
             name: (*name).to_owned(),
-            what: "is there already".to_owned(),
+            what: "already exists".to_owned(),
             is_of_session: false,
         })
         .collect();
@@ -45,11 +46,11 @@ fn create<'f>(dir: &Dir, name: &'f str, content: &str, made: &mut Vec<(&'f str, 
     written.map_err(cannot)
 }
 
-/// Removes a file that was made, unless somebody else has taken its name since.
+/// Removes a created file, unless it has been replaced.
 fn remove(dir: &Dir, name: &str, file: &File) {
     let place = |file: &File| file.metadata().map(|found| (found.dev(), found.ino())).ok();
     if dir.open_to_read(name).is_ok_and(|found| place(&found).is_some() && place(&found) == place(file)) {
-        // The error that brought us here matters.
+        // Only the first error matters.
         let _ = dir.unlink(name);
     }
 }

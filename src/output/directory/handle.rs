@@ -1,5 +1,5 @@
-//! An open directory, and steps relative to it. Names come in, never paths: wherever the path leads by
-//! now that it was opened by, this is the directory that is worked in, and no step follows a link out of it.
+//! An open directory and operations relative to it. They take names, never paths, so they stay in this directory even
+//! if its path changes, and never follow a link out of it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
@@ -16,7 +16,7 @@ use rustix::path::Arg;
 #[derive(Debug)]
 pub struct Dir {
     handle: File,
-    /// What the user knows it by; nothing is ever opened by it again.
+    /// Its path for messages; it is never opened by path again.
     path: PathBuf,
 }
 
@@ -28,14 +28,14 @@ pub struct FileRef<'d> {
 }
 
 impl Dir {
-    /// Opens what a path leads to, through links too: where the user says.
+    /// Opens a path given by the user, following links.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = rustix::fs::open(path, flags, Mode::empty())?;
         Ok(Self { handle: handle.into(), path: path.to_owned() })
     }
 
-    /// The same directory, which the user knows by another path.
+    /// The same directory with another path for messages.
     pub fn known_as(&self, path: &Path) -> io::Result<Self> {
         Ok(Self { handle: self.handle.try_clone()?, path: path.to_owned() })
     }
@@ -47,13 +47,13 @@ impl Dir {
         Ok(Self { handle, path: self.path.join(name) })
     }
 
-    /// Makes a directory in this one.
+    /// Creates a directory in this one.
     pub fn make(&self, name: impl AsRef<OsStr>, mode: u32) -> io::Result<()> {
         Ok(rustix::fs::mkdirat(&self.handle, name.as_ref(), mode_of(mode))?)
     }
 
-    /// Makes a directory in this one and opens it. If it cannot be opened it goes again: the umask may have taken the
-    /// owner's own permissions away. Nothing that holds something is removed.
+    /// Creates a directory in this one and opens it. If it cannot be opened, because the umask removed the owner's
+    /// permissions, it is removed again if it is empty.
     pub fn make_and_open(&self, name: impl AsRef<OsStr>, mode: u32) -> io::Result<Self> {
         self.make(&name, mode)?;
         self.sub(&name).map_err(|error| {
@@ -61,22 +61,25 @@ impl Dir {
             if error.kind() != io::ErrorKind::PermissionDenied {
                 return error;
             }
-            io::Error::new(error.kind(), "what is made there cannot be opened; the umask must leave the owner rwx")
+            io::Error::new(
+                error.kind(),
+                "a directory created in it cannot be opened; the umask must leave rwx for the owner",
+            )
         })
     }
 
-    /// Creates a file that nothing has the name of.
+    /// Creates a new file; the name must be free.
     pub fn create(&self, name: &str, mode: u32) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
         self.open_file(name, flags, mode_of(mode))
     }
 
-    /// Opens whatever has a name for reading; a link is an error, and a pipe does not hold us up.
+    /// Opens an entry for reading; a link is an error, and a pipe does not block.
     pub fn open_to_read(&self, name: impl Arg) -> io::Result<File> {
         self.open_file(name, OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY, Mode::empty())
     }
 
-    /// The same, where a link is to be followed.
+    /// The same, following a link.
     pub fn open_behind(&self, name: impl Arg) -> io::Result<File> {
         self.open_file(name, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY, Mode::empty())
     }
@@ -85,24 +88,24 @@ impl Dir {
         Ok(rustix::fs::openat(&self.handle, name, flags | OFlags::CLOEXEC, mode)?.into())
     }
 
-    /// Whether anything has a name.
+    /// Whether an entry exists.
     pub fn has(&self, name: &str) -> bool {
         rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
     }
 
-    /// What a name stands for, through links too.
+    /// The metadata of an entry, following links.
     pub fn kind_behind(&self, name: &OsStr) -> io::Result<FileType> {
         let found = rustix::fs::statat(&self.handle, name, AtFlags::empty())?;
         Ok(FileType::from_raw_mode(found.st_mode))
     }
 
-    /// Where a link leads.
+    /// The target of a link.
     pub fn link_target(&self, name: &str) -> io::Result<PathBuf> {
         let target = rustix::fs::readlinkat(&self.handle, name, Vec::new())?;
         Ok(OsStr::from_bytes(target.to_bytes()).into())
     }
 
-    /// Everything in it.
+    /// All entries.
     pub fn entries(&self) -> io::Result<Vec<(OsString, FileType)>> {
         let mut entries = Vec::new();
         for entry in rustix::fs::Dir::read_from(&self.handle)? {
@@ -112,7 +115,7 @@ impl Dir {
                 continue;
             }
             let kind = match entry.file_type() {
-                // Not every file system says; what has gone in the meantime is not there.
+                // Not every file system reports types; entries that have disappeared are skipped.
                 FileType::Unknown => match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
                     Ok(found) => FileType::from_raw_mode(found.st_mode),
                     Err(Errno::NOENT) => continue,
@@ -125,22 +128,22 @@ impl Dir {
         Ok(entries)
     }
 
-    /// Removes a file; one that is not there is as good.
+    /// Removes a file; a missing one is not an error.
     pub fn unlink(&self, name: &str) -> io::Result<()> {
         or_absent(rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()))
     }
 
-    /// Removes an empty directory, if that is the one that `dir` is; one that is not there is as good.
+    /// Removes an empty directory if it is `dir`; a missing one is not an error.
     pub fn remove_dir(&self, name: impl AsRef<OsStr>, dir: &Self) -> io::Result<()> {
         match self.sub(&name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Ok(found) if found.identity()? == dir.identity()? => {}
-            _ => return Err(io::Error::other("something else has taken its name")),
+            _ => return Err(io::Error::other("it was replaced by something else")),
         }
         or_absent(rustix::fs::unlinkat(&self.handle, name.as_ref(), AtFlags::REMOVEDIR))
     }
 
-    /// What tells this directory from every other one.
+    /// The identity of this directory.
     pub fn identity(&self) -> io::Result<(u64, u64)> {
         let found = self.metadata()?;
         Ok((found.dev(), found.ino()))
@@ -156,7 +159,7 @@ impl Dir {
         &self.handle
     }
 
-    /// What the user knows it by.
+    /// Its path for messages.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -166,7 +169,7 @@ impl Dir {
         FileRef { dir: self, name }
     }
 
-    /// Has the whole file system put on the disk what it was given: one wait for any number of files.
+    /// Flushes the whole file system to disk, which is one wait for any number of files.
     pub fn sync_file_system(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         rustix::fs::syncfs(&self.handle)?;
@@ -175,19 +178,19 @@ impl Dir {
         Ok(())
     }
 
-    /// Has the names in it put on the disk.
+    /// Flushes its entries to disk.
     pub fn sync(&self) -> io::Result<()> {
         self.handle.sync_all()
     }
 }
 
 impl FileRef<'_> {
-    /// What the user knows it by.
+    /// Its path for messages.
     pub fn path(self) -> PathBuf {
         self.dir.path.join(self.name)
     }
 
-    /// Whether two names are those of one file.
+    /// Whether two names refer to the same file.
     pub fn is_same_file(self, other: FileRef<'_>) -> io::Result<bool> {
         let identity = |at: FileRef<'_>| -> io::Result<_> {
             let found = at.dir.open_to_read(at.name)?.metadata()?;
@@ -204,7 +207,7 @@ fn or_absent(result: rustix::io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// The type of a mode is not the same on every system.
+/// The type of a mode differs between systems.
 fn mode_of(bits: u32) -> Mode {
     Mode::from_bits_truncate(bits as _)
 }

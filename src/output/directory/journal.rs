@@ -1,6 +1,6 @@
-//! The list of what a run is about to move and remove. It appears in one step when every file is
-//! complete, so that a run that finds one can finish the moves without knowing anything else; and each
-//! entry says what the files are that it speaks of, so that it need not be believed.
+//! The list of moves and removals of a run. It appears atomically when every file is complete, so that another run can
+//! finish the moves without further information. Each entry contains fingerprints of its files, so that it can be
+//! verified.
 
 use std::ffi::OsStr;
 use std::io::{self, BufWriter, Read, Write};
@@ -15,54 +15,54 @@ use crate::manifest::input::is_manifest;
 /// Raised when the meaning of a field changes.
 const VERSION: u32 = 2;
 
-/// What is to be moved into the directory, and what is to be removed from it.
+/// The files to move into the directory and to remove from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {
     version: u32,
-    /// The inode of the staging directory, which nobody knows beforehand: a journal that has come from elsewhere, in
-    /// a checkout or a copy, has another one.
+    /// The inode of the staging directory, which cannot be known beforehand: a journal from elsewhere, such as a
+    /// checkout or a copy, has a different one.
     staging: u64,
-    /// Whose files they are.
+    /// The session of the files.
     pub session_id: String,
-    /// What changes; each file is staged under its index in this list.
+    /// The changes; each file is staged under its index in this list.
     pub entries: Vec<JournalEntry>,
 }
 
-/// What becomes of one name.
+/// The change of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
     /// The name in the directory.
     pub name: String,
-    /// What becomes of it.
+    /// Its change.
     #[serde(flatten)]
     pub change: Change,
 }
 
-/// What a name stood for when the run looked, and what it is to stand for.
+/// The old and the new state of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "change")]
 pub enum Change {
-    /// It was free.
+    /// The name was free.
     Create {
-        /// What is staged.
+        /// The staged file.
         new: Fingerprint,
     },
     /// It was a file of this session.
     Replace {
-        /// What is staged.
+        /// The staged file.
         new: Fingerprint,
-        /// What was there.
+        /// The old file.
         old: FileSnapshot,
     },
-    /// It was a file of this session that the run does not make.
+    /// It was a stale file of this session.
     Remove {
-        /// What was there.
+        /// The old file.
         old: FileSnapshot,
     },
 }
 
 impl Journal {
-    /// A list of changes that are staged in a directory of this inode.
+    /// A list of changes staged in a directory with this inode.
     pub const fn new(staging: u64, session_id: String, entries: Vec<JournalEntry>) -> Self {
         Self { version: VERSION, staging, session_id, entries }
     }
@@ -74,7 +74,7 @@ impl Journal {
         file.flush()
     }
 
-    /// Reads a list that stands in a staging directory of this inode; the error says what is wrong with it.
+    /// Reads the list of a staging directory with this inode; the error says what is wrong with it.
     pub fn read(dir: &Dir, name: &str, staging: u64) -> Result<Option<Self>, String> {
         let bytes = match read_file(dir, name) {
             Ok(bytes) => bytes,
@@ -84,20 +84,20 @@ impl Journal {
         let journal: Self =
             serde_json::from_slice(&bytes).map_err(|error| format!("its journal is damaged: {error}"))?;
         if journal.version != VERSION {
-            return Err(format!("its journal is of another version of this tool ({})", journal.version));
+            return Err(format!("its journal was written by another version of this tool ({})", journal.version));
         }
         if journal.staging != staging {
             return Err("its journal was written elsewhere".to_owned());
         }
         match journal.entries.iter().find(|entry| !is_plain_manifest(&entry.name)) {
-            Some(entry) => Err(format!("its journal has {:?}, which is not the name of a manifest", entry.name)),
+            Some(entry) => Err(format!("its journal contains {:?}, which is not the name of a manifest", entry.name)),
             None => Ok(Some(journal)),
         }
     }
 }
 
-/// A journal is as long as the run was large, and is read as a whole; it is opened only where everything around it
-/// is the tool's own.
+/// A journal can be as large as the run requires and is read as a whole; it is opened only after everything around it
+/// has been verified.
 fn read_file(dir: &Dir, name: &str) -> io::Result<Vec<u8>> {
     let mut file = dir.open_to_read(name)?;
     if !file.metadata()?.is_file() {

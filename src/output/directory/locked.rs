@@ -1,4 +1,4 @@
-//! The output directory for the time of one run: locked, and brought in order first.
+//! The output directory during one run: locked, and recovered first.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -10,28 +10,27 @@ use super::error::DirectoryError;
 use super::handle::Dir;
 use super::recovery::{self, Recovery};
 
-/// A directory that manifests are written into, for this run alone.
+/// A directory that is locked for this run.
 #[derive(Debug)]
 pub struct Directory {
     dir: Dir,
-    /// What was made for this run goes again if nothing comes of it.
+    /// Directories created for this run, which are removed if it fails.
     _created: CreatedDirectories,
 }
 
 impl Directory {
-    /// Opens the directory, and creates it with its parents where it is not there yet. While another
-    /// run has it, `waiting` is called and this one waits. What an interrupted run left is finished
-    /// or cleared.
+    /// Opens the directory, and creates it with its parents if necessary. If another run has locked it, calls `waiting`
+    /// and waits. An interrupted run is finished or cleaned up.
     ///
     /// # Errors
-    /// [`DirectoryError`] if something else has its name, or it cannot be created or brought in order.
+    /// [`DirectoryError`] if the path is not a directory, or it cannot be created or recovered.
     pub fn open(path: &Path, waiting: impl Fn()) -> Result<(Self, Option<Recovery>), DirectoryError> {
         let (directory, is_locked) = loop {
             let (dir, made) = created::open(path)?;
             let unusable = |source| DirectoryError::Unusable(path.to_owned(), source);
             let is_locked = lock(dir.handle(), &waiting).map_err(unusable)?;
             let directory = Self { dir, _created: made };
-            // The run that we waited for may have removed what it had made.
+            // The other run may have removed the directory that it had created.
             if directory.is_still_there().map_err(unusable)? {
                 break (directory, is_locked);
             }
@@ -54,7 +53,7 @@ impl Directory {
     }
 }
 
-/// Takes the lock of an open directory; false where the file system has no locks.
+/// Locks an open directory; false if the file system has no locks.
 fn lock(handle: &File, waiting: &impl Fn()) -> io::Result<bool> {
     let result = match handle.try_lock() {
         Ok(()) => Ok(()),
@@ -66,7 +65,7 @@ fn lock(handle: &File, waiting: &impl Fn()) -> io::Result<bool> {
     };
     match result {
         Ok(()) => Ok(true),
-        // Some network file systems lock no directories; there the staging directory alone keeps runs apart.
+        // Some network file systems cannot lock directories; there, only the staging directory keeps runs apart.
         Err(error) if lacks_locks(&error) => Ok(false),
         Err(error) => Err(error),
     }
@@ -107,7 +106,7 @@ mod tests {
         std::thread::scope(|scope| {
             let second = scope.spawn(|| Directory::open(&path, || sender.send(()).unwrap()).map(drop));
             receiver.recv().unwrap();
-            // The first one goes, and takes the directory that it made with it; the second makes its own.
+            // The first run fails and removes the directory that it created; the second creates its own.
             drop(first);
             second.join().unwrap().unwrap();
         });

@@ -1,15 +1,13 @@
-//! Manifests as files in a directory, all or nothing.
-//! Names and contents come in; the directory ends up with the whole new set, or stays as it was.
+//! Writes manifests as files into a directory, all or nothing: it ends up with the whole new set or stays unchanged.
 //!
-//! A run locks the directory, writes its files into a staging directory beside their places
-//! (`staging`), and moves them when every one is complete (`moves`). What an interrupted run leaves there, the
-//! next one finishes or clears (`recovery`). Whose the files in the directory are, and so what may be replaced
-//! or removed, is decided in `update`.
+//! A run locks the directory, writes its files into a staging directory inside it (`staging`), and moves them when all
+//! of them are complete (`moves`). After an interruption, the next run finishes or cleans up (`recovery`). `update`
+//! decides which sessions the existing files belong to, and so what may be replaced or removed.
 //!
-//! Nothing in the directory is trusted. It is opened once, and every step is relative to it and follows no
-//! link (`handle`); the staging directory has to be this user's own (`area`). What is moved is compared with
-//! what was seen, and goes back if it is not that. `moving` says how that is done on file systems that
-//! cannot exchange two files, or take a name without replacing what has it.
+//! Nothing in the directory is trusted. It is opened once, and every operation is relative to it and follows no link
+//! (`handle`); the staging directory must be this user's own (`area`). Moved files are compared with what was seen
+//! before, and moved back if they differ. `moving` explains how this works on file systems that cannot exchange two
+//! files or rename without replacing.
 
 mod area;
 mod contents;

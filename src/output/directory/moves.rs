@@ -1,8 +1,8 @@
-//! The moves between the staging directory and the directory, all or none: each is made so that nothing
-//! unseen is replaced, what came out is compared with what was seen, and when one fails all go back.
+//! The moves between the staging directory and the directory, all or none: a move never replaces an unseen file, the
+//! moved files are compared with what was seen before, and if one move fails, all are undone.
 //!
-//! Nothing is removed here. What was there before is in the staging directory when all is done, and still there if it
-//! has to go back.
+//! Nothing is removed here. In the end, the old files are in the staging directory, so that they can still be moved
+//! back.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::handle::{Dir, FileRef};
 use super::journal::{Change, JournalEntry};
 use super::moving::{exchange, take_free_name, take_out};
 
-/// So many names are tried for a file that has lost its own.
+/// The number of alternative names that are tried for a file whose name was taken.
 const NAMES: usize = 1000;
 
 /// The moves of one run.
@@ -24,14 +24,14 @@ pub struct Moves<'m> {
     entries: &'m [JournalEntry],
 }
 
-/// Why not everything could be moved, and what has come of going back.
+/// Why the moves failed, and the result of undoing them.
 #[derive(Debug)]
 pub struct Failure {
-    /// What went wrong first.
+    /// The first error.
     pub cause: MoveError,
-    /// What has got another name on the way back, since somebody else has its own by now.
+    /// Files that got another name when they were moved back, because their own was taken in the meantime.
     pub kept: Vec<PathBuf>,
-    /// The way back, where something went wrong on it as well.
+    /// An error while undoing, if there was one.
     pub way_back: io::Result<()>,
 }
 
@@ -40,15 +40,15 @@ impl<'m> Moves<'m> {
         Self { output, area, entries }
     }
 
-    /// Makes the moves that `is_pending` names, and what makes them last. If one fails, all entries go back, those that
-    /// an interrupted run has moved included.
+    /// Makes the moves selected by `is_pending` and flushes them to disk. If one fails, all entries are moved back,
+    /// including those that an interrupted run had moved.
     pub fn make(&self, is_pending: impl Fn(usize) -> bool) -> Result<(), Failure> {
         for nth in (0..self.entries.len()).filter(|nth| is_pending(*nth)) {
             if let Err(cause) = self.forward(nth) {
                 return Err(self.go_back(cause));
             }
         }
-        // The moves come before the end of the journal on the disk too.
+        // The moves must reach the disk before the journal is removed.
         self.output.sync().map_err(|source| self.go_back(MoveError::Write(self.output.path().to_owned(), source)))
     }
 
@@ -68,14 +68,14 @@ impl<'m> Moves<'m> {
             },
             Change::Remove { old } => match take_out(target, slot.at()) {
                 Ok(()) => expect(slot.at(), old, target),
-                // Somebody else has removed it, which is just as well.
+                // Somebody else has already removed it, which is fine.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
                 Err(source) => Err(MoveError::Remove(target.path(), source)),
             },
         }
     }
 
-    /// Takes the old file out, and puts the new one where it was.
+    /// Moves the old file out and the new one into its place.
     fn replace_in_steps(&self, nth: usize, old: &FileSnapshot) -> Result<(), MoveError> {
         let (second, target) = (self.area.second_slot(nth), self.target(nth));
         match take_out(target, second.at()) {
@@ -88,16 +88,16 @@ impl<'m> Moves<'m> {
 
     fn go_back(&self, cause: MoveError) -> Failure {
         let mut kept = Vec::new();
-        // One that cannot go back keeps no other from it.
+        // If one entry cannot be moved back, the others still are.
         let undone = (0..self.entries.len()).rev().map(|nth| self.undo(nth, &mut kept));
         let way_back = undone.fold(Ok(()), Result::and);
-        // What has been put back is to stay so; but it is visible already, and the cause counts.
+        // The restored state should be durable, but it is already visible, and the cause is more important.
         let _ = self.output.sync();
         Failure { cause, kept, way_back }
     }
 
-    /// Undoes the move of an entry, however far it has come. What somebody else has put in the place of a file since it
-    /// was moved stays there, and the file that was there before gets another name.
+    /// Undoes the move of an entry at any stage. If a moved file has been replaced in the meantime, the replacement is
+    /// kept, and the old file gets another name.
     fn undo(&self, nth: usize, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let (slot, second) = (self.area.slot(nth), self.area.second_slot(nth));
         let in_slot = Found::at(slot.at())?;
@@ -117,42 +117,42 @@ impl<'m> Moves<'m> {
         }
     }
 
-    /// A new file that is still in its slot has its name in the directory too where it was taken by a link, and its
-    /// old one could not be removed.
+    /// A new file that is still in its slot can also have its name in the directory, if it was hard-linked and its old
+    /// name could not be removed.
     fn drop_second_name(&self, nth: usize) -> io::Result<()> {
         let (slot, target) = (self.area.slot(nth), self.target(nth));
         match target.is_same_file(slot.at()) {
             Ok(true) => self.output.unlink(target.name),
-            // There is none, or what is there is another one.
+            // There is none, or it is a different file.
             _ => Ok(()),
         }
     }
 
-    /// Takes a new file out of the directory, if it is there and still what it was.
+    /// Moves a new file out of the directory if it is there and unchanged.
     fn take_back(&self, nth: usize, new: &Fingerprint, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let (slot, target) = (self.area.slot(nth), self.target(nth));
         if !Found::at(target)?.has(new) {
             return Ok(());
         }
         take_out(target, slot.at())?;
-        // In the last moment somebody may have put another file there.
+        // At the last moment, somebody may have put another file there.
         if Found::at(slot.at())?.has(new) { Ok(()) } else { self.restore(slot.at(), nth, kept) }
     }
 
-    /// Exchanges an old file in the slot with the new one in the directory, if that is there and still what it was.
+    /// Exchanges an old file in the slot with the new one in the directory, if that is there and unchanged.
     fn exchange_back(&self, nth: usize, new: &Fingerprint, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let (slot, target) = (self.area.slot(nth), self.target(nth));
         if Found::at(target)?.has(new) && exchange(slot.at(), target)?.is_some() {
             if Found::at(slot.at())?.has(new) {
                 return Ok(());
             }
-            // In the last moment somebody has put another file there, which goes back to its place.
+            // At the last moment, somebody has put another file there, which is moved back to its place.
             exchange(slot.at(), target)?;
         }
         self.restore(slot.at(), nth, kept)
     }
 
-    /// Gives a file its name back, or another one if that is taken by now.
+    /// Gives a file its old name, or another one if that is taken.
     fn restore(&self, from: FileRef<'_>, nth: usize, kept: &mut Vec<PathBuf>) -> io::Result<()> {
         let target = self.target(nth);
         match take_free_name(from, target) {
@@ -169,7 +169,7 @@ impl<'m> Moves<'m> {
                 }
             }
         }
-        Err(io::Error::other(format!("there is no free name for what {} was", target.name)))
+        Err(io::Error::other(format!("there is no free name for the previous {}", target.name)))
     }
 }
 
@@ -180,7 +180,7 @@ fn create(slot: FileRef<'_>, target: FileRef<'_>) -> Result<(), MoveError> {
     })
 }
 
-/// What came out has to be what was seen.
+/// The moved file must be the one that was seen.
 fn expect(slot: FileRef<'_>, old: &FileSnapshot, target: FileRef<'_>) -> Result<(), MoveError> {
     match Found::at(slot) {
         Ok(found) if found.is(old) => Ok(()),
@@ -201,7 +201,7 @@ mod tests {
     const NEW: &str = "new";
     const OLD: &str = "old";
 
-    /// A directory in which `a` is to be made, `b` and `c` replaced, and `d` removed.
+    /// A directory in which `a` will be created, `b` and `c` replaced, and `d` removed.
     struct Fixture {
         root: tempfile::TempDir,
         output: Dir,
@@ -241,7 +241,7 @@ mod tests {
         }
 
         fn write(&self, name: &str) {
-            // As an editor does it: the file that was moved may be another one's by now.
+            // Like an editor: replaces the file with a new one of the same name.
             fs::write(self.root.path().join("draft"), "mine").unwrap();
             fs::rename(self.root.path().join("draft"), self.root.path().join(name)).unwrap();
         }
@@ -281,7 +281,7 @@ mod tests {
             fixture.write(name);
             let failure = fixture.moves().make(|_| true).unwrap_err();
             let error = failure.cause.to_string();
-            assert!(error.contains(&format!("/{name} {words} while")), "{error}");
+            assert!(error.contains(&format!("/{name} {words} during")), "{error}");
             assert!(failure.way_back.is_ok() && failure.kept.is_empty());
             let mut files: BTreeMap<&str, &str> = BEFORE.into();
             files.insert(name, "mine");

@@ -1,14 +1,14 @@
-//! The three ways to move a file between two directories without losing what is there, and what is
-//! done on file systems that lack them.
+//! Three ways to move a file between two directories without losing an existing file, and their fallbacks on file
+//! systems without support for them.
 //!
-//! | step | where the file system has it | closest safe order elsewhere |
+//! | step | if the file system supports it | fallback |
 //! | --- | --- | --- |
-//! | take a free name | `renameat2` with `RENAME_NOREPLACE` | a hard link, then the old name goes; without hard links a look, then a rename |
-//! | replace | `renameat2` with `RENAME_EXCHANGE` | the caller takes the old file out first, and then a free name |
-//! | take out | `renameat` to a name that is free because nobody else may make one there | the same |
+//! | take a free name | `renameat2` with `RENAME_NOREPLACE` | a hard link, then remove the old name; else check and rename |
+//! | replace | `renameat2` with `RENAME_EXCHANGE` | the caller moves the old file out, then takes a free name |
+//! | take out | `renameat` to a name that is free because nobody else can create files there | the same |
 //!
-//! Linux has the flags on ext4, xfs, btrfs, tmpfs, overlayfs, FUSE and others; macOS has them on APFS (`renameatx_np`).
-//! NFS is the usual one that lacks them.
+//! Linux supports the flags on ext4, xfs, btrfs, tmpfs, overlayfs, FUSE and others, and macOS on APFS (`renameatx_np`).
+//! The most common file system without them is NFS.
 
 use std::io;
 
@@ -25,7 +25,7 @@ pub fn take_free_name(from: FileRef<'_>, to: FileRef<'_>) -> io::Result<()> {
     }
 }
 
-/// Exchanges two files; `None` where the file system cannot do it.
+/// Exchanges two files; `None` if the file system cannot do it.
 pub fn exchange(one: FileRef<'_>, other: FileRef<'_>) -> io::Result<Option<()>> {
     match exchanging(one, other) {
         Err(error) if lacks(error) => Ok(None),
@@ -33,7 +33,7 @@ pub fn exchange(one: FileRef<'_>, other: FileRef<'_>) -> io::Result<Option<()>> 
     }
 }
 
-/// Moves whatever has a name into a directory where nobody else makes names, to one that is free there.
+/// Moves an entry to a free name in a directory where nobody else creates files.
 pub fn take_out(from: FileRef<'_>, to: FileRef<'_>) -> io::Result<()> {
     Ok(rustix::fs::renameat(from.dir.handle(), from.name, to.dir.handle(), to.name)?)
 }
@@ -60,7 +60,7 @@ fn exchanging(_: FileRef<'_>, _: FileRef<'_>) -> rustix::io::Result<()> {
     Err(Errno::NOSYS)
 }
 
-/// Whether the kernel or the file system does not know the call or its flag.
+/// Whether the kernel or the file system does not support the call or its flag.
 fn lacks(error: Errno) -> bool {
     [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP].contains(&error)
 }
@@ -68,17 +68,16 @@ fn lacks(error: Errno) -> bool {
 fn by_link(from: FileRef<'_>, to: FileRef<'_>) -> rustix::io::Result<()> {
     match rustix::fs::linkat(from.dir.handle(), from.name, to.dir.handle(), to.name, AtFlags::empty()) {
         Ok(()) => rustix::fs::unlinkat(from.dir.handle(), from.name, AtFlags::empty()).inspect_err(|_| {
-            // The file is whole under its old name; the error counts, and this name goes again.
+            // The file still exists under its old name, so this name is removed again and the error returned.
             let _ = rustix::fs::unlinkat(to.dir.handle(), to.name, AtFlags::empty());
         }),
-        // A file system without hard links, or something of which there are none, such as a directory.
+        // The file system has no hard links, or the entry cannot have them, such as a directory.
         Err(error) if lacks(error) || [Errno::PERM, Errno::MLINK].contains(&error) => after_a_look(from, to),
         Err(error) => Err(error),
     }
 }
 
-/// There is no better way where there are neither flags nor links: whoever takes the name between the look and the
-/// rename loses it.
+/// There is no better way without flags and links: a file created between the check and the rename is lost.
 fn after_a_look(from: FileRef<'_>, to: FileRef<'_>) -> rustix::io::Result<()> {
     match rustix::fs::statat(to.dir.handle(), to.name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(_) => Err(Errno::EXIST),

@@ -1,5 +1,4 @@
-//! Whose a file in the directory is: its bytes come in, and the session that it belongs to, or what
-//! it holds instead, goes out.
+//! Determines the session that a file in the directory belongs to, or what it contains instead.
 
 use crate::job::kustomization::kustomization_session;
 use crate::job::{JobIdentity, config_map_session};
@@ -8,24 +7,24 @@ use crate::manifest::{self, Node, Text};
 /// Who may replace or remove a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Owner {
-    /// It holds Jobs and ConfigMaps of this one session, or its Kustomization, and nothing else.
+    /// It contains only Jobs and ConfigMaps of this session, or its Kustomization.
     Session(String),
-    /// It holds something else; this follows its name in a sentence.
+    /// It contains something else; this description follows its name in a sentence.
     Stranger(String),
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileSummary {
     pub owner: Owner,
-    /// Its Jobs, whosever they are.
+    /// Its Jobs, of any session.
     pub jobs: Vec<JobIdentity>,
-    /// Its one object, if it has no more.
+    /// Its object, if it has only one.
     pub only_object: Option<Node>,
 }
 
 impl FileSummary {
-    /// Looks through a file.
+    /// Summarizes a file.
     pub fn of(text: &Text) -> Self {
         let (mut jobs, mut objects, mut fault) = (Vec::new(), 0, None);
         let mut sessions = Vec::new();
@@ -49,14 +48,14 @@ impl FileSummary {
                 });
                 only_object = (objects == 1).then_some(document.root);
             }
-            Err(_) => fault = Some("is not well-formed, so that nobody can tell whose it is".to_owned()),
+            Err(_) => fault = Some("is not well-formed, so its session is unknown".to_owned()),
         });
         let owner = match (fault, sessions.first().cloned().flatten()) {
             (Some(what), _) => Owner::Stranger(what),
-            (None, None) if objects == 0 => Owner::Stranger("holds no manifest".to_owned()),
-            (None, None) => Owner::Stranger("holds a Job that this tool has not made".to_owned()),
+            (None, None) if objects == 0 => Owner::Stranger("contains no manifest".to_owned()),
+            (None, None) => Owner::Stranger("contains a Job that this tool did not generate".to_owned()),
             (None, Some(id)) if sessions.iter().all(|session| session.as_ref() == Some(&id)) => Owner::Session(id),
-            (None, Some(_)) => Owner::Stranger("holds objects of several sessions".to_owned()),
+            (None, Some(_)) => Owner::Stranger("contains objects of several sessions".to_owned()),
         };
         Self { owner, jobs, only_object }
     }
@@ -64,8 +63,8 @@ impl FileSummary {
 
 fn stranger(object: &Node) -> String {
     match object.get("kind").and_then(Node::as_str) {
-        Some(kind) => format!("holds an object of kind {kind:?}, which this tool has not made"),
-        None => "holds what this tool has not made".to_owned(),
+        Some(kind) => format!("contains an object of kind {kind:?}, which this tool did not generate"),
+        None => "contains something that this tool did not generate".to_owned(),
     }
 }
 
@@ -88,10 +87,10 @@ mod tests {
         for (text, words) in [
             (format!("{OURS}---\n{other}"), "several sessions"),
             (format!("{OURS}---\nkind: ConfigMap\napiVersion: v1\n"), "ConfigMap"),
-            (OURS.replace("app: arbitrage-tuning", "app: mine"), "has not made"),
+            (OURS.replace("app: arbitrage-tuning", "app: mine"), "did not generate"),
             ("# nothing\n".to_owned(), "no manifest"),
             ("a: [".to_owned(), "well-formed"),
-            ("[1]".to_owned(), "has not made"),
+            ("[1]".to_owned(), "did not generate"),
         ] {
             assert!(matches!(owner(&text), Owner::Stranger(what) if what.contains(words)), "{text}");
         }

@@ -1,7 +1,7 @@
-//! What an interrupted run has left is finished if its files were complete, and cleared if not.
+//! Recovers from an interrupted run: finishes it if its files were complete, and otherwise removes them.
 //!
-//! A journal is believed only as far as it can be checked. Each entry has to have its new file, of its session, staged
-//! or in place, and what it replaces or removes has to be what it was; otherwise nothing is touched.
+//! A journal is only trusted as far as it can be verified. For each entry, the new file must belong to the session and
+//! be staged or in place, and the file that it replaces or removes must be unchanged; otherwise nothing is touched.
 
 use std::ffi::OsStr;
 use std::io;
@@ -16,12 +16,12 @@ use super::owner::{FileSummary, Owner};
 use super::staging::carry_out;
 use crate::manifest::Text;
 
-/// What became of the traces of an interrupted run.
+/// The result of recovering from an interrupted run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovery {
-    /// Its files were not complete, and are gone.
+    /// Its files were incomplete and were removed.
     Cleared,
-    /// Its files were complete, and are in place.
+    /// Its files were complete and were moved into place.
     Finished,
 }
 
@@ -29,22 +29,22 @@ impl Recovery {
     /// The same as a sentence about the directory.
     pub fn sentence(self, directory: &Path) -> String {
         let what = match self {
-            Self::Cleared => "its files were not complete, and have been cleared",
-            Self::Finished => "its files were complete, and are in place now",
+            Self::Cleared => "its files were incomplete and have been removed",
+            Self::Finished => "its files were complete and have been moved into place",
         };
         format!("a run into {} was interrupted; {what}.", directory.display())
     }
 }
 
-/// Finishes or clears what an interrupted run has left. Without locks nobody can tell whether it was interrupted.
+/// Finishes or cleans up an interrupted run. Without locks, it is unknown whether the run was interrupted.
 pub fn recover(output: &Dir, is_locked: bool) -> Result<Option<Recovery>, DirectoryError> {
     let fault = |why: String| DirectoryError::ForeignStaging { path: output.path().join(NAME), why };
     if !is_locked && output.has(NAME) {
-        let why = "this file system has no locks to tell whether the run that has made it is still going on";
+        let why = "this file system has no locks, so it is unknown whether the run that created it is still going on";
         return Err(fault(why.to_owned()));
     }
     let Some(area) = StagingArea::find(output).map_err(fault)? else { return Ok(None) };
-    let not_cleared = |error: io::Error| fault(format!("it cannot be cleared: {error}"));
+    let not_cleared = |error: io::Error| fault(format!("it cannot be removed: {error}"));
     let Some(journal) = area.journal().map_err(fault)? else {
         let is_empty = area.is_empty().map_err(not_cleared)?;
         area.clear(output).map_err(not_cleared)?;
@@ -58,20 +58,20 @@ pub fn recover(output: &Dir, is_locked: bool) -> Result<Option<Recovery>, Direct
     }
 }
 
-/// How far an entry has come.
+/// The state of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EntryState {
     Pending,
     Done,
-    /// What was to be removed is another file by now, which stays.
+    /// The file to remove has been replaced, and the replacement is kept.
     Overtaken,
 }
 
-/// Which entries have still to be moved; the error says why they cannot be.
+/// The entries that still have to be moved, or why they cannot be.
 fn pending(output: &Dir, area: &StagingArea, journal: &Journal) -> Result<Vec<bool>, String> {
     let beyond = area.staged().map_err(|error| format!("it cannot be read: {error}"))?;
     if let Some(nth) = beyond.into_iter().find(|nth| *nth >= journal.entries.len()) {
-        return Err(format!("it holds {nth}, of which its journal says nothing"));
+        return Err(format!("it contains {nth}, which is not in its journal"));
     }
     let check = |nth: usize, entry| Check { output, area, nth, entry, session: &journal.session_id }.state();
     let states: Vec<EntryState> =
@@ -87,7 +87,7 @@ fn changed(name: &str, verb: &str) -> String {
     format!("{name}, which an interrupted run was about to {verb}, has changed since")
 }
 
-/// One entry of a journal, and what is there of it.
+/// An entry of a journal and its files.
 struct Check<'c> {
     output: &'c Dir,
     area: &'c StagingArea,
@@ -98,7 +98,7 @@ struct Check<'c> {
 
 impl Check<'_> {
     fn state(&self) -> Result<EntryState, String> {
-        let cannot_look = |error| format!("{} cannot be looked at: {error}", self.entry.name);
+        let cannot_look = |error| format!("{} cannot be read: {error}", self.entry.name);
         let (slot, target) = (self.area.slot(self.nth), self.output.at(&self.entry.name));
         let in_slot = Found::at(slot.at()).map_err(cannot_look)?;
         let second = Found::at(self.area.second_slot(self.nth).at()).map_err(cannot_look)?;
@@ -132,7 +132,7 @@ impl Check<'_> {
     }
 
     fn stranger(&self) -> String {
-        format!("what is staged for {} is not what its journal says", self.entry.name)
+        format!("the staged file for {} does not match its journal", self.entry.name)
     }
 
     fn is_of_session(&self, file: FileRef<'_>) -> bool {
@@ -141,22 +141,22 @@ impl Check<'_> {
         })
     }
 
-    /// A new file that is staged, for a name that was free; none if that is taken by now.
+    /// The state of a new file for a free name; none if the name has been taken.
     fn create(&self, slot: FileRef<'_>) -> io::Result<Option<EntryState>> {
         let target = self.output.at(&self.entry.name);
         match Found::at(target)? {
             Found::Absent => Ok(Some(EntryState::Pending)),
-            // Where a file takes its name by a link, it can have both of them.
+            // A file that is moved with a hard link can have both names.
             Found::File(_) if slot.is_same_file(target)? => slot.dir.unlink(slot.name).map(|()| Some(EntryState::Done)),
             _ => Ok(None),
         }
     }
 
-    /// A new file that is staged, for the name of another one; none if that is another one by now.
+    /// The state of a new file that replaces another one; none if that has changed.
     fn replace(&self, slot: FileRef<'_>, second: &Found, old: &FileSnapshot) -> io::Result<Option<EntryState>> {
         let target = self.output.at(&self.entry.name);
         match Found::at(target)? {
-            // Half-way, or removed by a person.
+            // In the middle of the move, or removed by a user.
             Found::Absent => Ok(Some(EntryState::Pending)),
             found if *second == Found::Absent => {
                 Ok((found.is(old) && self.is_of_session(target)).then_some(EntryState::Pending))
@@ -189,8 +189,8 @@ mod tests {
         FileContent::read(dir, OsStr::new(name)).unwrap().snapshot()
     }
 
-    /// A directory with three old files, and a run that dies before its first move. It makes `a` and `b`, replaces
-    /// `c` and `d`, and removes `e`.
+    /// A directory with three old files and a run that dies before its first move. It creates `a` and `b`, replaces `c`
+    /// and `d`, and removes `e`.
     struct Fixture {
         root: tempfile::TempDir,
         output: Dir,
@@ -226,7 +226,7 @@ mod tests {
             recover(&self.output, true)
         }
 
-        /// The files, and which version each of them is.
+        /// The files and their versions.
         fn versions(&self) -> BTreeMap<String, String> {
             let version = |text: String| {
                 ["old", "new"].into_iter().find(|v| text == content(v)).map(ToOwned::to_owned).unwrap_or(text)
@@ -244,7 +244,7 @@ mod tests {
             assert_eq!(self.versions(), files);
         }
 
-        /// Everything below the directory, to see that nothing has been touched.
+        /// Everything below the directory, to verify that nothing has been touched.
         fn everything(&self) -> Vec<(std::path::PathBuf, Vec<u8>)> {
             fn below(path: &Path, all: &mut Vec<(std::path::PathBuf, Vec<u8>)>) {
                 for entry in fs::read_dir(path).unwrap() {
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn interrupted_while_it_cleared_up_it_is_finished() {
-        // What a person does in the meantime is left alone: the run had been done.
+        // Changes by a user in the meantime are kept, because the moves had been completed.
         for cleared in [2, 3, 4] {
             let fixture = Fixture::new(true);
             let area = fixture.area();
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn the_half_way_of_file_systems_without_an_exchange_is_finished() {
-        // Neither name has the file; then a hard link has given it both.
+        // First, neither name has the file; then, a hard link gives it both.
         for is_linked in [false, true] {
             let fixture = Fixture::new(true);
             let area = fixture.area();
@@ -335,7 +335,7 @@ mod tests {
             fs::write(fixture.path(name), "mine").unwrap();
             fixture.assert_refused(&format!("{name}, which an interrupted run was about to"));
         }
-        // A file of the same content is still somebody else's.
+        // A file with the same content still belongs to somebody else.
         let fixture = Fixture::new(true);
         fs::write(fixture.path("a.yaml"), content("new")).unwrap();
         fixture.assert_refused("a.yaml");
@@ -351,11 +351,11 @@ mod tests {
             let fixture = Fixture::new(true);
             let area = fixture.area();
             fs::write(area.slot(nth).at().path(), content("forged")).unwrap();
-            fixture.assert_refused(&format!("what is staged for {name}"));
+            fixture.assert_refused(&format!("the staged file for {name}"));
         }
         let fixture = Fixture::new(true);
         fs::write(fixture.area().slot(4).at().path(), "mine").unwrap();
-        fixture.assert_refused("what is staged for e.yaml");
+        fixture.assert_refused("the staged file for e.yaml");
         let fixture = Fixture::new(true);
         fs::write(fixture.area().second_slot(2).at().path(), "mine").unwrap();
         fixture.assert_refused("c.yaml");

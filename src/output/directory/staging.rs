@@ -1,10 +1,10 @@
-//! The files of one run on their way into the directory: names and contents come in; after a commit they
-//! are in place, and without one there is no trace.
+//! The files of one run on their way into the directory. After a commit, they are in place; without one, they are
+//! removed.
 //!
-//! The order is what makes it safe. 1. Every file and the draft of the journal are written. 2. One sync puts them all
-//! on the disk. 3. The draft becomes the journal: from here on a run that is interrupted will be finished by the next
-//! one. 4. The moves, after which the staging directory holds what was there before; if one fails, all go back.
-//! 5. What was there before goes, and with it the journal and the staging directory.
+//! The order makes it safe: 1. All files and the draft of the journal are written. 2. One sync flushes them to disk. 3.
+//! The draft becomes the journal: from here on, the next run finishes an interrupted one. 4. The files are moved, after
+//! which the staging directory contains the old ones; if a move fails, all are undone. 5. The old files, the journal
+//! and the staging directory are removed.
 
 use std::io;
 
@@ -25,7 +25,7 @@ pub struct Staging<'d> {
     writers: StagingWriters,
     session_id: String,
     entries: Vec<JournalEntry>,
-    /// Whether the journal says what becomes of the files.
+    /// Whether the journal is in effect.
     is_committed: bool,
 }
 
@@ -47,22 +47,22 @@ impl<'d> Staging<'d> {
         })
     }
 
-    /// Writes a file that is to be moved to a free name.
+    /// Stages a file for a free name.
     pub fn create(&mut self, name: &str, content: &[u8]) -> Result<(), DirectoryError> {
         self.write(name, content, None, Change::Create { new: Fingerprint::of(content) })
     }
 
-    /// Writes a file that is to be moved to where another one is, with the permissions of that.
+    /// Stages a file that replaces another one, with the same permissions.
     pub fn replace(&mut self, name: &str, content: &[u8], old: FileSnapshot) -> Result<(), DirectoryError> {
         self.write(name, content, Some(old.permissions()), Change::Replace { new: Fingerprint::of(content), old })
     }
 
-    /// Notes a file that is to be removed.
+    /// Records a file to remove.
     pub fn remove(&mut self, name: &str, old: FileSnapshot) {
         self.entries.push(JournalEntry { name: name.to_owned(), change: Change::Remove { old } });
     }
 
-    /// Writes a file that is to be moved to a free name in place of one with another name, with the permissions of that.
+    /// Stages a file for a free name that replaces one with another name, with the same permissions.
     pub fn rename(&mut self, from: &str, to: &str, content: &[u8], old: FileSnapshot) -> Result<(), DirectoryError> {
         self.write(to, content, Some(old.permissions()), Change::Create { new: Fingerprint::of(content) })?;
         self.remove(from, old);
@@ -82,8 +82,8 @@ impl<'d> Staging<'d> {
         self.writers.write(nth % LANES, staged)
     }
 
-    /// Moves everything into place. If all is in place and only the staging directory could not be removed, that goes
-    /// out.
+    /// Moves everything into place. Returns an error of removing the staging directory, which happens after everything
+    /// is in place.
     pub fn commit(mut self) -> Result<Option<io::Error>, DirectoryError> {
         let not_yet = |source| DirectoryError::Write(self.output.path().to_owned(), source);
         self.writers.finish()?;
@@ -99,7 +99,7 @@ impl<'d> Staging<'d> {
 
 #[cfg(test)]
 impl Staging<'_> {
-    /// Leaves everything as a run does that dies before the first move, with its journal or without.
+    /// Leaves everything as if the run had died before the first move, with or without its journal.
     pub fn die(mut self, is_complete: bool) -> Journal {
         self.writers.finish().unwrap();
         let journal = Journal::new(self.area.inode(), self.session_id.clone(), std::mem::take(&mut self.entries));
@@ -115,15 +115,15 @@ impl Staging<'_> {
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
         if !self.is_committed {
-            // The error that brought us here matters; whatever cannot be cleared now, the next run will find.
+            // Only the first error matters; the next run will clean up the rest.
             let _ = self.writers.finish();
             let _ = self.area.clear(self.output);
         }
     }
 }
 
-/// The moves of a journal, and the end of the staging directory; if it cannot be removed when all is in place, that is
-/// said.
+/// Carries out a journal and removes the staging directory. Returns an error of the removal, which happens after
+/// everything is in place.
 pub fn carry_out(
     output: &Dir,
     area: &StagingArea,

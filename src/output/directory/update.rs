@@ -1,6 +1,5 @@
-//! One run's way from what a directory holds to what it is to hold.
-//! A session and its manifests come in; files that mean the same are kept, others are staged, and
-//! what belongs to somebody else, or is left over, is found before anything is moved.
+//! Updates a directory to a session's manifests. Equivalent files are kept, others are staged, and conflicts and stale
+//! files are detected before anything is moved.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -37,13 +36,13 @@ pub struct Update<'d> {
     factory: &'d K8sTuningJobFactory<'d>,
     session: &'d Session,
     options: Options,
-    /// The names that the run needs and that are there already.
+    /// Existing entries with names that the run needs.
     present: HashMap<String, FileType>,
-    /// Names that the run needs and that are free, each with the one that its file has so far.
+    /// Free names that the run needs, each with the current name of its file.
     old_names: HashMap<String, String>,
-    /// How many files get another name.
+    /// The number of renamed files.
     renamed: usize,
-    /// Files of the session with workers that this run leaves alone.
+    /// Files of the session's workers that are not part of this run.
     left_alone: Vec<String>,
     leftovers: Vec<Leftover>,
     conflicts: Vec<NameConflict>,
@@ -51,20 +50,20 @@ pub struct Update<'d> {
     staging: Option<Staging<'d>>,
 }
 
-/// A file of the session that the run does not make.
+/// A stale file of the session.
 #[derive(Debug)]
 struct Leftover {
     name: String,
     seen: FileSnapshot,
-    /// What would keep it from being removed.
+    /// What would prevent its removal.
     obstacle: Option<String>,
 }
 
 impl<'d> Update<'d> {
-    /// Looks through the directory for a run that writes the manifests of a session.
+    /// Examines the directory for a run that writes the manifests of a session.
     ///
     /// # Errors
-    /// A directory that cannot be listed, and leftovers that are to be refused.
+    /// The directory cannot be listed, or there are stale files that must be refused.
     pub fn begin(
         directory: &'d Directory,
         factory: &'d K8sTuningJobFactory<'d>,
@@ -109,26 +108,26 @@ impl<'d> Update<'d> {
         Ok(update)
     }
 
-    /// Kustomize refuses a directory where it finds two of the files that it looks for.
+    /// Kustomize rejects a directory with two of its files.
     fn look_for_second_kustomization(&mut self, others: &HashMap<OsString, FileType>) {
         for name in kustomization::OTHER_FILES.into_iter().filter(|name| others.contains_key(OsStr::new(name))) {
-            let what = format!("is there, and Kustomize takes no {} beside it", kustomization::FILE);
+            let what = format!("exists, and Kustomize does not allow a {} beside it", kustomization::FILE);
             self.conflicts.push(NameConflict { name: name.to_owned(), what, is_of_session: false });
         }
     }
 
-    /// Tells of a link to a file of this session: kubectl would follow it, and this tool leaves it to whoever made it.
+    /// Warns of a link to a file of this session: kubectl would follow it, but this tool leaves it alone.
     fn look_behind(&mut self, link: &OsStr) {
         let Ok(content) = FileContent::read_behind(self.dir, link) else { return };
         if FileSummary::of(&Text::decode(content.bytes)).owner == Owner::Session(self.session.session_id.clone()) {
             self.warnings.push(format!(
-                "{} is a symbolic link to a file of this session, which kubectl apply would apply too.",
+                "{} is a symbolic link to a file of this session; kubectl apply would apply it too.",
                 self.dir.path().join(link).display()
             ));
         }
     }
 
-    /// Finds out whether another file in the directory concerns this session.
+    /// Checks whether another file in the directory belongs to this session.
     fn look_through(&mut self, file: &OsStr) {
         let shown = file.to_str().map_or_else(|| self.dir.path().join(file).display().to_string(), ToOwned::to_owned);
         let content = match FileContent::read(self.dir, file) {
@@ -137,13 +136,13 @@ impl<'d> Update<'d> {
         };
         let (is_too_large, seen, mode, uid) = (content.is_too_large, content.snapshot(), content.mode, content.uid);
         let text = Text::decode(content.bytes);
-        // Most files of others are told by not naming this session at all.
+        // Most unrelated files do not mention this session at all.
         let ours = format!("{PREFIX}{}-", self.session.session_short);
         if !text.as_str().contains(&self.session.session_id) && !text.as_str().contains(&ours) {
             return;
         }
         if is_too_large {
-            let what = "names this session, and is too large to be looked through".to_owned();
+            let what = "mentions this session, and is too large to be checked".to_owned();
             self.conflicts.push(NameConflict { name: shown, what, is_of_session: false });
             return;
         }
@@ -165,23 +164,23 @@ impl<'d> Update<'d> {
                 self.leftovers.push(Leftover { name: name.to_owned(), seen, obstacle });
             }
             (None, Owner::Session(_)) if is_ours => self.warnings.push(format!(
-                "{shown} is of this session, which this run does not make, and its name is no UTF-8 text: remove it by \
+                "{shown} belongs to this session but not to this run, and its name is not valid UTF-8: remove it by \
                  hand."
             )),
             (_, owner) => {
                 let Some(job) = summary.jobs.iter().find(|job| self.is_of_run(job)) else { return };
                 let whose = match &job.session_id {
-                    Some(id) if *id != self.session.session_id => format!("session {id} has a Job {} too", job.name),
-                    _ => format!("holds the Job {} too", job.name),
+                    Some(id) if *id != self.session.session_id => format!("session {id} also has a Job {}", job.name),
+                    _ => format!("also contains the Job {}", job.name),
                 };
                 let is_of_session = matches!(owner, Owner::Session(_));
-                let what = if is_of_session { format!("is of another session: {whose}") } else { whose };
+                let what = if is_of_session { format!("belongs to another session: {whose}") } else { whose };
                 self.conflicts.push(NameConflict { name: shown, what, is_of_session });
             }
         }
     }
 
-    /// The name that a file of this session is to have, where only the width of the index in it has changed.
+    /// The new name of a file of this session, if only the width of its index has changed.
     fn new_name(&self, old: &str, jobs: &[JobIdentity], is_one_object: bool) -> Option<String> {
         let format = self.options.format;
         let new = match jobs {
@@ -197,27 +196,27 @@ impl<'d> Update<'d> {
         (is_free && is_one_object && differ_in_width(old, &new)).then_some(new)
     }
 
-    /// Whether a Job is one of the workers whose Jobs this run makes, of whatever attempt. An earlier one would be
-    /// started again by kubectl apply, beside the one that is made now.
+    /// Whether a Job belongs to a worker of this run, with any attempt. kubectl apply would restart an earlier attempt
+    /// next to the new one.
     fn is_of_run(&self, job: &JobIdentity) -> bool {
         job.share_in(self.session).is_some_and(|share| self.factory.part().attempt(share.index).is_some())
     }
 
-    /// Whether a file of the session has Jobs only of workers that this run leaves alone; or ConfigMaps, which those may
-    /// need.
+    /// Whether a file of the session contains only Jobs of workers that are not part of this run, or ConfigMaps that
+    /// they may need.
     fn is_of_others(&self, jobs: &[JobIdentity]) -> bool {
         let is_whole = self.factory.part().len() == self.session.workers;
         let is_left_alone = |job: &JobIdentity| job.share_in(self.session).is_some() && !self.is_of_run(job);
         !is_whole && jobs.iter().all(is_left_alone)
     }
 
-    /// Whoever asks for leftovers to be removed must not be left with one that nobody could look into.
+    /// A request to remove stale files must not silently skip an unreadable one.
     fn tell_of_unreadable(&mut self, name: String, error: &io::Error) {
         if self.options.leftovers == Leftovers::Prune {
-            let what = format!("cannot be read ({error}), so that nobody can tell whether it is to be removed");
+            let what = format!("cannot be read ({error}), so it is unknown whether it should be removed");
             self.conflicts.push(NameConflict { name, what, is_of_session: false });
         } else {
-            self.warnings.push(format!("{name} cannot be read: {error}. It may be of this session."));
+            self.warnings.push(format!("{name} cannot be read: {error}. It may belong to this session."));
         }
     }
 
@@ -245,13 +244,13 @@ impl<'d> Update<'d> {
         let manifests = self.leftovers.iter().filter(is_manifest).count();
         if manifests < self.leftovers.len() {
             self.warnings.push(format!(
-                "{path}/{} stays as it is, and may list other files than the session has now.",
+                "{path}/{} was left alone, and may not list the session's current files.",
                 kustomization::FILE
             ));
         }
         if manifests > 0 {
             self.warnings.push(format!(
-                "{path} holds {} of this session that this run does not make; kubectl apply -f {path} would apply {}.",
+                "{path} contains {} of this session that this run does not write; kubectl apply -f {path} would apply {}.",
                 plural(manifests as u64, "file"),
                 if manifests == 1 { "it too" } else { "them too" },
             ));
@@ -274,26 +273,26 @@ impl<'d> Update<'d> {
         Ok(())
     }
 
-    /// Files of the session that this run does not make.
+    /// The stale files of the session.
     pub fn leftovers(&self) -> Vec<String> {
         self.leftovers.iter().map(|leftover| leftover.name.clone()).collect()
     }
 
-    /// How many of the session's files get another name, because the width of the index in the names has changed.
+    /// The number of files renamed because the width of the index has changed.
     #[must_use]
     pub const fn renamed(&self) -> usize {
         self.renamed
     }
 
-    /// What the user should know, as sentences.
+    /// Warnings, as sentences.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Stages the ConfigMaps that the workers need; what becomes of their files goes out, each with its name.
+    /// Stages the ConfigMaps that the workers need, and returns the names and changes of their files.
     ///
     /// # Errors
-    /// A file that cannot be staged, and a ConfigMap that cannot be written.
+    /// A file cannot be staged, or a ConfigMap cannot be written.
     pub fn put_config_maps(&mut self) -> Result<Vec<(String, FileChange)>, DirectoryError> {
         let Self { factory, options: Options { format, .. }, .. } = *self;
         let mut content = Vec::new();
@@ -306,11 +305,11 @@ impl<'d> Update<'d> {
         factory.config_map_files(format).zip(factory.config_maps()).map(put).collect()
     }
 
-    /// Stages the manifest of each worker where the directory has none that means the same; `step` is called after
-    /// each. What becomes of the files goes out, in the order of the workers.
+    /// Stages the manifest of each worker, unless the directory has an equivalent one; calls `step` after each. Returns
+    /// the changes of the files in the order of the workers.
     ///
     /// # Errors
-    /// A file that cannot be staged, and a Job that cannot be written.
+    /// A file cannot be staged, or a Job cannot be written.
     pub fn put_jobs(&mut self, step: impl Fn()) -> Result<Vec<FileChange>, DirectoryError> {
         let Self { factory, session, options: Options { format, .. }, .. } = *self;
         let template = Template::document(factory, format)?;
@@ -327,10 +326,10 @@ impl<'d> Update<'d> {
         Ok(changes)
     }
 
-    /// Stages the `kustomization.yaml` that lists all the others, if the run makes one; what becomes of it goes out.
+    /// Stages the `kustomization.yaml` that lists all the others, if it is requested, and returns its change.
     ///
     /// # Errors
-    /// A file that cannot be staged.
+    /// A file cannot be staged.
     pub fn put_kustomization(&mut self) -> Result<Option<FileChange>, DirectoryError> {
         let Self { factory, session, options: Options { format, kustomize, .. }, .. } = *self;
         if !kustomize {
@@ -344,15 +343,15 @@ impl<'d> Update<'d> {
         }
         let desired = Kustomization::new(session, files);
         let mut content = Vec::new();
-        // Its name says that it is YAML, whatever the manifests are.
+        // Its name requires YAML, whatever the format of the manifests is.
         let format = if format == Format::Json { Format::Yaml } else { format };
         format.push(&desired, &mut content)?;
         let is_same = |object: &Node| serde_json::to_value(&desired).is_ok_and(|desired| object.to_json() == desired);
         self.put(kustomization::FILE, &content, is_same).map(Some)
     }
 
-    /// Takes the content of one of the run's files. A file that is there already, under this name or its old one, is
-    /// kept if it has the same content, or if `is_same` takes its object for the same.
+    /// Adds the content of one file. An existing file under this name or its old one is kept if it has the same
+    /// content, or if `is_same` returns true for its object.
     fn put(
         &mut self,
         name: &str,
@@ -373,7 +372,7 @@ impl<'d> Update<'d> {
             (Ok(ExistingFile::Same), Some(_)) => FileChange::Renamed,
             (Ok(ExistingFile::Same) | Err(_), _) => FileChange::Unchanged,
         };
-        // A run that is going to be refused stages nothing more.
+        // A run that will fail stages nothing more.
         match existing {
             Err(taken) => self.conflicts.push(taken),
             Ok(existing) if self.conflicts.is_empty() => self.stage(name, old_name.as_deref(), content, existing)?,
@@ -382,7 +381,7 @@ impl<'d> Update<'d> {
         Ok(change)
     }
 
-    /// Stages what becomes of a file.
+    /// Stages the change of a file.
     fn stage(
         &mut self,
         name: &str,
@@ -396,7 +395,7 @@ impl<'d> Update<'d> {
             (ExistingFile::Absent, _) => self.staging()?.create(name, content),
             (ExistingFile::Different(seen), None) => self.staging()?.replace(name, content, seen),
             (ExistingFile::Different(seen), Some(old)) => self.staging()?.rename(old, name, content, seen),
-            // It keeps what a person has done to it.
+            // A user's changes to it are kept.
             (ExistingFile::Same, Some(old)) => match FileContent::read(self.dir, OsStr::new(old)) {
                 Ok(kept) => self.staging()?.rename(old, name, &kept.bytes, kept.snapshot()),
                 Err(error) => {
@@ -420,7 +419,7 @@ impl<'d> Update<'d> {
         }
         let found = FileContent::read(self.dir, OsStr::new(name)).map_err(|error| unreadable(name, &error))?;
         if found.is_too_large {
-            return Err(taken("is larger than any file of this tool".to_owned()));
+            return Err(taken("is larger than any file that this tool writes".to_owned()));
         }
         if found.bytes == content || same_but_for_time(&found.bytes, content, self.factory.created_at()) {
             return Ok(ExistingFile::Same);
@@ -429,10 +428,10 @@ impl<'d> Update<'d> {
         let summary = FileSummary::of(&Text::decode(found.bytes));
         match (summary.owner, summary.only_object) {
             (Owner::Session(id), _) if id != self.session.session_id && name == kustomization::FILE => {
-                Err(taken(format!("is of session {id}, and lists that session's files")))
+                Err(taken(format!("belongs to session {id}, and lists that session's files")))
             }
             (Owner::Session(id), _) if id != self.session.session_id => {
-                let what = format!("is of session {id}, whose Jobs have the same names");
+                let what = format!("belongs to session {id}, whose Jobs have the same names");
                 Err(NameConflict { name: name.to_owned(), what, is_of_session: true })
             }
             (Owner::Session(_), Some(object)) if is_same(&object) => Ok(ExistingFile::Same),
@@ -440,7 +439,7 @@ impl<'d> Update<'d> {
                 Some(what) => Err(taken(what)),
                 None => Ok(ExistingFile::Different(seen)),
             },
-            (Owner::Session(_), None) => Err(taken("holds several objects of this session".to_owned())),
+            (Owner::Session(_), None) => Err(taken("contains several objects of this session".to_owned())),
             (Owner::Stranger(what), _) => Err(taken(what)),
         }
     }
@@ -453,10 +452,10 @@ impl<'d> Update<'d> {
         Ok(self.staging.insert(staging))
     }
 
-    /// Moves everything into place, unless a name is taken. What the user should know then goes out, as sentences.
+    /// Moves everything into place, unless a name is taken. Returns warnings, as sentences.
     ///
     /// # Errors
-    /// Names that are taken, and files that cannot be moved.
+    /// Names are taken, or files cannot be moved.
     pub fn finish(self) -> Result<Vec<String>, DirectoryError> {
         if !self.conflicts.is_empty() {
             return Err(DirectoryError::NameConflicts { path: self.dir.path().to_owned(), conflicts: self.conflicts });
@@ -465,7 +464,7 @@ impl<'d> Update<'d> {
         let path = self.dir.path().join(NAME);
         let tell = |error| {
             format!(
-                "All files are in place, but {}, where they were staged, could not be removed: {error}. The next run \
+                "All files are in place, but the staging directory {} could not be removed: {error}. The next run \
                  removes it.",
                 path.display()
             )
@@ -474,7 +473,7 @@ impl<'d> Update<'d> {
     }
 }
 
-/// How a file that is there already compares with the one that the run makes.
+/// Compares an existing file with the new one.
 enum ExistingFile {
     Absent,
     Same,
@@ -482,7 +481,7 @@ enum ExistingFile {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> NameConflict {
-    let what = format!("cannot be read ({error}), so that nobody can tell whose it is");
+    let what = format!("cannot be read ({error}), so its session is unknown");
     NameConflict { name: name.to_owned(), what, is_of_session: false }
 }
 

@@ -1,5 +1,5 @@
-//! Files on their way into the staging directory: names and contents come in one at a time, and are
-//! written by a thread for each lane, or by the caller where no thread can be started.
+//! Writes files into the staging directory, with one thread per lane, or in the caller's thread if no other can be
+//! started.
 
 use std::fs::Permissions;
 use std::io::{self, Write};
@@ -13,25 +13,25 @@ use super::area::LANES;
 use super::error::DirectoryError;
 use super::handle::Dir;
 
-/// So many files may wait for each thread: enough to keep it busy, and little enough to hold in memory.
+/// The queue length of each thread: enough to keep it busy, but small enough to fit in memory.
 const WAITING: usize = 64;
-/// The umask takes from it what it takes from every new file.
+/// The mode before the umask, as for every new file.
 const NEW: u32 = 0o666;
 
-/// A file to be staged.
+/// A file to stage.
 #[derive(Debug)]
 pub struct Staged {
-    /// Its lane, and its name there.
+    /// Its lane and its name there.
     pub lane: Arc<Dir>,
     pub name: String,
     pub content: Vec<u8>,
     /// The permissions of the file that it replaces.
     pub mode: Option<u32>,
-    /// What the user knows it by.
+    /// Its path for messages.
     pub target: PathBuf,
 }
 
-/// Those who write; a thread starts with the first file of its lane.
+/// The writers; the thread of a lane starts with its first file.
 #[derive(Debug, Default)]
 pub struct StagingWriters {
     writers: [LaneWriter; LANES],
@@ -42,7 +42,7 @@ enum LaneWriter {
     #[default]
     Idle,
     Thread(Thread),
-    /// No thread could be started, so that the caller writes.
+    /// No thread could be started, so the caller writes.
     Caller,
 }
 
@@ -53,7 +53,7 @@ struct Thread {
 }
 
 impl StagingWriters {
-    /// Has a file written by the writer of a lane; an error may be that of a file before it.
+    /// Passes a file to the writer of its lane; the error may be that of a previous file.
     pub fn write(&mut self, lane: usize, staged: Staged) -> Result<(), DirectoryError> {
         let writer = &mut self.writers[lane];
         if matches!(writer, LaneWriter::Idle) {
@@ -65,7 +65,7 @@ impl StagingWriters {
                     *writer = LaneWriter::Thread(thread);
                     Ok(())
                 }
-                // The thread has ended before its time; it knows why.
+                // The thread has ended early and returns the reason.
                 Err(_) => {
                     thread.join().map(|()| unreachable!("a thread that is still sent files ends by an error only"))
                 }
@@ -79,7 +79,7 @@ impl StagingWriters {
 
     /// Waits until every file is written.
     pub fn finish(&mut self) -> Result<(), DirectoryError> {
-        // All have to end, whatever the first of them says.
+        // All threads have to end, even if one of them has failed.
         let results = self.writers.each_mut().map(|writer| match std::mem::take(writer) {
             LaneWriter::Thread(thread) => thread.join(),
             LaneWriter::Idle | LaneWriter::Caller => Ok(()),

@@ -9,7 +9,7 @@ fn job(spec: Value) -> Job {
     serde_json::from_value(json!({"metadata": {"name": "j"}, "spec": spec})).unwrap()
 }
 
-/// A Job with one container of these resources.
+/// A Job with one container with these resources.
 fn plain(resources: Value) -> Job {
     job(
         json!({"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "resources": resources}]}}}),
@@ -36,7 +36,7 @@ fn ask(job: &Job, workers: u32, objects: Value) -> Answer {
     answer(job, workers, "bots", &policies(objects), V1_36)
 }
 
-/// The refusals, each as its policy, its object, the first worker that it hits and their number.
+/// The refusals: policy, kind, first affected worker, and number of workers.
 fn refusals(answer: &Answer) -> Vec<(String, &'static str, u32, u32)> {
     answer.refusals.iter().map(|it| (it.by.clone(), it.object, it.index, it.workers)).collect()
 }
@@ -60,7 +60,7 @@ fn a_job_that_is_refused_has_no_pod() {
     let none = quota("q", json!({"pods": "5"}), json!({"pods": "9"}));
     let found = ask(&plain(json!({})), 2, json!([none]));
     assert_eq!(refusals(&found), [("ResourceQuota q".to_owned(), "Pod", 0, 2)]);
-    assert!(found.refusals[0].message.contains("Of pods nothing is left, since 9 of 5 is used."), "{found:?}");
+    assert!(found.refusals[0].message.contains("pods: 9 of 5 is used and nothing is left."), "{found:?}");
 }
 
 #[test]
@@ -129,10 +129,10 @@ fn rival_defaults_and_other_quotas_are_noted() {
     assert_eq!(
         found.notes,
         [
-            "The limit ranges have several defaults for the limits of cpu, and any of them may be applied.",
-            "The limit ranges have several defaults for the requests of cpu, and any of them may be applied.",
-            "1 quota says nothing of what is used; it counts as nothing.",
-            "1 quota counts nothing of this session: other scopes, or other resources."
+            "The limit ranges have different defaults for the limits of cpu, and any of them may be applied.",
+            "The limit ranges have different defaults for the requests of cpu, and any of them may be applied.",
+            "1 quota reports no usage; it is taken as zero.",
+            "1 quota counts nothing of this session: it has other scopes or resources."
         ]
     );
     assert!(!found.refuses());
@@ -181,7 +181,7 @@ fn a_policy_that_comes_twice_counts_once_as_it_came_last() {
     let range = limits(json!([{"type": "Container", "default": {"cpu": "1"}}]));
     let found = ask(&plain(json!({})), 3, json!([of("3"), range, of("0"), range]));
     assert_eq!((found.quotas.len(), found.filled_in.len(), found.refuses()), (1, 2, false));
-    assert_eq!(found.notes, ["2 policies are given more than once; each counts once, as it came last."]);
+    assert_eq!(found.notes, ["2 policies are given more than once; only the last copy of each is used."]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The status of sessions as workflow commands: GitHub shows each with the run.
+//! The status of sessions as workflow commands, which GitHub shows with the run.
 
 use std::io::{self, Write};
 
@@ -6,10 +6,10 @@ use super::range;
 use crate::report::github::{data, property};
 use crate::status::{Phase, SessionStatus};
 
-/// Writes a command for each worker that has failed or needs a look.
+/// Writes a command for each worker that has failed or needs attention.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn write(sessions: &[SessionStatus<'_>], out: &mut impl Write) -> io::Result<()> {
     for session in sessions {
         for worker in session.present_workers().filter(|worker| worker.attention) {

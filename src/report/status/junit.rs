@@ -1,5 +1,5 @@
-//! The status of sessions as a `JUnit` report: one suite a session, one test case a worker. Who is still under way is
-//! skipped.
+//! The status of sessions as a `JUnit` report: one suite per session and one test case per worker. Workers that are
+//! still running are skipped.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::status::{Counts, Phase, SessionStatus, Worker};
 /// Writes all sessions as XML.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn write(sessions: &[SessionStatus<'_>], out: &mut impl Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 4);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

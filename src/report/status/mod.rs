@@ -1,9 +1,10 @@
-//! The status of sessions, in the form that its reader wants: a table for a person, or a notation for a program.
+//! The status of sessions in various formats: a table for people, and formats for other programs.
 
 pub mod github;
 pub mod junit;
 pub mod table;
 pub mod view;
+pub mod watch;
 
 use crate::status::Phase;
 
@@ -12,7 +13,7 @@ fn range((first, last): (u32, u32)) -> String {
     if first == last { format!("worker-{first}") } else { format!("worker-{first}..{last}") }
 }
 
-/// Phases and how many of each there are, those that there are.
+/// The phases that occur, with their counts.
 fn phases(count: impl Fn(Phase) -> u64) -> String {
     let parts: Vec<String> = Phase::ALL
         .into_iter()

@@ -1,5 +1,5 @@
-//! The status of sessions for a person: a table of the workers, then what is wrong with whom, in the words of whoever
-//! said it and with the command to run next, then the counts.
+//! The status of sessions as text: a table of the workers, then the problems with their original messages and the
+//! command to run next, then the counts.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -10,20 +10,20 @@ use crate::output::session_view::plural;
 use crate::output::{Line, Role, Screen, Table};
 use crate::status::{Phase, SessionStatus, Summary, Worker, time_text};
 
-/// So many kinds of trouble are shown with all that is known of them.
+/// The number of kinds of problems that are shown in full.
 const SHOWN: usize = 25;
-/// So many lines of a message are shown.
+/// The number of lines of a message that are shown.
 const MESSAGE: usize = 10;
-/// So many ranges of missing workers are named.
+/// The number of ranges of missing workers that are shown.
 const RANGES: usize = 10;
 const HEADERS: [&str; 7] = ["WORKER", "PHASE", "ITERATIONS", "ATTEMPTS", "SINCE", "DURATION", "CAUSE"];
 const WIDE_HEADERS: [&str; 9] =
     ["WORKER", "PHASE", "ITERATIONS", "ATTEMPTS", "SINCE", "DURATION", "JOB", "POD", "CAUSE"];
 
-/// Writes all sessions. A long table shows its head and its tail, unless all rows are asked for.
+/// Writes all sessions. A long table shows its head and its tail, unless all rows are requested.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn write(sessions: &[SessionStatus<'_>], all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     for (nth, session) in sessions.iter().enumerate() {
         if nth > 0 {
@@ -37,10 +37,10 @@ pub fn write(sessions: &[SessionStatus<'_>], all_rows: bool, screen: &mut Screen
     Ok(())
 }
 
-/// Writes what fits a terminal that is drawn again and again: the workers and the counts.
+/// Writes what fits on a terminal that is redrawn repeatedly: the workers and the counts.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn write_short(sessions: &[SessionStatus<'_>], all_rows: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
     for session in sessions {
         write_workers(session, all_rows, screen)?;
@@ -50,7 +50,7 @@ pub fn write_short(sessions: &[SessionStatus<'_>], all_rows: bool, screen: &mut 
     Ok(())
 }
 
-/// The line of a worker that has changed.
+/// The line for a changed worker.
 #[must_use]
 pub fn change<'s>(session_id: &'s str, worker: &Worker) -> Line<'s> {
     let since = worker.since.map_or_else(|| "-".to_owned(), time_text);
@@ -109,9 +109,9 @@ const fn role(worker: &Worker) -> Role {
     }
 }
 
-/// Writes each kind of trouble once, with the first worker that has it.
+/// Writes each kind of problem once, with the first worker that has it.
 fn write_trouble(session: &SessionStatus<'_>, all: bool, screen: &mut Screen<impl Write>) -> io::Result<()> {
-    // What a container or a pod is called makes no other kind of trouble.
+    // The names of containers and pods do not make problems different.
     let mut kinds: HashMap<(Phase, Option<(String, String)>), usize> = HashMap::new();
     let mut groups: Vec<(Worker, u64)> = Vec::new();
     for worker in session.present_workers().filter(|worker| worker.next_command.is_some()) {
@@ -168,7 +168,7 @@ fn write_command(worker: &Worker, screen: &mut Screen<impl Write>) -> io::Result
 /// Writes the counts of a session.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn write_summary(session: &SessionStatus<'_>, screen: &mut Screen<impl Write>) -> io::Result<()> {
     let Summary { workers, iterations, .. } = session.summary();
     screen.line(format!("{}: {}", plural(workers.total, "worker"), phases(|phase| workers.of(phase))))?;
@@ -183,7 +183,7 @@ pub fn write_summary(session: &SessionStatus<'_>, screen: &mut Screen<impl Write
         screen.line(Line::from("no Job: ").text(named.join(", ")).text(more))?;
     }
     if !session.has_pods() && workers.failed + workers.pending > 0 {
-        let note = "The input holds no pods, and a Job alone does not say why its pod waits or has failed: \
+        let note = "The input contains no pods, and a Job alone does not show why its pod is waiting or has failed: \
                     kubectl get jobs,pods does.";
         screen.line(Line::new(Role::Dim, note))?;
     }

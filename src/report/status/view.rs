@@ -1,4 +1,5 @@
-//! The status of sessions for a program: JSON, YAML, or the names of the Jobs. Each worker is made as it is written.
+//! The status of sessions for other programs: JSON, YAML, or the names of the Jobs. Workers are serialized one at a
+//! time.
 
 use std::io::{self, Write};
 
@@ -24,7 +25,7 @@ struct SessionView<'s> {
     warnings: &'s [String],
 }
 
-/// The workers of a session; a list of them as such would take more memory than all that is known of them.
+/// The workers of a session, serialized lazily: a list of them would take more memory than the session itself.
 struct Workers<'s>(&'s SessionStatus<'s>);
 
 impl Serialize for Workers<'_> {
@@ -47,7 +48,7 @@ fn view<'s>(sessions: &'s [SessionStatus<'s>]) -> View<'s> {
 /// Writes all sessions as indented JSON.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn json(sessions: &[SessionStatus<'_>], out: &mut impl Write) -> io::Result<()> {
     write_json::json(&view(sessions), "  ", out)?;
     out.write_all(b"\n")
@@ -56,17 +57,17 @@ pub fn json(sessions: &[SessionStatus<'_>], out: &mut impl Write) -> io::Result<
 /// The same as YAML.
 ///
 /// # Errors
-/// A value that has no form in YAML; there is none.
+/// A value cannot be written as YAML, which does not happen.
 pub fn yaml(sessions: &[SessionStatus<'_>]) -> Result<Vec<u8>, WriteError> {
     let mut text = Vec::new();
     write::yaml(&view(sessions), &mut text)?;
     Ok(text)
 }
 
-/// Writes the newest Job of each worker as kubectl names it: `job.batch/NAME`.
+/// Writes the name of the newest Job of each worker in kubectl's format: `job.batch/NAME`.
 ///
 /// # Errors
-/// Whatever the stream answers.
+/// The stream cannot be written.
 pub fn names(sessions: &[SessionStatus<'_>], out: &mut impl Write) -> io::Result<()> {
     let workers = sessions.iter().flat_map(SessionStatus::present_workers);
     let jobs = workers.filter(|worker| worker.phase != Phase::Missing).filter_map(|worker| worker.job);

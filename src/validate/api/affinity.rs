@@ -1,4 +1,4 @@
-//! Where a pod wants to run: near to or far from nodes and other pods.
+//! Affinity and anti-affinity to nodes and other pods.
 
 use std::collections::BTreeSet;
 
@@ -12,21 +12,22 @@ use super::selector;
 rules! {
     Api;
 
-    /// A node is selected by its labels (matchExpressions: a key, and In, NotIn, Exists, DoesNotExist, Gt or Lt with
-    /// the values that belong to it) or by its name (matchFields: metadata.name, In or NotIn, and one value).
+    /// A node selector term matches nodes by label (matchExpressions: a key, an operator In, NotIn, Exists,
+    /// DoesNotExist, Gt or Lt, and its values) or by name (matchFields: metadata.name, In or NotIn, and one value).
     NODE = "affinity-node-selector" in Pod:
         "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: zone, operator: Is, values: [a]}]}]}}}",
         "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: zone, operator: In, values: [a]}]}]}}}";
-    /// The weight of a preference is from 1 to 100.
+    /// The weight of a preferred term is between 1 and 100.
     WEIGHT = "affinity-weight" in Pod:
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 0, preference: {}}]}}",
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {}}]}}";
-    /// A term about other pods has a topologyKey (a node's label) and names namespaces by DNS labels; matchLabelKeys and
-    /// mismatchLabelKeys narrow its labelSelector, and have no key in common.
+    /// A pod affinity term has a topologyKey (a node label), and its namespaces are DNS labels; matchLabelKeys and
+    /// mismatchLabelKeys narrow its labelSelector and have no key in common.
     POD_TERM = "affinity-pod-term" in Pod:
         "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: \"\"}]}}",
         "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {}}]}}";
-    /// The server makes requirements of a term's matchLabelKeys; none of these keys is in its labelSelector twice.
+    /// The server adds the matchLabelKeys of a term to its labelSelector; none of these keys may then occur in it
+    /// twice.
     REPEATED_KEYS = "affinity-repeated-keys" in Pod:
         "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}, matchExpressions: [{key: app, operator: Exists}]}}]}}",
         "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}}}]}}";
@@ -90,7 +91,7 @@ fn check_nodes(nodes: &NodeAffinity, path: &Path<'_>, findings: &mut Findings<'_
 
 fn check_weight(weight: i32, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !(1..=100).contains(&weight) {
-        findings.invalid(&WEIGHT, &path!(path.weight), format!("{weight} must be from 1 to 100."));
+        findings.invalid(&WEIGHT, &path!(path.weight), format!("{weight} must be between 1 and 100."));
     }
 }
 
@@ -146,7 +147,7 @@ fn check_node_fields(requirement: &NodeSelectorRequirement, path: &Path<'_>, fin
             findings.check_format(&NODE, &path, value, dns_subdomain);
         }
     } else {
-        let message = format!("{:?} must be metadata.name, the one field of a node there is.", requirement.key);
+        let message = format!("{:?} must be metadata.name, the only field that can be matched.", requirement.key);
         findings.invalid(&NODE, &path!(path.key), message);
     }
 }
@@ -155,10 +156,10 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
     let label_selector = term.label_selector.as_ref();
     selector::check(label_selector, &path!(path.labelSelector), findings);
     selector::check(term.namespace_selector.as_ref(), &path!(path.namespaceSelector), findings);
-    // The server has another name for the list, and names no element of it.
+    // The server uses a different name for the list and does not name its elements.
     for (path, namespace) in path!(path.namespaces).shown_as("namespace").each(&term.namespaces) {
         if let Err(fault) = dns_label(namespace) {
-            let message = format!("{namespace:?} cannot be a namespace: {fault}.");
+            let message = format!("{namespace:?} is not a valid namespace: {fault}.");
             findings.invalid(&POD_TERM, &path.hidden(), message);
         }
     }
@@ -170,10 +171,10 @@ fn check_pod_term(term: &PodAffinityTerm, path: &Path<'_>, findings: &mut Findin
     let mismatched: BTreeSet<&String> = mismatched.iter().collect();
     for (path, key) in list.each(matched) {
         if mismatched.contains(key) {
-            findings.invalid(&POD_TERM, &path, (format!("{key} is in mismatchLabelKeys too."), "Remove one."));
+            findings.invalid(&POD_TERM, &path, (format!("{key} is also in mismatchLabelKeys."), "Remove one."));
         }
     }
     let key = path!(path.topologyKey);
-    findings.not_empty(&POD_TERM, &key, &term.topology_key, "Name a node's label, such as kubernetes.io/hostname.");
+    findings.not_empty(&POD_TERM, &key, &term.topology_key, "Write a node label, such as kubernetes.io/hostname.");
     findings.check_format(&POD_TERM, &key, &term.topology_key, qualified_name);
 }

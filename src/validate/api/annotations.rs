@@ -1,4 +1,4 @@
-//! The annotations of a pod that Kubernetes itself reads, or has read.
+//! The pod annotations that Kubernetes reads or used to read.
 
 use std::collections::BTreeMap;
 
@@ -11,20 +11,20 @@ use super::scheduling;
 rules! {
     Api;
 
-    /// Some annotations of a pod speak to Kubernetes: controller.kubernetes.io/pod-deletion-cost is a whole number
-    /// of 32 bits, kubernetes.io/config.mirror stands on mirror pods only, which have a nodeName, and
-    /// scheduler.alpha.kubernetes.io/tolerations is a list of tolerations in JSON.
+    /// Kubernetes itself reads some pod annotations: controller.kubernetes.io/pod-deletion-cost is a 32-bit integer,
+    /// kubernetes.io/config.mirror is only on mirror pods, which have a nodeName, and
+    /// scheduler.alpha.kubernetes.io/tolerations is a JSON list of tolerations.
     ANNOTATIONS = "pod-annotations" in JobSpec:
         "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: high}",
         "template:\n  metadata:\n    annotations: {controller.kubernetes.io/pod-deletion-cost: \"100\"}";
-    /// The annotations that profiles of seccomp and AppArmor once stood in name a container of the pod and a profile:
-    /// runtime/default, unconfined or localhost/ and its name. Where the field has a profile too, the two agree.
+    /// The legacy annotations for seccomp and AppArmor profiles name a container of the pod and a profile:
+    /// runtime/default, unconfined, or localhost/ and its name. If the field sets a profile too, the two agree.
     PROFILES = "pod-profile-annotations" in JobSpec:
         "template:\n  metadata:\n    annotations: {seccomp.security.alpha.kubernetes.io/pod: default}",
         "template:\n  spec:\n    securityContext: {seccompProfile: {type: RuntimeDefault}}";
 }
 
-/// The keys of the profiles' annotations; a container's name follows the second and the third.
+/// The keys of the profile annotations; a container's name follows the second and the third.
 pub(crate) const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 /// See [`SECCOMP_POD`].
 pub(crate) const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
@@ -36,7 +36,7 @@ const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
 const LOCALHOST: &str = "localhost/";
 
-/// The annotations of a template, each by itself.
+/// Checks each annotation of a template by itself.
 pub(super) fn check(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
@@ -44,7 +44,7 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
 ) {
     let Some(annotations) = annotations else { return };
-    // The server leaves the template's metadata out of the paths.
+    // The server omits the template's metadata from the paths.
     let metadata = path!(template.metadata).hidden();
     let path = &path!(metadata.annotations);
     if annotations.contains_key(MIRROR) && text(&pod.node_name).is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn check(
     if let Some(value) = annotations.get(DELETION_COST) {
         let canonical = value == "0" || value.starts_with(|c: char| c == '-' || ('1'..='9').contains(&c));
         if !canonical || value.parse::<i32>().is_err() {
-            let message = format!("{value:?} must be a whole number of 32 bits, such as \"100\".");
+            let message = format!("{value:?} must be a 32-bit integer, such as \"100\".");
             findings.invalid(&ANNOTATIONS, &path.key(DELETION_COST), message);
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn check(
 fn check_tolerations(annotations: &BTreeMap<String, String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(value) = annotations.get(TOLERATIONS).filter(|value| !value.is_empty()) else { return };
     let Some(tolerations) = tolerations(value) else {
-        let wording = ("This must be a list of tolerations in JSON.", "Write it as tolerations of the pod.");
+        let wording = ("This must be a list of tolerations in JSON.", "Use the pod's tolerations instead.");
         findings.invalid(&ANNOTATIONS, &path.key(TOLERATIONS).hidden(), wording);
         return;
     };
@@ -76,7 +76,7 @@ fn check_tolerations(annotations: &BTreeMap<String, String>, path: &Path<'_>, fi
     }
 }
 
-/// The tolerations that a text in JSON holds; their fields are found in any case of letters.
+/// Parses tolerations in JSON, with case-insensitive field names.
 fn tolerations(value: &str) -> Option<Vec<Toleration>> {
     use serde_json::Value;
     let items = match serde_json::from_str(value).ok()? {
@@ -111,7 +111,7 @@ fn tolerations(value: &str) -> Option<Vec<Toleration>> {
     items.into_iter().map(read).collect()
 }
 
-/// The server names these by a dot and the key.
+/// The server appends a dot and the key to the path.
 fn check_seccomp(annotations: &BTreeMap<String, String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (key, profile) in
         annotations.iter().filter(|(key, _)| *key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER))
@@ -121,8 +121,10 @@ fn check_seccomp(annotations: &BTreeMap<String, String>, path: &Path<'_>, findin
             Some(file) => check_relative(&PROFILES, &path, file, findings),
             None if matches!(profile.as_str(), "runtime/default" | "docker/default" | "unconfined") => {}
             None => {
-                let wording =
-                    (format!("{profile:?} is no seccomp profile."), "Set securityContext.seccompProfile instead.");
+                let wording = (
+                    format!("{profile:?} is not a valid seccomp profile."),
+                    "Set securityContext.seccompProfile instead.",
+                );
                 findings.invalid(&PROFILES, &path, wording);
             }
         }
@@ -139,19 +141,21 @@ fn check_app_armor(
         let Some(name) = key.strip_prefix(APP_ARMOR) else { continue };
         let path = path.key(key);
         if !containers(pod).any(|container| container.name == name) {
-            let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
+            let wording = (format!("The pod has no container {name:?}."), "Use the name of an existing container.");
             findings.invalid(&PROFILES, &path, wording);
         }
         let known = matches!(profile.as_str(), "" | "runtime/default" | "unconfined") || profile.starts_with(LOCALHOST);
         if !known {
-            let wording =
-                (format!("{profile:?} is no AppArmor profile."), "Set securityContext.appArmorProfile instead.");
+            let wording = (
+                format!("{profile:?} is not a valid AppArmor profile."),
+                "Set securityContext.appArmorProfile instead.",
+            );
             findings.invalid(&PROFILES, &path, wording);
         }
     }
 }
 
-/// The annotations against the fields that have taken their place, in the pod at `path`.
+/// Compares the annotations with the fields that replaced them, in the pod at `path`.
 pub(super) fn check_against_profiles(
     pod: &PodSpec,
     annotations: Option<&BTreeMap<String, String>>,
@@ -186,7 +190,7 @@ pub(super) fn check_against_profiles(
     }
 }
 
-/// An annotation and the field `(type, localhostProfile)` at `path`.
+/// Compares an annotation with the field `(type, localhostProfile)` at `path`.
 fn check_agreement(
     annotation: &str,
     field: (&str, Option<&str>),
@@ -206,8 +210,10 @@ fn check_agreement(
         _ => return,
     };
     if !agrees {
-        let wording =
-            (format!("The annotation says {annotation:?}, and this field something else."), "Remove the annotation.");
+        let wording = (
+            format!("The annotation says {annotation:?}, but this field says something else."),
+            "Remove the annotation.",
+        );
         findings.forbidden(&PROFILES, &path, wording);
     }
 }

@@ -1,4 +1,4 @@
-//! The resource claims of a pod (devices), and the containers' references to them.
+//! The resource claims of a pod (for devices), and the containers' references to them.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ rules! {
     /// resourceClaimTemplateName, a DNS subdomain.
     POD_CLAIMS = "pod-resource-claims" in Pod:
         "resourceClaims: [{name: gpu}]", "resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu-template}]";
-    /// A container refers to each of the pod's resource claims once, as a whole or request by request.
+    /// A container references each of the pod's resource claims once, either as a whole or by request.
     CONTAINER_CLAIMS = "container-resource-claims" in Container:
         "resources: {claims: [{name: gpu}]}", "resources: {claims: []}";
 }
@@ -34,16 +34,16 @@ fn check_claim<'c>(
 ) {
     let name = path!(path.name);
     if claim.name.is_empty() {
-        findings.required(&POD_CLAIMS, &name, "A claim needs a name, by which containers refer to it.");
+        findings.required(&POD_CLAIMS, &name, "A claim needs a name for containers to refer to.");
     } else if seen.contains(claim.name.as_str()) {
-        findings.duplicate(&POD_CLAIMS, &name, (format!("The claim {} stands here twice.", claim.name), "Rename one."));
+        findings.duplicate(&POD_CLAIMS, &name, (format!("The claim {} is listed twice.", claim.name), "Rename one."));
     } else {
         findings.check_format(&POD_CLAIMS, &name, &claim.name, dns_label);
         seen.insert(&claim.name);
     }
     match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
         (Some(_), Some(_)) => {
-            let wording = ("A claim has resourceClaimName or resourceClaimTemplateName, not both.", "Remove one.");
+            let wording = ("A claim can have resourceClaimName or resourceClaimTemplateName, not both.", "Remove one.");
             findings.invalid(&POD_CLAIMS, path, wording);
         }
         (None, None) => {
@@ -69,7 +69,7 @@ pub(super) fn check_references(
     findings: &mut Findings<'_>,
 ) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    // The names before the requests, as the server reads them back from what it has put together.
+    // The claim names, as the server extracts them from its combined keys.
     let mut in_parts: BTreeSet<String> = BTreeSet::new();
     for (path, claim) in path.each(claims) {
         let (path, name, request) = (path, claim.name.as_str(), text(&claim.request));
@@ -78,12 +78,12 @@ pub(super) fn check_references(
             continue;
         }
         if seen.contains(name) {
-            findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to already."));
+            findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is already referenced."));
         } else {
             let key = if request.is_empty() { name.to_owned() } else { format!("{name}/{request}") };
             findings.optional_format(&CONTAINER_CLAIMS, &path!(path.request), request, dns_label);
             if seen.contains(&key) || request.is_empty() && in_parts.contains(name) {
-                findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referred to twice."));
+                findings.duplicate(&CONTAINER_CLAIMS, &path, format!("The claim {name} is referenced twice."));
             }
             in_parts.extend(key.split_once('/').map(|(name, _)| name.to_owned()));
             seen.insert(key);

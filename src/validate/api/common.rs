@@ -1,4 +1,4 @@
-//! Small checks that rules of several subjects share.
+//! Small checks shared by rules of several subjects.
 #![allow(clippy::ref_option)] // The types' fields are Options, and a caller has a reference to one.
 
 use std::borrow::Cow;
@@ -10,8 +10,7 @@ use crate::apimachinery::{Elements, FieldName, Path, field};
 use crate::diagnostic::Rule;
 use crate::validate::findings::Findings;
 
-/// The text of a field that may be absent, where the server makes no difference between absent and
-/// empty.
+/// The text of an optional field, for which the server does not distinguish between absent and empty.
 pub(crate) fn text(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default()
 }
@@ -21,7 +20,7 @@ pub(super) fn containers(pod: &PodSpec) -> impl Iterator<Item = Cow<'_, Containe
     listed(pod).map(|(_, _, container)| container)
 }
 
-/// The same of a pod at `path`, each with its own path.
+/// The same for a pod at `path`, each with its own path.
 pub(crate) fn containers_at<'p>(
     pod: &'p PodSpec,
     path: &'p Path<'p>,
@@ -42,7 +41,7 @@ fn listed(pod: &PodSpec) -> impl Iterator<Item = (&'static [FieldName], usize, C
         .chain(ephemeral.map(|(index, one)| (EPHEMERAL, index, Cow::Owned(as_container(one)))))
 }
 
-/// Converts between the two kinds of container. An ephemeral one has all fields of a container, and one more.
+/// Converts between the two kinds of containers. An ephemeral container has one additional field.
 macro_rules! convert_containers {
     ($($field:ident)+) => {
         /// An ephemeral container as a container.
@@ -81,15 +80,15 @@ pub(crate) const fn is_true(flag: Option<bool>) -> bool {
     matches!(flag, Some(true))
 }
 
-/// A path below a volume's root: relative, and nowhere through `..`.
+/// A path below a volume's root: relative and without `..`.
 pub(super) fn check_relative(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
     if value.starts_with('/') {
-        findings.invalid(rule, path, (format!("{value:?} must be relative."), "Drop the leading '/'."));
+        findings.invalid(rule, path, (format!("{value:?} must be a relative path."), "Remove the leading '/'."));
     }
     check_no_backsteps(rule, path, value, findings);
 }
 
-/// As [`check_relative`], and its first name does not start with `..`, which the kubelet keeps for itself.
+/// As [`check_relative`], and its first name does not start with `..`, which the kubelet reserves.
 pub(super) fn check_relative_unreserved(
     rule: &'static Rule,
     path: &Path<'_>,
@@ -105,7 +104,7 @@ pub(super) fn check_relative_unreserved(
 /// A path without `..` in it.
 pub(super) fn check_no_backsteps(rule: &'static Rule, path: &Path<'_>, value: &str, findings: &mut Findings<'_>) {
     if value.split('/').any(|name| name == "..") {
-        findings.invalid(rule, path, (format!("{value:?} must not contain '..'."), "Write the path out."));
+        findings.invalid(rule, path, (format!("{value:?} must not contain '..'."), "Write the path without it."));
     }
 }
 
@@ -120,11 +119,11 @@ pub(super) fn port_name_error(name: &str) -> Option<&'static str> {
     if bytes.len() > 15 {
         Some("it is longer than 15 characters")
     } else if !bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-') {
-        Some("only lower-case letters, digits and '-' may stand in it")
+        Some("it can only contain lowercase letters, digits and '-'")
     } else if !bytes.iter().any(u8::is_ascii_lowercase) {
         Some("it must contain a letter")
     } else if name.contains("--") {
-        Some("'--' must not stand in it")
+        Some("it must not contain '--'")
     } else if name.starts_with('-') || name.ends_with('-') {
         Some("it must not start or end with '-'")
     } else {
@@ -137,11 +136,11 @@ pub(super) fn check_port(rule: &'static Rule, path: &Path<'_>, value: &IntOrStri
     match value {
         IntOrString::Int(number) if is_port(*number) => {}
         IntOrString::Int(number) => {
-            findings.invalid(rule, path, (format!("{number} is no port."), "Write a number from 1 to 65535."));
+            findings.invalid(rule, path, (format!("{number} is not a valid port."), "Write a number from 1 to 65535."));
         }
         IntOrString::String(name) => {
             if let Some(error) = port_name_error(name) {
-                findings.invalid(rule, path, format!("{name:?} is no name of a port: {error}."));
+                findings.invalid(rule, path, format!("{name:?} is not a valid port name: {error}."));
             }
         }
     }
@@ -153,7 +152,7 @@ pub(super) fn check_file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option
         findings.invalid(
             rule,
             path,
-            (format!("{mode} is no file mode."), "Write one from 0 to 0777; in JSON, from 0 to 511."),
+            (format!("{mode} is not a valid file mode."), "Write a mode from 0 to 0777 (in JSON, from 0 to 511)."),
         );
     }
 }
@@ -161,7 +160,11 @@ pub(super) fn check_file_mode(rule: &'static Rule, path: &Path<'_>, mode: Option
 /// A user or group id.
 pub(super) fn check_id(rule: &'static Rule, path: &Path<'_>, id: Option<i64>, findings: &mut Findings<'_>) {
     if let Some(id) = id.filter(|id| !(0..=i64::from(i32::MAX)).contains(id)) {
-        findings.invalid(rule, path, (format!("{id} is no id."), format!("Write a number from 0 to {}.", i32::MAX)));
+        findings.invalid(
+            rule,
+            path,
+            (format!("{id} is not a valid id."), format!("Write a number from 0 to {}.", i32::MAX)),
+        );
     }
 }
 

@@ -15,8 +15,8 @@ rules! {
     /// A pod has at least one container.
     CONTAINERS = "pod-containers" in JobSpec:
         "template: {spec: {containers: []}}", "template: {spec: {containers: [{name: main, image: busybox}]}}";
-    /// A container has a name of its own within its pod, init containers included. It is a DNS label:
-    /// lower-case letters, digits and '-', up to 63 characters.
+    /// The name of a container is unique within its pod, init containers included. It is a DNS label: lowercase
+    /// letters, digits and '-', up to 63 characters.
     NAME = "container-name" in Container: "name: Main_Loop", "name: main-loop";
     /// terminationMessagePolicy is File or FallbackToLogsOnError.
     TERMINATION_MESSAGE = "container-termination-message-policy" in Container:
@@ -26,18 +26,18 @@ rules! {
     INIT = "init-container-fields" in Pod:
         "initContainers:\n- name: fetch\n  image: busybox\n  livenessProbe: {exec: {command: [\"true\"]}}",
         "initContainers:\n- name: fetch\n  image: busybox\n  restartPolicy: Always\n  livenessProbe: {exec: {command: [\"true\"]}}";
-    /// An ephemeral container takes part in nothing that its pod promises: it has no ports, resources, probes, lifecycle
-    /// handlers, restart policies or subPaths, and its targetContainerName is one of the other containers.
+    /// An ephemeral container has no ports, resources, probes, lifecycle handlers, restart policies or subPaths, and
+    /// its targetContainerName is one of the pod's other containers.
     EPHEMERAL = "ephemeral-container-fields" in Pod:
         "ephemeralContainers: [{name: debug, image: busybox, ports: [{containerPort: 80}]}]",
         "ephemeralContainers: []";
 }
 
-/// What the rules of a container need to know about its pod.
+/// What a container's rules need to know about its pod.
 pub(super) struct PodContext<'p> {
     /// The pod.
     pub pod: &'p PodSpec,
-    /// The pod's volumes in which nothing is wrong.
+    /// The pod's valid volumes.
     pub volumes: &'p Volumes<'p>,
     /// The names of the pod's resource claims.
     pub claims: &'p BTreeSet<&'p str>,
@@ -69,7 +69,7 @@ pub(super) fn check_all(
     for (path, container) in list.each(&pod.init_containers) {
         check_common(container, &context, &path, findings);
         check_unique(container, &names, &path, findings);
-        // Two init containers without a name do not clash.
+        // Two init containers without names do not conflict.
         names.extend(Some(container.name.clone()).filter(|name| !name.is_empty()));
         restart_rules::check_init(container, &path, findings);
         if text(&container.restart_policy) == "Always" {
@@ -84,7 +84,7 @@ pub(super) fn check_all(
     check_ephemeral(pod, &context, names, path, findings);
 }
 
-/// Ephemeral containers. A template cannot have them, and the server still reports what is wrong with them.
+/// Ephemeral containers. A template cannot have them, but the server still validates them.
 fn check_ephemeral(
     pod: &PodSpec,
     context: &PodContext<'_>,
@@ -98,14 +98,14 @@ fn check_ephemeral(
         check_common(&container, context, &path, findings);
         let image = text(&container.image);
         if image.trim() != image {
-            let wording = (format!("{image:?} has white space around it."), "Remove it.");
+            let wording = (format!("{image:?} has leading or trailing whitespace."), "Remove it.");
             findings.invalid(&EPHEMERAL, &path!(path.image), wording);
         }
         check_unique(&container, &names, &path, findings);
         names.insert(container.name.clone());
         let target = text(&ephemeral.target_container_name);
         if !target.is_empty() && !others.contains(target) {
-            let wording = (format!("The pod has no container {target:?}."), "Name one that it has.");
+            let wording = (format!("The pod has no container {target:?}."), "Use the name of an existing container.");
             findings.not_found(&EPHEMERAL, &path!(path.targetContainerName), wording);
         }
         check_forbidden_fields(&container, &path, findings);
@@ -127,14 +127,14 @@ fn check_forbidden_fields(container: &Container, path: &Path<'_>, findings: &mut
         lifecycle = container.lifecycle.is_some()
     ] {
         if set {
-            let wording = (format!("An ephemeral container has no {field}."), "Remove it.");
+            let wording = (format!("An ephemeral container cannot have {field}."), "Remove it.");
             findings.forbidden(&EPHEMERAL, &path.at(field), wording);
         }
     }
     for (path, mount) in path!(path.volumeMounts).each(&container.volume_mounts) {
         for (field, value) in fields![subPath = &mount.sub_path, subPathExpr = &mount.sub_path_expr] {
             if !text(value).is_empty() {
-                let wording = (format!("A mount of an ephemeral container has no {field}."), "Remove it.");
+                let wording = (format!("A mount of an ephemeral container cannot have {field}."), "Remove it.");
                 findings.forbidden(&EPHEMERAL, &path.at(field), wording);
             }
         }
@@ -166,7 +166,7 @@ fn check_common(container: &Container, context: &PodContext<'_>, path: &Path<'_>
 
 fn check_unique(container: &Container, names: &BTreeSet<String>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if names.contains(&container.name) {
-        let wording = (format!("Another container has the name {:?}.", container.name), "Rename one.");
+        let wording = (format!("Another container is also named {:?}.", container.name), "Rename one.");
         findings.duplicate(&NAME, &path!(path.name), wording);
     }
 }
@@ -179,7 +179,7 @@ fn check_without_restart(container: &Container, path: &Path<'_>, findings: &mut 
         startupProbe = container.startup_probe.is_some()
     ] {
         if set {
-            let message = format!("An init container has a {field} only with restartPolicy: Always.");
+            let message = format!("An init container can have a {field} only with restartPolicy: Always.");
             findings.forbidden(&INIT, &path.at(field), message);
         }
     }

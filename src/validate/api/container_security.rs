@@ -1,4 +1,4 @@
-//! The security context of a container, and the profiles that pods have too.
+//! The security context of a container, and the profiles that pods can have too.
 
 use k8s_openapi::api::core::v1::{
     AppArmorProfile, Container, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions,
@@ -15,21 +15,21 @@ rules! {
     /// procMount is Default or Unmasked, and Unmasked needs hostUsers: false in the pod.
     PROC_MOUNT = "security-proc-mount" in Container:
         "securityContext: {procMount: Masked}", "securityContext: {procMount: Default}";
-    /// A container that is privileged or has the capability SYS_ADMIN escalates privileges in any case:
-    /// allowPrivilegeEscalation: false beside it is refused.
+    /// A container that is privileged or has the capability SYS_ADMIN can always escalate its privileges, so it cannot
+    /// also set allowPrivilegeEscalation: false.
     ESCALATION = "security-privilege-escalation" in Container:
         "securityContext: {privileged: true, allowPrivilegeEscalation: false}",
         "securityContext: {allowPrivilegeEscalation: false}";
-    /// A seccompProfile has the type RuntimeDefault, Unconfined or Localhost; the last one, and no other, has a
-    /// localhostProfile, a relative path without '..'.
+    /// A seccompProfile has the type RuntimeDefault, Unconfined or Localhost; only Localhost has a localhostProfile,
+    /// which is a relative path without '..'.
     SECCOMP = "security-seccomp-profile" in Container:
         "securityContext: {seccompProfile: {type: Default}}", "securityContext: {seccompProfile: {type: RuntimeDefault}}";
-    /// An appArmorProfile has the type RuntimeDefault, Unconfined or Localhost; the last one, and no other, has a
-    /// localhostProfile, without white space around it.
+    /// An appArmorProfile has the type RuntimeDefault, Unconfined or Localhost; only Localhost has a localhostProfile,
+    /// which has no leading or trailing whitespace.
     APP_ARMOR = "security-app-armor-profile" in Container:
         "securityContext: {appArmorProfile: {type: Default}}", "securityContext: {appArmorProfile: {type: RuntimeDefault}}";
-    /// runAsUserName is USER or DOMAIN\USER as Windows spells them; a gMSA credential spec has a name that is
-    /// a DNS subdomain, and 64 KiB at most.
+    /// runAsUserName is a valid Windows USER or DOMAIN\USER; a gMSA credential spec is named by a DNS subdomain and has
+    /// at most 64 KiB.
     WINDOWS = "security-windows-options" in Pod:
         "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: \"a/b\"}}",
         "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: ContainerUser}}";
@@ -65,12 +65,16 @@ fn check_escalation(context: &SecurityContext, path: &Path<'_>, findings: &mut F
         findings.invalid(
             &ESCALATION,
             path,
-            ("A privileged container escalates in any case.", "Remove one of the two."),
+            ("A privileged container can always escalate its privileges.", "Remove one of the two."),
         );
     }
     let added = context.capabilities.iter().flat_map(|capabilities| capabilities.add.elements());
     if added.into_iter().any(|capability| capability == "CAP_SYS_ADMIN") {
-        findings.invalid(&ESCALATION, path, ("CAP_SYS_ADMIN escalates in any case.", "Remove one of the two."));
+        findings.invalid(
+            &ESCALATION,
+            path,
+            ("A container with CAP_SYS_ADMIN can always escalate its privileges.", "Remove one of the two."),
+        );
     }
 }
 
@@ -83,10 +87,10 @@ pub(super) fn check_seccomp(profile: Option<&SeccompProfile>, path: &Path<'_>, f
         other => findings.one_of(&SECCOMP, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
     }
     match (&profile.localhost_profile, profile.type_ == "Localhost") {
-        (None, true) => findings.required(&SECCOMP, &local, "Localhost needs the profile's path."),
+        (None, true) => findings.required(&SECCOMP, &local, "Localhost needs the path of a profile."),
         (Some(value), true) => check_relative(&SECCOMP, &local, value, findings),
         (Some(_), false) => {
-            findings.invalid(&SECCOMP, &local, ("Only type Localhost has a profile's path.", "Remove it."));
+            findings.invalid(&SECCOMP, &local, ("Only the type Localhost takes a profile path.", "Remove it."));
         }
         (None, false) => {}
     }
@@ -98,17 +102,21 @@ pub(super) fn check_app_armor(profile: Option<&AppArmorProfile>, path: &Path<'_>
     let (kind, local) = (path!(path.type), path!(path.localhostProfile));
     match (profile.type_.as_str(), profile.localhost_profile.as_deref()) {
         ("", _) => findings.required(&APP_ARMOR, &kind, "Write RuntimeDefault, Unconfined or Localhost."),
-        ("Localhost", None) => findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name."),
+        ("Localhost", None) => findings.required(&APP_ARMOR, &local, "Localhost needs the name of a profile."),
         ("Localhost", Some(name)) => {
             if name.trim() != name {
-                findings.invalid(&APP_ARMOR, &local, (format!("{name:?} has white space around it."), "Remove it."));
+                findings.invalid(
+                    &APP_ARMOR,
+                    &local,
+                    (format!("{name:?} has leading or trailing whitespace."), "Remove it."),
+                );
             } else if name.is_empty() {
-                findings.required(&APP_ARMOR, &local, "Localhost needs the profile's name.");
+                findings.required(&APP_ARMOR, &local, "Localhost needs the name of a profile.");
             }
             findings.no_longer(&APP_ARMOR, &local, name, APP_ARMOR_MAX);
         }
         ("RuntimeDefault" | "Unconfined", Some(_)) => {
-            findings.invalid(&APP_ARMOR, &local, ("Only type Localhost has a profile's name.", "Remove it."));
+            findings.invalid(&APP_ARMOR, &local, ("Only the type Localhost takes a profile name.", "Remove it."));
         }
         (other, _) => findings.one_of(&APP_ARMOR, &kind, other, &["Localhost", "RuntimeDefault", "Unconfined"]),
     }
@@ -127,13 +135,13 @@ pub(super) fn check_windows(
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > CREDENTIAL_SPEC_MAX)
     {
-        let message = format!("A credential spec has from 1 to {CREDENTIAL_SPEC_MAX} bytes.");
+        let message = format!("A credential spec must have between 1 and {CREDENTIAL_SPEC_MAX} bytes.");
         findings.invalid(&WINDOWS, &path!(path.gmsaCredentialSpec), message);
     }
     if let Some(name) = &options.run_as_user_name
         && let Some(fault) = user_name_error(name)
     {
-        findings.invalid(&WINDOWS, &path!(path.runAsUserName), format!("{name:?} is no user: {fault}."));
+        findings.invalid(&WINDOWS, &path!(path.runAsUserName), format!("{name:?} is not a valid user: {fault}."));
     }
 }
 
@@ -144,21 +152,21 @@ fn user_name_error(name: &str) -> Option<&'static str> {
         return Some("it is empty");
     }
     if name.bytes().any(|b| b.is_ascii_control()) {
-        return Some("it has a control character in it");
+        return Some("it contains a control character");
     }
     let (domain, user) = match name.split('\\').collect::<Vec<_>>().as_slice() {
         [user] => (None, *user),
         [domain, user] => (Some(*domain), *user),
-        _ => return Some("it has more than one '\\' in it"),
+        _ => return Some("it contains more than one '\\'"),
     };
     if user.trim_matches(['.', ' ']).is_empty() {
-        return Some("the user has no letters in it");
+        return Some("the user name has no letters");
     }
     if user.len() > USER_MAX {
-        return Some("the user is longer than 104 bytes");
+        return Some("the user name is longer than 104 bytes");
     }
     if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']']) {
-        return Some("a character in it is none of a user's");
+        return Some("it contains a character that user names cannot have");
     }
     let domain = domain?;
     let label = |label: &str| {
@@ -172,5 +180,5 @@ fn user_name_error(name: &str) -> Option<&'static str> {
         && !domain.starts_with('.')
         && !domain.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|']);
     let dns = domain.split('.').all(label);
-    (domain.len() > DOMAIN_MAX || !net_bios && !dns).then_some("the domain is none")
+    (domain.len() > DOMAIN_MAX || !net_bios && !dns).then_some("the domain is not valid")
 }

@@ -1,9 +1,9 @@
-//! The grammar of a schedule, as the server's parser has it (robfig/cron, its standard parser).
-//! Text comes in; nothing, or the first fault that it has, goes out.
+//! The grammar of a schedule, as implemented by the server's parser (robfig/cron, its standard parser). Returns the
+//! first fault of a text.
 
 use chrono_tz::TZ_VARIANTS;
 
-/// The bounds of a field, and the names that stand for its numbers, from the lowest on.
+/// The bounds of a field, and the names for its numbers, starting with the lowest.
 struct CronField {
     name: &'static str,
     min: u64,
@@ -26,17 +26,17 @@ const FIELDS: [CronField; 5] = [
 
 const DESCRIPTORS: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
-/// A schedule, with or without a time zone before it.
+/// Checks a schedule with an optional time zone.
 ///
 /// # Errors
-/// What is wrong with it, in words that follow a colon.
+/// The fault, as a phrase that follows a colon.
 pub(super) fn check(text: &str) -> Result<(), String> {
     let mut schedule = text;
     for start in ["TZ=", "CRON_TZ="] {
         let Some(rest) = text.strip_prefix(start) else { continue };
-        let (zone, rest) = rest.split_once(' ').ok_or("nothing follows the time zone")?;
+        let (zone, rest) = rest.split_once(' ').ok_or("there is nothing after the time zone")?;
         if !is_location(zone) {
-            return Err(format!("{zone:?} is no time zone"));
+            return Err(format!("{zone:?} is not a time zone"));
         }
         schedule = rest.trim();
     }
@@ -45,11 +45,11 @@ pub(super) fn check(text: &str) -> Result<(), String> {
     }
     let fields: Vec<&str> = schedule.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
-        return Err(format!("it has {} fields, and five are needed", fields.len()));
+        return Err(format!("it has {} fields instead of five", fields.len()));
     }
     for (text, field) in fields.into_iter().zip(&FIELDS) {
         for range in text.split(',').filter(|range| !range.is_empty()) {
-            field.check(range).map_err(|fault| format!("{range:?} cannot be a {}: {fault}", field.name))?;
+            field.check(range).map_err(|fault| format!("{range:?} is not a valid {}: {fault}", field.name))?;
         }
     }
     Ok(())
@@ -61,13 +61,13 @@ fn check_descriptor(text: &str) -> Result<(), String> {
     }
     match text.strip_prefix("@every ") {
         Some(duration) if is_duration(duration) => Ok(()),
-        Some(duration) => Err(format!("{duration:?} is no duration such as 1h30m")),
+        Some(duration) => Err(format!("{duration:?} is not a duration such as 1h30m")),
         None => Err(format!("{text:?} must be @every and a duration, or one of {}", DESCRIPTORS.join(", "))),
     }
 }
 
 impl CronField {
-    /// `*`, a number or a range, and perhaps a step.
+    /// `*`, a number or a range, with an optional step.
     fn check(&self, text: &str) -> Result<(), String> {
         let (range, step) = match text.split('/').collect::<Vec<_>>().as_slice() {
             [range] => (*range, None),
@@ -76,7 +76,7 @@ impl CronField {
         };
         let ends: Vec<&str> = range.split('-').collect();
         let (first, last) = match ends.as_slice() {
-            // What follows a '*' with a '-' has never been looked at.
+            // The parser has never checked what follows `*-`.
             ["*" | "?", ..] => (self.min, self.max),
             [one] if step.is_some() => (self.number(one)?, self.max),
             [one] => (self.number(one)?, self.number(one)?),
@@ -86,19 +86,19 @@ impl CronField {
         if let Some(step) = step
             && integer(step)? == 0
         {
-            return Err("a step of 0 leads nowhere".to_owned());
+            return Err("the step must not be 0".to_owned());
         }
         if first < self.min || last > self.max {
-            return Err(format!("it goes from {} to {}", self.min, self.max));
+            return Err(format!("it must be between {} and {}", self.min, self.max));
         }
         if first > last {
-            return Err("its end is before its beginning".to_owned());
+            return Err("its end is before its start".to_owned());
         }
         Ok(())
     }
 
     fn number(&self, text: &str) -> Result<u64, String> {
-        // Go's lower case of U+212A is a k, for one; no name of these has another such letter.
+        // In Go, for example, the lowercase of U+212A is k; no other such letter occurs in these names.
         let name = crate::apimachinery::names::lower_case(text);
         match (self.min..).zip(self.names).find(|(_, known)| **known == name) {
             Some((number, _)) => Ok(number),
@@ -107,10 +107,10 @@ impl CronField {
     }
 }
 
-/// A whole number of 63 bits, perhaps with a sign before it, and not below zero.
+/// A non-negative 63-bit integer with an optional sign.
 fn integer(text: &str) -> Result<u64, String> {
-    let number: i64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
-    u64::try_from(number).map_err(|_| format!("{text:?} is below zero"))
+    let number: i64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    u64::try_from(number).map_err(|_| format!("{text:?} is negative"))
 }
 
 /// A duration as Go writes it: numbers with units, such as `1h30m` or `-1.5s`.
@@ -149,7 +149,7 @@ fn is_duration(text: &str) -> bool {
             return false;
         }
         let Ok(whole) = format!("0{whole}").parse::<u64>() else { return false };
-        // A fraction is below one unit; what is lost of it decides nothing.
+        // A fraction is less than one unit; the lost precision does not matter.
         let part: u64 = format!("0{}", &fraction[..fraction.len().min(6)]).parse().unwrap_or(0);
         let scale = 10_u64.pow(u32::try_from(fraction.len().min(6)).unwrap_or(0));
         let part = (u128::from(part) * u128::from(*nanos) / u128::from(scale)).try_into().unwrap_or(u64::MAX);
@@ -164,17 +164,17 @@ fn is_duration(text: &str) -> bool {
     true
 }
 
-/// Whether a name is that of a time zone, in the database of the server's own system.
+/// Whether a name is a time zone in the database of the server's system.
 pub(super) fn is_zone(name: &str) -> bool {
-    /// Folders of the database that hold all of it once more, in two ways to count leap seconds.
+    /// Directories of the database with copies that treat leap seconds differently.
     const COPIES: [&str; 2] = ["posix/", "right/"];
-    /// What the database has beside the zones.
+    /// Other files in the database.
     const OTHERS: [&str; 3] = ["Factory", "posixrules", "localtime"];
     let known = |name: &str| OTHERS.contains(&name) || TZ_VARIANTS.iter().any(|zone| zone.name() == name);
     known(name) || COPIES.iter().any(|copy| name.strip_prefix(copy).is_some_and(known))
 }
 
-/// What may stand after `TZ=`: nothing and Local too.
+/// The values allowed after `TZ=`, which include the empty text and Local.
 fn is_location(name: &str) -> bool {
     matches!(name, "" | "UTC" | "Local") || is_zone(name)
 }

@@ -1,4 +1,4 @@
-//! A `CronJob`: when its Jobs are started, how many are kept, and the template that they are made from.
+//! A `CronJob`: when its Jobs start, how many are kept, and the template for them.
 
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec};
 
@@ -9,22 +9,22 @@ use super::{job, schedule};
 rules! {
     Api;
 
-    /// A CronJob's name has 52 characters at most, because the server puts eleven more after it for each Job.
+    /// A CronJob's name has at most 52 characters, because the server appends eleven more for each Job.
     NAME = "cron-job-name" in CronJob:
         "metadata:\n  name: tuning-of-the-advanced-strategy-every-night-at-half-past-two",
         "metadata:\n  name: tuning-of-the-advanced-strategy-every-night";
-    /// The counts and times of a CronJob are not negative.
+    /// The numbers in a CronJob's spec are not negative.
     NUMBERS = "cron-job-numbers" in CronJob:
         "spec:\n  startingDeadlineSeconds: -1", "spec:\n  startingDeadlineSeconds: 300";
     /// concurrencyPolicy is Allow, Forbid or Replace.
     CONCURRENCY = "cron-job-concurrency-policy" in CronJob:
         "spec:\n  concurrencyPolicy: Never", "spec:\n  concurrencyPolicy: Forbid";
-    /// The Jobs of a CronJob have selectors that the server makes; the template has none.
+    /// The server generates the selectors of a CronJob's Jobs; the template has none.
     SELECTOR = "cron-job-selector" in CronJob:
         "spec:\n  jobTemplate:\n    spec:\n      manualSelector: true", "spec:\n  jobTemplate:\n    spec:\n      manualSelector: false";
 }
 
-/// Characters of a name: the longest name of a Job, less what is put after it.
+/// The longest name of a Job, minus the suffix that the server appends.
 const NAME_MAX: usize = 63 - 11;
 
 /// The whole `CronJob`, after defaulting.
@@ -55,7 +55,7 @@ fn check_spec(spec: &CronJobSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
     let path = path!(path.jobTemplate.spec);
     job::check_spec(template, &path, findings);
     if template.selector.is_some() {
-        findings.invalid(&SELECTOR, &path!(path.selector), ("The server makes the selector.", "Remove this one."));
+        findings.invalid(&SELECTOR, &path!(path.selector), ("The server generates the selector.", "Remove this one."));
     }
     if is_true(template.manual_selector) {
         findings.one_of(&SELECTOR, &path!(path.manualSelector), "true", &["false"]);

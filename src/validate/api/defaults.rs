@@ -1,6 +1,5 @@
-//! What the server fills in before its rules see a Job.
-//! A decoded Job comes in, and leaves with the defaults of a Job's own fields, and below them with those on which a
-//! rule depends.
+//! The server's defaults, which are applied before its rules: those of a Job's own fields, and those of nested fields
+//! on which rules depend.
 
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobSpec};
 use k8s_openapi::api::core::v1::{
@@ -23,7 +22,7 @@ pub(crate) fn fill_in(job: &mut Job) {
     pod(spec.template.spec.get_or_insert_default());
 }
 
-/// Fills in the defaults of a `CronJob`. What a Job's own fields default to, its Jobs will be given one by one.
+/// Fills in the defaults of a `CronJob`. The defaults of a Job's own fields are applied to each of its Jobs later.
 pub(super) fn fill_in_cron_job(cron_job: &mut CronJob, version: Version) {
     let spec = &mut cron_job.spec;
     or_empty(&mut spec.concurrency_policy, "Allow");
@@ -41,14 +40,14 @@ fn or<T>(field: &mut Option<T>, default: impl Into<T>) {
     field.get_or_insert_with(|| default.into());
 }
 
-/// Where the server makes no difference between empty and absent.
+/// Sets a default if the field is empty or absent, which are the same to the server.
 fn or_empty(field: &mut Option<String>, default: &str) {
     if text(field).is_empty() {
         *field = Some(default.to_owned());
     }
 }
 
-/// Where the server makes no difference between zero and absent.
+/// Sets a default if the field is zero or absent, which are the same to the server.
 fn or_zero(field: &mut Option<i32>, default: i32) {
     if field.unwrap_or_default() == 0 {
         *field = Some(default);

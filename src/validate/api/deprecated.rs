@@ -11,10 +11,12 @@ use crate::apimachinery::version::V1_34;
 rules! {
     Api;
 
-    /// Labels and annotations that Kubernetes has replaced still mean something in some places and nothing in others.
+    /// Deprecated labels and annotations are replaced by their successors: some of them no longer have any effect.
+    #[severity(Warning)]
     DEPRECATED = "deprecated" in Pod:
         "nodeSelector: {beta.kubernetes.io/os: linux}", "nodeSelector: {kubernetes.io/os: linux}";
-    /// These kinds of volume have been removed or are being removed; a CSI driver takes their place.
+    /// Deprecated volume types, which Kubernetes removes or has removed, are replaced by CSI drivers.
+    #[severity(Warning)]
     DEPRECATED_VOLUME = "deprecated-volume" in Volume:
         "gitRepo: {repository: \"https://example.com/x.git\"}", "emptyDir: {}";
 }
@@ -30,7 +32,7 @@ pub(super) fn check_annotations(
     let compared = findings.version() >= V1_34;
     let mut deprecated = |key: &str, instead: &str| {
         if annotations.contains_key(key) {
-            let wording = ("This annotation has no effect any more.", format!("Set {instead}."));
+            let wording = ("This annotation no longer has any effect.", format!("Set {instead}."));
             findings.warning(&DEPRECATED, &path.key(key), FieldValueInvalid, wording);
         }
     };
@@ -44,7 +46,7 @@ pub(super) fn check_annotations(
     let profile_of_pod = of_pod.and_then(|context| context.app_armor_profile.as_ref());
     let mut seen = std::collections::BTreeSet::new();
     for container in containers(pod) {
-        // A second container of the same name adds nothing.
+        // A second container with the same name is skipped.
         if !seen.insert(container.name.clone()) {
             continue;
         }
@@ -53,7 +55,7 @@ pub(super) fn check_annotations(
             deprecated(&format!("{SECCOMP_CONTAINER}{}", container.name), "securityContext.seccompProfile");
         }
         let key = format!("{APP_ARMOR}{}", container.name);
-        // Before 1.34 any profile of the pod would do; since then it has to be the same.
+        // Before 1.34, any profile of the pod was sufficient; since then, it must be the same.
         let covered = match profile_of_pod {
             Some(profile) if compared => Some(profile) == annotations.get(&key).and_then(|it| profile_of(it)).as_ref(),
             other => other.is_some(),
@@ -64,7 +66,7 @@ pub(super) fn check_annotations(
     }
 }
 
-/// The profile that an annotation stands for.
+/// The profile in an annotation.
 fn profile_of(annotation: &str) -> Option<AppArmorProfile> {
     let named = |type_: &str| AppArmorProfile { type_: type_.to_owned(), localhost_profile: None };
     match annotation {

@@ -1,4 +1,4 @@
-//! A container's environment: variables, where their values come from, and whole sources.
+//! A container's environment: variables, their sources, and envFrom.
 
 use std::collections::BTreeMap;
 
@@ -17,36 +17,38 @@ rules! {
 
     /// A variable has a name of printable ASCII characters without '='.
     NAME = "env-name" in Container: "env: [{name: \"A=B\", value: c}]", "env: [{name: A_B, value: c}]";
-    /// valueFrom names one source, and stands instead of value.
+    /// valueFrom has exactly one source and excludes value.
     VALUE_FROM = "env-value-from" in Container:
         "env: [{name: APP_ENV, value: a, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]",
         "env: [{name: APP_ENV, value: \"\", valueFrom: {fieldRef: {fieldPath: metadata.name}}}]";
-    /// fieldRef names a field of the pod: metadata.name, metadata.namespace, metadata.uid, one label or annotation
+    /// fieldRef names a field of the pod: metadata.name, metadata.namespace, metadata.uid, a label or annotation
     /// (metadata.labels['KEY']), and for a variable also spec.nodeName, spec.serviceAccountName, status.hostIP,
     /// status.hostIPs, status.podIP and status.podIPs.
     FIELD_REF = "field-ref" in Container:
         "env: [{name: APP_ENV, value: \"\", valueFrom: {fieldRef: {fieldPath: status.nodeName}}}]",
         "env: [{name: APP_ENV, value: \"\", valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]";
-    /// resourceFieldRef names an amount of a container: limits. or requests. with cpu, memory, ephemeral-storage
-    /// or hugepages-SIZE. The divisor is a round unit: 1 or 1m of cpu, a power such as 1, 1k or 1Mi of the others.
+    /// resourceFieldRef names a resource of a container: limits. or requests. followed by cpu, memory,
+    /// ephemeral-storage or hugepages-SIZE. The divisor is a unit: 1 or 1m for cpu, and a unit such as 1, 1k or 1Mi for
+    /// the others.
     RESOURCE_FIELD_REF = "resource-field-ref" in Container:
         "env: [{name: APP_ENV, value: \"\", valueFrom: {resourceFieldRef: {resource: limits.cpus}}}]",
         "env: [{name: APP_ENV, value: \"\", valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]";
-    /// A key of a ConfigMap or Secret is named by the object's name, a DNS subdomain, and the key: letters, digits,
-    /// '-', '_' and '.', up to 253 characters.
+    /// A reference to a ConfigMap or Secret has the object's name, a DNS subdomain, and a key: letters, digits, '-',
+    /// '_' and '.', up to 253 characters.
     KEY_REF = "env-key-ref" in Container:
         "env: [{name: APP_ENV, value: \"\", valueFrom: {secretKeyRef: {name: redis, key: pass word}}}]",
         "env: [{name: APP_ENV, value: \"\", valueFrom: {secretKeyRef: {name: redis, key: password}}}]";
-    /// A variable can be read from a file: fileKeyRef names a volume of type emptyDir, the file's path in it, without
-    /// '..', and a key of printable ASCII characters without '='.
+    /// fileKeyRef reads a variable from a file: it names an emptyDir volume, the file's path in it without '..', and a
+    /// key of printable ASCII characters without '='.
     FILE_REF = "env-file-key-ref" [since V1_35] in Pod:
         "volumes: [{name: v, emptyDir: {}}]\ncontainers: [{env: [{name: APP_ENV, value: \"\", valueFrom: {fileKeyRef: {volumeName: w, path: a.env, key: A}}}]}]",
         "volumes: [{name: v, emptyDir: {}}]\ncontainers: [{env: [{name: APP_ENV, value: \"\", valueFrom: {fileKeyRef: {volumeName: v, path: a.env, key: A}}}]}]";
-    /// Each of envFrom names one ConfigMap or one Secret; a prefix consists of printable ASCII characters without '='.
+    /// Each item of envFrom names one ConfigMap or one Secret; its prefix consists of printable ASCII characters
+    /// without '='.
     ENV_FROM = "env-from" in Container: "envFrom: [{prefix: A_}]", "envFrom: [{prefix: A_, secretRef: {name: redis}}]";
 }
 
-/// What a field reference is part of, and so which fields it may name.
+/// Where a field reference occurs, which decides which fields it can name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldRefContext {
     /// A container's variable.
@@ -70,7 +72,7 @@ pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findi
     }
 }
 
-/// A variable's name as the server takes it since 1.32.
+/// A variable's name, as accepted by the server since 1.32.
 fn relaxed_name(name: &str) -> Result<(), NameError> {
     let allowed = "printable ASCII characters without '='";
     let wrong = name.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~') || *c == '=');
@@ -100,12 +102,12 @@ fn check_source(variable: &EnvVar, source: &EnvVarSource, path: &Path<'_>, findi
         check_file_ref(file, &path!(path.fileKeyRef), findings);
     }
     if sources == 0 {
-        let message = "Name a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
+        let message = "Add a source: fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef or fileKeyRef.";
         findings.invalid(&VALUE_FROM, path, message);
     } else if !text(&variable.value).is_empty() {
-        findings.invalid(&VALUE_FROM, path, ("A variable has value or valueFrom, not both.", "Remove one."));
+        findings.invalid(&VALUE_FROM, path, ("A variable can have value or valueFrom, not both.", "Remove one."));
     } else if sources > 1 {
-        findings.invalid(&VALUE_FROM, path, ("valueFrom names one source.", "Remove the others."));
+        findings.invalid(&VALUE_FROM, path, ("valueFrom can have only one source.", "Remove the others."));
     }
 }
 
@@ -126,9 +128,9 @@ pub(super) fn check_field_ref(
         "status.podIPs",
     ];
     const VOLUME: &[&str] = &["metadata.annotations", "metadata.labels"];
-    /// What the server can read at all; a variable and a volume take some of these.
+    /// What the server can read at all; a variable and a volume each support some of these.
     const KNOWN: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase", OLD_NODE_NAME];
-    /// What spec.nodeName was called once.
+    /// The former name of spec.nodeName.
     const OLD_NODE_NAME: &str = "spec.host";
     let field_path = path!(path.fieldPath);
     let written = field.field_path.as_str();
@@ -145,13 +147,13 @@ pub(super) fn check_field_ref(
             None => known(base),
         };
     if !convertible {
-        findings.invalid(&FIELD_REF, &field_path, format!("{written:?} is no field that a pod can be asked for."));
+        findings.invalid(&FIELD_REF, &field_path, format!("{written:?} is not a field that fieldRef can read."));
         return;
     }
     if let Some((base, key)) = subscript {
         let key = if base == "metadata.annotations" { lower_case(key) } else { key.to_owned() };
         if let Err(fault) = qualified_name(&key) {
-            findings.invalid(&FIELD_REF, path, format!("{key:?} is no key: {fault}."));
+            findings.invalid(&FIELD_REF, path, format!("{key:?} is not a valid key: {fault}."));
         }
         return;
     }
@@ -159,12 +161,12 @@ pub(super) fn check_field_ref(
     let here = BOTH.contains(&base)
         || if context == FieldRefContext::Env { ENV.contains(&base) } else { VOLUME.contains(&base) };
     if !here {
-        let wording = (format!("{written:?} cannot be had here."), "Write metadata.name, for instance.");
+        let wording = (format!("{written:?} is not supported here."), "Write, for example, metadata.name.");
         findings.error(&FIELD_REF, &field_path, FieldValueNotSupported, wording);
     }
 }
 
-/// A reference to an amount of a container.
+/// A reference to a resource of a container.
 pub(super) fn check_resource_ref(
     field: &ResourceFieldSelector,
     context: FieldRefContext,
@@ -176,11 +178,12 @@ pub(super) fn check_resource_ref(
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
     let name = name.filter(|name| is_container_resource(name));
     if context == FieldRefContext::Volume && text(&field.container_name).is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &path!(path.containerName), "Name the container that is meant.");
+        findings.required(&RESOURCE_FIELD_REF, &path!(path.containerName), "Write the name of the container.");
     } else if resource.is_empty() {
-        findings.required(&RESOURCE_FIELD_REF, &field_path, "Name the amount, such as limits.cpu.");
+        findings.required(&RESOURCE_FIELD_REF, &field_path, "Write a resource, such as limits.cpu.");
     } else if name.is_none() {
-        let message = format!("{resource:?} must be limits. or requests. and cpu, memory or ephemeral-storage.");
+        let message =
+            format!("{resource:?} must be limits. or requests. followed by cpu, memory or ephemeral-storage.");
         findings.error(&RESOURCE_FIELD_REF, &field_path, FieldValueNotSupported, message);
     }
     if let Some(name) = name {
@@ -188,7 +191,7 @@ pub(super) fn check_resource_ref(
     }
 }
 
-/// The server looks at how a divisor is written, and not at its value.
+/// The server checks how a divisor is written, not its value.
 fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>, findings: &mut Findings<'_>) {
     const CPU: &[&str] = &["1m", "1"];
     const BYTES: &[&str] = &["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
@@ -203,21 +206,27 @@ fn check_divisor(resource: &str, field: &ResourceFieldSelector, path: &Path<'_>,
 
 fn check_key_ref(name: &str, key: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     findings.check_format(&KEY_REF, &path!(path.name), name, dns_subdomain);
-    findings.required_format(&KEY_REF, &path!(path.key), key, config_key, "Name the key.");
+    findings.required_format(&KEY_REF, &path!(path.key), key, config_key, "Write the key.");
 }
 
 fn check_file_ref(file: &FileKeySelector, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.required_format(&FILE_REF, &path!(path.key), &file.key, relaxed_name, "Name the key.");
+    findings.required_format(&FILE_REF, &path!(path.key), &file.key, relaxed_name, "Write the key.");
     let volume = path!(path.volumeName);
-    findings.required_format(&FILE_REF, &volume, &file.volume_name, dns_label, "Name the volume that the file is in.");
+    findings.required_format(
+        &FILE_REF,
+        &volume,
+        &file.volume_name,
+        dns_label,
+        "Write the name of the volume that contains the file.",
+    );
     if file.path.is_empty() {
-        findings.required(&FILE_REF, &path!(path.path), "Name the file.");
+        findings.required(&FILE_REF, &path!(path.path), "Write the path of the file.");
     } else {
         check_no_backsteps(&FILE_REF, &path!(path.path), &file.path, findings);
     }
 }
 
-/// The volumes that variables are read from, in a pod at `path`.
+/// The volumes of fileKeyRef sources in a pod at `path`.
 pub(super) fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let volumes: BTreeMap<&str, &Volume> =
         pod.volumes.elements().iter().map(|volume| (volume.name.as_str(), volume)).collect();
@@ -229,7 +238,7 @@ pub(super) fn check_files(pod: &PodSpec, path: &Path<'_>, findings: &mut Finding
             let field = path!(path.valueFrom.fileKeyRef.volumeName);
             match volumes.get(file.volume_name.as_str()) {
                 Some(volume) if volume.empty_dir.is_none() => {
-                    findings.invalid(&FILE_REF, &field, "The file must be in a volume of type emptyDir.");
+                    findings.invalid(&FILE_REF, &field, "The volume of the file must be an emptyDir.");
                 }
                 Some(_) => {}
                 None => findings.not_found(&FILE_REF, &field, format!("The pod has no volume {:?}.", file.volume_name)),
@@ -256,7 +265,7 @@ pub(super) fn config_key(key: &str) -> Result<(), NameError> {
     Ok(())
 }
 
-/// The server names the list where a source is missing, and not its element.
+/// If a source is missing, the server names the list, not the element.
 fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !text(&source.prefix).is_empty() {
         findings.check_format(&ENV_FROM, &path!(path.prefix), text(&source.prefix), relaxed_name);
@@ -270,14 +279,14 @@ fn check_env_from(source: &EnvFromSource, path: &Path<'_>, findings: &mut Findin
         sources += 1;
         let path = path.at(field);
         if name.is_empty() {
-            findings.required(&ENV_FROM, &path!(path.name), "Name the object that is meant.");
+            findings.required(&ENV_FROM, &path!(path.name), "Write the name of the object.");
         } else {
-            // The server takes this name for a prefix.
+            // The server applies the rules for variable names to a prefix.
             findings.check_format(&ENV_FROM, &path!(path.name), name, dns_subdomain_prefix);
         }
     }
     if sources != 1 {
-        let message = "Each of envFrom names one configMapRef or one secretRef.";
+        let message = "Each item of envFrom needs exactly one configMapRef or secretRef.";
         findings.invalid(&ENV_FROM, &path.hidden(), message);
     }
 }

@@ -1,6 +1,5 @@
-//! Feature gates: switches of the server that are off by default in some versions.
-//! Where a gate is off, the server drops its fields without looking at them, so that nothing in them can be wrong.
-//! A pod comes in, and leaves without what a version drops.
+//! Feature gates: switches of the server that are off by default in some versions. If a gate is off, the server drops
+//! its fields without checking them.
 
 use k8s_openapi::api::core::v1::{Lifecycle, PodSpec, VolumeProjection};
 
@@ -8,22 +7,22 @@ use super::common::{for_each_container_mut, text};
 use crate::apimachinery::version::{V1_34, V1_35};
 use crate::apimachinery::{Elements, Version};
 
-/// A feature gate, and what the server drops where it is off.
+/// A feature gate, and the fields that the server drops if it is off.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    /// Its name, as `--feature-gates` has it.
+    /// Its name in `--feature-gates`.
     pub name: &'static str,
-    /// The version that it came with; none where it is older than all versions on record.
+    /// The version that introduced it; none if it is older than all supported versions.
     pub since: Option<Version>,
-    /// The version since which it is on by default; none where it is off in all of them.
+    /// The version since which it is on by default; none if it is off in all of them.
     pub on: Option<Version>,
-    /// The fields that are dropped with it, as people read them.
+    /// A description of the dropped fields.
     pub fields: &'static str,
-    /// Drops them.
+    /// Drops the fields.
     drop: fn(&mut PodSpec),
 }
 
-/// The gates that drop something in at least one version on record.
+/// The gates that are off in at least one supported version.
 pub(crate) static GATES: &[Gate] = &[
     Gate {
         name: "ContainerStopSignals",
@@ -102,10 +101,10 @@ pub(crate) static GATES: &[Gate] = &[
     },
 ];
 
-/// What a gate is in a version.
+/// The state of a gate in a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GateState {
-    /// Neither it nor its fields exist yet.
+    /// The gate and its fields do not exist yet.
     Unknown,
     /// Its fields are dropped.
     Off,
@@ -114,7 +113,7 @@ pub(crate) enum GateState {
 }
 
 impl Gate {
-    /// What the gate is in a version, by default.
+    /// The default state of the gate in a version.
     pub(crate) fn state(&self, version: Version) -> GateState {
         if self.since.is_some_and(|since| version < since) {
             GateState::Unknown
@@ -126,7 +125,7 @@ impl Gate {
     }
 }
 
-/// Drops from a pod what a version drops from it.
+/// Drops the fields of a pod that a version drops.
 pub(crate) fn drop_fields(pod: &mut PodSpec, version: Version) {
     for gate in GATES.iter().filter(|gate| gate.state(version) == GateState::Off) {
         (gate.drop)(pod);

@@ -1,4 +1,4 @@
-//! A container's image and when it is pulled.
+//! A container's image and its pull policy.
 
 use k8s_openapi::api::core::v1::Container;
 
@@ -7,7 +7,8 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// A container has an image. White space around it is refused in a Pod, and not in a template.
+    /// A container has an image. In a Pod, the image must not have leading or trailing whitespace; in a template, it
+    /// may.
     IMAGE = "container-image" in Container: "image: \"\"", "image: your-registry/arbitrage-lite:latest";
     /// imagePullPolicy is Always, IfNotPresent or Never.
     PULL_POLICY = "container-image-pull-policy" in Container:
@@ -22,7 +23,7 @@ pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findi
     check_pull_policy(text(&container.image_pull_policy), &path!(path.imagePullPolicy), findings);
 }
 
-/// When an image is pulled.
+/// The pull policy of an image.
 pub(super) fn check_pull_policy(policy: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     findings.one_of(&PULL_POLICY, path, policy, &["Always", "IfNotPresent", "Never"]);
 }

@@ -1,4 +1,4 @@
-//! The Job itself: how many pods, how often, for how long, and which ones are its own.
+//! The Job itself: how many pods it runs, how often, for how long, and how it selects them.
 
 use std::collections::BTreeMap;
 
@@ -12,54 +12,53 @@ use super::{job_policy, pod, selector};
 rules! {
     Api;
 
-    /// The counts and times of a Job are not negative.
+    /// The numbers in a Job's spec are not negative.
     NUMBERS = "job-numbers" in JobSpec: "parallelism: -1", "parallelism: 1";
     /// completionMode is NonIndexed or Indexed.
     COMPLETION_MODE = "job-completion-mode" in JobSpec:
         "completions: 2\ncompletionMode: indexed", "completions: 2\ncompletionMode: Indexed";
-    /// An Indexed Job says how many completions it has, and its pods' host names, which end with their
-    /// index, are DNS labels. Above 100,000 completions its parallelism and maxFailedIndexes are at most 10,000.
+    /// An Indexed Job sets completions, and its pods' host names, which end with the index, are DNS labels. With more
+    /// than 100,000 completions, parallelism and maxFailedIndexes are at most 10,000.
     INDEXED = "job-indexed" in JobSpec:
         "completionMode: Indexed\nparallelism: 200000\ncompletions: 5",
         "completionMode: Indexed\nparallelism: 2\ncompletions: 5";
-    /// backoffLimitPerIndex and maxFailedIndexes count failures index by index, so the Job has to be
-    /// Indexed, and the second one needs the first.
+    /// backoffLimitPerIndex and maxFailedIndexes count failures per index, so the Job must be Indexed, and
+    /// maxFailedIndexes needs backoffLimitPerIndex.
     PER_INDEX = "job-backoff-per-index" in JobSpec:
         "backoffLimitPerIndex: 1", "completionMode: Indexed\ncompletions: 5\nbackoffLimitPerIndex: 1";
-    /// The server makes the selector of a Job by itself. One that you write needs manualSelector: true,
-    /// and selects the labels of the Job's own pods.
+    /// The server generates the selector of a Job. A selector of your own needs manualSelector: true and selects the
+    /// labels of the Job's pods.
     SELECTOR = "job-selector" in JobSpec:
         "selector:\n  matchLabels: {app: arbitrage-tuning}", "manualSelector: true\nselector:\n  matchLabels: {app: arbitrage-tuning}";
-    /// The pods of a Job carry labels that the server puts there: the Job's name (which must be a label value,
-    /// up to 63 characters) and its uid. Others under these keys are refused.
+    /// The server labels the pods of a Job with the Job's name (which must be a valid label value of up to 63
+    /// characters) and its uid. Other values for these labels are refused.
     POD_LABELS = "job-pod-labels" in JobSpec:
         "template:\n  metadata:\n    labels: {job-name: another}", "template:\n  metadata:\n    labels: {for-job: another}";
-    /// podReplacementPolicy is TerminatingOrFailed or Failed, and Failed where there is a podFailurePolicy.
+    /// podReplacementPolicy is TerminatingOrFailed or Failed; with a podFailurePolicy, it is Failed.
     POD_REPLACEMENT = "job-pod-replacement-policy" in JobSpec:
         "podReplacementPolicy: Never", "podReplacementPolicy: Failed";
-    /// managedBy names a controller as a domain and a path, such as example.com/controller, in 63 characters at most.
+    /// managedBy names a controller by a domain and a path of at most 63 characters, such as example.com/controller.
     MANAGED_BY = "job-managed-by" in JobSpec: "managedBy: kueue", "managedBy: kueue.x-k8s.io/multikueue";
-    /// The restartPolicy of a Job's pods is Never or OnFailure: a pod that always restarts never completes.
+    /// The restartPolicy of a Job's pods is Never or OnFailure: a pod that always restarts would never complete.
     RESTART_POLICY = "job-restart-policy" in Pod: "restartPolicy: Always", "restartPolicy: Never";
 }
 
-/// The server's bounds of Indexed Jobs.
+/// The server's limits for Indexed Jobs.
 const INDEXED_MAX: i32 = 100_000;
 const INDEXED_MAX_ABOVE: i32 = 10_000;
-/// Bytes in a managedBy.
+/// The maximum length of managedBy in bytes.
 const MANAGED_BY_MAX: usize = 63;
 /// The label that the server selects a Job's pods by.
 const OWN_UID: &str = "batch.kubernetes.io/controller-uid";
-/// The labels by which the server tells a Job's pods, with the part of the Job that they hold.
+/// The labels of a Job's pods that the server sets, and whether each contains the Job's name or its uid.
 const OWN_LABELS: [(&str, bool); 4] =
     [("controller-uid", false), (OWN_UID, false), ("job-name", true), ("batch.kubernetes.io/job-name", true)];
 
-/// Stands for the uid that the server will give a Job; nobody writes this one.
+/// A placeholder for the uid that the server will assign.
 const UID: &str = "c8f6a0b2-97f1-4c5e-8d0a-5b1e7f3d2a46";
 
-/// Whether the server will take the labels of the pods for the Job's own ones, and keep the two as one map from then
-/// on: what it adds to the one is in the other. A Job whose name it has yet to make is copied once more, which parts
-/// the two.
+/// Whether the server uses the labels of the pods as the Job's labels and keeps both as the same map, so that what it
+/// adds to one is also in the other. A Job with a generateName is copied once more, which separates them.
 pub(super) fn takes_labels_of_its_pods(job: &Job) -> bool {
     let metadata = &job.metadata;
     let named = !text(&metadata.name).is_empty() || text(&metadata.generate_name).is_empty();
@@ -69,8 +68,8 @@ pub(super) fn takes_labels_of_its_pods(job: &Job) -> bool {
         && pods.is_some_and(|metadata| metadata.labels.is_some())
 }
 
-/// Puts into the Job what the server uses for itself, unless the selector is the user's to write: the labels of its
-/// pods, which with `one_map` are the Job's labels too, and the selector that goes with them.
+/// Adds the generated pod labels and the matching selector to the Job, unless the user writes the selector. With
+/// `one_map`, the pod labels are the Job's labels too.
 pub(super) fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findings<'_>) {
     let name = effective_name(&job.metadata);
     let spec = job.spec.get_or_insert_default();
@@ -90,7 +89,7 @@ pub(super) fn add_own_labels(job: &mut Job, one_map: bool, findings: &mut Findin
     selected.entry(OWN_UID.to_owned()).or_insert_with(|| UID.to_owned());
 }
 
-/// The whole Job, after defaulting and with the server's own labels.
+/// Checks a whole Job, after defaulting and with the server's own labels.
 pub(super) fn check(job: &Job, findings: &mut Findings<'_>) {
     let root = Path::root();
     let path = path!(root.spec);
@@ -103,7 +102,7 @@ pub(super) fn check(job: &Job, findings: &mut Findings<'_>) {
     }
 }
 
-/// What a Job has in common with the template of a `CronJob`, below `path`.
+/// The rules that apply to both a Job and the template of a `CronJob`, below `path`.
 pub(super) fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_numbers(spec, path, findings);
     check_indexed(spec, path, findings);
@@ -114,7 +113,7 @@ pub(super) fn check_spec(spec: &JobSpec, path: &Path<'_>, findings: &mut Finding
     check_restart_policy(spec, path, findings);
 }
 
-/// The labels that the server puts on the pods of a Job, where others are there already.
+/// Conflicts with the labels that the server sets on the pods of a Job.
 fn check_own_labels(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let labels = path!(path.template.metadata.labels);
     for (key, is_name) in OWN_LABELS {
@@ -149,7 +148,7 @@ fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
         let wording = ("maxFailedIndexes needs backoffLimitPerIndex.", "Add it.");
         findings.required(&PER_INDEX, &path!(path.backoffLimitPerIndex), wording);
     }
-    // In the template of a CronJob there is no default.
+    // There is no default in the template of a CronJob.
     let mode = spec.completion_mode.as_deref().unwrap_or("NonIndexed");
     findings.one_of(&COMPLETION_MODE, &path!(path.completionMode), mode, &["NonIndexed", "Indexed"]);
     if mode == "Indexed" {
@@ -171,20 +170,20 @@ fn check_indexed(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
 fn check_indexed_bounds(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let at_most = |field: FieldName, value: Option<i32>, max: i32, findings: &mut Findings<'_>| {
         if let Some(value) = value.filter(|value| *value > max) {
-            findings.invalid(&INDEXED, &path.at(field), format!("{value} is more than {max}, the most there may be."));
+            findings.invalid(&INDEXED, &path.at(field), format!("{value} is more than the maximum of {max}."));
         }
     };
     at_most(field!(parallelism), spec.parallelism, INDEXED_MAX, findings);
     at_most(field!(maxFailedIndexes), spec.max_failed_indexes, INDEXED_MAX, findings);
     let Some(completions) = spec.completions else {
-        let wording = ("An Indexed Job has a number of completions.", "Add it.");
+        let wording = ("An Indexed Job needs completions.", "Add it.");
         findings.required(&INDEXED, &path!(path.completions), wording);
         return;
     };
     at_most(field!(maxFailedIndexes), spec.max_failed_indexes, completions, findings);
     if completions > INDEXED_MAX && spec.backoff_limit_per_index.is_some() {
         if spec.max_failed_indexes.is_none() {
-            let message = format!("Above {INDEXED_MAX} completions, maxFailedIndexes must be set.");
+            let message = format!("With more than {INDEXED_MAX} completions, maxFailedIndexes must be set.");
             findings.required(&INDEXED, &path!(path.maxFailedIndexes), message);
         }
         at_most(field!(parallelism), spec.parallelism, INDEXED_MAX_ABOVE, findings);
@@ -199,7 +198,10 @@ fn check_host_names(spec: &JobSpec, name: &str, findings: &mut Findings<'_>) {
     let Some(completions) = spec.completions.filter(|completions| *completions > 0) else { return };
     let host = format!("{name}-{}", completions - 1);
     if let Err(fault) = dns_label(&host) {
-        let wording = (format!("The last pod's host name would be {host:?}, and {fault}."), "Choose another name.");
+        let wording = (
+            format!("The last pod's host name would be {host:?}, which is not valid: {fault}."),
+            "Choose another name.",
+        );
         findings.invalid(&INDEXED, &path!(.metadata.name), wording);
     }
 }
@@ -215,7 +217,9 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
     let Some(manager) = &spec.managed_by else { return };
     let path = path!(path.managedBy);
     match manager.split_once('/') {
-        _ if manager.is_empty() => findings.required(&MANAGED_BY, &path, "Name the controller, or leave this out."),
+        _ if manager.is_empty() => {
+            findings.required(&MANAGED_BY, &path, "Write the controller's name, or remove the field.");
+        }
         Some((domain, rest)) if !domain.is_empty() && !rest.is_empty() => {
             findings.check_format(&MANAGED_BY, &path, domain, dns_subdomain);
             let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:%".contains(c);
@@ -223,7 +227,7 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
                 findings.invalid(
                     &MANAGED_BY,
                     &path,
-                    (format!("{rest:?} cannot stand in a path."), "Write letters and digits."),
+                    (format!("{rest:?} is not a valid path."), "Write letters and digits."),
                 );
             }
         }
@@ -234,10 +238,10 @@ fn check_managed_by(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>
 
 fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let metadata = template.metadata.as_ref();
-    // The server leaves this step out of the paths.
+    // The server omits this step from the paths.
     let metadata_path = path!(path.metadata).hidden();
     let labels = metadata.and_then(|metadata| metadata.labels.as_ref());
-    // Among them is the Job's name, which has to be a label's value here.
+    // They include the Job's name, which must be a label value here.
     check_labels(&metadata::LABELS, labels, &path!(metadata_path.labels), findings);
     let annotations = metadata.and_then(|metadata| metadata.annotations.as_ref());
     check_annotations(annotations, &path!(metadata_path.annotations), findings);
@@ -259,22 +263,22 @@ fn check_restart_policy(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings
     }
 }
 
-/// The selector after the server has put its own label into it, unless it is the user's to write.
+/// Checks the selector after the server has added its own label, unless the user writes it.
 fn check_selector(spec: &JobSpec, name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     let selector_path = path!(path.selector);
     let labels = path!(path.template.metadata.labels);
     let Some(selector) = &spec.selector else {
-        let wording = ("manualSelector: true needs a selector.", "Write one, or leave manualSelector out.");
+        let wording = ("manualSelector: true needs a selector.", "Add one, or remove manualSelector.");
         findings.required(&SELECTOR, &selector_path, wording);
-        // No selector selects nothing, and so not the Job's own pods either.
-        findings.invalid(&SELECTOR, &labels, ("No selector selects these labels.", "Write one."));
+        // Without a selector, nothing is selected, not even the Job's own pods.
+        findings.invalid(&SELECTOR, &labels, ("There is no selector for these labels.", "Write one."));
         return;
     };
     let own = |key: &str| {
         OWN_LABELS.iter().find(|(own, _)| *own == key).map(|(_, is_name)| if *is_name { name } else { UID })
     };
     if !is_true(spec.manual_selector) && selector::selects(selector, own) == Some(false) {
-        let wording = ("The server makes the selector of a Job.", "Remove this one, or add manualSelector: true.");
+        let wording = ("The server generates the selector of a Job.", "Remove this one, or add manualSelector: true.");
         findings.invalid(&SELECTOR, &selector_path, wording);
     }
     selector::check(Some(selector), &selector_path, findings);

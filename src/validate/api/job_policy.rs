@@ -1,4 +1,4 @@
-//! What a Job makes of its pods' failures and successes: podFailurePolicy and successPolicy.
+//! How a Job reacts to failed and successful pods: podFailurePolicy and successPolicy.
 
 use std::collections::BTreeSet;
 
@@ -12,17 +12,17 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// A podFailurePolicy has 20 rules at most. Each has an action (FailJob, FailIndex, Ignore or Count) and
-    /// either onExitCodes or onPodConditions; FailIndex needs backoffLimitPerIndex.
+    /// A podFailurePolicy has at most 20 rules. Each has an action (FailJob, FailIndex, Ignore or Count) and either
+    /// onExitCodes or onPodConditions; FailIndex needs backoffLimitPerIndex.
     FAILURE_RULE = "job-failure-policy" in JobSpec:
         "podFailurePolicy:\n  rules:\n  - action: Fail\n    onExitCodes: {operator: In, values: [42]}",
         "podFailurePolicy:\n  rules:\n  - action: FailJob\n    onExitCodes: {operator: In, values: [42]}";
-    /// onExitCodes has the operator In or NotIn and up to 255 codes, ascending, each once, and never 0 with In.
-    /// A containerName is one of the pod's.
+    /// onExitCodes has the operator In or NotIn and up to 255 unique codes in ascending order, without 0 for In. Its
+    /// containerName is a container of the pod.
     EXIT_CODES = "job-failure-exit-codes" in JobSpec:
         "podFailurePolicy:\n  rules:\n  - action: FailJob\n    onExitCodes: {operator: In, values: [42, 7]}",
         "podFailurePolicy:\n  rules:\n  - action: FailJob\n    onExitCodes: {operator: In, values: [7, 42]}";
-    /// Each of onPodConditions, 20 at most, has a condition's type and a status: True, False or Unknown.
+    /// onPodConditions has at most 20 items, each with a condition type and a status: True, False or Unknown.
     POD_CONDITIONS = "job-failure-pod-conditions" in JobSpec:
         "podFailurePolicy:\n  rules:\n  - action: Ignore\n    onPodConditions: [{type: Disruption Target}]",
         "podFailurePolicy:\n  rules:\n  - action: Ignore\n    onPodConditions: [{type: DisruptionTarget}]";
@@ -36,7 +36,7 @@ rules! {
 const RULES_MAX: usize = 20;
 const PATTERNS_MAX: usize = 20;
 const CODES_MAX: usize = 255;
-/// Bytes in succeededIndexes.
+/// The maximum length of succeededIndexes in bytes.
 const INDEXES_MAX: usize = 64 * 1024;
 
 /// Both policies.
@@ -91,7 +91,7 @@ fn check_failure_rule(
     }
     match (rule.on_exit_codes.is_some(), !conditions.is_empty()) {
         (true, true) => {
-            let wording = ("A rule has onExitCodes or onPodConditions, not both.", "Make two rules of it.");
+            let wording = ("A rule can have onExitCodes or onPodConditions, not both.", "Split it into two rules.");
             findings.invalid(&FAILURE_RULE, path, wording);
         }
         (false, false) => {
@@ -113,7 +113,7 @@ fn check_exit_codes(
         other => findings.one_of(&EXIT_CODES, &operator, other, &["In", "NotIn"]),
     }
     if let Some(name) = codes.container_name.as_ref().filter(|name| !containers.contains(name.as_str())) {
-        let wording = (format!("The pod has no container {name:?}."), "Name one that it has.");
+        let wording = (format!("The pod has no container {name:?}."), "Use the name of an existing container.");
         findings.invalid(&EXIT_CODES, &path!(path.containerName), wording);
     }
     let (values, list) = (&codes.values, path!(path.values));
@@ -127,11 +127,11 @@ fn check_exit_codes(
             findings.invalid(&EXIT_CODES, &list.index(nth), ("0 is success and cannot be a failure.", "Remove it."));
         }
         if !seen.insert(code) {
-            findings.duplicate(&EXIT_CODES, &list.index(nth), (format!("{code} stands here already."), "Remove one."));
+            findings.duplicate(&EXIT_CODES, &list.index(nth), (format!("{code} is listed twice."), "Remove one."));
         }
     }
     if !values.is_sorted() {
-        findings.invalid(&EXIT_CODES, &list, ("Exit codes must ascend.", "Sort them."));
+        findings.invalid(&EXIT_CODES, &list, ("Exit codes must be in ascending order.", "Sort them."));
     }
 }
 
@@ -167,7 +167,7 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         match count_indexes(indexes, completions) {
             Ok(count) => named = Some(count),
             Err(fault) => {
-                findings.invalid(&SUCCESS, &field, format!("{indexes:?} is no list of indexes: {fault}."));
+                findings.invalid(&SUCCESS, &field, format!("{indexes:?} is not a valid list of indexes: {fault}."));
                 named = Some(0);
             }
         }
@@ -180,12 +180,12 @@ fn check_success_rule(spec: &JobSpec, rule: &SuccessPolicyRule, path: &Path<'_>,
         findings.invalid(&SUCCESS, &field, message);
     }
     if let Some(named) = named.filter(|named| i64::from(count) > *named) {
-        let message = format!("{count} is more than the {named} indexes that succeededIndexes names.");
+        let message = format!("{count} is more than the {named} indexes in succeededIndexes.");
         findings.invalid(&SUCCESS, &field, message);
     }
 }
 
-/// How many indexes a list such as `0-2,5` names.
+/// The number of indexes in a list such as `0-2,5`.
 fn count_indexes(text: &str, completions: i32) -> Result<i64, String> {
     let completions = i64::from(completions);
     if text.is_empty() {
@@ -195,17 +195,17 @@ fn count_indexes(text: &str, completions: i32) -> Result<i64, String> {
     let mut last = None;
     for part in text.split(',') {
         let ends: Vec<&str> = part.split('-').collect();
-        let number = |text: &str| text.parse::<i64>().map_err(|_| format!("{text:?} is no index"));
+        let number = |text: &str| text.parse::<i64>().map_err(|_| format!("{text:?} is not an index"));
         let (first, end) = match ends.as_slice() {
             [one] => (number(one)?, number(one)?),
             [first, end] => (number(first)?, number(end)?),
-            _ => return Err(format!("{part:?} is no range")),
+            _ => return Err(format!("{part:?} is not a range")),
         };
         if ends.len() == 2 && first >= end {
-            return Err(format!("{part:?} does not ascend"));
+            return Err(format!("{part:?} is not in ascending order"));
         }
         if last.is_some_and(|last| last >= first) {
-            return Err(format!("{first} does not come after what is before it"));
+            return Err(format!("{first} is not greater than the index before it"));
         }
         if end >= completions {
             return Err(format!("the last index is {}", completions.saturating_sub(1)));

@@ -1,7 +1,7 @@
-//! `managedFields`: which manager owns which fields, as far as the server keeps that of an object that is created.
+//! `managedFields`: the managers of fields, as far as the server keeps them when an object is created.
 //!
-//! If one entry cannot be read, the server drops all of them. Otherwise it takes from each entry the fields that the new
-//! object sets, because its creator owns them now, and drops an entry without fields. The rest must be well-formed.
+//! If one entry cannot be read, the server drops all of them. Otherwise, it removes the fields that the new object sets
+//! from each entry, because its creator now owns them, and drops entries without fields. The rest must be well-formed.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use serde_json::Value;
@@ -11,17 +11,17 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// Where an entry of managedFields names fields that the object does not set, its manager has up to 128
-    /// printable bytes, and its subresource up to 256. Leave managedFields out: they are the server's to write.
+    /// If an entry of managedFields names fields that the object does not set, its manager has at most 128 printable
+    /// bytes and its subresource at most 256. It is best to remove managedFields: the server writes them.
     MANAGED_FIELDS = "metadata-managed-fields" in Job:
         "metadata:\n  managedFields: [{manager: \"a\\tb\", operation: Update, apiVersion: batch/v1, fieldsType: FieldsV1, fieldsV1: {\"f:status\": {}}}]",
         "metadata:\n  managedFields: [{manager: a b, operation: Update, apiVersion: batch/v1, fieldsType: FieldsV1, fieldsV1: {\"f:status\": {}}}]";
 }
 
-/// Bytes in the name of a manager, and in that of a subresource.
+/// The maximum lengths of the names of a manager and a subresource in bytes.
 const MANAGER_MAX: usize = 128;
 const SUBRESOURCE_MAX: usize = 256;
-/// The fields that every object has, so that they do not count as set.
+/// The fields that every object has, which do not count as set.
 const ALWAYS_THERE: &[&str] = &["metadata", "spec", "template", "jobTemplate", "containers", "status"];
 
 /// The entries in the metadata at `path` of an object with its defaults.
@@ -43,7 +43,7 @@ pub(super) fn check(
         .filter(|(entry, set)| text(&entry.api_version) == "batch/v1" && is_left(set, Some(&object), ""))
         .map(|(entry, _)| entry)
         .collect();
-    // The order in which the server writes them down.
+    // The order in which the server writes them.
     kept.sort_by_key(|entry| {
         let words = [&entry.operation, &entry.manager, &entry.subresource].map(|word| text(word).to_owned());
         let [operation, manager, subresource] = words;
@@ -66,18 +66,18 @@ fn check_entry(entry: &ManagedFieldsEntry, path: &Path<'_>, findings: &mut Findi
     let (manager, field) = (text(&entry.manager), path!(path.manager));
     findings.no_longer(&MANAGED_FIELDS, &field, manager, MANAGER_MAX);
     if !manager.chars().all(is_printable) {
-        findings.invalid(&MANAGED_FIELDS, &field, format!("{manager:?} has characters that cannot be printed."));
+        findings.invalid(&MANAGED_FIELDS, &field, format!("{manager:?} contains non-printable characters."));
     }
     findings.no_longer(&MANAGED_FIELDS, &path!(path.subresource), text(&entry.subresource), SUBRESOURCE_MAX);
 }
 
 /// Whether a character is a letter, a mark, a digit, a sign or a space.
 fn is_printable(c: char) -> bool {
-    // A letter goes first, because a mark with nothing to stand on would be escaped.
+    // It follows a letter, because a combining mark by itself would be escaped.
     matches!(c, '"' | '\'' | '\\') || format!("a{c}").escape_debug().nth(1) == Some(c)
 }
 
-/// The fields of an entry; none where the server cannot read it.
+/// The fields of an entry; none if the server cannot read it.
 fn fields(entry: &ManagedFieldsEntry) -> Option<Value> {
     let known = matches!(text(&entry.operation), "Apply" | "Update") && text(&entry.fields_type) == "FieldsV1";
     let version = text(&entry.api_version);
@@ -104,7 +104,7 @@ fn is_set(set: &Value) -> bool {
     }
 }
 
-/// Whether a set has a field that the object does not set; `name` is that of the field at which the two stand.
+/// Whether a set has a field that the object does not set; `name` is the name of the current field.
 fn is_left(set: &Value, object: Option<&Value>, name: &str) -> bool {
     let Some(steps) = set.as_object().filter(|steps| !steps.is_empty()) else {
         return !name.is_empty() && is_unset(object, name);

@@ -9,39 +9,39 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// An object has a name, or a generateName that the server makes one of. It is a DNS subdomain:
-    /// lower-case letters, digits, '-' and '.', up to 253 characters.
+    /// An object has a name, or a generateName from which the server generates one. It is a DNS subdomain: lowercase
+    /// letters, digits, '-' and '.', up to 253 characters.
     NAME = "metadata-name" in Job:
         "metadata:\n  name: Night_Run", "metadata:\n  name: night-run";
-    /// generateName becomes a DNS subdomain once the server has put five characters after it.
+    /// generateName is a DNS subdomain once the server has appended five characters.
     GENERATE_NAME = "metadata-generate-name" in Job:
         "metadata:\n  generateName: Night_", "metadata:\n  generateName: night-";
-    /// A namespace is a DNS label: lower-case letters, digits and '-', up to 63 characters.
+    /// A namespace is a DNS label: lowercase letters, digits and '-', up to 63 characters.
     NAMESPACE = "metadata-namespace" in Job:
         "metadata:\n  namespace: Trading_Bots", "metadata:\n  namespace: trading-bots";
     /// A label's key is a name with an optional DNS subdomain before a '/'; its value is empty or up to
     /// 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends.
     LABELS = "metadata-labels" in Job:
         "metadata:\n  labels:\n    team: the quants", "metadata:\n  labels:\n    team: the-quants";
-    /// An annotation's key is spelled as a label's; its value is free. All annotations of an object
-    /// together take 256 KiB at most.
+    /// An annotation's key has the format of a label's key; its value can be any text. All annotations of an object
+    /// together take at most 256 KiB.
     ANNOTATIONS = "metadata-annotations" in Job:
         "metadata:\n  annotations:\n    reviewed by: me", "metadata:\n  annotations:\n    reviewed-by: me";
-    /// An owner is named by its apiVersion, kind, name and uid, and one of them at most is the controller.
+    /// An owner reference has apiVersion, kind, name and uid, and at most one owner is the controller.
     OWNERS = "metadata-owner-references" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: \"\"}",
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
-    /// A finalizer is a qualified name, such as example.com/protect, or one that Kubernetes itself knows:
-    /// orphan, foregroundDeletion or kubernetes, and not both of the first two.
+    /// A finalizer is a qualified name, such as example.com/protect, or one of Kubernetes' own: orphan,
+    /// foregroundDeletion or kubernetes. orphan and foregroundDeletion exclude each other.
     FINALIZERS = "metadata-finalizers" in Job:
         "metadata:\n  finalizers: [protect]", "metadata:\n  finalizers: [example.com/protect]";
 }
 
-/// The server's own length of what it puts after a generateName.
+/// The length of the suffix that the server appends to a generateName.
 const SUFFIX: &str = "xxxxx";
-/// What the server keeps of a generateName.
+/// The part of a generateName that the server keeps.
 const BASE_MAX: usize = 58;
-/// All annotations of an object together, in bytes.
+/// The maximum size of all annotations of an object in bytes.
 const ANNOTATIONS_MAX: usize = 256 * 1024;
 
 /// The name that the object has or would get.
@@ -83,11 +83,11 @@ pub(super) fn check_labels(
 ) {
     for (key, value) in labels.into_iter().flatten() {
         if let Err(fault) = qualified_name(key) {
-            let message = format!("The key {key:?} cannot stand here: {fault}.");
+            let message = format!("{key:?} is not a valid key: {fault}.");
             findings.invalid(rule, &path.key(key).hidden(), message);
         }
         if let Err(fault) = label_value(value) {
-            let message = format!("{value:?}, the value of {key}, cannot stand here: {fault}.");
+            let message = format!("{value:?} is not a valid value for {key}: {fault}.");
             findings.invalid(rule, &path.key(key).hidden(), message);
         }
     }
@@ -101,32 +101,36 @@ pub(super) fn check_annotations(
 ) {
     let Some(annotations) = annotations else { return };
     for key in annotations.keys() {
-        // The server looks at the key in lower case, so that capitals pass in its prefix.
+        // The server checks the key in lowercase, so uppercase letters are accepted in its prefix.
         if let Err(fault) = qualified_name(&lower_case(key)) {
-            let message = format!("The key {key:?} cannot stand here: {fault}.");
+            let message = format!("{key:?} is not a valid key: {fault}.");
             findings.invalid(&ANNOTATIONS, &path.key(key).hidden(), message);
         }
     }
     let size: usize = annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > ANNOTATIONS_MAX {
-        let message = format!("The annotations take {size} bytes together, and {ANNOTATIONS_MAX} at most.");
+        let message = format!("The annotations are {size} bytes long in total; the maximum is {ANNOTATIONS_MAX}.");
         findings.error(&ANNOTATIONS, path, FieldValueTooLong, message);
     }
 }
 
 fn check_owners(owners: &[OwnerReference], path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, owner) in path.each(owners) {
-        // The server names the list, and no element of it.
+        // The server names the list, not its elements.
         check_owner(owner, &path.hidden(), findings);
     }
-    // The server drops repetitions, with a warning, before it counts.
+    // The server drops duplicates, with a warning, before it counts.
     let controllers: BTreeSet<_> = owners.iter().filter(|owner| is_true(owner.controller)).map(all_of).collect();
     if controllers.len() > 1 {
-        findings.invalid(&OWNERS, path, ("Only one owner can be the controller.", "Set controller on one of them."));
+        findings.invalid(
+            &OWNERS,
+            path,
+            ("Only one owner can be the controller.", "Set controller on only one of them."),
+        );
     }
 }
 
-/// Everything that an owner says, to tell it from others.
+/// All fields of an owner, to identify it.
 pub(super) fn all_of(owner: &OwnerReference) -> impl Ord + '_ {
     let OwnerReference { api_version, block_owner_deletion, controller, kind, name, uid } = owner;
     (api_version, kind, name, uid, block_owner_deletion, controller)
@@ -144,7 +148,7 @@ fn check_owner(owner: &OwnerReference, path: &Path<'_>, findings: &mut Findings<
         uid = owner.uid.is_empty()
     ] {
         if empty {
-            findings.invalid(&OWNERS, &path.at(field), format!("An owner needs its {field}."));
+            findings.invalid(&OWNERS, &path.at(field), format!("An owner reference needs {field}."));
         }
     }
     if matches!(owner.api_version.as_str(), "v1" | "/v1") && owner.kind == "Event" {
@@ -156,11 +160,11 @@ fn check_finalizers(finalizers: &[String], path: &Path<'_>, findings: &mut Findi
     const KNOWN: &[&str] = &["kubernetes", "orphan", "foregroundDeletion"];
     for (element, finalizer) in path.each(finalizers) {
         if let Err(fault) = qualified_name(finalizer) {
-            let message = format!("{finalizer:?} cannot stand here: {fault}.");
+            let message = format!("{finalizer:?} is not a valid finalizer: {fault}.");
             findings.invalid(&FINALIZERS, &element.hidden(), message);
         }
         if !finalizer.contains('/') && !KNOWN.contains(&finalizer.as_str()) {
-            let message = format!("{finalizer:?} needs a domain before it, such as example.com/{finalizer}.");
+            let message = format!("{finalizer:?} needs a domain, such as example.com/{finalizer}.");
             findings.invalid(&FINALIZERS, &element, message);
         }
     }

@@ -1,9 +1,9 @@
 //! The API server's rules for Jobs and `CronJobs`, subject by subject and in the server's order.
 //!
-//! A decoded object comes in; the fields of gates that are off are dropped and the server's defaults are filled in first,
-//! because its rules see the object after that; findings go out.
+//! First, the fields of disabled gates are dropped and the server's defaults are applied, because the server's rules
+//! see the object after that.
 
-// So that the compiler finds what is dead.
+// `pub(crate)` items let the compiler find dead code.
 #![warn(unreachable_pub)]
 
 mod affinity;
@@ -97,7 +97,7 @@ pub(super) static RULES: &[&[&Rule]] = &[
     deprecated::RULES,
 ];
 
-/// Adds what the server would refuse or warn of in a decoded Job.
+/// Adds the server's errors and warnings for a decoded Job.
 pub(super) fn check_job(job: &Job, findings: &mut Findings<'_>) {
     let mut job = job.clone();
     let one_map = job::takes_labels_of_its_pods(&job);
@@ -112,7 +112,7 @@ pub(super) fn check_job(job: &Job, findings: &mut Findings<'_>) {
     }
 }
 
-/// Adds what the server would refuse or warn of in a decoded `CronJob`.
+/// Adds the server's errors and warnings for a decoded `CronJob`.
 pub(super) fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     let mut cron_job = cron_job.clone();
     defaults::fill_in_cron_job(&mut cron_job, findings.version());
@@ -126,7 +126,7 @@ pub(super) fn check_cron_job(cron_job: &CronJob, findings: &mut Findings<'_>) {
     }
 }
 
-/// Adds what the server would refuse or warn of in a decoded `ConfigMap`.
+/// Adds the server's errors and warnings for a decoded `ConfigMap`.
 pub(crate) fn check_config_map(config_map: &ConfigMap, findings: &mut Findings<'_>) {
     managed_fields::check(&config_map.metadata, || json(config_map), &path!(.metadata), findings);
     config_map::check(config_map, findings);
@@ -137,7 +137,7 @@ fn json(object: &impl Serialize) -> Value {
     serde_json::to_value(object).unwrap_or_default()
 }
 
-/// What conversion and gates take from a template after its defaults are in.
+/// The changes to a template by conversion and gates, after its defaults have been applied.
 fn drop_fields(spec: &mut JobSpec, findings: &Findings<'_>) {
     if let Some(pod) = &mut spec.template.spec {
         gates::drop_fields(pod, findings.version());

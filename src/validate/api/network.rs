@@ -9,24 +9,24 @@ use crate::apimachinery::names::dns_subdomain_with_underscores;
 rules! {
     Api;
 
-    /// In the host's network a container's port is the host's: containerPort and hostPort are equal.
+    /// With hostNetwork, a container's port is a port of the host: containerPort and hostPort are equal.
     HOST_NETWORK = "host-network-ports" in Pod:
         "hostNetwork: true\ncontainers: [{ports: [{containerPort: 80, hostPort: 8080}]}]",
         "hostNetwork: true\ncontainers: [{ports: [{containerPort: 8080, hostPort: 8080}]}]";
     /// dnsPolicy is ClusterFirst, ClusterFirstWithHostNet, Default or None; None needs a dnsConfig with a nameserver.
     DNS_POLICY = "dns-policy" in Pod: "dnsPolicy: Cluster", "dnsPolicy: ClusterFirst";
-    /// A dnsConfig has up to 3 nameservers (IP addresses) and up to 32 searches (domains of 2048 characters together),
-    /// and each of its options has a name.
+    /// A dnsConfig has up to 3 nameservers (IP addresses) and up to 32 searches (domains of at most 2048 characters in
+    /// total), and each of its options has a name.
     DNS_CONFIG = "dns-config" in Pod: "dnsConfig: {nameservers: [localhost]}", "dnsConfig: {nameservers: [127.0.0.1]}";
-    /// A host alias gives an IP address host names, which are DNS subdomains.
+    /// A host alias maps an IP address to host names, which are DNS subdomains.
     HOST_ALIASES = "host-aliases" in Pod:
         "hostAliases: [{ip: localhost, hostnames: [redis.local]}]", "hostAliases: [{ip: 127.0.0.1, hostnames: [redis.local]}]";
-    /// An IP address is one that all programs read alike: no leading zeros, no IPv4 inside IPv6.
+    /// An IP address is unambiguous: no leading zeros, and no IPv4-mapped IPv6 addresses.
     STRICT_IP = "ip-address-strict" [since V1_36] in Pod:
         "hostAliases: [{ip: 010.0.0.1, hostnames: [redis.local]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [redis.local]}]";
     /// hostname and subdomain of a pod are DNS labels.
     HOST_NAME = "pod-hostname" in Pod: "hostname: Tuner_1", "hostname: tuner-1";
-    /// hostnameOverride is a DNS subdomain of 64 characters at most, and excludes setHostnameAsFQDN and hostNetwork.
+    /// hostnameOverride is a DNS subdomain of at most 64 characters and excludes setHostnameAsFQDN and hostNetwork.
     HOST_NAME_OVERRIDE = "pod-hostname-override" [since V1_35] in Pod:
         "hostnameOverride: Tuner_1", "hostnameOverride: tuner-1";
 }
@@ -44,14 +44,14 @@ pub(super) fn check_host_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Fi
     for (path, container) in path!(path.containers).each(&pod.containers) {
         for (path, port) in path!(path.ports).each(&container.ports) {
             if port.host_port.is_some_and(|number| number != 0 && number != port.container_port) {
-                let wording = ("In the host's network this must equal containerPort.", "Remove it.");
+                let wording = ("With hostNetwork, this must equal containerPort.", "Remove it.");
                 findings.invalid(&HOST_NETWORK, &path!(path.hostPort), wording);
             }
         }
     }
 }
 
-/// Names and addresses of a pod at `path`.
+/// Host names and addresses of a pod at `path`.
 pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let policy = text(&pod.dns_policy);
     findings.one_of(
@@ -95,7 +95,7 @@ fn check_ip(rule: &'static crate::diagnostic::Rule, value: &str, path: &Path<'_>
         findings.invalid(
             rule,
             path,
-            (format!("{value:?} is no IP address."), "Write one such as 10.0.0.1 or 2001:db8::1."),
+            (format!("{value:?} is not an IP address."), "Write an address such as 10.0.0.1 or 2001:db8::1."),
         );
     } else if !ip::is_strict(value) {
         let better = ip::better_spelling(value).unwrap_or_default();
@@ -135,7 +135,7 @@ fn check_searches(searches: &[String], path: &Path<'_>, findings: &mut Findings<
         findings.invalid(&DNS_CONFIG, path, (format!("There are more than {SEARCHES_MAX}."), "Remove some."));
     }
     if searches.join(" ").len() > SEARCH_CHARACTERS_MAX {
-        let message = format!("The domains take more than {SEARCH_CHARACTERS_MAX} characters together.");
+        let message = format!("The domains are longer than {SEARCH_CHARACTERS_MAX} characters in total.");
         findings.invalid(&DNS_CONFIG, path, message);
     }
     for (path, search) in path.each(searches) {

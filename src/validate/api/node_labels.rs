@@ -1,4 +1,4 @@
-//! The labels of nodes that a pod asks for: some have been replaced, and some values no label can have.
+//! The node labels that a pod selects: deprecated labels, and values that no label can have.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,14 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// The values of a preference for nodes are values of labels; no node has a label with another one.
+    /// The values of a preferred node affinity term are valid label values; no node could match any other value.
+    #[severity(Warning)]
     PREFERRED_VALUE = "affinity-preferred-value" in Pod:
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a b]}]}}]}}",
         "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: zone, operator: In, values: [a-b]}]}}]}}";
 }
 
-/// The deprecated labels, each with its replacement where there is one.
+/// The deprecated labels, each with its replacement if there is one.
 const DEPRECATED_LABELS: [(&str, Option<&str>); 8] = [
     ("beta.kubernetes.io/arch", Some("kubernetes.io/arch")),
     ("beta.kubernetes.io/os", Some("kubernetes.io/os")),
@@ -59,16 +60,16 @@ pub(super) fn check(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
     }
 }
 
-/// One term; nothing has checked the values of a preference yet.
+/// Checks a term; the values of a preferred term have not been checked yet.
 fn check_term(term: &NodeSelectorTerm, preferred: bool, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (requirement_path, requirement) in path!(path.matchExpressions).each(&term.match_expressions) {
         check_label(&requirement.key, &path!(requirement_path.key), findings);
         for (path, value) in path!(requirement_path.values).each(&requirement.values).filter(|_| preferred) {
-            // The header of a warning takes no control characters, and the server leaves it out then.
+            // The header of a warning cannot contain control characters, so the server omits the warning.
             if let Err(fault) = label_value(value)
                 && !value.chars().any(char::is_control)
             {
-                let message = format!("No label has the value {value:?}: {fault}.");
+                let message = format!("{value:?} is not a valid label value: {fault}.");
                 findings.warning(&PREFERRED_VALUE, &path, FieldValueInvalid, message);
             }
         }

@@ -1,4 +1,4 @@
-//! What a pod's operating system rules out.
+//! Fields that a pod's operating system rules out.
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec};
 
@@ -9,12 +9,12 @@ rules! {
 
     /// os.name is linux or windows.
     NAME = "pod-os" in Pod: "os: {name: Linux}", "os: {name: linux}";
-    /// A pod for Windows has none of the settings that Linux alone knows, and the other way round.
+    /// A pod for Windows has no Linux-only settings, and a pod for Linux has no Windows-only settings.
     FIELDS = "pod-os-fields" in Pod:
         "os: {name: windows}\nsecurityContext: {runAsUser: 1000}",
         "os: {name: windows}\nsecurityContext: {windowsOptions: {runAsUserName: ContainerUser}}";
-    /// In a Windows pod either all containers are host processes (windowsOptions.hostProcess) or none, and a pod of host
-    /// processes has hostNetwork: true.
+    /// In a Windows pod, either all containers or none are host processes (windowsOptions.hostProcess), and a pod with
+    /// host processes has hostNetwork: true.
     HOST_PROCESS = "pod-windows-host-process" in Pod:
         "securityContext: {windowsOptions: {hostProcess: true}}",
         "hostNetwork: true\nsecurityContext: {windowsOptions: {hostProcess: true}}";
@@ -103,7 +103,7 @@ fn check_pod_context(context: &PodSecurityContext, path: &Path<'_>, findings: &m
     }
 }
 
-/// Host processes of Windows, which any pod may ask for.
+/// Windows host processes, which any pod may request.
 fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let of_pod = pod.security_context.as_ref().and_then(|context| context.windows_options.as_ref()?.host_process);
     let (mut all, mut hosts) = (0, 0);
@@ -112,7 +112,7 @@ fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_
         all += 1;
         hosts += usize::from(own.or(of_pod) == Some(true));
         if own.is_some() && of_pod.is_some() && own != of_pod {
-            let message = "This must be what the pod's own windowsOptions say.";
+            let message = "This must have the same value as in the pod's windowsOptions.";
             findings.invalid(&HOST_PROCESS, &path!(path.securityContext.windowsOptions.hostProcess), message);
         }
     }
@@ -120,9 +120,9 @@ fn check_host_process(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_
         return;
     }
     if hosts != all {
-        findings.invalid(&HOST_PROCESS, path, "Either all containers are host processes, or none.");
+        findings.invalid(&HOST_PROCESS, path, "Either all containers or none must be host processes.");
     }
     if !is_true(pod.host_network) {
-        findings.invalid(&HOST_PROCESS, &path!(path.hostNetwork), "A pod of host processes needs hostNetwork: true.");
+        findings.invalid(&HOST_PROCESS, &path!(path.hostNetwork), "A pod with host processes needs hostNetwork: true.");
     }
 }

@@ -1,4 +1,4 @@
-//! Files of a volume that are at one path, or one below another.
+//! Files of a volume with the same path, or one below another.
 
 use std::collections::BTreeSet;
 
@@ -10,16 +10,18 @@ use crate::apimachinery::version::V1_34;
 rules! {
     Api;
 
-    /// A source of a projected volume names what it projects.
+    /// Each source of a projected volume names what it projects.
+    #[severity(Warning)]
     EMPTY_SOURCE = "volume-projected-nothing" in Volume:
         "projected: {sources: [{}]}", "projected: {sources: [{configMap: {name: settings}}]}";
-    /// No two files of a volume are at one path, and none is below another one's.
+    /// No two files of a volume have the same path, and none is below another.
+    #[severity(Warning)]
     OVERLAP = "volume-overlapping-paths" in Volume:
         "configMap: {name: settings, items: [{key: a, path: etc}, {key: b, path: etc/b}]}",
         "configMap: {name: settings, items: [{key: a, path: etc/a}, {key: b, path: etc/b}]}";
 }
 
-/// A file's path, and what puts it there.
+/// A file's path and its source.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct ProjectedFile {
     path: String,
@@ -49,20 +51,20 @@ fn check_volume(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut files = Vec::new();
     let mut before = Vec::new();
     let mut is_repeated = false;
-    // The server names the volume, and so reports it once.
+    // The server names the volume, so it is reported only once.
     let mut reported = false;
     for (path, source) in path!(path.sources).each(&projected.sources) {
         if *source == VolumeProjection::default() {
             if !reported {
-                let wording = ("This source projects nothing.", "Name one, such as secret, or remove it.");
+                let wording = ("This source projects nothing.", "Add one, such as secret, or remove the item.");
                 findings.warning(&EMPTY_SOURCE, &path, FieldValueRequired, wording);
             }
             reported = true;
             continue;
         }
         let paths = paths_of(source);
-        // Until 1.33 a source without paths was given those of the one before it. Whatever overlaps with a second time
-        // they stand there overlaps with a third one in the same words.
+        // Until 1.33, a source without paths was treated as if it had those of the previous one. The message for a
+        // third repetition is the same as for the second.
         if paths.is_some() || findings.version() >= V1_34 {
             before = paths.unwrap_or_default();
             is_repeated = false;
@@ -84,7 +86,7 @@ fn of_files(items: &[DownwardAPIVolumeFile], source: &str) -> Vec<ProjectedFile>
     items.iter().map(|item| ProjectedFile { path: item.path.clone(), source: source.to_owned() }).collect()
 }
 
-/// The paths of a source; none where it does not say any.
+/// The paths of a source; none if it does not list any.
 fn paths_of(source: &VolumeProjection) -> Option<Vec<ProjectedFile>> {
     if let Some((one, items)) = source.config_map.as_ref().and_then(|one| Some((one, one.items.as_ref()?))) {
         return Some(of_keys(items, &format!("ConfigMap {:?}", one.name)));
@@ -99,10 +101,10 @@ fn paths_of(source: &VolumeProjection) -> Option<Vec<ProjectedFile>> {
     Some(vec![ProjectedFile { path: token.path.clone(), source: "ServiceAccountToken".to_owned() }])
 }
 
-/// The most pairs of one volume; the server's own answer has no room for more.
+/// The maximum number of pairs per volume; the server's answer has no room for more.
 const MAX_PAIRS: usize = 100;
 
-/// What overlaps, in pairs: each of the paths with those before it. The server tells of each pair of texts once.
+/// The overlapping pairs: each path with those before it. The server reports each pair of texts only once.
 fn overlaps(sources: impl IntoIterator<Item = Vec<ProjectedFile>>) -> BTreeSet<(ProjectedFile, ProjectedFile)> {
     let mut pairs = BTreeSet::new();
     let mut all = PathIndex::default();
@@ -122,14 +124,14 @@ fn overlaps(sources: impl IntoIterator<Item = Vec<ProjectedFile>>) -> BTreeSet<(
     pairs
 }
 
-/// Paths in order, so that those above and below another one are found without looking at the rest.
+/// Sorted paths, so that those above and below another one are found without looking at the rest.
 #[derive(Default)]
 struct PathIndex {
     paths: BTreeSet<(String, ProjectedFile)>,
 }
 
 impl PathIndex {
-    /// With a '/' after it, a path stands just before all that is below it.
+    /// With a trailing '/', a path is sorted just before everything below it.
     fn key(path: &str) -> String {
         format!("{path}/")
     }

@@ -1,4 +1,4 @@
-//! The pod that a Job's template describes: its parts in the server's order, and what belongs to none of them.
+//! The pod of a Job's template: its parts in the server's order, and everything that has no file of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,28 +15,29 @@ rules! {
 
     /// A pod's restartPolicy is Always, OnFailure or Never.
     RESTART_POLICY = "pod-restart-policy" in Pod: "restartPolicy: never", "restartPolicy: Never";
-    /// activeDeadlineSeconds of a pod is a number from 1 to 2147483647.
+    /// A pod's activeDeadlineSeconds is between 1 and 2147483647.
     DEADLINE = "pod-active-deadline" in Pod: "activeDeadlineSeconds: 0", "activeDeadlineSeconds: 3600";
-    /// The names that a pod refers to (service account, node, priority class, runtime class) are DNS subdomains.
+    /// The names that a pod references (service account, node, priority class, runtime class) are DNS subdomains.
     REFERENCES = "pod-references" in Pod: "serviceAccountName: Tuning_Bot", "serviceAccountName: tuning-bot";
     /// nodeSelector is a map of labels.
     NODE_SELECTOR = "pod-node-selector" in Pod:
         "nodeSelector: {disk type: ssd}", "nodeSelector: {disk-type: ssd}";
     /// preemptionPolicy is PreemptLowerPriority or Never.
     PREEMPTION = "pod-preemption-policy" in Pod: "preemptionPolicy: Always", "preemptionPolicy: Never";
-    /// A readiness gate names a pod's condition by a qualified name.
+    /// A readiness gate names a pod condition, which is a qualified name.
     READINESS_GATES = "pod-readiness-gates" in Pod:
         "readinessGates: [{conditionType: is ready}]", "readinessGates: [{conditionType: example.com/ready}]";
-    /// A scheduling gate has a qualified name of its own.
+    /// A scheduling gate has a unique, qualified name.
     SCHEDULING_GATES = "pod-scheduling-gates" in Pod:
         "schedulingGates: [{name: my gate}]", "schedulingGates: [{name: example.com/gate}]";
-    /// With hostUsers: false the pod has user ids of its own, and so no share in the host's network, processes or IPC.
+    /// With hostUsers: false, the pod runs in its own user namespace, so it cannot use the host's network, processes or
+    /// IPC.
     HOST_USERS = "pod-host-users" in Pod: "hostUsers: false\nhostPID: true", "hostUsers: false";
-    /// With hostUsers: false the pod has user ids of its own, and block devices do not translate them.
+    /// With hostUsers: false, the pod runs in its own user namespace, so it cannot use block devices.
     HOST_USERS_DEVICES = "pod-host-users-devices" [since V1_34] in Pod:
         "hostUsers: false\nvolumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\ncontainers: [{volumeDevices: [{name: v, devicePath: /dev/x}]}]",
         "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\ncontainers: [{volumeDevices: [{name: v, devicePath: /dev/x}]}]";
-    /// Ephemeral containers are added to a pod that runs; a template has none.
+    /// Ephemeral containers can only be added to a running pod; a template has none.
     EPHEMERAL_CONTAINERS = "pod-ephemeral-containers" in Pod:
         "ephemeralContainers: [{name: debug, image: busybox}]", "ephemeralContainers: []";
 }
@@ -78,7 +79,8 @@ pub(super) fn check(
     env::check_files(pod, path, findings);
     annotations::check_against_profiles(pod, annotations, path, findings);
     if !pod.ephemeral_containers.elements().is_empty() {
-        let wording = ("A template has no ephemeral containers.", "Write a container, or add them with kubectl debug.");
+        let wording =
+            ("A template cannot have ephemeral containers.", "Write a container, or add them with kubectl debug.");
         findings.forbidden(&EPHEMERAL_CONTAINERS, &path!(path.ephemeralContainers), wording);
     }
 }
@@ -91,7 +93,7 @@ fn check_gates(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, gate) in path!(path.schedulingGates).each(&pod.scheduling_gates) {
         findings.check_format(&SCHEDULING_GATES, &path, &gate.name, qualified_name);
         if !seen.insert(&gate.name) {
-            findings.duplicate(&SCHEDULING_GATES, &path, format!("The gate {} stands here twice.", gate.name));
+            findings.duplicate(&SCHEDULING_GATES, &path, format!("The gate {} is listed twice.", gate.name));
         }
     }
 }
@@ -100,20 +102,20 @@ fn check_host_users(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
     if pod.host_users != Some(false) {
         return;
     }
-    // The server spells two of the fields with a capital.
+    // The server capitalizes two of the fields.
     for (field, (shown, set)) in fields![
         hostNetwork = ("hostNetwork", is_true(pod.host_network)),
         hostPID = ("HostPID", is_true(pod.host_pid)),
         hostIPC = ("HostIPC", is_true(pod.host_ipc))
     ] {
         if set {
-            let wording = (format!("{field} cannot be had with hostUsers: false."), "Remove one of them.");
+            let wording = (format!("{field} cannot be combined with hostUsers: false."), "Remove one of them.");
             findings.forbidden(&HOST_USERS, &path.at(field).shown_as(shown), wording);
         }
     }
     for (path, container) in containers_at(pod, path) {
         if !container.volume_devices.elements().is_empty() {
-            let wording = ("Block devices cannot be had with hostUsers: false.", "Remove one of them.");
+            let wording = ("Block devices cannot be combined with hostUsers: false.", "Remove one of them.");
             findings.forbidden(&HOST_USERS_DEVICES, &path!(path.volumeDevices), wording);
         }
     }
@@ -134,14 +136,14 @@ fn check_references(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>)
 
 fn check_numbers(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(seconds) = pod.active_deadline_seconds.filter(|seconds| !(1..=i64::from(i32::MAX)).contains(seconds)) {
-        let message = format!("{seconds} must be from 1 to {}.", i32::MAX);
+        let message = format!("{seconds} must be between 1 and {}.", i32::MAX);
         findings.invalid(&DEADLINE, &path!(path.activeDeadlineSeconds), message);
     }
     let path = path!(path.preemptionPolicy);
     match &pod.preemption_policy {
         None => {}
         Some(policy) if policy.is_empty() => {
-            findings.required(&PREEMPTION, &path, "Write Never or PreemptLowerPriority, or leave this out.");
+            findings.required(&PREEMPTION, &path, "Write Never or PreemptLowerPriority, or remove the field.");
         }
         Some(policy) => findings.one_of(&PREEMPTION, &path, policy, &["Never", "PreemptLowerPriority"]),
     }

@@ -1,4 +1,4 @@
-//! The resources of a pod as a whole, against those of its containers.
+//! Pod-level resources, compared with those of the containers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use crate::apimachinery::resource::{STANDARD, is_huge_pages};
 rules! {
     Api;
 
-    /// The resources of a pod as a whole are cpu, memory and huge pages, and no claims; its requests are not below what its
-    /// containers request together, and no container's limit is above the pod's. A pod for Windows has none.
+    /// Pod-level resources are cpu, memory and huge pages, without claims; the pod's requests are not below the total
+    /// of its containers, and no container's limit is above the pod's. A pod for Windows has none.
     POD = "pod-resources" [since V1_34] in Pod:
         "resources: {requests: {cpu: 1m}}", "resources: {requests: {cpu: 4}}";
 }
 
-/// What a quota can limit, and a pod as a whole cannot ask for.
+/// Names that a quota can limit but that are not pod-level resources.
 const QUOTA_RESOURCES: [&str; 17] = [
     "requests.cpu",
     "requests.memory",
@@ -47,13 +47,13 @@ pub(super) fn check(pod: &PodSpec, claims: &BTreeSet<&str>, pod_path: &Path<'_>,
         findings.forbidden(
             &POD,
             path,
-            ("A pod for windows has no resources of its own.", "Give them to its containers."),
+            ("A pod for Windows cannot have pod-level resources.", "Set them on its containers."),
         );
         return;
     }
     if let Some(references) = &resources.claims {
         let path = path!(path.claims);
-        findings.forbidden(&POD, &path, ("A pod as a whole has no claims.", "Give them to a container."));
+        findings.forbidden(&POD, &path, ("Pod-level resources cannot have claims.", "Set them on a container."));
         claims::check_references(references, claims, &path, findings);
     }
     check_with(resources, check_name, path, findings);
@@ -62,7 +62,7 @@ pub(super) fn check(pod: &PodSpec, claims: &BTreeSet<&str>, pod_path: &Path<'_>,
         if let Some(most) = requests.and_then(|requests| requests.get(name)).map(amount)
             && together > most
         {
-            let message = format!("The containers request {together} together, more than the pod's {most}.");
+            let message = format!("The containers request {together} in total, more than the pod's {most}.");
             findings.invalid(&POD, &requests_path.key(name), message);
         }
     }
@@ -75,7 +75,7 @@ fn check_limits(pod: &PodSpec, limits: &Amounts, path: &Path<'_>, findings: &mut
     let limits_path = path!(path.resources.limits);
     for (name, together) in together(pod, |resources| resources.limits.as_ref()) {
         if let Some(most) = limits.get(name).map(amount).filter(|most| is_huge_pages(name) && together > *most) {
-            let message = format!("The containers may have {together} together, more than the pod's {most}.");
+            let message = format!("The limits of the containers are {together} in total, more than the pod's {most}.");
             findings.invalid(&POD, &limits_path.key(name), message);
         }
     }
@@ -83,10 +83,10 @@ fn check_limits(pod: &PodSpec, limits: &Amounts, path: &Path<'_>, findings: &mut
         let own = container.resources.iter().filter_map(|own| own.limits.as_ref()).flatten();
         for (name, limit) in own {
             if limits.get(name).is_some_and(|most| amount(limit) > amount(most)) {
-                // The server puts the resource before the field that it is in.
+                // The server puts the resource before its field.
                 let limits_path = path!(path.resources.limits).hidden();
                 let shown = format!("[{name}].limits");
-                let message = "A container's limit is above that of its pod.";
+                let message = "A container's limit is above the pod's limit.";
                 findings.invalid(&POD, &limits_path.key(name).shown_as(&shown), message);
             }
         }
@@ -102,7 +102,7 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     {
         return;
     }
-    let wording = (format!("{name:?} is no resource of a pod as a whole."), "Give it to a container.");
+    let wording = (format!("{name:?} is not supported as a pod-level resource."), "Set it on a container.");
     if name.contains('/') || is_elsewhere() {
         findings.error(&POD, path, FieldValueNotSupported, wording);
     } else {
@@ -110,7 +110,8 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// What a pod's containers have of each resource: all that run at once, or the most that run before.
+/// The total of each resource over a pod's containers: the sum of those that run at the same time, or the maximum of
+/// the init containers.
 fn together(pod: &PodSpec, of: fn(&ResourceRequirements) -> Option<&Amounts>) -> BTreeMap<&str, Quantity> {
     let mut running: BTreeMap<&str, Quantity> = BTreeMap::new();
     let mut sidecars: BTreeMap<&str, Quantity> = BTreeMap::new();

@@ -11,11 +11,11 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// A pod does not share its processes with the host and among its containers at once.
+    /// shareProcessNamespace and hostPID exclude each other.
     SHARE_PROCESSES = "pod-share-process-namespace" in Pod:
         "shareProcessNamespace: true\nhostPID: true", "shareProcessNamespace: true";
-    /// A sysctl has the name of a kernel's setting, such as net.core.somaxconn, once; in the host's network or IPC the
-    /// settings of these cannot be changed.
+    /// Each sysctl has a valid name, such as net.core.somaxconn, and is set only once; with hostNetwork or hostIPC, the
+    /// settings of that namespace cannot be changed.
     SYSCTLS = "pod-sysctls" in Pod:
         "securityContext: {sysctls: [{name: Net.Core, value: \"1\"}]}",
         "securityContext: {sysctls: [{name: net.core.somaxconn, value: \"1024\"}]}";
@@ -25,7 +25,7 @@ rules! {
         "securityContext: {fsGroupChangePolicy: Never}", "securityContext: {fsGroupChangePolicy: OnRootMismatch}";
 }
 
-/// Characters in the name of a sysctl.
+/// The maximum length of a sysctl's name.
 const SYSCTL_MAX: usize = 253;
 
 /// The security context of a pod at `path`.
@@ -63,24 +63,24 @@ fn check_sysctls(context: &PodSecurityContext, pod: &PodSpec, path: &Path<'_>, f
     for (path, sysctl) in path.each(&context.sysctls) {
         let (name, field) = (sysctl.name.as_str(), path!(path.name));
         if name.is_empty() {
-            findings.required(&SYSCTLS, &field, "Name the setting, such as net.core.somaxconn.");
+            findings.required(&SYSCTLS, &field, "Write the name of a setting, such as net.core.somaxconn.");
         } else if !is_sysctl(name) {
-            let message = format!("{name:?} is no name of a kernel's setting, such as net.core.somaxconn.");
+            let message = format!("{name:?} is not a valid sysctl name; write one such as net.core.somaxconn.");
             findings.invalid(&SYSCTLS, &field, message);
         } else if !seen.insert(name) {
             findings.duplicate(&SYSCTLS, &field, (format!("{name} is set twice."), "Remove one."));
         }
         let namespace = namespace_of(name);
         if is_true(pod.host_network) && namespace == Some(Namespace::Net) {
-            findings.invalid(&SYSCTLS, &field, ("In the host's network this cannot be set.", "Remove it."));
+            findings.invalid(&SYSCTLS, &field, ("This cannot be set together with hostNetwork.", "Remove it."));
         }
         if is_true(pod.host_ipc) && namespace == Some(Namespace::Ipc) {
-            findings.invalid(&SYSCTLS, &field, ("With the host's IPC this cannot be set.", "Remove it."));
+            findings.invalid(&SYSCTLS, &field, ("This cannot be set together with hostIPC.", "Remove it."));
         }
     }
 }
 
-/// A namespace of the kernel.
+/// A kernel namespace.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Namespace {
     Net,
@@ -101,7 +101,7 @@ fn namespace_of(name: &str) -> Option<Namespace> {
         "kernel.msgmni",
         "kernel.msg",
     ];
-    // Names with slashes first have dots and slashes the other way round.
+    // If a slash comes first in a name, dots and slashes are swapped.
     let dotted = match name.find(['.', '/']) {
         Some(first) if name[first..].starts_with('/') => {
             let swap = |c| match c {

@@ -1,4 +1,4 @@
-//! What nearly every rule is written with.
+//! Imports for nearly every rule.
 
 pub(super) use super::common::{containers, containers_at, is_true, text};
 pub(super) use crate::apimachinery::names::{

@@ -1,4 +1,4 @@
-//! Probes and lifecycle handlers: what they do, and how often.
+//! Probes and lifecycle hooks: their handlers and timings.
 
 use k8s_openapi::api::core::v1::{
     Container, ExecAction, GRPCAction, HTTPGetAction, LifecycleHandler, PodSpec, Probe, SleepAction, TCPSocketAction,
@@ -10,29 +10,29 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// A probe or lifecycle handler does one thing: exec, httpGet or tcpSocket; a probe may also use grpc,
-    /// and a lifecycle handler sleep.
+    /// A probe or lifecycle hook has exactly one handler: exec, httpGet or tcpSocket; a probe can also use grpc, and a
+    /// lifecycle hook sleep.
     HANDLER = "handler" in Container: "livenessProbe: {}", "livenessProbe: {exec: {command: [\"true\"]}}";
     /// exec needs a command, which runs inside the container.
     EXEC = "handler-exec" in Container:
         "livenessProbe: {exec: {command: []}}", "livenessProbe: {exec: {command: [\"true\"]}}";
-    /// httpGet has a port (by number or name), the scheme HTTP or HTTPS, and headers whose names HTTP allows.
+    /// httpGet has a port (by number or name), the scheme HTTP or HTTPS, and valid header names.
     HTTP_GET = "handler-http-get" in Container:
         "livenessProbe: {httpGet: {port: 8080, scheme: https}}", "livenessProbe: {httpGet: {port: 8080, scheme: HTTPS}}";
     /// tcpSocket and grpc have a port from 1 to 65535.
     PORT = "handler-port" in Container:
         "livenessProbe: {tcpSocket: {port: 0}}", "livenessProbe: {tcpSocket: {port: 6379}}";
-    /// sleep takes from 0 seconds to the pod's grace period.
+    /// sleep takes between 0 seconds and the pod's grace period.
     SLEEP = "handler-sleep" in Container:
         "lifecycle: {preStop: {sleep: {seconds: 60}}}", "lifecycle: {preStop: {sleep: {seconds: 5}}}";
-    /// The times of a probe are not negative. A liveness or startup probe succeeds at once (successThreshold 1), and
-    /// a readiness probe, which stops nothing, has no terminationGracePeriodSeconds.
+    /// The numbers of a probe are not negative. A liveness or startup probe has successThreshold 1, and a readiness
+    /// probe, which does not stop containers, has no terminationGracePeriodSeconds.
     PROBE = "probe" in Container:
         "livenessProbe: {exec: {command: [\"true\"]}, successThreshold: 2}",
         "livenessProbe: {exec: {command: [\"true\"]}, successThreshold: 1}";
 }
 
-/// What a probe or a lifecycle handler does.
+/// The handler of a probe or a lifecycle hook.
 #[derive(Default)]
 struct Handler<'h> {
     exec: Option<&'h ExecAction>,
@@ -98,7 +98,7 @@ fn check_probe(probe: &Probe, kind: FieldName, grace: i64, path: &Path<'_>, find
             findings.invalid(&PROBE, &own_grace, format!("{seconds} must be greater than 0."));
         }
         if kind.as_str() == "readinessProbe" {
-            findings.invalid(&PROBE, &own_grace, ("A readiness probe stops nothing.", "Remove this."));
+            findings.invalid(&PROBE, &own_grace, ("A readiness probe does not stop containers.", "Remove the field."));
         }
     }
     if kind.as_str() != "readinessProbe" && probe.success_threshold != Some(1) {
@@ -111,7 +111,7 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
     let mut first = |field: FieldName, findings: &mut Findings<'_>| {
         count += 1;
         if count > 1 {
-            let wording = (format!("{field} is the second thing to do."), "Keep one.");
+            let wording = (format!("{field} is a second handler."), "Keep only one.");
             findings.forbidden(&HANDLER, &path.at(field), wording);
         }
         count == 1
@@ -130,17 +130,17 @@ fn check_handler(handler: &Handler<'_>, grace: i64, path: &Path<'_>, findings: &
     if let Some(action) = handler.grpc.filter(|_| first(field!(grpc), findings))
         && !is_port(action.port)
     {
-        let wording = (format!("{} is no port.", action.port), "Write a number from 1 to 65535.");
+        let wording = (format!("{} is not a valid port.", action.port), "Write a number from 1 to 65535.");
         findings.invalid(&PORT, &path!(path.grpc.port), wording);
     }
     if let Some(action) = handler.sleep.filter(|_| first(field!(sleep), findings))
         && !(0..=grace).contains(&action.seconds)
     {
-        let message = format!("{} must be from 0 to the grace period of {grace} seconds.", action.seconds);
+        let message = format!("{} must be between 0 and the grace period of {grace} seconds.", action.seconds);
         findings.invalid(&SLEEP, &path!(path.sleep), message);
     }
     if count == 0 {
-        findings.required(&HANDLER, path, "Say what to do: exec, httpGet, tcpSocket.");
+        findings.required(&HANDLER, path, "Add a handler: exec, httpGet or tcpSocket.");
     }
 }
 
@@ -150,7 +150,7 @@ fn check_http_get(action: &HTTPGetAction, path: &Path<'_>, findings: &mut Findin
     for header in action.http_headers.iter().flatten() {
         let name = header.name.as_str();
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-            let wording = (format!("{name:?} is no name of a header."), "Write letters, digits and '-'.");
+            let wording = (format!("{name:?} is not a valid header name."), "Write letters, digits and '-'.");
             findings.invalid(&HTTP_GET, &path!(path.httpHeaders), wording);
         }
     }

@@ -1,5 +1,4 @@
-//! Volumes made of what the cluster knows: `ConfigMaps`, Secrets, the pod's own fields, tokens, and several of
-//! them at once.
+//! Volumes from API data: `ConfigMaps`, Secrets, the downward API, tokens, and projections of several of them.
 
 use std::collections::BTreeSet;
 
@@ -14,40 +13,45 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// The permission bits of a file are from 0 to 0777.
+    /// The mode of a file is between 0 and 0777.
     MODE = "volume-file-mode" in Volume:
         "configMap: {name: settings, defaultMode: 1000}", "configMap: {name: settings, defaultMode: 0644}";
-    /// A volume made of a ConfigMap or Secret names it, and each of its items has a key, and a path that is relative, without
-    /// '..', and does not start with it.
+    /// A volume from a ConfigMap or Secret names the object, and each of its items has a key and a relative path
+    /// without '..'.
     ITEMS = "volume-items" in Volume:
         "configMap: {name: settings, items: [{key: a, path: /etc/a}]}", "configMap: {name: settings, items: [{key: a, path: etc/a}]}";
-    /// A file of the pod's own fields has a relative path and either a fieldRef or a resourceFieldRef.
+    /// A downward API file has a relative path and either a fieldRef or a resourceFieldRef.
     DOWNWARD_API = "volume-downward-api" in Volume:
         "downwardAPI: {items: [{path: labels}]}", "downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}";
-    /// Each source of a projected volume is one of secret, configMap, downwardAPI, serviceAccountToken and the like, and no
-    /// two of the first three put a file at the same path. A token lives at least 600 seconds.
+    /// Each source of a projected volume is exactly one of secret, configMap, downwardAPI, serviceAccountToken and so
+    /// on, and no two of the first three create the same file. A token is valid for at least 600 seconds.
     PROJECTED = "volume-projected" in Volume:
         "projected: {sources: [{serviceAccountToken: {path: token, expirationSeconds: 60}}]}",
         "projected: {sources: [{serviceAccountToken: {path: token, expirationSeconds: 600}}]}";
 }
 
-/// Seconds that a token may live.
+/// The allowed lifetime of a token in seconds.
 const TOKEN_SECONDS: std::ops::RangeInclusive<i64> = 600..=1 << 32;
 
-/// The source of a volume at `path`, by its name, where it is one of this file's.
+/// Checks the source of a volume at `path`, if it is one of this file's.
 pub(super) fn check(source: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let path = path.at(source);
     let mode = path!(path.defaultMode);
     match source.as_str() {
         "secret" => {
             let Some(source) = &volume.secret else { return };
-            findings.not_empty(&ITEMS, &path!(path.secretName), text(&source.secret_name), "Name the Secret.");
+            findings.not_empty(
+                &ITEMS,
+                &path!(path.secretName),
+                text(&source.secret_name),
+                "Write the name of the Secret.",
+            );
             check_file_mode(&MODE, &mode, source.default_mode, findings);
             check_items(source.items.elements(), &path, findings);
         }
         "configMap" => {
             let Some(source) = &volume.config_map else { return };
-            findings.not_empty(&ITEMS, &path!(path.name), &source.name, "Name the ConfigMap.");
+            findings.not_empty(&ITEMS, &path!(path.name), &source.name, "Write the name of the ConfigMap.");
             check_file_mode(&MODE, &mode, source.default_mode, findings);
             check_items(source.items.elements(), &path, findings);
         }
@@ -72,14 +76,14 @@ pub(super) fn check(source: FieldName, volume: &Volume, path: &Path<'_>, finding
 
 fn check_items(items: &[KeyToPath], path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, item) in path!(path.items).each(items) {
-        findings.not_empty(&ITEMS, &path!(path.key), &item.key, "Name the key.");
-        findings.not_empty(&ITEMS, &path!(path.path), &item.path, "Write the file's path below the volume.");
+        findings.not_empty(&ITEMS, &path!(path.key), &item.key, "Write the key.");
+        findings.not_empty(&ITEMS, &path!(path.path), &item.path, "Write the file's path in the volume.");
         check_relative_unreserved(&ITEMS, &path!(path.path), &item.path, findings);
         check_file_mode(&MODE, &path!(path.mode), item.mode, findings);
     }
 }
 
-/// The server names the source here, and not the items in it.
+/// The server names the source here, not its items.
 fn check_downward_files(files: &[DownwardAPIVolumeFile], path: &Path<'_>, findings: &mut Findings<'_>) {
     let items = path!(path.items).hidden();
     for (path, file) in items.each(files) {
@@ -87,9 +91,9 @@ fn check_downward_files(files: &[DownwardAPIVolumeFile], path: &Path<'_>, findin
     }
 }
 
-/// A file of the pod's own fields, one of the items at `path`.
+/// A downward API file, one of the items at `path`.
 fn check_downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.not_empty(&DOWNWARD_API, &path!(path.path), &file.path, "Write the file's path below the volume.");
+    findings.not_empty(&DOWNWARD_API, &path!(path.path), &file.path, "Write the file's path in the volume.");
     check_relative_unreserved(&DOWNWARD_API, &path!(path.path), &file.path, findings);
     match (&file.field_ref, &file.resource_field_ref) {
         (Some(field), resource) => {
@@ -110,7 +114,8 @@ fn check_downward_file(file: &DownwardAPIVolumeFile, path: &Path<'_>, findings: 
     check_file_mode(&MODE, &path!(path.mode), file.mode, findings);
 }
 
-/// One source of a projected volume at `path`; `hidden` is the same path where the server names the volume only.
+/// A source of a projected volume at `path`; `hidden` is the same path for messages in which the server names only the
+/// volume.
 fn check_projection<'s>(
     source: &'s VolumeProjection,
     paths: &mut BTreeSet<&'s str>,
@@ -119,7 +124,7 @@ fn check_projection<'s>(
     findings: &mut Findings<'_>,
 ) {
     let mut sources = 0;
-    // Paths in the order in which the server takes them in.
+    // Paths in the order in which the server processes them.
     let mut placed: Vec<&'s str> = Vec::new();
     if let Some(one) = &source.secret {
         sources += 1;
@@ -142,30 +147,32 @@ fn check_projection<'s>(
     }
     for file in placed.into_iter().filter(|file| !file.is_empty()) {
         if !paths.insert(file) {
-            let wording = (format!("Two sources put a file at {file:?}."), "Choose another path.");
+            let wording = (format!("Two sources create a file at {file:?}."), "Choose another path.");
             findings.invalid(&PROJECTED, hidden, wording);
         }
     }
     if sources > 1 {
-        let wording =
-            ("A source is one of secret, configMap, downwardAPI and serviceAccountToken.", "Make several of it.");
+        let wording = (
+            "A source can have only one of secret, configMap, downwardAPI and serviceAccountToken.",
+            "Split it into several.",
+        );
         findings.forbidden(&PROJECTED, path, wording);
     }
 }
 
 fn check_projected_items(name: &str, items: &[KeyToPath], path: &Path<'_>, findings: &mut Findings<'_>) {
-    findings.not_empty(&ITEMS, &path!(path.name), name, "Name the object that is projected.");
+    findings.not_empty(&ITEMS, &path!(path.name), name, "Write the name of the projected object.");
     check_items(items, path, findings);
 }
 
 fn check_token(token: &ServiceAccountTokenProjection, path: &Path<'_>, hidden: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(seconds) = token.expiration_seconds.filter(|seconds| !TOKEN_SECONDS.contains(seconds)) {
-        let message = format!("{seconds} must be from {} to {}.", TOKEN_SECONDS.start(), TOKEN_SECONDS.end());
+        let message = format!("{seconds} must be between {} and {}.", TOKEN_SECONDS.start(), TOKEN_SECONDS.end());
         findings.invalid(&PROJECTED, &path!(path.serviceAccountToken.expirationSeconds), message);
     }
     let field = path!(hidden.serviceAccountToken.path).shown_as("path");
     if token.path.is_empty() {
-        findings.required(&PROJECTED, &field, "Write the file's path below the volume.");
+        findings.required(&PROJECTED, &field, "Write the file's path in the volume.");
     } else {
         check_relative_unreserved(&PROJECTED, &field, &token.path, findings);
     }

@@ -11,23 +11,23 @@ use crate::apimachinery::resource::{HUGE_PAGES_PREFIX, is_container_resource, is
 rules! {
     Api;
 
-    /// A container's resources are cpu, memory, ephemeral-storage, hugepages-SIZE, and extended ones with a domain,
-    /// such as example.com/gpu.
+    /// A container's resources are cpu, memory, ephemeral-storage, hugepages-SIZE, and extended resources with a
+    /// domain, such as example.com/gpu.
     NAME = "resource-name" in Container:
         "resources: {limits: {gpu: 1}}", "resources: {limits: {example.com/gpu: 1}}";
     /// Amounts are not negative; extended resources come in whole numbers, and huge pages in whole pages.
     AMOUNT = "resource-amount" in Container:
         "resources: {limits: {example.com/gpu: 500m}}", "resources: {limits: {example.com/gpu: 1}}";
     /// A request is not above its limit. Extended resources and huge pages cannot be overcommitted: they need a limit,
-    /// and a request that equals it.
+    /// and their request equals it.
     REQUEST = "resource-request" in Container:
         "resources: {requests: {cpu: 2}, limits: {cpu: 1}}", "resources: {requests: {cpu: 1}, limits: {cpu: 2}}";
-    /// Who asks for huge pages asks for cpu or memory too.
+    /// A container that requests huge pages also requests cpu or memory.
     HUGE_PAGES = "resource-huge-pages" in Pod:
         "containers:\n- {name: main, image: busybox}\n- {name: pages, image: busybox, resources: {limits: {hugepages-2Mi: 4Mi}}}",
         "containers:\n- {name: main, image: busybox}\n- {name: pages, image: busybox, resources: {limits: {hugepages-2Mi: 4Mi, memory: 1Gi}}}";
-    /// A resizePolicy says for cpu and memory, once each, NotRequired or RestartContainer; in a pod that
-    /// never restarts its containers, NotRequired only.
+    /// A resizePolicy has at most one entry each for cpu and memory: NotRequired or RestartContainer; in a pod with
+    /// restartPolicy: Never, only NotRequired.
     RESIZE = "container-resize-policy" in Container:
         "resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}]",
         "resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]";
@@ -37,10 +37,10 @@ rules! {
         "restartPolicy: OnFailure\ninitContainers: [{name: i, image: busybox, resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]}]";
 }
 
-/// Amounts by the names of their resources.
+/// Amounts by resource name.
 pub(super) type Amounts = BTreeMap<String, RawQuantity>;
 
-/// An amount that decoding has let through.
+/// An amount that has been decoded.
 pub(super) fn amount(raw: &RawQuantity) -> Quantity {
     Quantity::parse(&raw.0).unwrap_or(Quantity::ZERO)
 }
@@ -61,18 +61,18 @@ fn check_name(name: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     findings.check_format(&NAME, path, name, qualified_name);
     if name.contains('/') {
         if !is_native(name) && !is_extended(name) {
-            findings.invalid(&NAME, path, format!("{name:?} is no name of an extended resource."));
+            findings.invalid(&NAME, path, format!("{name:?} is not a valid name for an extended resource."));
         }
     } else if !is_container_resource(name) {
         let wording = (
-            format!("{name:?} is no resource of a container."),
-            format!("Extended ones have a domain: example.com/{name}."),
+            format!("{name:?} is not a container resource."),
+            format!("Extended resources have a domain: example.com/{name}."),
         );
         findings.invalid(&NAME, path, wording);
     }
 }
 
-/// What a quota can limit, and a container cannot ask for.
+/// Names that a quota can limit but a container cannot request.
 const QUOTA_RESOURCES: [&str; 9] = [
     "pods",
     "resourcequotas",
@@ -95,7 +95,7 @@ fn check_amount(name: &str, amount: Quantity, path: &Path<'_>, findings: &mut Fi
     let Some(page) = name.strip_prefix(HUGE_PAGES_PREFIX) else { return };
     let size = Quantity::parse(page).filter(|size| *size > Quantity::ZERO && size.is_whole());
     if size.is_none_or(|size| amount.units().checked_rem(size.units()) != Some(0)) {
-        findings.invalid(&AMOUNT, path, format!("{amount} is no whole number of pages of {page}."));
+        findings.invalid(&AMOUNT, path, format!("{amount} is not a whole number of {page} pages."));
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) fn check(resources: &ResourceRequirements, path: &Path<'_>, findings:
     check_with(resources, check_name, path, findings);
 }
 
-/// Resources whose names `check_name` knows.
+/// Resources whose names are checked by `check_name`.
 pub(super) fn check_with(
     resources: &ResourceRequirements,
     check_name: fn(&str, &Path<'_>, &mut Findings<'_>),
@@ -128,11 +128,11 @@ pub(super) fn check_with(
     }
     let has = |wanted: fn(&str) -> bool| limits.keys().chain(requests.keys()).any(|name| wanted(name));
     if has(is_huge_pages) && !has(|name| matches!(name, "cpu" | "memory")) {
-        findings.forbidden(&HUGE_PAGES, path, ("Huge pages need cpu or memory beside them.", "Add one."));
+        findings.forbidden(&HUGE_PAGES, path, ("Huge pages also need cpu or memory.", "Add one."));
     }
 }
 
-/// The server names the requests or limits as a whole here.
+/// The server names all requests or limits here.
 fn check_against_limit(
     name: &str,
     request: Quantity,
@@ -160,7 +160,7 @@ fn check_against_limit(
     }
 }
 
-/// The overhead of a runtime class, which the server treats as limits.
+/// The overhead of a runtime class, which the server treats like limits.
 pub(super) fn check_overhead(overhead: Option<&Amounts>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(overhead) = overhead {
         let resources = ResourceRequirements { limits: Some(overhead.clone()), ..ResourceRequirements::default() };
@@ -176,14 +176,14 @@ pub(super) fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>
         let (resource, resource_path) = (policy.resource_name.as_str(), path!(hidden.resourceName).hidden());
         match resource {
             "cpu" | "memory" => {}
-            "" => findings.required(&RESIZE, &resource_path, "Name the resource: cpu or memory."),
+            "" => findings.required(&RESIZE, &resource_path, "Write a resource: cpu or memory."),
             other => {
                 let message = format!("{other:?} must be cpu or memory.");
                 findings.error(&RESIZE, &resource_path, FieldValueNotSupported, message);
             }
         }
         if !seen.insert(resource) {
-            findings.duplicate(&RESIZE, &element, format!("{resource} has a policy already."));
+            findings.duplicate(&RESIZE, &element, format!("{resource} already has a policy."));
         }
         let (action, action_path) = (policy.restart_policy.as_str(), path!(hidden.restartPolicy).hidden());
         match action {
@@ -195,13 +195,13 @@ pub(super) fn check_resize(container: &Container, pod: &PodSpec, path: &Path<'_>
             }
         }
         if text(&pod.restart_policy) == "Never" && action != "NotRequired" {
-            let message = "In a pod that never restarts its containers this must be NotRequired.";
+            let message = "In a pod with restartPolicy: Never, this must be NotRequired.";
             findings.invalid(&RESIZE, &action_path, message);
         }
     }
 }
 
-/// The same of an init container that is no sidecar.
+/// The same for an init container that is not a sidecar.
 pub(super) fn check_resize_of_init(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (path, policy) in path.each(&container.resize_policy) {
         if policy.restart_policy == "RestartContainer" {

@@ -13,12 +13,12 @@ rules! {
     POLICY = "container-restart-policy" [since V1_34] in Container: "restartPolicy: never", "restartPolicy: Never";
     /// A container has no restartPolicy of its own, except Always for an init container.
     NO_POLICY = "container-no-restart-policy" [until V1_33] in Container: "restartPolicy: Never", "name: arb-tuning-d29-k8s--worker-1-0";
-    /// restartPolicyRules stand beside a restartPolicy, 20 at most; each has the action Restart or RestartAllContainers
-    /// and exitCodes with the operator In or NotIn and up to 255 values.
+    /// restartPolicyRules need a restartPolicy and have at most 20 items; each has the action Restart or
+    /// RestartAllContainers, and exitCodes with the operator In or NotIn and up to 255 values.
     RULE = "container-restart-rules" [since V1_34] in Container:
         "restartPolicy: Never\nrestartPolicyRules: [{action: Retry, exitCodes: {operator: In, values: [42]}}]",
         "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]";
-    /// The action of a rule is Restart, and an init container with restartPolicy: Always has no rules.
+    /// The action of a restart rule is Restart, and an init container with restartPolicy: Always has no rules.
     RESTART_ALL = "container-restart-all" [until V1_35] in Container:
         "restartPolicy: Never\nrestartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In, values: [42]}}]",
         "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]";
@@ -26,13 +26,13 @@ rules! {
 
 const RULES_MAX: usize = 20;
 const CODES_MAX: usize = 255;
-/// Since this version the server says of a long list that it has too many elements, and not that it is too long.
+/// Since this version, the server reports a long list as having too many elements, not as being too long.
 const COUNTED_SINCE: Version = V1_36;
 
 /// The restart policy of a container at `path`.
 pub(super) fn check(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>) {
     if container.restart_policy.is_some() {
-        let wording = ("A container has no restartPolicy of its own.", "Remove it.");
+        let wording = ("A container cannot have its own restartPolicy.", "Remove it.");
         findings.forbidden(&NO_POLICY, &path!(path.restartPolicy), wording);
     }
     check_policy(container, path, findings);
@@ -46,12 +46,12 @@ pub(super) fn check_init(container: &Container, path: &Path<'_>, findings: &mut 
     let rules = container.restart_policy_rules.elements();
     if text(&container.restart_policy) == "Always" && !rules.is_empty() && RESTART_ALL.span.contains(findings.version())
     {
-        let wording = ("An init container with restartPolicy: Always has no rules.", "Remove them.");
+        let wording = ("An init container with restartPolicy: Always cannot have restartPolicyRules.", "Remove them.");
         findings.forbidden(&RESTART_ALL, &path!(path.restartPolicyRules), wording);
         return;
     }
     if container.restart_policy.is_none() && !rules.is_empty() {
-        let message = "restartPolicyRules need a restartPolicy beside them.";
+        let message = "restartPolicyRules need a restartPolicy.";
         findings.required(&RULE, &path!(path.restartPolicy), message);
         return;
     }
@@ -65,7 +65,7 @@ fn check_policy(container: &Container, path: &Path<'_>, findings: &mut Findings<
     let rules = container.restart_policy_rules.elements();
     let list = path!(path.restartPolicyRules);
     if !rules.is_empty() && container.restart_policy.is_none() {
-        findings.required(&RULE, &path!(path.restartPolicy), "restartPolicyRules need a restartPolicy beside them.");
+        findings.required(&RULE, &path!(path.restartPolicy), "restartPolicyRules need a restartPolicy.");
     }
     check_length(rules.len(), RULES_MAX, &list, findings);
     for (path, rule) in list.each(rules) {
@@ -76,7 +76,7 @@ fn check_policy(container: &Container, path: &Path<'_>, findings: &mut Findings<
 fn check_length(found: usize, max: usize, path: &Path<'_>, findings: &mut Findings<'_>) {
     if found > max {
         let reason = if findings.version() >= COUNTED_SINCE { FieldValueTooMany } else { FieldValueTooLong };
-        findings.error(&RULE, path, reason, (format!("There are {found}, and {max} at most."), "Remove some."));
+        findings.error(&RULE, path, reason, (format!("There are {found}; the maximum is {max}."), "Remove some."));
     }
 }
 

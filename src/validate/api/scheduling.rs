@@ -11,8 +11,8 @@ use super::selector;
 rules! {
     Api;
 
-    /// A toleration has the operator Equal, with a value, or Exists, without one and perhaps without a key. Its effect
-    /// is NoSchedule, PreferNoSchedule or NoExecute, and NoExecute where tolerationSeconds is set.
+    /// A toleration has the operator Equal with a value, or Exists without a value and optionally without a key. Its
+    /// effect is NoSchedule, PreferNoSchedule or NoExecute; tolerationSeconds needs NoExecute.
     TOLERATION = "toleration" in Pod:
         "tolerations: [{key: dedicated, operator: Exists, value: tuning}]",
         "tolerations: [{key: dedicated, operator: Equal, value: tuning}]";
@@ -21,11 +21,12 @@ rules! {
     SPREAD = "topology-spread-constraint" in Pod:
         "topologySpreadConstraints: [{maxSkew: 0, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]";
-    /// The server makes requirements of a constraint's matchLabelKeys; none of these keys is in its labelSelector twice.
+    /// The server adds the matchLabelKeys of a constraint to its labelSelector; none of these keys may then occur in it
+    /// twice.
     REPEATED_KEYS = "topology-spread-repeated-keys" [since V1_34] in Pod:
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}, matchExpressions: [{key: app, operator: Exists}]}}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}}}]";
-    /// A key of a constraint's matchLabelKeys is not in its labelSelector too.
+    /// The matchLabelKeys of a constraint are not also in its labelSelector.
     SELECTED_KEYS = "topology-spread-selected-keys" [until V1_33] in Pod:
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {app: a}}}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, matchLabelKeys: [app], labelSelector: {matchLabels: {mode: a}}}]";
@@ -54,12 +55,16 @@ pub(super) fn check_toleration(toleration: &Toleration, path: &Path<'_>, finding
     findings.optional_format(&TOLERATION, &path!(path.key), key, qualified_name);
     let field = path!(path.operator);
     if key.is_empty() && operator != "Exists" {
-        findings.invalid(&TOLERATION, &field, "Without a key this must be Exists, which tolerates every taint.");
+        findings.invalid(
+            &TOLERATION,
+            &field,
+            "Without a key, the operator must be Exists, which tolerates every taint.",
+        );
     }
     match operator {
         "" | "Equal" => {
             if let Err(fault) = label_value(value) {
-                findings.invalid(&TOLERATION, &field, format!("The value {value:?} cannot stand here: {fault}."));
+                findings.invalid(&TOLERATION, &field, format!("{value:?} is not a valid value: {fault}."));
             }
         }
         "Exists" => {
@@ -89,7 +94,7 @@ fn check_constraint(
         findings.invalid(&SPREAD, &path!(path.maxSkew), format!("{skew} must be greater than 0."));
     }
     if constraint.topology_key.is_empty() {
-        let message = "Name a node's label, such as kubernetes.io/hostname.";
+        let message = "Write a node label, such as kubernetes.io/hostname.";
         findings.required(&SPREAD, &path!(path.topologyKey), message);
     }
     let when = constraint.when_unsatisfiable.as_str();
@@ -123,7 +128,7 @@ fn check_constraint(
     selector::check(label_selector, &path!(path.labelSelector), findings);
 }
 
-/// How the server kept the keys and the selector apart before it merged the two.
+/// The older rule, from before the server merged the keys into the selector.
 fn check_selected_keys(
     keys: &[String],
     selector: Option<&LabelSelector>,
@@ -140,7 +145,7 @@ fn check_selected_keys(
     let selected: BTreeSet<&String> =
         labels.chain(selector.match_expressions.elements().iter().map(|it| &it.key)).collect();
     for (nth, key) in keys.iter().enumerate().filter(|(_, key)| selected.contains(key)) {
-        let wording = (format!("{key} is in the labelSelector already."), "Remove it from one.");
+        let wording = (format!("{key} is already in the labelSelector."), "Remove it from one of them.");
         findings.invalid(&SELECTED_KEYS, &path.index(nth), wording);
     }
 }

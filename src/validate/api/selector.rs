@@ -1,4 +1,4 @@
-//! Label selectors, wherever they stand.
+//! Label selectors, wherever they occur.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ use super::prelude::*;
 rules! {
     Api;
 
-    /// A selector's matchLabels are labels, and each of its matchExpressions has a label's key, an operator
-    /// (In, NotIn, Exists or DoesNotExist), and values for the first two only.
+    /// A selector's matchLabels are labels, and each of its matchExpressions has a label key, an operator (In, NotIn,
+    /// Exists or DoesNotExist), and values only for In and NotIn.
     SELECTOR = "label-selector" in Pod:
         "topologySpreadConstraints:\n- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway\n  labelSelector: {matchExpressions: [{key: app, operator: Equals, values: [a]}]}",
         "topologySpreadConstraints:\n- maxSkew: 1\n  topologyKey: kubernetes.io/hostname\n  whenUnsatisfiable: ScheduleAnyway\n  labelSelector: {matchExpressions: [{key: app, operator: In, values: [a]}]}";
 }
 
-/// A selector; an absent one is fine.
+/// Checks an optional selector.
 pub(super) fn check(selector: Option<&LabelSelector>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(selector) = selector else { return };
     check_labels(&SELECTOR, selector.match_labels.as_ref(), &path!(path.matchLabels), findings);
@@ -51,7 +51,7 @@ fn check_requirement(requirement: &LabelSelectorRequirement, path: &Path<'_>, fi
     }
 }
 
-/// Whether a selector is one at all, and selects these labels.
+/// Whether a selector is valid and selects these labels.
 pub(super) fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Option<&'l str>) -> Option<bool> {
     let mut all = true;
     for (key, value) in selector.match_labels.iter().flatten() {
@@ -78,7 +78,7 @@ pub(super) fn selects<'l>(selector: &LabelSelector, label: impl Fn(&str) -> Opti
     Some(all)
 }
 
-/// The keys of `matchLabelKeys` or `mismatchLabelKeys` by themselves: they are labels' keys, and narrow a selector.
+/// Checks the keys of `matchLabelKeys` or `mismatchLabelKeys`: they are label keys and need a selector to narrow.
 pub(super) fn check_label_keys(
     keys: &[String],
     selector: Option<&LabelSelector>,
@@ -86,7 +86,7 @@ pub(super) fn check_label_keys(
     findings: &mut Findings<'_>,
 ) {
     if !keys.is_empty() && selector.is_none() {
-        findings.forbidden(&SELECTOR, path, ("These keys narrow a labelSelector, and there is none.", "Add one."));
+        findings.forbidden(&SELECTOR, path, ("These keys narrow a labelSelector, but there is none.", "Add one."));
         return;
     }
     for (path, key) in path.each(keys) {
@@ -94,8 +94,8 @@ pub(super) fn check_label_keys(
     }
 }
 
-/// The server makes requirements of `matchLabelKeys`. None of them can be a key that the selector names twice. The server
-/// names it by the owner of both lists, at `path`, and the index of the key in `matchLabelKeys`.
+/// The server adds `matchLabelKeys` to the selector, so none of them can occur in it twice. The server's path consists
+/// of the owner of both lists, at `path`, and the index of the key in `matchLabelKeys`.
 pub(super) fn check_repeated_keys(
     rule: &'static Rule,
     keys: &[String],
@@ -113,7 +113,7 @@ pub(super) fn check_repeated_keys(
             && let Some(index) = indexes.get(key)
         {
             let wording =
-                (format!("{key} is in the labelSelector twice, and in matchLabelKeys."), "Remove it from one.");
+                (format!("{key} is in the labelSelector twice, and in matchLabelKeys."), "Remove it from one of them.");
             findings.invalid(rule, &list.index(*index), wording);
         }
     }

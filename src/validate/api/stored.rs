@@ -1,5 +1,5 @@
-//! The rest of what the server fills in: defaults on which no rule depends, and which an object that it gives back has.
-//! A Job that [`super::fill_in`] has been through comes in, and leaves as the server stores it.
+//! The rest of the server's defaults, on which no rule depends, but which stored objects have. Applied after
+//! [`super::fill_in`], they turn a Job into its stored form.
 
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{
@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::defaults::fill_in;
 
-/// The permissions of a file that comes from the API, where nobody says otherwise.
+/// The default mode of a file from the API.
 const FILE_MODE: i32 = 0o644;
 
 /// Fills in all defaults of a Job.
@@ -75,7 +75,7 @@ fn volume(volume: &mut Volume) {
     volume.scale_io.iter_mut().for_each(scale_io);
 }
 
-/// As for a container's image, what is not pinned to a version is always pulled.
+/// As for a container's image, one without a fixed version is always pulled.
 fn image_volume(volume: &mut Volume) {
     let Some(image) = &mut volume.image else { return };
     let reference = image.reference.as_deref().unwrap_or_default();

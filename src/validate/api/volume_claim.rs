@@ -1,4 +1,4 @@
-//! The claim that an ephemeral volume makes for each pod.
+//! The claim that an ephemeral volume creates for each pod.
 
 use k8s_openapi::api::core::v1::{EphemeralVolumeSource, PersistentVolumeClaimSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -10,12 +10,12 @@ use super::selector;
 rules! {
     Api;
 
-    /// An ephemeral volume has a volumeClaimTemplate, whose metadata are labels and annotations only.
+    /// An ephemeral volume has a volumeClaimTemplate whose metadata has only labels and annotations.
     TEMPLATE = "volume-claim-template" in Volume:
         "ephemeral: {}",
         "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}";
-    /// A claim has access modes (ReadWriteOnce, ReadOnlyMany, ReadWriteMany, or ReadWriteOncePod alone), a request for storage
-    /// above zero, the volumeMode Block or Filesystem, and a storage class named by a DNS subdomain.
+    /// A claim has access modes (ReadWriteOnce, ReadOnlyMany, ReadWriteMany, or only ReadWriteOncePod), a storage
+    /// request above zero, the volumeMode Block or Filesystem, and a storage class named by a DNS subdomain.
     CLAIM = "volume-claim" in Volume:
         "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWrite], resources: {requests: {storage: 1Gi}}}}}",
         "ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}";
@@ -42,7 +42,7 @@ pub(super) fn check(source: Option<&EphemeralVolumeSource>, path: &Path<'_>, fin
 fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Findings<'_>) {
     check_annotations(metadata.annotations.as_ref(), &path!(path.annotations), findings);
     check_labels(&super::metadata::LABELS, metadata.labels.as_ref(), &path!(path.labels), findings);
-    // The server refuses some of them even if they are empty, and spells one of them in its own way.
+    // The server refuses some of them even if they are empty, and spells one of them differently.
     for (field, set) in fields![
         name = !text(&metadata.name).is_empty(),
         generateName = !text(&metadata.generate_name).is_empty(),
@@ -60,7 +60,7 @@ fn check_metadata(metadata: &ObjectMeta, path: &Path<'_>, findings: &mut Finding
     ] {
         if set {
             let shown = if field.as_str() == "uid" { "uID" } else { field.as_str() };
-            let wording = (format!("The server chooses the claim's {field}."), "Remove it.");
+            let wording = (format!("The server sets the claim's {field}."), "Remove it.");
             findings.forbidden(&TEMPLATE, &path.at(field).shown_as(shown), wording);
         }
     }
@@ -73,7 +73,7 @@ fn check_claim(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findings: &mu
     let storage = requests.key("storage");
     let request = claim.resources.as_ref().and_then(|resources| resources.requests.as_ref()?.get("storage"));
     match request.map(|request| Quantity::parse(&request.0).unwrap_or(Quantity::ZERO)) {
-        None => findings.required(&CLAIM, &storage, "Write requests: {storage: 1Gi}, with the amount that is needed."),
+        None => findings.required(&CLAIM, &storage, "Add requests: {storage: 1Gi}, with the amount that you need."),
         Some(amount) if amount <= Quantity::ZERO => {
             findings.invalid(&CLAIM, &storage, format!("{amount} must be greater than 0."));
         }
@@ -106,12 +106,12 @@ fn check_data_sources(claim: &PersistentVolumeClaimSpec, path: &Path<'_>, findin
     let agree =
         source.api_group == reference.api_group && source.kind == reference.kind && source.name == reference.name;
     if !namespace.is_empty() || !agree {
-        let wording = ("dataSource and dataSourceRef say different things.", "Remove dataSource.");
+        let wording = ("dataSource and dataSourceRef differ.", "Remove dataSource.");
         findings.invalid(&CLAIM, &path!(path.dataSource).hidden(), wording);
     }
 }
 
-/// The server names the list and not its element.
+/// The server names the list, not the element.
 fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
     const POD: &str = "ReadWriteOncePod";
     const OTHERS: [&str; 3] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce"];
@@ -130,11 +130,11 @@ fn check_modes(modes: &[String], path: &Path<'_>, findings: &mut Findings<'_>) {
 fn check_data_source(kind: &str, name: &str, group: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     for (field, value) in fields![name = name, kind = kind] {
         if value.is_empty() {
-            findings.required(&CLAIM, &path.at(field), format!("A source of data needs its {field}."));
+            findings.required(&CLAIM, &path.at(field), format!("A data source needs {field}."));
         }
     }
     if group.is_empty() && kind != "PersistentVolumeClaim" {
-        let message = "Without an apiGroup, only a PersistentVolumeClaim can be a source of data.";
+        let message = "Without an apiGroup, only a PersistentVolumeClaim can be a data source.";
         findings.invalid(&CLAIM, path, message);
     }
     findings.optional_format(&CLAIM, &path!(path.apiGroup), group, dns_subdomain);

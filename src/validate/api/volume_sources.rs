@@ -1,4 +1,4 @@
-//! The sources of volumes that are neither projected nor claimed: directories, disks and network storage.
+//! Volume sources other than projections and claims: directories, disks and network storage.
 
 use k8s_openapi::api::core::v1::{
     AzureDiskVolumeSource, CSIVolumeSource, EmptyDirVolumeSource, FCVolumeSource, FlexVolumeSource,
@@ -15,38 +15,39 @@ use crate::apimachinery::version::V1_35;
 rules! {
     Api;
 
-    /// A source has the fields that say where its data is: the path, the server, the volume's id, the claim's name.
+    /// A volume source has its required fields, such as the path, the server, the volume's id or the claim's name.
     REQUIRED = "volume-source-required" in Volume: "nfs: {server: nas.local}", "nfs: {server: nas.local, path: /data}";
     /// The sizeLimit of an emptyDir is not negative.
     EMPTY_DIR = "volume-empty-dir" in Volume: "emptyDir: {sizeLimit: -1Gi}", "emptyDir: {sizeLimit: 1Gi}";
-    /// The path of a hostPath has no '..', and its type is one of DirectoryOrCreate, Directory, FileOrCreate, File, Socket,
-    /// CharDevice, BlockDevice or empty.
+    /// The path of a hostPath does not contain '..', and its type is DirectoryOrCreate, Directory, FileOrCreate, File,
+    /// Socket, CharDevice, BlockDevice or empty.
     HOST_PATH = "volume-host-path" in Volume:
         "hostPath: {path: /data, type: Folder}", "hostPath: {path: /data, type: Directory}";
-    /// A disk's partition is from 0 to 255, and so is the lun of iSCSI or Fibre Channel.
+    /// The partition of a disk and the lun of iSCSI or Fibre Channel are between 0 and 255.
     NUMBERS = "volume-numbers" in Volume:
         "awsElasticBlockStore: {volumeID: vol-1, partition: 300}", "awsElasticBlockStore: {volumeID: vol-1, partition: 3}";
     /// The path of an NFS export is absolute.
     NFS = "volume-nfs" in Volume: "nfs: {server: nas.local, path: data}", "nfs: {server: nas.local, path: /data}";
-    /// The iqn of iSCSI is spelled as one of the forms iqn., eui. and naa.; CHAP needs a secretRef.
+    /// The iqn of an iscsi volume is a valid iqn., eui. or naa. name; CHAP needs a secretRef.
     ISCSI = "volume-iscsi" in Volume:
         "iscsi: {targetPortal: 10.0.0.1, iqn: storage, lun: 0}",
         "iscsi: {targetPortal: 10.0.0.1, iqn: \"iqn.2001-04.com.example:storage\", lun: 0}";
     /// Fibre Channel has either targetWWNs with a lun or wwids.
     FC = "volume-fc" in Volume: "fc: {lun: 1}", "fc: {lun: 1, targetWWNs: [\"50060e801049cfd1\"]}";
-    /// An azureDisk of kind Managed has a diskURI that starts with /subscriptions/, another one with https://; cachingMode is
-    /// None, ReadOnly or ReadWrite.
+    /// The diskURI of an azureDisk starts with /subscriptions/ for the kind Managed and with https:// for the others;
+    /// cachingMode is None, ReadOnly or ReadWrite.
     AZURE_DISK = "volume-azure-disk" in Volume:
         "azureDisk: {diskName: d, diskURI: d.vhd}", "azureDisk: {diskName: d, diskURI: \"https://a.blob.core.windows.net/d.vhd\"}";
-    /// A CSI driver is named by a DNS subdomain of 63 characters at most.
+    /// A CSI driver is named by a DNS subdomain of at most 63 characters.
     CSI = "volume-csi" in Volume: "csi: {driver: my_driver}", "csi: {driver: my-driver.example.com}";
-    /// A gitRepo's directory is relative and without '..'; a flexVolume's options keep clear of kubernetes.io.
+    /// Other volume sources: for example, the directory of a gitRepo is a relative path without '..', and the options
+    /// of a flexVolume do not use the domain kubernetes.io.
     OTHERS = "volume-other-sources" in Volume:
         "gitRepo: {repository: \"https://example.com/x.git\", directory: ../x}",
         "nfs: {server: nas.local, path: /data}";
 }
 
-/// The source of a volume at `path`, where it is one of this file's.
+/// Checks the source of a volume at `path`, if it is one of this file's.
 pub(super) fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let source = field.as_str();
     let path = path.at(field).shown_as(if source == "gcePersistentDisk" { "persistentDisk" } else { source });
@@ -81,24 +82,25 @@ pub(super) fn check(field: FieldName, volume: &Volume, path: &Path<'_>, findings
     }
 }
 
-/// An initiator's name is put together with the volume's; the server looks at that even if the volume has another source.
+/// The initiator's name includes the volume's name; the server checks that even if the volume has another source.
 pub(super) fn check_name(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     const MAX: usize = 64;
     let named = volume.iscsi.as_ref().filter(|source| source.initiator_name.is_some());
     if named.is_some_and(|source| volume.name.len() + 1 + source.target_portal.len() > MAX) {
-        let message = format!("The volume's name and its targetPortal have {MAX} characters together at most.");
+        let message =
+            format!("The volume's name and its targetPortal must not have more than {MAX} characters in total.");
         findings.invalid(&ISCSI, &path!(path.name), message);
     }
 }
 
-/// The fields of a source that are empty, of those that it must have.
+/// The required fields of a source that are empty.
 macro_rules! empty {
     ($source:expr, $($name:ident = $field:ident),+) => {
         $source.iter().flat_map(|it| fields![$($name = it.$field.is_empty()),+]).collect()
     };
 }
 
-/// The fields without which a source says nothing.
+/// The required fields of each source.
 fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let fields: Vec<(FieldName, bool)> = match source {
         "awsElasticBlockStore" => empty!(volume.aws_elastic_block_store, volumeID = volume_id),
@@ -127,7 +129,7 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
         _ => Vec::new(),
     };
     for (field, _) in fields.into_iter().filter(|(_, is_empty)| *is_empty) {
-        findings.required(&REQUIRED, &path.at(field), format!("A {source} needs its {field}."));
+        findings.required(&REQUIRED, &path.at(field), format!("A {source} volume needs {field}."));
     }
     need_secret(
         volume.cinder.as_ref().and_then(|it| it.secret_ref.as_ref()).filter(|_| source == "cinder"),
@@ -139,14 +141,14 @@ fn check_required(source: &str, volume: &Volume, path: &Path<'_>, findings: &mut
 /// A reference to a Secret has its name.
 fn need_secret(secret: Option<&LocalObjectReference>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if secret.is_some_and(|secret| secret.name.is_empty()) {
-        findings.required(&REQUIRED, &path!(path.secretRef.name), "Name the Secret.");
+        findings.required(&REQUIRED, &path!(path.secretRef.name), "Write the name of the Secret.");
     }
 }
 
 fn check_empty_dir(source: Option<&EmptyDirVolumeSource>, path: &Path<'_>, findings: &mut Findings<'_>) {
     let Some(limit) = source.and_then(|source| source.size_limit.as_ref()) else { return };
     if Quantity::parse(&limit.0).is_some_and(|limit| limit.is_negative()) {
-        let wording = (format!("{} is negative.", limit.0), "Write an amount such as 1Gi, or leave it out.");
+        let wording = (format!("{} is negative.", limit.0), "Write an amount such as 1Gi, or remove the field.");
         findings.forbidden(&EMPTY_DIR, &path!(path.sizeLimit), wording);
     }
 }
@@ -156,14 +158,18 @@ fn check_flex(source: &FlexVolumeSource, path: &Path<'_>, findings: &mut Finding
     for key in source.options.iter().flat_map(std::collections::BTreeMap::keys) {
         let domain = format!(".{}", lower_case(key.split('/').next().unwrap_or_default()));
         if domain.ends_with(".kubernetes.io") || domain.ends_with(".k8s.io") {
-            findings.invalid(&OTHERS, &options.key(key), ("This domain is kept for Kubernetes.", "Use another one."));
+            findings.invalid(
+                &OTHERS,
+                &options.key(key),
+                ("This domain is reserved for Kubernetes.", "Use another one."),
+            );
         }
     }
 }
 
 fn byte(value: Option<i32>, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(value) = value.filter(|value| !(0..=255).contains(value)) {
-        findings.invalid(&NUMBERS, path, format!("{value} must be from 0 to 255."));
+        findings.invalid(&NUMBERS, path, format!("{value} must be between 0 and 255."));
     }
 }
 
@@ -181,14 +187,14 @@ fn check_host_path(source: &HostPathVolumeSource, path: &Path<'_>, findings: &mu
 
 fn check_nfs(source: &NFSVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !source.path.starts_with('/') {
-        let wording = (format!("{:?} must be absolute.", source.path), "Start it with '/'.");
+        let wording = (format!("{:?} must be an absolute path.", source.path), "Start it with '/'.");
         findings.invalid(&NFS, &path!(path.path), wording);
     }
 }
 
 fn check_iscsi(source: &ISCSIVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     if !source.iqn.is_empty() && !is_initiator(&source.iqn) {
-        let message = format!("{:?} must start with iqn., eui. or naa. and go on as that form does.", source.iqn);
+        let message = format!("{:?} must be a valid name that starts with iqn., eui. or naa.", source.iqn);
         findings.invalid(&ISCSI, &path!(path.iqn), message);
     }
     byte(Some(source.lun), &path!(path.lun), findings);
@@ -197,14 +203,14 @@ fn check_iscsi(source: &ISCSIVolumeSource, path: &Path<'_>, findings: &mut Findi
         findings.required(&ISCSI, &path!(path.secretRef), "CHAP needs a secretRef.");
     }
     if let Some(name) = source.initiator_name.as_deref().filter(|name| !is_initiator(name)) {
-        let message = format!("{name:?} must start with iqn., eui. or naa. and go on as that form does.");
+        let message = format!("{name:?} must be a valid name that starts with iqn., eui. or naa.");
         findings.invalid(&ISCSI, &path!(path.initiatorName).shown_as("initiatorname"), message);
     }
 }
 
 /// The three forms of an iSCSI name.
 fn is_initiator(name: &str) -> bool {
-    /// One character, whatever it is, and so many letters and digits.
+    /// Any character, followed by this number of letters and digits.
     fn numbered(rest: &str, length: usize) -> bool {
         let mut chars = rest.chars();
         let any = chars.next().is_some_and(|c| c != '\n');
@@ -216,7 +222,7 @@ fn is_initiator(name: &str) -> bool {
     if let Some(rest) = name.strip_prefix("naa") {
         return numbered(rest, 32);
     }
-    // What stands before the last part of this form has never been looked at.
+    // The server has never checked what precedes the last part of this form.
     name.starts_with("iqn") && name.match_indices("iqn.").any(|(at, start)| is_qualified(&name[at + start.len()..]))
 }
 
@@ -236,7 +242,7 @@ fn check_fc(source: &FCVolumeSource, path: &Path<'_>, findings: &mut Findings<'_
     let (wwns, wwids) = (!source.target_wwns.elements().is_empty(), !source.wwids.elements().is_empty());
     let field = path!(path.targetWWNs);
     match (wwns, wwids) {
-        (false, false) => findings.required(&FC, &field, "Write targetWWNs with a lun, or wwids."),
+        (false, false) => findings.required(&FC, &field, "Add targetWWNs with a lun, or wwids."),
         (true, true) => findings.invalid(&FC, &field, ("targetWWNs and wwids exclude each other.", "Remove one.")),
         _ => {}
     }
@@ -262,17 +268,17 @@ fn check_azure_disk(source: &AzureDiskVolumeSource, path: &Path<'_>, findings: &
 
 fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     const DRIVER_MAX: usize = 63;
-    /// Before this version, no name was a badly spelled one too.
+    /// Before this version, an empty name was also reported as not valid.
     const NAMED_SINCE: Version = V1_35;
     let field = path!(path.driver);
-    findings.not_empty(&REQUIRED, &field, &source.driver, "Name the driver.");
+    findings.not_empty(&REQUIRED, &field, &source.driver, "Write the name of the driver.");
     findings.no_longer(&CSI, &field, &source.driver, DRIVER_MAX);
     if !source.driver.is_empty() || findings.version() < NAMED_SINCE {
         findings.check_format(&CSI, &field, &lower_case(&source.driver), dns_subdomain);
     }
     if let Some(secret) = &source.node_publish_secret_ref {
         if secret.name.is_empty() {
-            findings.required(&REQUIRED, &path!(path.nodePublishSecretRef.name), "Name the Secret.");
+            findings.required(&REQUIRED, &path!(path.nodePublishSecretRef.name), "Write the name of the Secret.");
         } else {
             let secret_path = path!(path.nodePublishSecretRef).hidden();
             findings.check_format(&CSI, &path!(secret_path.name), &secret.name, dns_subdomain);
@@ -283,12 +289,12 @@ fn check_csi(source: &CSIVolumeSource, path: &Path<'_>, findings: &mut Findings<
 fn check_flocker(source: &FlockerVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let (name, uuid) = (text(&source.dataset_name), text(&source.dataset_uuid));
     match (name.is_empty(), uuid.is_empty()) {
-        (true, true) => findings.required(&REQUIRED, path, "Write datasetName or datasetUUID."),
+        (true, true) => findings.required(&REQUIRED, path, "Add datasetName or datasetUUID."),
         (false, false) => findings.invalid(&OTHERS, path, "datasetName and datasetUUID exclude each other."),
         _ => {}
     }
     if name.contains('/') {
-        findings.invalid(&OTHERS, &path!(path.datasetName), "'/' must not stand in it.");
+        findings.invalid(&OTHERS, &path!(path.datasetName), "The name must not contain '/'.");
     }
 }
 
@@ -297,12 +303,12 @@ fn check_quobyte(source: &QuobyteVolumeSource, path: &Path<'_>, findings: &mut F
     if source.registry.is_empty() {
         findings.required(&REQUIRED, &path!(path.registry), "Write HOST:PORT, several separated by commas.");
     } else if text(&source.tenant).len() > TENANT_MAX {
-        let message = format!("A tenant is a UUID of {TENANT_MAX} characters at most.");
+        let message = format!("A tenant is a UUID of at most {TENANT_MAX} characters.");
         findings.required(&REQUIRED, &path!(path.tenant), message);
     } else if !source.registry.split(',').all(is_host_and_port) {
         findings.invalid(&OTHERS, &path!(path.registry), "Write HOST:PORT, several separated by commas.");
     }
-    findings.not_empty(&REQUIRED, &path!(path.volume), &source.volume, "A quobyte needs its volume.");
+    findings.not_empty(&REQUIRED, &path!(path.volume), &source.volume, "A quobyte volume needs volume.");
 }
 
 /// `HOST:PORT`, and brackets around a host with colons in it.
@@ -310,7 +316,7 @@ fn is_host_and_port(text: &str) -> bool {
     let Some((host, port)) = text.rsplit_once(':') else { return false };
     let brackets = ['[', ']'];
     match host.strip_prefix('[') {
-        // The bracket that closes is the first one, and just before the port.
+        // The closing bracket is the first one and directly before the port.
         Some(inner) => {
             inner.strip_suffix(']').is_some_and(|inner| !inner.contains(brackets)) && !port.contains(brackets)
         }
@@ -321,7 +327,7 @@ fn is_host_and_port(text: &str) -> bool {
 fn check_storageos(source: &StorageOSVolumeSource, path: &Path<'_>, findings: &mut Findings<'_>) {
     let name = text(&source.volume_name);
     if name.is_empty() {
-        findings.required(&REQUIRED, &path!(path.volumeName), "Name the volume.");
+        findings.required(&REQUIRED, &path!(path.volumeName), "Write the name of the volume.");
     } else {
         findings.check_format(&OTHERS, &path!(path.volumeName), name, dns_label);
     }

@@ -10,16 +10,17 @@ use super::{projections, volume_claim, volume_sources};
 rules! {
     Api;
 
-    /// A volume has a name of its own, a DNS label: lower-case letters, digits and '-', up to 63 characters.
+    /// The name of a volume is unique in its pod and a DNS label: lowercase letters, digits and '-', up to 63
+    /// characters.
     NAME = "volume-name" in Pod: "volumes: [{name: Data_1}]", "volumes: [{name: data-1}]";
-    /// A volume has one source, which says where its files come from.
+    /// A volume has exactly one source.
     SOURCE = "volume-source" in Volume: "emptyDir: {}\nhostPath: {path: /data}", "hostPath: {path: /data}";
 }
 
-/// The volumes that mounts can refer to, by name: those in which nothing is wrong.
+/// The volumes that mounts can refer to, by name: the valid ones.
 pub(super) type Volumes<'p> = BTreeMap<&'p str, &'p Volume>;
 
-/// Which sources a volume has, in the server's order.
+/// The sources of a volume, in the server's order.
 fn sources(volume: &Volume) -> [(FieldName, bool); 30] {
     fields![
         emptyDir = volume.empty_dir.is_some(),
@@ -55,12 +56,12 @@ fn sources(volume: &Volume) -> [(FieldName, bool); 30] {
     ]
 }
 
-/// How many sources a volume has.
+/// The number of sources of a volume.
 pub(super) fn count_sources(volume: &Volume) -> usize {
     sources(volume).iter().filter(|(_, set)| *set).count()
 }
 
-/// The volumes of a pod; returns those in which nothing is wrong.
+/// Checks the volumes of a pod, and returns the valid ones.
 pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut Findings<'_>) -> Volumes<'p> {
     let mut valid = Volumes::new();
     for (path, volume) in path.each(volumes) {
@@ -72,7 +73,7 @@ pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut F
             &name,
             &volume.name,
             dns_label,
-            "A volume needs a name, by which containers mount it.",
+            "A volume needs a name for containers to mount it.",
         );
         if valid.contains_key(volume.name.as_str()) {
             findings.duplicate(&NAME, &name, (format!("Another volume is named {}.", volume.name), "Rename one."));
@@ -84,7 +85,7 @@ pub(super) fn check<'p>(volumes: &'p [Volume], path: &Path<'_>, findings: &mut F
     valid
 }
 
-/// The first source counts, and is checked; each further one is refused.
+/// The first source is used and checked; any other is refused.
 fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut present = sources(volume).into_iter().filter(|(_, set)| *set).map(|(name, _)| name);
     let Some(first) = present.next() else {
@@ -94,8 +95,9 @@ fn check_sources(volume: &Volume, path: &Path<'_>, findings: &mut Findings<'_>) 
     check_source(first, volume, path, findings);
     volume_sources::check_name(volume, path, findings);
     for further in present {
-        let wording = (format!("The volume has the source {first} already."), "Keep one, and make two volumes of two.");
-        // The server spells two of the fields in its own way.
+        let wording =
+            (format!("The volume already has the source {first}."), "Keep only one, or split it into two volumes.");
+        // The server spells two of the fields differently.
         let shown = match further.as_str() {
             "downwardAPI" => "downwarAPI",
             "cephfs" => "cephFS",

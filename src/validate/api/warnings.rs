@@ -1,4 +1,4 @@
-//! What the server accepts, and answers with a warning.
+//! What the server accepts with a warning.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,52 +15,64 @@ use crate::apimachinery::ip;
 rules! {
     Api;
 
-    /// A Job's name becomes part of its pods' names and host names. Where it is no DNS label (with a '.' in it, or longer
-    /// than 63 characters), host names are cut or surprising.
+    /// A Job's name is a DNS label, because it becomes part of its pods' names and host names. If it contains a '.' or
+    /// is longer than 63 characters, host names are truncated or unexpected.
+    #[severity(Warning)]
     HOST_NAME = "job-host-name" in Job: "metadata:\n  name: night.run", "metadata:\n  name: night-run";
-    /// Of two variables with the same name the last one counts, and `kubectl apply` may drop one of them. Only a
-    /// value that builds on the first one, such as $(PATH):/opt/bin, has a use for both.
+    /// A variable is set only once: of two with the same name, the last one wins, and `kubectl apply` may drop one of
+    /// them. An exception is a value that refers to the first one, such as $(PATH):/opt/bin.
+    #[severity(Warning)]
     DUPLICATE_ENV = "env-duplicate" in Container:
         "env: [{name: APP_ENV, value: docker}, {name: APP_ENV, value: prod}]",
         "env: [{name: APP_ENV, value: docker}, {name: REDIS_HOST, value: prod}]";
-    /// Two ports of a pod with the same number and protocol, or with the same name, cannot be told apart. A hostIP is of
-    /// no use without a hostPort.
+    /// Two ports of a pod with the same number and protocol, or with the same name, are ambiguous. A hostIP has no
+    /// effect without a hostPort.
+    #[severity(Warning)]
     DUPLICATE_PORT = "port-duplicate" in Container:
         "ports: [{containerPort: 80}, {containerPort: 80}]", "ports: [{containerPort: 80}, {containerPort: 81}]";
-    /// An owner stands once in the list: the server drops its repetitions.
+    /// Each owner is listed only once: the server drops duplicates.
+    #[severity(Warning)]
     DUPLICATE_OWNER = "metadata-duplicate-owner" in Job:
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}",
         "metadata:\n  ownerReferences:\n  - {apiVersion: batch/v1, kind: CronJob, name: nightly, uid: 1d7f7a0e-5a6f}";
-    /// Bytes come in whole numbers: a fraction of one is rounded up.
+    /// Amounts in bytes are whole numbers: fractions are rounded up.
+    #[severity(Warning)]
     FRACTION = "resource-fraction" in Container:
         "resources: {limits: {memory: 1500m}}", "resources: {limits: {memory: 1500M}}";
-    /// A selector that is not there selects no pod, so that the constraint has no effect.
+    /// A constraint has a labelSelector: without one it selects no pods and has no effect.
+    #[severity(Warning)]
     NULL_SELECTOR = "null-label-selector" in Pod:
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway}]",
         "topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {}}]";
-    /// A terminationGracePeriodSeconds below zero counts as 1.
+    /// terminationGracePeriodSeconds is not negative: the server treats a negative value as 1.
+    #[severity(Warning)]
     GRACE_PERIOD = "pod-grace-period" in Pod:
         "terminationGracePeriodSeconds: -5", "terminationGracePeriodSeconds: 5";
-    /// imagePullSecrets name each Secret once.
+    /// imagePullSecrets lists each Secret only once.
+    #[severity(Warning)]
     PULL_SECRETS = "pod-image-pull-secrets" in Pod:
         "imagePullSecrets: [{name: registry}, {name: registry}]", "imagePullSecrets: [{name: registry}]";
-    /// An IPv6 address has one canonical spelling: lower case, the longest run of zeros as '::'.
+    /// IPv6 addresses are in canonical form: lowercase, with the longest run of zeros as '::'.
+    #[severity(Warning)]
     ADDRESS = "ip-address-spelling" in Pod:
         "hostAliases: [{ip: \"2001:DB8::1\", hostnames: [redis.local]}]", "hostAliases: [{ip: \"2001:db8::1\", hostnames: [redis.local]}]";
-    /// Host aliases give each address once; the names of a second one go to the first.
+    /// hostAliases lists each address only once, with all of its names.
+    #[severity(Warning)]
     DUPLICATE_ALIAS = "host-aliases-duplicate" in Pod:
         "hostAliases: [{ip: 10.0.0.1, hostnames: [a]}, {ip: 10.0.0.1, hostnames: [b]}]", "hostAliases: [{ip: 10.0.0.1, hostnames: [a, b]}]";
-    /// An Indexed Job of more than 100,000 completions with a parallelism above 10,000 may lose count of its indexes.
+    /// An Indexed Job with more than 100,000 completions has a parallelism of at most 10,000; above that, it may lose
+    /// track of its indexes.
+    #[severity(Warning)]
     MANY_INDEXES = "job-many-indexes" in JobSpec:
         "completionMode: Indexed\ncompletions: 200000\nparallelism: 20000", "completionMode: Indexed\ncompletions: 200000\nparallelism: 10000";
 }
 
-/// What the server warns of in the metadata of a Job or `CronJob`.
+/// Warnings about the metadata of a Job or `CronJob`.
 pub(super) fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>) {
     let path = path!(.metadata);
     let name = effective_name(metadata);
     if let Err(fault) = dns_label(&name) {
-        let message = format!("{name:?} makes a bad host name: {fault}.");
+        let message = format!("{name:?} is not suitable as a host name: {fault}.");
         findings.warning(&HOST_NAME, &path!(path.name), FieldValueInvalid, message);
     }
     // The server reports this once.
@@ -68,19 +80,20 @@ pub(super) fn check_metadata(metadata: &ObjectMeta, findings: &mut Findings<'_>)
     let mut seen = BTreeSet::new();
     if let Some(nth) = owners.iter().position(|owner| !seen.insert(all_of(owner))) {
         let list = path!(path.ownerReferences);
-        let wording = ("This owner stands above already, and the server drops it.", "Remove it.");
+        let wording = ("This owner is already listed above, and the server drops it.", "Remove it.");
         findings.warning(&DUPLICATE_OWNER, &list.index(nth), FieldValueDuplicate, wording);
     }
 }
 
-/// What it warns of in a Job's own fields at `path` and below them, after defaulting.
+/// Warnings about a Job's fields at `path` and below, after defaulting.
 pub(super) fn check(spec: &JobSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     const COMPLETIONS: i32 = 100_000;
     const PARALLELISM: i32 = 10_000;
     let indexed = text(&spec.completion_mode) == "Indexed";
     let above = |value: Option<i32>, most| value.unwrap_or_default() > most;
     if indexed && above(spec.completions, COMPLETIONS) && above(spec.parallelism, PARALLELISM) {
-        let message = format!("Above {COMPLETIONS} completions, a parallelism above {PARALLELISM} is not safe.");
+        let message =
+            format!("With more than {COMPLETIONS} completions, a parallelism above {PARALLELISM} is not safe.");
         findings.warning(&MANY_INDEXES, &path!(path.parallelism), FieldValueInvalid, message);
     }
     check_template(&spec.template, &path!(path.template), findings);
@@ -99,7 +112,7 @@ fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Fi
     check_addresses(pod, &path, findings);
     check_pull_secrets(pod, &path, findings);
     if pod.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
-        let wording = ("This is negative, and counts as 1.", "Write 0 or more.");
+        let wording = ("This is negative and is treated as 1.", "Write 0 or more.");
         findings.warning(&GRACE_PERIOD, &path!(path.terminationGracePeriodSeconds), FieldValueInvalid, wording);
     }
     for (path, container) in containers_at(pod, &path) {
@@ -115,7 +128,7 @@ fn check_template(template: &PodTemplateSpec, path: &Path<'_>, findings: &mut Fi
 fn check_selectors(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut warn = |is_missing: bool, path: &Path<'_>| {
         if is_missing {
-            let wording = ("No labelSelector selects no pod at all.", "Add one.");
+            let wording = ("Without a labelSelector, no pods are selected.", "Add one.");
             findings.warning(&NULL_SELECTOR, &path!(path.labelSelector), FieldValueRequired, wording);
         }
     };
@@ -141,7 +154,7 @@ fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
     for (path, alias) in list.each(&pod.host_aliases) {
         check_address(&alias.ip, &path!(path.ip), findings);
         if !seen.insert(&alias.ip) {
-            let wording = (format!("{} has names above already.", alias.ip), "Put all of them there.");
+            let wording = (format!("{} is already listed above.", alias.ip), "Put all host names there.");
             findings.warning(&DUPLICATE_ALIAS, &path!(path.ip), FieldValueDuplicate, wording);
         }
     }
@@ -155,7 +168,7 @@ fn check_addresses(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) 
 
 fn check_address(value: &str, path: &Path<'_>, findings: &mut Findings<'_>) {
     if let Some(better) = ip::better_spelling(value) {
-        let wording = (format!("{value:?} is not how programs write this address."), format!("Write {better}."));
+        let wording = (format!("{value:?} is not in canonical form."), format!("Write {better}."));
         findings.warning(&ADDRESS, path, FieldValueInvalid, wording);
     }
 }
@@ -165,11 +178,16 @@ fn check_pull_secrets(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_
     for (path, secret) in path!(path.imagePullSecrets).each(&pod.image_pull_secrets) {
         let name = path!(path.name);
         if !seen.insert(&secret.name) {
-            let wording = (format!("{:?} stands here twice.", secret.name), "Remove one.");
+            let wording = (format!("{:?} is listed twice.", secret.name), "Remove one.");
             findings.warning(&PULL_SECRETS, &name, FieldValueDuplicate, wording);
         }
         if secret.name.is_empty() {
-            findings.warning(&PULL_SECRETS, &name, FieldValueInvalid, ("An empty name names no Secret.", "Remove it."));
+            findings.warning(
+                &PULL_SECRETS,
+                &name,
+                FieldValueInvalid,
+                ("The name of the Secret is empty.", "Remove it."),
+            );
         }
     }
 }
@@ -182,7 +200,7 @@ fn check_env(container: &Container, path: &Path<'_>, findings: &mut Findings<'_>
         }
         let (value, reference) = (text(&variable.value), format!("$({})", variable.name));
         if variable.value_from.is_some() || value == reference || !value.contains(&reference) {
-            let wording = (format!("{} is set above already, and this one counts.", variable.name), "Remove one.");
+            let wording = (format!("{} is already set above; this value overrides it.", variable.name), "Remove one.");
             findings.warning(&DUPLICATE_ENV, &path, FieldValueDuplicate, wording);
         }
     }
@@ -222,25 +240,25 @@ fn check_fractions<'a>(
     for (name, amount) in amounts {
         let whole = Quantity::parse(amount).is_none_or(|amount| amount.is_whole());
         if matches!(name, "memory" | "ephemeral-storage" | "storage") && !whole {
-            let wording = (format!("{amount} is no whole number of bytes."), "Write one.");
+            let wording = (format!("{amount} is not a whole number of bytes."), "Write a whole number.");
             findings.warning(&FRACTION, &path.key(name), FieldValueInvalid, wording);
         }
     }
 }
 
-/// The most warnings about one port; the server's own answer has no room for more.
+/// The maximum number of warnings per port; the server's answer has no room for more.
 const MAX_PER_PORT: usize = 100;
-/// The most about one pod: thousands of equal ports are no accident.
+/// The maximum number of warnings per pod: thousands of equal ports are not an accident.
 const MAX_PER_POD: usize = 1000;
 
-/// Ports of a pod with one number and protocol, by their ports of the host: how many, and on which addresses.
+/// Ports of a pod with the same number and protocol, counted by host port and address.
 #[derive(Default)]
 struct SamePorts {
     all: usize,
     by_host_port: HashMap<i32, Addresses>,
 }
 
-/// How many ports stand on one port of the host, and on which of its addresses.
+/// The number of ports on a host port, by address.
 #[derive(Default)]
 struct Addresses {
     all: usize,
@@ -248,7 +266,7 @@ struct Addresses {
 }
 
 impl SamePorts {
-    /// How many of them cannot be told from this one, not even on the host.
+    /// The number of ports that conflict with this one, also on the host.
     fn indistinguishable_from(&self, port: &ContainerPort) -> usize {
         let on = |host_port: i32| self.by_host_port.get(&host_port);
         let count = |host_port| on(host_port).map_or(0, |addresses| addresses.all);
@@ -281,23 +299,23 @@ fn check_ports(pod: &PodSpec, path: &Path<'_>, findings: &mut Findings<'_>) {
     let mut left = MAX_PER_POD;
     for (path, container) in containers_at(pod, path) {
         for (path, port) in path!(path.ports).each(&container.ports) {
-            // The server's warning quotes the address, and with a control character in it no header can carry it.
+            // The server's warning quotes the address, and a header cannot contain control characters.
             let shown = |ip: &str| !ip.is_empty() && !ip.contains(char::is_control);
             if shown(text(&port.host_ip)) && host_port(port) == 0 {
-                let wording = ("A hostIP is of no use without a hostPort.", "Add one, or remove this.");
+                let wording = ("A hostIP has no effect without a hostPort.", "Add a hostPort, or remove the hostIP.");
                 findings.warning(&DUPLICATE_PORT, &path!(path.hostIP), FieldValueInvalid, wording);
             }
             let others = numbers.entry((port.container_port, text(&port.protocol).to_owned())).or_default();
             let repeated = others.indistinguishable_from(port).min(MAX_PER_PORT).min(left);
             left -= repeated;
             for _ in 0..repeated {
-                let wording = ("This port stands above already.", "Remove one of the two.");
+                let wording = ("This port is already listed above.", "Remove one of the two.");
                 findings.warning(&DUPLICATE_PORT, &path, FieldValueDuplicate, wording);
             }
             others.push(port);
             let name = text(&port.name);
             if !name.is_empty() && !names.insert(name.to_owned()) {
-                let wording = (format!("Another container has a port named {name}."), "Rename one.");
+                let wording = (format!("Another container also has a port named {name}."), "Rename one.");
                 findings.warning(&DUPLICATE_PORT, &path!(path.name), FieldValueDuplicate, wording);
             }
         }

@@ -1,4 +1,4 @@
-//! How strict a standard is, and of which version.
+//! The level and the version of a standard.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,19 +7,19 @@ use thiserror::Error;
 
 use crate::apimachinery::Version;
 
-/// A level of the Pod Security Standards; each has all that the one before it demands.
+/// A level of the Pod Security Standards; each includes the requirements of the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Everything goes.
+    /// Everything is allowed.
     Privileged,
-    /// What is known to lead out of a container is not allowed.
+    /// Known privilege escalations are not allowed.
     Baseline,
-    /// What is known to harden a container is demanded.
+    /// Current hardening practices are required.
     Restricted,
 }
 
 impl Level {
-    /// The level as labels have it.
+    /// The level in the notation of labels.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// A text that is no level.
+/// A text that is not a level.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0:?} is not a level; write privileged, baseline or restricted")]
 pub struct UnknownLevel(String);
@@ -63,17 +63,17 @@ impl PolicyVersion {
         Self(minor)
     }
 
-    /// The newest checks that a server has.
+    /// The newest checks of a server.
     #[must_use]
     pub const fn of(server: Version) -> Self {
         Self(server.minor())
     }
 
-    /// Reads `latest` or `v1.30`, as labels have it. A server applies its own newest checks for a version that is newer
-    /// than itself.
+    /// Parses `latest` or `v1.30`, as in labels. For a version that is newer than itself, a server applies its own
+    /// newest checks.
     ///
     /// # Errors
-    /// [`UnknownPolicyVersion`].
+    /// `UnknownPolicyVersion`.
     pub fn parse(text: &str, server: Version) -> Result<Self, UnknownPolicyVersion> {
         if text == "latest" {
             return Ok(Self::of(server));
@@ -86,7 +86,7 @@ impl PolicyVersion {
         if !is_number {
             return Err(UnknownPolicyVersion(text.to_owned()));
         }
-        // What is too large for the type is newer than any server.
+        // A number that is too large for the type is newer than any server.
         Ok(Self(digits.parse().unwrap_or(u16::MAX)).min(Self::of(server)))
     }
 }
@@ -97,7 +97,7 @@ impl fmt::Display for PolicyVersion {
     }
 }
 
-/// A text that is no version of the checks.
+/// A text that is not a version of the checks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0:?} is not a version of the Pod Security Standards; write latest or one such as v1.36")]
 pub struct UnknownPolicyVersion(String);

@@ -1,8 +1,8 @@
-//! The Pod Security Standards, as the server's admission of that name holds pods against them: a template and a level
-//! come in, and what breaks the standard goes out.
+//! The Pod Security Standards, as checked by the server's Pod Security admission: finds what in a pod template violates
+//! a level.
 //!
-//! They are no rules of the object: the server takes a Job that breaks them, and its namespace's labels decide whether
-//! the pods of the Job are refused, or only warned of. The rules about what a security context may say at all stand in
+//! They are not validation rules: the server accepts a Job that violates them, and the labels of its namespace decide
+//! whether the Job's pods are refused or only cause warnings. The validation of security contexts is in
 //! `validate::api`.
 
 mod host;
@@ -29,11 +29,11 @@ pub static RULES: &[&[&Rule]] =
 /// One check of the standards.
 struct Check {
     rule: &'static Rule,
-    /// The least level that has it.
+    /// The lowest level that includes it.
     level: Level,
-    /// The minor version that it came with.
+    /// The minor version that introduced it.
     since: u16,
-    /// The check of the level below that it stands in for.
+    /// The check of the lower level that it replaces.
     instead_of: Option<&'static Rule>,
     run: fn(&Pod<'_>, &mut Report<'_>),
 }
@@ -57,7 +57,7 @@ impl Check {
     }
 }
 
-/// All checks, in the order in which the server names what they find.
+/// All checks, in the order of the server's messages.
 static CHECKS: &[Check] = &[
     Check::baseline(&profiles::APP_ARMOR, 0, profiles::check_app_armor),
     Check::baseline(&privileges::CAPABILITIES_BASELINE, 0, privileges::check_capabilities_baseline),
@@ -83,7 +83,7 @@ static CHECKS: &[Check] = &[
         .instead_of(&profiles::SECCOMP_BASELINE),
 ];
 
-/// Holds a template against a standard, and hands over each breach; `path` is the template's.
+/// Checks a template against a standard, and passes on each violation; `path` is the template's.
 pub(crate) fn check(
     template: &PodTemplateSpec,
     path: &Path<'_>,
@@ -102,7 +102,7 @@ pub(crate) fn check(
     }
 }
 
-/// What in a template breaks a standard: the server's name of each check, and what is wrong.
+/// The violations of a standard in a template: the server's name of each check, and the wording.
 #[must_use]
 pub fn breaches(template: &PodTemplateSpec, level: Level, version: PolicyVersion) -> Vec<(&'static str, Wording)> {
     let mut found = Vec::new();
@@ -112,7 +112,7 @@ pub fn breaches(template: &PodTemplateSpec, level: Level, version: PolicyVersion
     found
 }
 
-/// The least level that has a rule; none for a rule of another source.
+/// The lowest level that includes a rule; none for a rule of another source.
 #[cfg(test)]
 pub(super) fn level_of(rule: &Rule) -> Option<Level> {
     CHECKS.iter().find(|check| check.rule == rule).map(|check| check.level)

@@ -1,4 +1,4 @@
-//! What a container may do beyond an ordinary process.
+//! The privileges of a container.
 
 use k8s_openapi::api::core::v1::Capabilities;
 
@@ -13,20 +13,19 @@ rules! {
     /// Baseline: no container is privileged.
     PRIVILEGED = "pss-privileged" in Container:
         "securityContext: {privileged: true}", "securityContext: {privileged: false}";
-    /// Restricted: each container says that its processes gain no more privileges than their parent. A Windows pod
-    /// need not.
+    /// Restricted: each container sets allowPrivilegeEscalation: false. Windows pods are exempt.
     ESCALATION = "pss-privilege-escalation" in Container:
         "securityContext: {allowPrivilegeEscalation: true}", "securityContext: {allowPrivilegeEscalation: false}";
-    /// Baseline: no container adds a capability beyond those that container runtimes give to every container.
+    /// Baseline: no container adds capabilities beyond the container runtime's default set.
     CAPABILITIES_BASELINE = "pss-capabilities-baseline" in Container:
         "securityContext: {capabilities: {add: [SYS_ADMIN]}}", "securityContext: {capabilities: {add: [CHOWN]}}";
-    /// Restricted: each container drops ALL capabilities, and adds NET_BIND_SERVICE at most. A Windows pod need not.
+    /// Restricted: each container drops ALL capabilities and adds at most NET_BIND_SERVICE. Windows pods are exempt.
     CAPABILITIES_RESTRICTED = "pss-capabilities-restricted" in Container:
         "securityContext: {capabilities: {drop: [NET_RAW]}}", "securityContext: {capabilities: {drop: [ALL]}}";
-    /// Baseline: procMount is Default. Since 1.35 a pod with hostUsers: false may have Unmasked.
+    /// Baseline: procMount is Default. Since 1.35, it may be Unmasked in a pod with hostUsers: false.
     PROC_MOUNT = "pss-proc-mount" in Container:
         "securityContext: {procMount: Unmasked}", "securityContext: {procMount: Default}";
-    /// Restricted: procMount is Default, whatever hostUsers is.
+    /// Restricted: procMount is Default, regardless of hostUsers.
     PROC_MOUNT_RESTRICTED = "pss-proc-mount-restricted" [since V1_35] in Pod:
         "hostUsers: false\ncontainers: [{securityContext: {procMount: Unmasked}}]",
         "hostUsers: false\ncontainers: [{securityContext: {procMount: Default}}]";
@@ -65,7 +64,7 @@ pub(super) fn check_escalation(pod: &Pod<'_>, report: &mut Report<'_>) {
     pod.each_container(|container, path| {
         let allows = container.security_context.as_ref().and_then(|context| context.allow_privilege_escalation);
         if allows != Some(false) {
-            let message = format!("The container {:?} lets its processes gain privileges.", container.name);
+            let message = format!("The container {:?} allows privilege escalation.", container.name);
             let path = path!(path.securityContext);
             let help = "Set allowPrivilegeEscalation: false in its securityContext.";
             report.breach("allowPrivilegeEscalation != false", &path!(path.allowPrivilegeEscalation), message, help);

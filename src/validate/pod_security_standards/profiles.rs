@@ -14,21 +14,21 @@ use crate::validate::rule::rules;
 rules! {
     PodSecurity;
 
-    /// Baseline: AppArmor is not turned off: a profile is RuntimeDefault or Localhost, and an annotation that names
-    /// one is runtime/default or localhost/ and its name.
+    /// Baseline: AppArmor is not disabled: a profile is RuntimeDefault or Localhost, and an annotation is
+    /// runtime/default, or localhost/ and the profile's name.
     APP_ARMOR = "pss-app-armor" in Pod:
         "securityContext: {appArmorProfile: {type: Unconfined}}",
         "securityContext: {appArmorProfile: {type: RuntimeDefault}}";
-    /// Baseline: SELinux options name no user and no role, and of the types container_t, container_init_t,
+    /// Baseline: SELinux options set no user and no role, and their type is container_t, container_init_t,
     /// container_kvm_t or, since 1.31, container_engine_t.
     SE_LINUX = "pss-se-linux" in Pod:
         "securityContext: {seLinuxOptions: {type: spc_t}}", "securityContext: {seLinuxOptions: {type: container_t}}";
-    /// Baseline: seccomp is not turned off: a profile is RuntimeDefault or Localhost.
+    /// Baseline: seccomp is not disabled: a profile is RuntimeDefault or Localhost.
     SECCOMP_BASELINE = "pss-seccomp-baseline" in Pod:
         "securityContext: {seccompProfile: {type: Unconfined}}",
         "securityContext: {seccompProfile: {type: RuntimeDefault}}";
-    /// Restricted: a seccomp profile is set, for the pod or for each of its containers: RuntimeDefault or Localhost. A
-    /// Windows pod need not.
+    /// Restricted: a seccomp profile, RuntimeDefault or Localhost, is set for the pod or for each of its containers.
+    /// Windows pods are exempt.
     SECCOMP_RESTRICTED = "pss-seccomp-restricted" in Pod:
         "securityContext: {}", "securityContext: {seccompProfile: {type: RuntimeDefault}}";
 }
@@ -36,9 +36,9 @@ rules! {
 const SECCOMP: &str = "seccompProfile";
 const RUNTIME_DEFAULT: &str = "Write RuntimeDefault.";
 
-/// Since then seccomp profiles are fields, and no annotations.
+/// Since this version, seccomp profiles are fields, not annotations.
 const SECCOMP_FIELDS: PolicyVersion = PolicyVersion::minor(19);
-/// Since then an engine that runs containers in a container has a type of its own.
+/// Since this version, an engine that runs containers in a container has its own type.
 const ENGINE_TYPE: PolicyVersion = PolicyVersion::minor(31);
 
 fn is_profile(kind: &str) -> bool {
@@ -58,17 +58,17 @@ pub(super) fn check_app_armor(pod: &Pod<'_>, report: &mut Report<'_>) {
         key.starts_with(APP_ARMOR_KEY) && !is_allowed
     };
     let annotations: Vec<_> = pod.annotations.into_iter().flatten().filter(is_bad).collect();
-    // The server puts the name in the plural where there are several values.
+    // The server uses the plural for several values.
     let several = values.len() + annotations.len() > 1;
     let name = if several { "forbidden AppArmor profiles" } else { "forbidden AppArmor profile" };
     if let Some(kind) = of_pod {
         let path = path!(pod_path.securityContext);
-        let message = format!("The AppArmor profile of the pod is of type {kind:?}.");
+        let message = format!("The AppArmor profile of the pod has the type {kind:?}.");
         report.breach(name, &path!(path.appArmorProfile.type), message, RUNTIME_DEFAULT);
     }
     pod.each_context(|container, context, path| {
         if let Some(kind) = bad(context.app_armor_profile.as_ref().map(|it| &it.type_)) {
-            let message = format!("The AppArmor profile of the container {:?} is of type {kind:?}.", container.name);
+            let message = format!("The AppArmor profile of the container {:?} has the type {kind:?}.", container.name);
             report.breach(name, &path!(path.appArmorProfile.type), message, RUNTIME_DEFAULT);
         }
     });
@@ -143,7 +143,7 @@ fn check_seccomp_annotations(pod: &Pod<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Reports the profiles that are none, and gives whether there is any.
+/// Reports profiles that are not allowed, and returns whether there is any.
 fn refuse_profiles(pod: &Pod<'_>, report: &mut Report<'_>) -> bool {
     let pod_path = &pod.path;
     let bad = |profile: Option<&SeccompProfile>| {
@@ -154,13 +154,13 @@ fn refuse_profiles(pod: &Pod<'_>, report: &mut Report<'_>) -> bool {
     if let Some(kind) = bad(of_pod) {
         found = true;
         let path = path!(pod_path.securityContext);
-        let message = format!("The seccomp profile of the pod is of type {kind:?}.");
+        let message = format!("The seccomp profile of the pod has the type {kind:?}.");
         report.breach(SECCOMP, &path!(path.seccompProfile.type), message, RUNTIME_DEFAULT);
     }
     pod.each_context(|container, context, path| {
         if let Some(kind) = bad(context.seccomp_profile.as_ref()) {
             found = true;
-            let message = format!("The seccomp profile of the container {:?} is of type {kind:?}.", container.name);
+            let message = format!("The seccomp profile of the container {:?} has the type {kind:?}.", container.name);
             report.breach(SECCOMP, &path!(path.seccompProfile.type), message, RUNTIME_DEFAULT);
         }
     });
@@ -183,7 +183,7 @@ pub(super) fn check_seccomp_restricted(pod: &Pod<'_>, report: &mut Report<'_>) {
         }
     });
     if !lacking.is_empty() {
-        let message = format!("No seccomp profile confines {}.", super::subject::containers(&lacking));
+        let message = format!("No seccomp profile is set for {}.", super::subject::containers(&lacking));
         let help = "Set seccompProfile: {type: RuntimeDefault} in the securityContext of the pod.";
         report.breach(SECCOMP, &path!(pod_path.securityContext.seccompProfile), message, help);
     }

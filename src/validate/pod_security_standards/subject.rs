@@ -1,4 +1,4 @@
-//! What the checks look at, and how they report what they find.
+//! The subject of the checks, and how they report violations.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::apimachinery::{Path, path};
 use crate::diagnostic::Rule;
 use crate::validate::api::common;
 
-/// One thing in a pod that breaks a standard.
+/// A violation of a standard.
 #[derive(Debug)]
 pub struct Breach<'b> {
     /// The rule.
     pub rule: &'static Rule,
-    /// The name by which the server calls the check when it refuses a pod.
+    /// The server's name of the check, as in its message.
     pub check: &'static str,
-    /// Where: the field, or where it is missing.
+    /// The path of the field, or of the object that lacks it.
     pub path: &'b Path<'b>,
     /// What is wrong, as a sentence.
     pub message: String,
@@ -24,7 +24,7 @@ pub struct Breach<'b> {
     pub help: &'static str,
 }
 
-/// The pod that the checks look at.
+/// The pod to check.
 pub struct Pod<'p> {
     pub annotations: Option<&'p BTreeMap<String, String>>,
     pub spec: &'p PodSpec,
@@ -36,12 +36,13 @@ pub struct Pod<'p> {
 }
 
 impl Pod<'_> {
-    /// Whether the pod runs on Windows, where some of the fields mean nothing. The standards ask since 1.25.
+    /// Whether the pod runs on Windows, where some of the fields have no meaning. Considered since 1.25.
     pub fn is_windows(&self) -> bool {
         self.version >= PolicyVersion::minor(25) && self.spec.os.as_ref().is_some_and(|os| os.name == "windows")
     }
 
-    /// Whether the pod has user ids of its own, so that its root is nobody on the host. The standards ask since 1.35.
+    /// Whether the pod has its own user namespace, so that its root user is unprivileged on the host. Considered since
+    /// 1.35.
     pub fn has_own_users(&self) -> bool {
         self.version >= PolicyVersion::minor(35) && self.spec.host_users == Some(false)
     }
@@ -63,20 +64,20 @@ impl Pod<'_> {
     }
 }
 
-/// Takes the breaches of one check.
+/// Collects the violations of one check.
 pub struct Report<'r> {
     pub rule: &'static Rule,
     pub each: &'r mut dyn FnMut(Breach<'_>),
 }
 
 impl Report<'_> {
-    /// Hands over a breach.
+    /// Passes on a violation.
     pub fn breach(&mut self, check: &'static str, path: &Path<'_>, message: String, help: &'static str) {
         (self.each)(Breach { rule: self.rule, check, path, message, help });
     }
 }
 
-/// Containers by their names: the first few, and how many more.
+/// A list of container names: the first few, and how many more there are.
 pub fn containers(names: &[String]) -> String {
     const SHOWN: usize = 5;
     let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("{name:?}")).collect();

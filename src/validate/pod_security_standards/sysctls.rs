@@ -1,4 +1,4 @@
-//! The kernel's settings that a pod changes.
+//! The sysctls that a pod sets.
 
 use super::level::PolicyVersion;
 use super::subject::{Pod, Report};
@@ -8,13 +8,13 @@ use crate::validate::rule::rules;
 rules! {
     PodSecurity;
 
-    /// Baseline: a pod changes only those settings of the kernel that concern nobody but itself.
+    /// Baseline: a pod sets only safe sysctls, which affect nothing but the pod itself.
     SYSCTLS = "pss-sysctls" in Pod:
         "securityContext: {sysctls: [{name: net.core.somaxconn, value: \"1024\"}]}",
         "securityContext: {sysctls: [{name: net.ipv4.tcp_syncookies, value: \"1\"}]}";
 }
 
-/// The settings that are allowed, each with the minor version since which it is.
+/// The safe sysctls, each with the minor version since which it is allowed.
 const ALLOWED: [(&str, u16); 12] = [
     ("kernel.shm_rmid_forced", 0),
     ("net.ipv4.ip_local_port_range", 0),
@@ -39,7 +39,7 @@ pub(super) fn check(pod: &Pod<'_>, report: &mut Report<'_>) {
         let is_allowed =
             |(name, since): &(&str, u16)| sysctl.name == *name && PolicyVersion::minor(*since) <= pod.version;
         if !ALLOWED.iter().any(is_allowed) {
-            let message = format!("The pod changes the kernel's setting {:?}.", sysctl.name);
+            let message = format!("The pod sets the sysctl {:?}.", sysctl.name);
             let help = "Remove it, or have it set on the nodes.";
             report.breach("forbidden sysctls", &path!(path.name), message, help);
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// What a pod with such a spec breaks: the server's names, each with its path.
+/// The violations of a pod with this spec: the server's names with their paths.
 fn breaches(spec: Value, level: Level, minor: u16) -> Vec<(&'static str, String)> {
     let template = json!({ "spec": spec });
     let template: PodTemplateSpec = serde_json::from_value(template).unwrap();

@@ -1,4 +1,4 @@
-//! Which user a container runs as.
+//! The user that a container runs as.
 
 use super::subject::{Pod, Report};
 use crate::apimachinery::path;
@@ -7,11 +7,11 @@ use crate::validate::rule::rules;
 rules! {
     PodSecurity;
 
-    /// Restricted: runAsNonRoot is true, for the pod or for each of its containers, and false for none. Since 1.35 a
-    /// pod with hostUsers: false may run as root.
+    /// Restricted: runAsNonRoot is true for the pod or for each of its containers, and never false. Since 1.35, a pod
+    /// with hostUsers: false may run as root.
     NON_ROOT = "pss-run-as-non-root" in Pod:
         "securityContext: {runAsNonRoot: false}", "securityContext: {runAsNonRoot: true}";
-    /// Restricted: runAsUser is not 0. Since 1.35 a pod with hostUsers: false may run as root.
+    /// Restricted: runAsUser is not 0. Since 1.35, a pod with hostUsers: false may run as root.
     ROOT = "pss-run-as-user" in Pod:
         "securityContext: {runAsUser: 0}", "securityContext: {runAsUser: 1000}";
 }
@@ -29,7 +29,7 @@ pub(super) fn check_non_root(pod: &Pod<'_>, report: &mut Report<'_>) {
     if of_pod == Some(false) {
         is_explicit = true;
         let message = "The pod may run as root.".to_owned();
-        report.breach(NAME, &place, message, "Write true, or leave it to each container.");
+        report.breach(NAME, &place, message, "Write true, or set it on each container.");
     }
     pod.each_container(|container, path| {
         match container.security_context.as_ref().and_then(|context| context.run_as_non_root) {
@@ -43,7 +43,7 @@ pub(super) fn check_non_root(pod: &Pod<'_>, report: &mut Report<'_>) {
             None => lacking.push(container.name.clone()),
         }
     });
-    // Where a false is said, the server speaks of that alone; what is missing besides is mended with it.
+    // If there is an explicit false, the server reports only that, not missing values.
     if !is_explicit && !lacking.is_empty() {
         let message = format!("Nothing keeps {} from running as root.", super::subject::containers(&lacking));
         report.breach(NAME, &place, message, "Set runAsNonRoot: true in the securityContext of the pod.");
@@ -52,7 +52,7 @@ pub(super) fn check_non_root(pod: &Pod<'_>, report: &mut Report<'_>) {
 
 pub(super) fn check_root(pod: &Pod<'_>, report: &mut Report<'_>) {
     const NAME: &str = "runAsUser=0";
-    const HELP: &str = "Write another user's id, or leave it to the image.";
+    const HELP: &str = "Write another user id, or remove the field to use the image's user.";
     let pod_path = &pod.path;
     if pod.has_own_users() {
         return;

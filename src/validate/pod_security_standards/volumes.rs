@@ -1,4 +1,4 @@
-//! What a pod mounts.
+//! The volumes of a pod.
 
 use k8s_openapi::api::core::v1::Volume;
 
@@ -9,7 +9,7 @@ use crate::validate::rule::rules;
 rules! {
     PodSecurity;
 
-    /// Baseline: no volume is a path of the host.
+    /// Baseline: no volume is a hostPath.
     HOST_PATH = "pss-host-path-volumes" in Volume: "hostPath: {path: /etc}", "emptyDir: {}";
     /// Restricted: a volume is a configMap, csi, downwardAPI, emptyDir, ephemeral, image, persistentVolumeClaim,
     /// projected or secret.
@@ -22,7 +22,7 @@ pub(super) fn check_host_path(pod: &Pod<'_>, report: &mut Report<'_>) {
     let volumes = path!(pod_path.volumes);
     for (path, volume) in volumes.each(&pod.spec.volumes) {
         if volume.host_path.is_some() {
-            let message = format!("The volume {:?} is a path of the host.", volume.name);
+            let message = format!("The volume {:?} is a hostPath.", volume.name);
             let help = "Use a persistentVolumeClaim or an emptyDir.";
             report.breach("hostPath volumes", &path!(path.hostPath), message, help);
         }
@@ -55,8 +55,8 @@ fn is_allowed(volume: &Volume) -> bool {
         || volume.secret.is_some()
 }
 
-/// The field of a volume's source that is not allowed. A volume without any becomes an empty directory before the
-/// standards look at it.
+/// The field of a volume's source that is not allowed. A volume without a source defaults to an emptyDir before the
+/// standards are checked.
 fn type_of(volume: &Volume) -> Option<&'static str> {
     [
         ("hostPath", volume.host_path.is_some()),

@@ -73,7 +73,7 @@ fn duplicates_are_told_and_the_last_wins() {
     assert_eq!((found[0].first.line, found[0].last.line), (3, 5));
     let long = (0..40).map(|n| format!("k{n}: 1")).collect::<Vec<_>>().join("\n");
     assert_eq!(duplicates(&format!("{long}\nk7: 2\n")).len(), 1);
-    // What a merge key brings may be overridden, before and after.
+    // Merged keys can be overridden before and after the merge key.
     assert_eq!(duplicates("l: &l {a: 1}\nx: {a: 2, <<: *l}\ny: {<<: *l, a: 2}"), []);
     assert_eq!(duplicates("l: &l {a: 1}\nx: {<<: *l, a: 2, b: 1, a: 3}").len(), 1);
 }

@@ -1,4 +1,4 @@
-//! The deserializer, by types and policies of the tests' own.
+//! Tests of the deserializer with their own types and policies.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use crate::yaml::read::first_document;
 use crate::yaml::write;
 use crate::yaml::{Given, OrderedMap, Spanned};
 
-/// Tells each fault by its path, and goes on behind it or not.
+/// Records each fault with its path, and continues or not.
 #[derive(Default)]
 struct Told<const GOES_ON: bool>(RefCell<Vec<String>>);
 

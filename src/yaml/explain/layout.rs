@@ -1,10 +1,10 @@
-//! Lines that do not fit the list or the mapping that they stand in.
+//! Lines that do not fit the enclosing list or mapping.
 
 use super::{Explanation, explanation, spaces};
 use crate::yaml::fault_context::{FaultContext, cut, indent_of, spaces_before, width};
 
 impl FaultContext<'_> {
-    /// Something else than `- ` where an element of a list must stand.
+    /// Something other than `- ` where a list element is expected.
     pub(super) fn no_dash(&self) -> Explanation {
         self.long_quote_before()
             .or_else(|| self.after_a_value())
@@ -14,13 +14,13 @@ impl FaultContext<'_> {
                 let line = self.begun.line;
                 explanation(
                     self.at.position(width(self.word(self.at))),
-                    format!("An element of the list that starts on line {line} must stand here."),
-                    "Start the line with '- ', or indent it as the key that it belongs to.",
+                    format!("An element of the list that starts on line {line} is expected here."),
+                    "Start the line with '- ', or indent it like the key that it belongs to.",
                 )
             })
     }
 
-    /// A dash without the space that makes an element of it.
+    /// A dash without a space after it.
     fn glued_dash(&self) -> Option<Explanation> {
         let word = self.word(self.at);
         let rest = word.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with('-'))?;
@@ -28,28 +28,28 @@ impl FaultContext<'_> {
         Some(explanation(self.at.position(1), message, format!("Write - {rest}")))
     }
 
-    /// Something else than a key where one must stand.
+    /// Something other than a key where one is expected.
     pub(super) fn no_key(&self) -> Explanation {
         self.long_quote_before().or_else(|| self.after_a_value()).or_else(|| self.bad_indentation()).unwrap_or_else(
             || {
                 let line = self.begun.line;
                 let here = self.at.position(width(self.word(self.at)));
                 if self.word(self.at) == "-" {
-                    let message = format!("A list cannot stand among the keys of the mapping of line {line}.");
+                    let message = format!("A list is not allowed between the keys of the mapping of line {line}.");
                     return explanation(here, message, "Indent the list below its key.");
                 }
-                explanation(here, format!("A key of the mapping that starts on line {line} must stand here."), "")
+                explanation(here, format!("A key of the mapping that starts on line {line} is expected here."), "")
             },
         )
     }
 
-    /// Quotes that end on this line, and began on another: a quote is missing there.
+    /// Quotes that started on another line and end on this one: a quote is missing there.
     fn long_quote_before(&self) -> Option<Explanation> {
         let quote = self.long_quote.filter(|quote| quote.last_line == self.at.line)?;
         let c = self.first(quote.start);
         Some(explanation(
             quote.start.position(1),
-            format!("This quote goes on to line {}, where text follows it.", quote.last_line),
+            format!("This quote ends on line {}, where text follows it.", quote.last_line),
             format!("Write the closing {c} where the value ends."),
         ))
     }
@@ -64,22 +64,22 @@ impl FaultContext<'_> {
         let here = self.at.position(width(word));
         Some(match word.chars().next() {
             Some(c @ (']' | '}')) => {
-                explanation(here, format!("There is no open bracket that '{c}' closes."), "Remove it.")
+                explanation(here, format!("There is no open bracket for this '{c}'."), "Remove it.")
             }
             _ if before.ends_with('\'') => explanation(
                 here,
                 "The quote before this ends the value.",
-                "Inside single quotes write '' for a quote, or use double quotes around the value.",
+                "Inside single quotes, write '' for a quote, or put the value in double quotes.",
             ),
             _ => explanation(
                 here,
                 format!("{:?} cannot follow the value before it.", cut(word)),
-                "Put the whole value in quotes, or this on a line of its own.",
+                "Put the whole value in quotes, or put this on its own line.",
             ),
         })
     }
 
-    /// A line whose indentation is that of no line above it that it could agree with.
+    /// A line whose indentation does not match any possible line above it.
     fn bad_indentation(&self) -> Option<Explanation> {
         let indent = self.at.column - 1;
         let is_item = self.word(self.at) == "-";
@@ -90,7 +90,7 @@ impl FaultContext<'_> {
             if column <= indent {
                 return Some((number, column));
             }
-            // The collection that this line has left last is the one of the smallest indentation.
+            // The last collection that this line has left is the one with the smallest indentation.
             let could_agree = !is_item || line.trim_start().starts_with("- ");
             if could_agree && inner.is_none_or(|(_, least)| column < least) {
                 inner = Some((number, column));
@@ -102,10 +102,10 @@ impl FaultContext<'_> {
             explanation(
                 self.at.position(width(self.word(self.at))),
                 format!(
-                    "This line is indented by {}, and fits neither line {deeper} ({deep}) nor line {outer} ({shallow}).",
+                    "This line is indented by {}, which matches neither line {deeper} ({deep}) nor line {outer} ({shallow}).",
                     spaces(indent)
                 ),
-                format!("Indent it by {} as line {deeper} is, or by {shallow}.", spaces(deep)),
+                format!("Indent it by {} like line {deeper}, or by {shallow}.", spaces(deep)),
             )
         })
     }

@@ -1,0 +1,53 @@
+//! Several inputs as one: paths come in, and all that their objects say goes out.
+
+use std::path::PathBuf;
+
+use super::book::Book;
+use super::error::StatusError;
+use super::read::{Extent, read};
+use crate::manifest::Input;
+use crate::manifest::input::{Inputs, expand};
+
+/// What some inputs say together.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// What they say.
+    pub book: Book,
+    /// The name of the first of them.
+    pub name: String,
+    /// What their reader should know of them, as sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Reads all that some paths name.
+///
+/// # Errors
+/// A path that cannot be read, and whatever [`read`] refuses.
+pub fn read_all(paths: &[PathBuf]) -> Result<Told, StatusError> {
+    let Inputs { inputs, passed_over } = expand(paths, None)?;
+    let name = inputs.first().map(Input::name).unwrap_or_default();
+    let mut told = Told { book: Book::default(), name, warnings: passed_over };
+    for input in &inputs {
+        let name = input.name();
+        let extent = read(&name, input.open()?, &mut |change, object| _ = told.book.take(change, object))?;
+        told.warnings.extend(extent.warnings(&name)?);
+    }
+    Ok(told)
+}
+
+impl Extent {
+    /// What the reader of an input should know of it.
+    ///
+    /// # Errors
+    /// An input without anything in it.
+    pub fn warnings(&self, name: &str) -> Result<Vec<String>, StatusError> {
+        if self.documents == 0 {
+            return Err(StatusError::Nothing(name.to_owned()));
+        }
+        let cut_off = self.is_cut_off.then(|| format!("{name} ends within a document, which was skipped."));
+        let failed = self.failure.as_ref().map(|failure| {
+            format!("{name} has an error of the API server: {failure}. What happened after it is not known.")
+        });
+        Ok(cut_off.into_iter().chain(failed).collect())
+    }
+}
