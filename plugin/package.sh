@@ -81,8 +81,12 @@ sum() {
 compile() {
 	flags="--remap-path-prefix=$root=/src --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
 	case $target in
-	# One file that runs on any Linux, whatever its C library.
-	*-linux-*) flags="$flags -C target-feature=+crt-static" ;;
+	# One file that runs on any Linux, whatever its C library. Relocations are packed, and the index of the unwinding
+	# tables is left out, because a panic aborts.
+	*-linux-*)
+		flags="$flags -C target-feature=+crt-static"
+		flags="$flags -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--no-eh-frame-hdr"
+		;;
 	esac
 	# cargo-auditable puts the list of dependencies into the binary itself, where scanners look for it.
 	if cargo auditable --version >/dev/null 2>&1; then
@@ -91,14 +95,14 @@ compile() {
 		echo "note: cargo-auditable is not installed, so the binary does not list its dependencies." >&2
 		set -- cargo build
 	fi
-	RUSTFLAGS=$flags "$@" --release --locked --quiet --target "$target" --manifest-path "$root/Cargo.toml" >&2
+	RUSTFLAGS=$flags "$@" --profile dist --locked --quiet --target "$target" --manifest-path "$root/Cargo.toml" >&2
 }
 
 pack() {
 	stage=$(mktemp -d)
 	trap 'rm -rf "$stage"' EXIT
 	mkdir "$stage/completions" "$stage/man"
-	install -m 755 "${CARGO_TARGET_DIR:-$root/target}/$target/release/kubectl-arbtune" \
+	install -m 755 "${CARGO_TARGET_DIR:-$root/target}/$target/dist/kubectl-arbtune" \
 		"$root/plugin/kubectl_complete-arbtune" "$stage"
 	install -m 644 "$root/LICENSE" "$root/README.md" "$root/CHANGELOG.md" "$stage"
 	install -m 644 "$root"/completions/* "$stage/completions"
