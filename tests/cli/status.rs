@@ -238,7 +238,7 @@ fn a_watch_appends_what_is_new_before_it_waits() {
         ["pending   no pod yet", "pending   its pod is not ready", "running", "failed   BackoffLimitExceeded"]
     );
     assert_eq!(of("worker-9").last().unwrap(), "missing   its Job was deleted");
-    assert!(rest.ends_with("why its pod waits or has failed: kubectl get jobs,pods does.\n"), "{rest}");
+    assert!(rest.ends_with("why its pod is waiting or has failed: kubectl get jobs,pods does.\n"), "{rest}");
 }
 
 fn arbtune_command(args: &[&str]) -> std::process::Command {
