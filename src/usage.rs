@@ -172,12 +172,15 @@ fn flag_without_command(flag: &str, command: &Command) -> String {
         .filter(|subcommand| longs(subcommand).any(|long| long == flag))
         .map(Command::get_name)
         .collect();
-    if owners.is_empty() {
-        return format!(
-            "There is no global flag {flag}. kubectl arbtune --help lists the commands; each has its own flags."
-        );
+    if !owners.is_empty() {
+        return format!("{flag} is a flag of {}. Write the command first.", listed(&owners));
     }
-    format!("{flag} is a flag of {}. Write the command first.", listed(&owners))
+    let there_is_none = format!("There is no global flag {flag}.");
+    let globals: Vec<String> = longs(command).collect();
+    match mistyped(flag, globals.iter().map(String::as_str)) {
+        Some(meant) => format!("{there_is_none} Did you mean {meant}?"),
+        None => format!("{there_is_none} kubectl arbtune --help lists the commands; each has its own flags."),
+    }
 }
 
 /// The long flags of a command.
@@ -226,7 +229,8 @@ mod tests {
             ("x --k8s-config a", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
             ("x --k8s-config plan", &["--k8s-config is a flag of generate, plan, validate, status and results."]),
             ("x --color always plan --nope", &["plan has no flag --nope."]),
-            ("x --nope", &["There is no global flag --nope."]),
+            ("x --nope", &["There is no global flag --nope. kubectl arbtune --help lists the commands"]),
+            ("x --colour always plan", &["There is no global flag --colour. Did you mean --color?"]),
             ("x plan --set API_KEY:sk-1 --k8s-config a", &["--set: \"API_KEY\" has no =."]),
             ("x plan --set job_template.a=sk-1 --k8s-config a", &["--set: job_template is a partial Job"]),
             ("x version 1", &["version does not take 1."]),

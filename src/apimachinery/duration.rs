@@ -4,14 +4,6 @@ use chrono::TimeDelta;
 
 /// A duration as `kubectl get` shows ages: the longer it is, the coarser. `None` for a negative duration, which can
 /// result from clock skew.
-///
-/// # Examples
-/// ```
-/// use chrono::TimeDelta;
-/// use kubectl_arbtune::apimachinery::duration::short;
-/// assert_eq!(short(TimeDelta::seconds(312)).as_deref(), Some("5m12s"));
-/// assert_eq!(short(TimeDelta::hours(200)).as_deref(), Some("8d"));
-/// ```
 #[must_use]
 pub(crate) fn short(duration: TimeDelta) -> Option<String> {
     let seconds = u64::try_from(duration.num_seconds()).ok()?;

@@ -313,7 +313,7 @@ impl<'b> SessionStatus<'b> {
         Worker::new(entry.id.clone(), entry.slot, entry.earlier, planned, self.context)
     }
 
-    /// Whether the input holds pods of it. Without them a Job does not say why its pod waits or has failed.
+    /// Whether the input contains its pods. Without them, a Job does not show why its pod is waiting or has failed.
     #[must_use]
     pub const fn has_pods(&self) -> bool {
         self.context.has_pods

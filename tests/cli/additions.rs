@@ -299,7 +299,7 @@ fn what_needs_another_key_or_value_says_so() {
         ),
         (
             "queue: a\njob_template: {metadata: {labels: {kueue.x-k8s.io/queue-name: b}}}\n",
-            "metadata.labels.kueue.x-k8s.io/queue-name, which another key of the config sets",
+            "metadata.labels.kueue.x-k8s.io/queue-name, which is set by another key of the configuration",
         ),
         ("pod_security: privileged\n", "baseline or restricted"),
         ("working_dir: app\n", "must be an absolute path"),
@@ -317,7 +317,7 @@ fn what_the_server_would_reject_is_reported_where_it_is_written() {
     let annotations = format!("annotations:\n  a: b\n  note: {}\n", "x".repeat(300_000));
     for (lines, words) in [
         (port, &["standard input:30:28", "spec.template.spec.containers[0].ports[0].containerPort: "][..]),
-        (&annotations, &["standard input:24:6", "metadata.annotations: The annotations take"]),
+        (&annotations, &["standard input:24:6", "metadata.annotations: The annotations are 300087 bytes long"]),
     ] {
         let refused = with(lines, "generate", &[]);
         assert_eq!((refused.code, refused.out.as_str()), (1, ""), "{lines:.40}");
