@@ -104,7 +104,7 @@ pack() {
 	mkdir "$stage/completions" "$stage/man"
 	install -m 755 "${CARGO_TARGET_DIR:-$root/target}/$target/dist/kubectl-arbtune" \
 		"$root/plugin/kubectl_complete-arbtune" "$stage"
-	install -m 644 "$root/LICENSE" "$root/README.md" "$root/CHANGELOG.md" "$stage"
+	install -m 644 "$root/LICENSE" "$root/README.md" "$root/README.ko.md" "$root/CHANGELOG.md" "$stage"
 	install -m 644 "$root"/completions/* "$stage/completions"
 	install -m 644 "$root"/man/* "$stage/man"
 	# The same build gives the same archive: fixed times, owners and order.

@@ -1,7 +1,7 @@
 //! What stands in `plugin/`: the krew manifest and the scripts.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -31,7 +31,7 @@ fn check(manifest: &Value) {
         let uri = platform["uri"].as_str().unwrap();
         assert!(uri.starts_with("https://") && uri.ends_with(&format!("-{os}-{arch}.tar.gz")), "{uri}");
         let sum = platform["sha256"].as_str().unwrap();
-        assert!(sum.len() == 64 && sum.chars().all(|c| c.is_ascii_hexdigit()), "{sum}");
+        assert!(sum.len() == 64 && sum.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')), "{sum}");
         let files: Vec<&str> =
             platform["files"].as_array().unwrap().iter().map(|file| file["from"].as_str().unwrap()).collect();
         assert!(files.contains(&platform["bin"].as_str().unwrap()) && files.contains(&"LICENSE"), "{files:?}");
@@ -115,6 +115,64 @@ fn the_scripts_can_be_run() {
     }
 }
 
+fn only_archive(dist: &Path) -> PathBuf {
+    let mut files = std::fs::read_dir(dist).unwrap().map(|entry| entry.unwrap().path());
+    let archive = files.next().unwrap();
+    assert_eq!(files.next(), None);
+    archive
+}
+
+/// Unpacks an archive, which contains whatever its entry in the manifest names, and the completions and man pages.
+fn unpack(archive: &Path, entry: &Value) -> tempfile::TempDir {
+    assert_eq!(entry["sha256"].as_str().unwrap(), sha256(archive));
+    let unpacked = tempfile::tempdir().unwrap();
+    let tar = Command::new("tar").args(["-xzf", arg(archive), "-C", arg(unpacked.path())]).status().unwrap();
+    assert!(tar.success());
+    for file in entry["files"].as_array().unwrap() {
+        assert!(unpacked.path().join(file["from"].as_str().unwrap()).is_file(), "{file}");
+    }
+    for file in ["completions/kubectl-arbtune.bash", "man/kubectl-arbtune.1", "man/kubectl-arbtune-generate.1"] {
+        assert!(unpacked.path().join(file).is_file(), "{file}");
+    }
+    unpacked
+}
+
+/// The script packs what a compiler would have built: a stand-in for cargo writes the binary.
+#[cfg(unix)]
+#[test]
+fn the_archive_contains_what_the_manifest_names() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let cargo = dir.path().join("cargo");
+    let script = "#!/bin/sh\nset -eu\n[ \"$1\" = build ] || exit 1\nwhile [ \"$1\" != --target ]; do shift; done\n\
+                  mkdir -p \"$CARGO_TARGET_DIR/$2/dist\"\nprintf built >\"$CARGO_TARGET_DIR/$2/dist/kubectl-arbtune\"\n";
+    std::fs::write(&cargo, script).unwrap();
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", arg(dir.path()), std::env::var("PATH").unwrap());
+    let pack = |dist: &Path| {
+        let out = Command::new(root().join("plugin/package.sh"))
+            .args(["--dist", arg(dist), "--repository", REPOSITORY, "--version", VERSION])
+            .args(["--target", "aarch64-unknown-linux-gnu"])
+            .env("PATH", &path)
+            .env("CARGO_TARGET_DIR", dir.path().join("target"))
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        manifest(&String::from_utf8(out.stdout).unwrap())
+    };
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let manifest = pack(first.path());
+    check(&manifest);
+    let archive = only_archive(first.path());
+    assert!(arg(&archive).ends_with("-linux-arm64.tar.gz"), "{archive:?}");
+    let unpacked = unpack(&archive, &manifest["spec"]["platforms"][0]);
+    let binary = unpacked.path().join("kubectl-arbtune");
+    assert_eq!(std::fs::read_to_string(&binary).unwrap(), "built");
+    assert_eq!(std::fs::metadata(&binary).unwrap().permissions().mode() & 0o777, 0o755);
+    // The same build gives the same bytes.
+    assert_eq!(pack(second.path()), manifest);
+}
+
 #[test]
 #[ignore = "builds the release archive; run with PACKAGE=1, as the release workflow does"]
 fn the_archive_is_what_the_manifest_says() {
@@ -130,17 +188,8 @@ fn the_archive_is_what_the_manifest_says() {
     check(&manifest);
     let platforms = manifest["spec"]["platforms"].as_array().unwrap();
     assert_eq!(platforms.len(), 1);
-    let archive = std::fs::read_dir(dist.path()).unwrap().next().unwrap().unwrap().path();
-    assert_eq!(platforms[0]["sha256"].as_str().unwrap(), sha256(&archive));
-    let unpacked = tempfile::tempdir().unwrap();
-    let tar = Command::new("tar").args(["-xzf", arg(&archive), "-C", arg(unpacked.path())]).status().unwrap();
-    assert!(tar.success());
-    for file in platforms[0]["files"].as_array().unwrap() {
-        assert!(unpacked.path().join(file["from"].as_str().unwrap()).is_file(), "{file}");
-    }
-    for file in ["completions/kubectl-arbtune.bash", "man/kubectl-arbtune.1", "man/kubectl-arbtune-generate.1"] {
-        assert!(unpacked.path().join(file).is_file(), "{file}");
-    }
+    let archive = only_archive(dist.path());
+    let unpacked = unpack(&archive, &platforms[0]);
     let binary = unpacked.path().join("kubectl-arbtune");
     if cfg!(target_os = "linux") {
         let ldd = Command::new("ldd").arg(&binary).output().unwrap();
@@ -148,6 +197,8 @@ fn the_archive_is_what_the_manifest_says() {
         let said = String::from_utf8_lossy(&said);
         assert!(said.contains("statically linked") || said.contains("not a dynamic executable"), "{said}");
     }
+    let size = std::fs::metadata(&binary).unwrap().len();
+    assert!(size < 6_000_000, "{size} bytes");
     // Packing again gives the same bytes.
     let again = tempfile::tempdir().unwrap();
     assert!(package(again.path(), &["--repository", REPOSITORY, "--version", VERSION]).status.success());
