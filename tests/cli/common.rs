@@ -23,9 +23,20 @@ pub fn text_of(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The tool, in an environment that says nothing of time or colours.
+/// The tool, in an environment without settings for time or colours.
 pub fn arbtune(args: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("kubectl-arbtune").unwrap();
+    with_environment(Command::cargo_bin("kubectl-arbtune").unwrap(), args)
+}
+
+/// The tool with a limit on its CPU time. What else runs on the machine makes no difference to it.
+pub fn limited(seconds: u32, args: &[&str]) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -t {seconds}; exec \"$@\""), "sh"]);
+    command.arg(assert_cmd::cargo::cargo_bin("kubectl-arbtune"));
+    with_environment(command, args)
+}
+
+fn with_environment(mut command: Command, args: &[&str]) -> Command {
     command.current_dir(root()).args(args);
     for name in ["NO_COLOR", "SOURCE_DATE_EPOCH", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
         command.env_remove(name);

@@ -4,14 +4,13 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{K8S, Ran, arbtune, arg, root, run_well, text_of};
+use crate::common::{K8S, Ran, arbtune, arg, limited, root, run_well, text_of};
 
-/// Far more than any of these takes, and less than what grows with the square.
-const IN_TIME: Duration = Duration::from_mins(1);
+/// CPU seconds: far more than any of these takes, and less than what grows with the square.
+const IN_TIME: u32 = 60;
 
 /// Kilobytes that the tool itself takes of its address space before it does anything.
 fn base() -> u64 {
@@ -176,7 +175,7 @@ fn long_lists(count: usize) {
         },
     });
     let ran: Ran =
-        arbtune(&["validate", "-f", "-", "-o", "json"]).write_stdin(job.to_string()).timeout(IN_TIME).assert().into();
+        limited(IN_TIME, &["validate", "-f", "-", "-o", "json"]).write_stdin(job.to_string()).assert().into();
     assert_eq!(ran.code, 1, "{}", ran.err);
 }
 
@@ -193,7 +192,7 @@ fn many_variables(count: usize) {
         &["generate", "--k8s-config", arg(&config), "-d", arg(&jobs), "-q"][..],
         &["plan", "--k8s-config", arg(&config), "--diff", arg(&jobs)],
     ] {
-        let ran: Ran = arbtune(args).timeout(IN_TIME).assert().into();
+        let ran: Ran = limited(IN_TIME, args).assert().into();
         assert_eq!(ran.code, 0, "{ran:?}");
     }
 }
@@ -206,7 +205,7 @@ fn a_value_full_of_the_numbers_that_are_looked_for() {
     let config = dir.path().join("config.yaml");
     let value = numbers.join(" ");
     fs::write(&config, text_of(K8S).replace("extra_env:\n", &format!("extra_env:\n  NUMBERS: \"{value}\"\n"))).unwrap();
-    let ran: Ran = arbtune(&["generate", "--k8s-config", arg(&config), "-q"]).timeout(IN_TIME).assert().into();
+    let ran: Ran = limited(IN_TIME, &["generate", "--k8s-config", arg(&config), "-q"]).assert().into();
     assert_eq!((ran.err.as_str(), ran.out.matches(&value).count()), ("", 2));
 }
 

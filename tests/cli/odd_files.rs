@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::common::{Ran, arbtune, arg};
+use crate::common::{Ran, arg, limited};
 
-/// Far more than any of these takes, and far less than a hang.
-const AT_ONCE: Duration = Duration::from_secs(20);
+/// CPU seconds: far more than any of these takes, and far less than a hang.
+const AT_ONCE: u32 = 60;
+/// How long to wait for one that does nothing at all.
+const HANG: Duration = Duration::from_mins(5);
 
 /// `plan` with the file as its configuration, and `validate` with it as a manifest.
 fn both(path: &Path) -> [Ran; 2] {
     [&["plan", "--k8s-config", arg(path)], &["validate", "-f", arg(path)]]
-        .map(|args| arbtune(args).timeout(AT_ONCE).assert().into())
+        .map(|args| limited(AT_ONCE, args).timeout(HANG).assert().into())
 }
 
 fn refused(what: &str, content: &[u8]) {
@@ -66,7 +68,7 @@ fn bomb() -> String {
 #[test]
 fn what_is_no_file() {
     let dir = tempfile::tempdir().unwrap();
-    let plan: Ran = arbtune(&["plan", "--k8s-config", arg(dir.path())]).timeout(AT_ONCE).assert().into();
+    let plan: Ran = limited(AT_ONCE, &["plan", "--k8s-config", arg(dir.path())]).timeout(HANG).assert().into();
     assert_eq!(plan.code, 1);
     assert!(plan.err.starts_with("error: ") && plan.err.contains("is a directory"), "{}", plan.err);
     let missing = dir.path().join("none.yaml");
