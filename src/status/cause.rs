@@ -93,7 +93,7 @@ pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Caus
             Some(Removal::Asked(_)) => Cause::plain("Deleting", "its Job is being deleted", ""),
             Some(Removal::Done) => Cause::plain("Deleted", "its Job was deleted", ""),
             None if slot.pods.is_empty() => Cause::no_job(),
-            None => Cause::plain("NoJob", "no Job, though a pod is left", ""),
+            None => Cause::plain("NoJob", "no Job, but a pod remains", ""),
         }),
     }
 }
@@ -209,8 +209,8 @@ fn by_pod(trouble: &Trouble, slot: &Slot) -> Cause {
     Cause { reason, summary, message, job: None, pod, condition, container }
 }
 
-/// `OOMKilled, exit code 137 (SIGKILL)`, followed by the container's name unless it is the worker's own container, which
-/// has the name of the Job.
+/// `OOMKilled, exit code 137 (SIGKILL)`, and the container's name, unless it is the worker's own container, which has the
+/// name of its Job.
 fn in_words(container: &ContainerWords, slot: &Slot) -> String {
     let exit = container.exit_code.map(|code| match &container.signal {
         Some(signal) => format!("exit code {code} ({signal})"),

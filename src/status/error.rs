@@ -35,7 +35,7 @@ pub enum StatusError {
     },
     /// It is a string or a sequence, which is valid YAML but not an object.
     #[error(
-        "{} is not a Kubernetes object. A table, for one, is what kubectl get prints without -o json.",
+        "{} is not a Kubernetes object. Without -o json or -o yaml, kubectl get prints a table.",
         place(.file, *.line, 0)
     )]
     NoObject {
@@ -52,7 +52,7 @@ pub enum StatusError {
     ObjectCutOff(String),
     /// A YAML document that is too long.
     #[error(
-        "{} has a YAML document of more than {} MiB at line {line}. What kubectl get -o json prints has no limit.",
+        "{} contains a YAML document larger than {} MiB at line {line}. Use kubectl get -o json, which has no limit here.",
         printable(.file), .max >> 20
     )]
     TooLong {
@@ -68,14 +68,14 @@ pub enum StatusError {
     Nothing(String),
     /// Pods of a session without Jobs, where it matters which workers have none.
     #[error(
-        "{} has pods of the session and no Job, so that it does not say which workers have none. Read what kubectl get \
-         jobs prints.",
+        "{} contains pods of the session but no Jobs, so it does not show which workers have none. Pass the output of \
+         kubectl get jobs.",
         printable(.0)
     )]
     PodsAlone(String),
     /// Objects, but none of a session.
     #[error(
-        "{} has no Job of a session. The Jobs and pods of a session have the labels session_id and worker_id: \
+        "{} contains no Job of a session. The Jobs and pods of a session have the labels session_id and worker_id: \
          kubectl get jobs,pods -l app=arbitrage-tuning -o json prints them.",
         printable(.0)
     )]

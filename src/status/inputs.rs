@@ -46,7 +46,7 @@ impl Extent {
         }
         let cut_off = self.is_cut_off.then(|| format!("{name} ends within a document, which was skipped."));
         let failed = self.failure.as_ref().map(|failure| {
-            format!("{name} has an error of the API server: {failure}. What happened after it is not known.")
+            format!("{name} contains an error from the API server: {failure}. What happened after it is not known.")
         });
         Ok(cut_off.into_iter().chain(failed).collect())
     }

@@ -118,7 +118,7 @@ fn a_yaml_list_that_is_cut_off_is_an_error() {
 fn what_is_not_an_object_is_told_in_a_line() {
     let table = format!("NAME   STATUS\n{}", "arb-tuning-s-worker-1-0   Running\n".repeat(10_000));
     for (input, said) in [
-        (table.as_str(), "standard input:1 is not a Kubernetes object. A table, for one, is what kubectl get prints"),
+        (table.as_str(), "standard input:1 is not a Kubernetes object. Without -o json or -o yaml, kubectl get prints"),
         ("job.batch/a\n", "standard input:1 is not a Kubernetes object."),
         (
             r#"{"apiVersion": "batch/v1", "kind": "Job", "metadata": "x"}"#,
@@ -149,7 +149,7 @@ fn a_watch_that_the_server_has_given_up_is_told() {
     ] {
         for more in [&[][..], &["--watch"]] {
             let ran = status(text.as_str(), more);
-            let expected = "warning: standard input has an error of the API server: too old resource version. \
+            let expected = "warning: standard input contains an error from the API server: too old resource version. \
                             What happened after it is not known.\n";
             assert_eq!((ran.code, ran.err.as_str()), (0, expected), "{text}");
         }
@@ -161,6 +161,6 @@ fn workers_that_are_too_many_to_list_are_missing_all_the_same() {
     let running = json!({"active": 1, "ready": 1});
     let ran = status(list(&[job(1, &running), job(4_000_000_000, &running)]), &[]);
     assert_eq!(ran.code, 1, "{}", ran.out);
-    let said = "3999999998 workers up to worker-4000000000 have no Job; so many are not listed.";
+    let said = "3999999998 workers up to worker-4000000000 have no Job; they are too many to list.";
     assert!(ran.err.contains(said), "{}", ran.err);
 }

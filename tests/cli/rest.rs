@@ -121,7 +121,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
     let mut list: Value = serde_json::from_str(&text_of(STATUS)).unwrap();
     list["items"].as_array_mut().unwrap().retain(|item| item["kind"] == "Pod");
     for (input, words) in [
-        (list.to_string(), "has pods of the session and no Job"),
+        (list.to_string(), "contains pods of the session but no Jobs"),
         (String::new(), "standard input is empty"),
         (text_of(STATUS)[..20_000].to_owned(), "ends within a list"),
     ] {

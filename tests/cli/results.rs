@@ -85,7 +85,7 @@ fn broken_rows_are_left_out_and_told_with_their_lines() {
             ("4", "The row has 4 of 5 fields."),
             ("5", "The row contains NUL bytes."),
             ("6", "The iteration \"x\" is not a whole number."),
-            ("7", "The row names no session or no worker."),
+            ("7", "The row has no session or no worker."),
             ("10", "The row has 6 of 5 fields."),
             ("11", "The row is cut off: the file ends within it."),
         ]
@@ -206,7 +206,7 @@ fn odd_files_are_not_waited_for_and_not_read_without_end() {
     for said in [
         "empty.csv: The file is empty.",
         "other.csv: The first line does not name the columns",
-        "twice.csv: The file has two columns \"x\".",
+        "twice.csv: The file has two columns named \"x\".",
         "long.csv:3: The row is longer than 1 MiB",
         "zeros.csv: The first line is longer than 1 MiB",
         "device.csv is not a regular file",

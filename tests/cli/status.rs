@@ -18,7 +18,7 @@ const WITH_PODS: [(&str, &str, &str); 12] = [
     ("failed", "OOMKilled", "OOMKilled, exit code 137 (SIGKILL)"),
     ("pending", "ImagePullBackOff", "ImagePullBackOff"),
     ("pending", "Unschedulable", "Unschedulable"),
-    ("suspended", "JobSuspended", "waits to be resumed"),
+    ("suspended", "JobSuspended", "waiting to be resumed"),
     ("failed", "DeadlineExceeded", "DeadlineExceeded; its pod is gone"),
     ("missing", "NoJob", "no Job"),
     ("pending", "ContainerCreating", "ContainerCreating"),
@@ -34,7 +34,7 @@ const JOBS_ALONE: [(&str, &str, &str); 12] = [
     ("failed", "BackoffLimitExceeded", "BackoffLimitExceeded"),
     ("pending", "PodNotReady", "its pod is not ready"),
     ("pending", "PodNotReady", "its pod is not ready"),
-    ("suspended", "JobSuspended", "waits to be resumed"),
+    ("suspended", "JobSuspended", "waiting to be resumed"),
     ("failed", "DeadlineExceeded", "DeadlineExceeded"),
     ("missing", "NoJob", "no Job"),
     ("pending", "PodNotReady", "its pod is not ready"),
@@ -192,7 +192,7 @@ fn an_input_that_ends_too_early_is_told() {
     let run = |input: &str| run_with(&["status", "-f", "-"], input);
     for (input, said) in [
         ("", "standard input is empty"),
-        ("{\"apiVersion\": \"v1\", \"items\": [], \"kind\": \"List\"}", "standard input has no Job of a session"),
+        ("{\"apiVersion\": \"v1\", \"items\": [], \"kind\": \"List\"}", "standard input contains no Job of a session"),
         (&text_of(&file("jobs-pods.json"))[..100_000], "ends within a list"),
         (&text_of(&file("jobs.json"))[..1], "standard input ends within its first object"),
         ("[1, 2]", "standard input:1 is not a Kubernetes object"),
