@@ -455,8 +455,8 @@ Examples:
   kubectl get jobs -n trading-bots -w --output-watch-events -o json |
     kubectl arbtune status --watch -f -
 
-It exits with 0 if all workers have succeeded or are running, with 1 if something needs attention, with 2 if a worker \
-has failed, and with 3 if the input cannot be read."
+It exits with 0 if each worker has succeeded, is running or is starting normally, with 1 if something needs \
+attention, with 2 if a worker has failed, and with 3 if the input cannot be read."
 )]
 pub struct StatusArgs {
     /// Output of kubectl get for Jobs and pods: a file, a directory of files, or - for standard input; may be repeated.

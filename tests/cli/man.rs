@@ -57,9 +57,9 @@ fn complete(page: &str, command: &mut Command) -> String {
     let help = command.get_before_help().map(ToString::to_string).unwrap_or_default();
     let (examples, prose): (Vec<&str>, Vec<&str>) =
         help.lines().filter(|line| *line != "Examples:").partition(|line| line.is_empty() || line.starts_with("  "));
-    let prose: String = prose.iter().map(|line| format!(".PP\n{}\n", roff(line))).collect();
+    let prose: String = prose.into_iter().map(|line| ".PP\n".to_owned() + &roff(line) + "\n").collect();
     let examples = examples.join("\n");
-    let examples = examples.trim_matches('\n').lines().map(|line| roff(line) + "\n").collect::<String>();
+    let examples: String = examples.trim_matches('\n').lines().map(|line| roff(line) + "\n").collect();
     let examples = if examples.is_empty() { examples } else { format!(".SH EXAMPLES\n.nf\n{examples}.fi\n") };
     let (start, rest) = page.split_once(".SH SYNOPSIS\n").unwrap();
     let (_, rest) = rest.split_once(".SH DESCRIPTION\n").unwrap();

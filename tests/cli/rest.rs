@@ -74,7 +74,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
         assert_eq!(names(&["--from-status", &format!("tests/after/{file}")]), expected, "{file}");
     }
     let ran = run_with(&generate(&["-q", "--from-status", "-"]), text_of(STATUS));
-    assert_eq!(ran.err, "note: 4 workers failed, 1 without a Job; the others have succeeded or are running.\n");
+    assert_eq!(ran.err, "note: 4 workers failed, and 1 has no Job; the others have succeeded or have not ended.\n");
     for part in ["--output-csv\n        - outputs/d29_k8s_session_worker-3_r2.csv\n", "attempt: \"2\"\n"] {
         assert!(ran.out.contains(part), "{}", ran.out);
     }
@@ -84,13 +84,10 @@ fn the_rest_is_who_has_failed_or_is_missing() {
     assert_eq!(names(&["--from-status", STATUS, "--only", "worker-1..4"]), ["worker-3-2-r2", "worker-4-3-r2"]);
     let done = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", "worker-1..2"]));
     assert_eq!((done.code, done.out.as_str()), (0, ""));
-    assert_eq!(
-        done.err,
-        "note: none of the named workers has failed or is without a Job; there is nothing to generate.\n"
-    );
+    assert_eq!(done.err, "note: none of the named workers has failed or lacks a Job; there is nothing to generate.\n");
     for (only, note) in [
-        ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or are running."),
-        ("worker-3,worker-9", "1 of the named workers failed, 1 without a Job."),
+        ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or have not ended."),
+        ("worker-3,worker-9", "1 of the named workers failed, and 1 has no Job."),
     ] {
         let ran = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", only]));
         assert_eq!(ran.err, format!("note: {note}\n"));
@@ -115,7 +112,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
     let nothing = run_with(&from_stdin, r#"{"apiVersion": "v1", "kind": "List", "items": []}"#);
     assert_eq!((nothing.code, nothing.out.lines().count()), (0, 12));
     assert!(
-        nothing.err.contains("has no Job of session d29-k8s-demo-session in namespace trading-bots"),
+        nothing.err.contains("contains no Job of session d29-k8s-demo-session in namespace trading-bots"),
         "{nothing:?}"
     );
     let mut list: Value = serde_json::from_str(&text_of(STATUS)).unwrap();
