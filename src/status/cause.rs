@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exit_code_says_its_signal() {
+    fn an_exit_code_implies_its_signal() {
         let exit = |code, told| signal(Exit { code, signal: told });
         assert_eq!(exit(137, None).as_deref(), Some("SIGKILL"));
         assert_eq!(exit(139, None).as_deref(), Some("SIGSEGV"));

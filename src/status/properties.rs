@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn the_rest_and_what_goes_on_are_the_session(
+    fn the_rest_and_the_active_workers_make_up_the_session(
         states in proptest::collection::vec(proptest::sample::select(&State::ALL[..]), 1..20),
         surplus in 0_u64..50,
         form in proptest::sample::select(&[Form::List, Form::Documents, Form::Events, Form::Yaml][..]),
@@ -328,7 +328,7 @@ fn an_older_version_of_an_object_changes_nothing() {
 }
 
 #[test]
-fn a_job_that_succeeded_has_succeeded_whatever_became_of_it() {
+fn a_succeeded_job_stays_succeeded_after_its_deletion() {
     let session = planned(1, 0);
     let (job, _) = objects(Succeeded, &session, 0, false).remove(0);
     let text = input(&[(job, true)], Form::Events);

@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn iterations_stand_behind_their_flag_or_in_it() {
+    fn iterations_follow_their_flag_or_an_equals_sign() {
         for (args, found) in [
             (&["--iterations", "3"][..], Some(3)),
             (&["a", "--iterations=12", "--iterations", "4"], Some(12)),

@@ -43,7 +43,7 @@ fn named_workers_are_made_as_the_whole_session_makes_them() {
 }
 
 #[test]
-fn workers_that_are_not_there_are_told() {
+fn missing_workers_are_reported() {
     for (only, words) in [
         ("worker-13", "There is no worker-13: the session has worker-1 to worker-12."),
         ("worker-3..20", "There is no worker-13"),
@@ -95,7 +95,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
 }
 
 #[test]
-fn whoever_keeps_names_is_told_what_to_delete() {
+fn replace_prints_the_command_that_deletes_the_jobs() {
     let ran = run(&generate(&["-o", "name", "--replace", "--from-status", STATUS]));
     let expected = ["3-2", "4-3", "8-7", "9-8", "11-10"].map(|end| format!("arb-tuning-d29-k8s--worker-{end}"));
     assert_eq!(ran.out, expected.each_ref().map(|name| format!("job.batch/{name}\n")).concat());
@@ -107,7 +107,7 @@ fn whoever_keeps_names_is_told_what_to_delete() {
 }
 
 #[test]
-fn a_status_that_cannot_tell_is_refused_or_told_of() {
+fn an_inconclusive_status_is_refused_or_warned_about() {
     let from_stdin = generate(&["-o", "name", "--from-status", "-"]);
     let nothing = run_with(&from_stdin, r#"{"apiVersion": "v1", "kind": "List", "items": []}"#);
     assert_eq!((nothing.code, nothing.out.lines().count()), (0, 12));
@@ -137,7 +137,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
 }
 
 #[test]
-fn attempts_go_on_from_the_newest_one() {
+fn attempts_continue_from_the_newest_one() {
     let mut list: Value = serde_json::from_str(&text_of("tests/after/jobs.json")).unwrap();
     let items = list["items"].as_array_mut().unwrap();
     let of = |worker: &str, items: &[Value]| {

@@ -198,7 +198,7 @@ mod tests {
     use crate::status::{Book, read, sessions};
 
     #[test]
-    fn what_many_workers_have_in_common_is_said_once() {
+    fn a_problem_that_many_workers_share_is_shown_once() {
         let list = include_str!("../../../tests/after/jobs-pods.json");
         let list: serde_json::Value = serde_json::from_str(list).unwrap();
         let of_third = |item: &&serde_json::Value| item["metadata"]["labels"]["worker_id"] == "worker-3";
