@@ -155,7 +155,8 @@ Examples:
   kubectl arbtune generate --k8s-config session.yaml --only worker-3,worker-7..9
 
   # The rest of a session: the workers that failed or have no Job
-  kubectl get jobs -n trading-bots -o json | kubectl arbtune generate --k8s-config session.yaml --from-status -"
+  kubectl get jobs -n trading-bots -o json |
+    kubectl arbtune generate --k8s-config session.yaml --from-status -"
 )]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag of its own.
 pub struct GenerateArgs {
@@ -178,6 +179,7 @@ pub struct GenerateArgs {
     /// Also write a kustomization.yaml that lists the files, for kubectl apply -k.
     #[arg(long, requires = "output_dir")]
     pub kustomize: bool,
+
     /// Generate the Jobs of these workers only: worker-3, or worker-3..9 for worker-3 to worker-9.
     #[arg(long, value_name = "WORKERS", value_delimiter = ',', value_parser = str::parse::<Workers>)]
     pub only: Vec<Workers>,
@@ -243,10 +245,12 @@ Examples:
 
   # What would change in a directory, and in a cluster
   kubectl arbtune plan --k8s-config session.yaml --diff jobs
-  kubectl get jobs -n trading-bots -o yaml | kubectl arbtune plan --k8s-config session.yaml --diff -
+  kubectl get jobs -n trading-bots -o yaml |
+    kubectl arbtune plan --k8s-config session.yaml --diff -
 
   # What the quotas and limits of its namespace would refuse
-  kubectl get quota,limits -n trading-bots -o yaml | kubectl arbtune plan --k8s-config session.yaml --quota -"
+  kubectl get quota,limits -n trading-bots -o yaml |
+    kubectl arbtune plan --k8s-config session.yaml --quota -"
 )]
 pub struct PlanArgs {
     /// The session.
@@ -440,7 +444,7 @@ pub enum ReportFormat {
     before_help = "\
 Examples:
   # How far a session has got, and what is wrong with it
-  kubectl get jobs,pods -n trading-bots -l session_id=d29-k8s-demo-session -o json |
+  kubectl get jobs,pods -n trading-bots -l session_id=sweep-1 -o json |
     kubectl arbtune status -f -
 
   # The same, compared with its configuration: workers without a Job are missing
@@ -451,8 +455,8 @@ Examples:
   kubectl get jobs -n trading-bots -w --output-watch-events -o json |
     kubectl arbtune status --watch -f -
 
-It exits with 0 if all workers have succeeded or are running, with 1 if something needs attention, with 2 if a worker \
-has failed, and with 3 if the input cannot be read."
+It exits with 0 if each worker has succeeded, is running or is starting normally, with 1 if something needs \
+attention, with 2 if a worker has failed, and with 3 if the input cannot be read."
 )]
 pub struct StatusArgs {
     /// Output of kubectl get for Jobs and pods: a file, a directory of files, or - for standard input; may be repeated.
@@ -566,7 +570,7 @@ Examples:
   kubectl arbtune init tuning
   kubectl arbtune plan --k8s-config tuning/session.yaml
 
-It asks no questions and overwrites nothing. It also writes the JSON Schemas of the configurations, so that an
+It asks no questions and overwrites nothing. It also writes the JSON Schemas of the configurations, so that an \
 editor can complete keys and mark mistakes."
 )]
 pub struct InitArgs {

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_stand_there_at_every_width() {
+    fn the_words_are_the_same_at_every_width() {
         let words = |width| -> Vec<String> {
             let helps = helps(width).concat();
             let words = helps.split_whitespace().filter(|word| !["\\", "#"].contains(word));

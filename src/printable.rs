@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_file_says_reaches_the_terminal_as_a_command() {
+    fn nothing_from_a_file_reaches_the_terminal_as_a_command() {
         for (text, shown) in [
             ("a b é 한글 中文", "a b é 한글 中文"),
             ("\u{1112}\u{1161}\u{11AB} e\u{301}", "\u{1112}\u{1161}\u{11AB} e\u{301}"),

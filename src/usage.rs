@@ -3,8 +3,8 @@
 
 use std::error::Error;
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
 
 use crate::nearest::mistyped;
 use crate::printable::quoted;
@@ -90,8 +90,10 @@ pub fn message(error: &clap::Error, command: &Command, arguments: &[String]) -> 
         ErrorKind::UnknownArgument => {
             let argument = context(ContextKind::InvalidArg)?;
             Some(match subcommand {
-                Some(subcommand) if argument.starts_with('-') => unknown_flag(argument, subcommand),
-                Some(subcommand) => unexpected(argument, subcommand),
+                Some(subcommand) if argument.starts_with('-') => unknown_flag(argument, subcommand, command),
+                Some(subcommand) => {
+                    detached(argument, arguments, subcommand).unwrap_or_else(|| unexpected(argument, subcommand))
+                }
                 None => flag_without_command(argument, command),
             })
         }
@@ -130,17 +132,23 @@ fn unknown_command(word: &str, command: &Command) -> String {
     }
 }
 
-fn unknown_flag(flag: &str, subcommand: &Command) -> String {
+fn unknown_flag(flag: &str, subcommand: &Command, command: &Command) -> String {
     let name = subcommand.get_name();
     let there_is_none = format!("{name} has no flag {flag}.");
     let help = format!("kubectl arbtune {name} --help lists its flags.");
-    let longs: Vec<String> = longs(subcommand).collect();
+    let longs: Vec<String> = flags(subcommand).filter(|flag| flag.starts_with("--")).collect();
     let takes_config = longs.iter().any(|long| long == "--k8s-config");
     if ["-f", "--filename"].contains(&flag) && takes_config {
-        return format!("{there_is_none} For the session's configuration, write --k8s-config FILE.");
+        return match subcommand.get_positionals().next() {
+            Some(_) => format!("{there_is_none} Name its files and directories without a flag."),
+            None => format!("{there_is_none} For the session's configuration, write --k8s-config FILE."),
+        };
     }
     if CONNECTION.contains(&flag) {
         return format!("{there_is_none} {PURPOSE}. {help}");
+    }
+    if let Some(owners) = owners(flag, command) {
+        return format!("{there_is_none} It is a flag of {owners}. {help}");
     }
     match mistyped(flag, longs.iter().map(String::as_str)) {
         Some(meant) => format!("{there_is_none} Did you mean {meant}?"),
@@ -148,44 +156,55 @@ fn unknown_flag(flag: &str, subcommand: &Command) -> String {
     }
 }
 
+/// A message about a value that must be attached to its flag with `=`.
+fn detached(argument: &str, arguments: &[String], subcommand: &Command) -> Option<String> {
+    let (flag, _) = arguments.iter().zip(&arguments[1..]).find(|(_, value)| *value == argument)?;
+    let is_attached = |arg: &&Arg| arg.is_require_equals_set() && arg.get_long() == flag.strip_prefix("--");
+    subcommand.get_arguments().find(is_attached).filter(|_| ["true", "false"].contains(&argument))?;
+    Some(format!("The value of {flag} follows an equals sign. Write {flag}={argument}."))
+}
+
 /// A message about an unexpected argument of a command.
 fn unexpected(argument: &str, subcommand: &Command) -> String {
     let name = subcommand.get_name();
     let word = quoted(argument).unwrap_or_else(|| argument.to_owned());
-    let has = |flag: &str| longs(subcommand).any(|long| long == flag);
+    let has = |flag: &str| flags(subcommand).any(|known| known == flag);
+    let bare = format!("{name} does not take {argument} without a flag.");
     match (has("--k8s-config"), has("--filename")) {
-        (true, true) => format!(
-            "{name} does not take {argument} as it is. For a manifest, write -f {word}; for a session's configuration, \
-             write --k8s-config {word}."
-        ),
-        (true, false) => format!(
-            "{name} does not take {argument} as it is. For the session's configuration, write --k8s-config {word}."
-        ),
+        (true, true) => {
+            let input = if has("--watch") { "the output of kubectl get" } else { "a manifest" };
+            format!("{bare} For {input}, write -f {word}; for a session's configuration, write --k8s-config {word}.")
+        }
+        (true, false) => format!("{bare} For the session's configuration, write --k8s-config {word}."),
         _ => format!("{name} does not take {argument}. kubectl arbtune {name} --help shows its arguments."),
     }
 }
 
 /// A message about a flag before the command.
 fn flag_without_command(flag: &str, command: &Command) -> String {
-    let owners: Vec<&str> = command
-        .get_subcommands()
-        .filter(|subcommand| longs(subcommand).any(|long| long == flag))
-        .map(Command::get_name)
-        .collect();
-    if !owners.is_empty() {
-        return format!("{flag} is a flag of {}. Write the command first.", listed(&owners));
+    if let Some(owners) = owners(flag, command) {
+        return format!("{flag} is a flag of {owners}. Write the command first.");
     }
     let there_is_none = format!("There is no global flag {flag}.");
-    let globals: Vec<String> = longs(command).collect();
+    let globals: Vec<String> = flags(command).filter(|flag| flag.starts_with("--")).collect();
     match mistyped(flag, globals.iter().map(String::as_str)) {
         Some(meant) => format!("{there_is_none} Did you mean {meant}?"),
         None => format!("{there_is_none} kubectl arbtune --help lists the commands; each has its own flags."),
     }
 }
 
-/// The long flags of a command.
-fn longs(command: &Command) -> impl Iterator<Item = String> + '_ {
-    command.get_arguments().filter_map(|argument| argument.get_long()).map(|long| format!("--{long}"))
+/// The commands that have a flag; none if no command has it.
+fn owners(flag: &str, command: &Command) -> Option<String> {
+    let has = |subcommand: &&Command| flags(subcommand).any(|known| known == flag);
+    let owners: Vec<&str> = command.get_subcommands().filter(has).map(Command::get_name).collect();
+    (!owners.is_empty()).then(|| listed(&owners))
+}
+
+/// The flags of a command: `--output` and `-o`.
+fn flags(command: &Command) -> impl Iterator<Item = String> + '_ {
+    let longs = command.get_arguments().filter_map(Arg::get_long).map(|long| format!("--{long}"));
+    let shorts = command.get_arguments().filter_map(Arg::get_short).map(|short| format!("-{short}"));
+    longs.chain(shorts)
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -221,7 +240,13 @@ mod tests {
             ),
             ("x generate session.yaml", &["write --k8s-config session.yaml."]),
             ("x --color never plan session.yaml", &["write --k8s-config session.yaml."]),
-            ("x validate job.yaml", &["write -f job.yaml", "write --k8s-config job.yaml"]),
+            ("x validate job.yaml", &["For a manifest, write -f job.yaml", "write --k8s-config job.yaml"]),
+            ("x status jobs.json", &["For the output of kubectl get, write -f jobs.json"]),
+            ("x status --exit-code false -f a", &["Write --exit-code=false."]),
+            ("x plan --exit-code session.yaml", &["write --k8s-config session.yaml."]),
+            ("x generate --exit-code", &["generate has no flag --exit-code. It is a flag of plan and status."]),
+            ("x results -f outputs", &["results has no flag -f. Name its files and directories without a flag."]),
+            ("x -f jobs", &["-f is a flag of validate and status. Write the command first."]),
             ("x plan -f session.yaml", &["plan has no flag -f.", "--k8s-config FILE"]),
             ("x plan --context prod", &["never talks to a cluster"]),
             ("x plan --k8s-confg a", &["Did you mean --k8s-config?"]),

@@ -378,7 +378,7 @@ fn a_cycle_is_found_however_it_is_written() {
 }
 
 #[test]
-fn what_is_no_import_is_none() {
+fn text_that_is_not_an_import_is_not_counted() {
     let files = [
         ("yaml/mod.rs", "pub mod a; pub mod b; pub use b::B;"),
         ("yaml/a.rs", "/// [`crate::yaml::b`]\nuse super::b::B; // use\n fn f() { r#\"\"use super::c;\"# }"),

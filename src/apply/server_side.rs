@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_applied_goes_unless_somebody_else_owns_it() {
+    fn an_applied_field_is_removed_unless_another_manager_owns_it() {
         let all = json!({"f:hostname": {}, "f:subdomain": {}, "f:securityContext": {"f:runAsUser": {}}});
         let live = json!({"hostname": "a", "subdomain": "b", "priority": 1, "securityContext": {"runAsUser": 1}});
         let alone = owned(&[("kubectl", "Apply", all.clone())]);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_owns_is_not_changed_unasked() {
+    fn changing_a_field_of_another_manager_is_a_conflict() {
         let owners = owned(&[("kubectl", "Apply", json!({"f:x": {}})), ("other", "Update", json!({"f:priority": {}}))]);
         let live = json!({"priority": 1});
         assert_eq!(applied(&live, &json!({"priority": 1}), &owners).1, [""; 0]);

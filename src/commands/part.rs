@@ -92,7 +92,8 @@ fn rest(
     let Some(found) = sessions.iter().find(is_it) else { return Err(StatusError::NoSession(name).into()) };
     if found.is_unknown() {
         let (id, namespace) = (&session.session_id, &session.namespace);
-        let text = format!("{name} has no Job of session {id} in namespace {namespace}: all its workers are missing.");
+        let text =
+            format!("{name} contains no Job of session {id} in namespace {namespace}: all its workers are missing.");
         messages::warning(&text, style);
     } else if !found.has_jobs() {
         return Err(StatusError::PodsAlone(name).into());
@@ -114,19 +115,19 @@ impl Chosen {
         };
         let made_of = match (failed, made - failed) {
             (0, 0) if self.only.is_some() => {
-                return "none of the named workers has failed or is without a Job; there is nothing to generate."
-                    .to_owned();
+                return "none of the named workers has failed or lacks a Job; there is nothing to generate.".to_owned();
             }
-            (0, 0) => return "no worker has failed or is without a Job; there is nothing to generate.".to_owned(),
+            (0, 0) => return "no worker has failed or lacks a Job; there is nothing to generate.".to_owned(),
             (failed, 0) => format!("{} failed", of(failed)),
             (0, 1) => format!("{} has no Job", of(1)),
             (0, missing) => format!("{} have no Job", of(missing)),
-            (failed, missing) => format!("{} failed, {missing} without a Job", of(failed)),
+            (failed, 1) => format!("{} failed, and 1 has no Job", of(failed)),
+            (failed, missing) => format!("{} failed, and {missing} have no Job", of(failed)),
         };
         match (asked_for == made, &self.only) {
             (true, _) => format!("{made_of}."),
-            (false, None) => format!("{made_of}; the others have succeeded or are running."),
-            (false, Some(_)) => format!("{made_of}; the others among them have succeeded or are running."),
+            (false, None) => format!("{made_of}; the others have succeeded or have not ended."),
+            (false, Some(_)) => format!("{made_of}; the others among them have succeeded or have not ended."),
         }
     }
 

@@ -1,4 +1,4 @@
-//! `results`: collects the workers' CSV files into one, and says what is there.
+//! `results`: merges the workers' CSV files into one and reports what is missing.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -46,12 +46,12 @@ pub fn run(args: &ResultsArgs, styles: Styles) -> Result<Outcome, CommandError> 
     }
 }
 
-/// The session that the results are held against, if one is given.
+/// The session that the results are compared with, if one is given.
 fn session(args: &ResultsArgs) -> Result<Option<Session>, CommandError> {
     match &args.k8s_config {
         Some(k8s_config) => load(k8s_config, &args.options).map(Some),
         None if has_options(&args.options) => Err(CommandError::Usage(format!(
-            "{SESSION_OPTIONS} go with --k8s-config. Name the configuration that they change."
+            "{SESSION_OPTIONS} change a configuration. Name it with --k8s-config FILE."
         ))),
         None => Ok(None),
     }

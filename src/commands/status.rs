@@ -1,4 +1,4 @@
-//! `status`: says what became of a session, from what `kubectl get` has printed.
+//! `status`: shows the progress of a session from the output of `kubectl get`.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -16,7 +16,7 @@ use crate::output::{Style, messages};
 use crate::report::status::{github, junit, table, view, watch};
 use crate::status::{self, Book, SessionStatus, StatusError, Told};
 
-/// Whether the arguments, which may be wrong, ask for this command: its exit codes differ from those of others.
+/// Whether the arguments, which may be wrong, name this command: its exit codes differ from those of the others.
 #[must_use]
 pub fn is_asked_for(arguments: &[OsString]) -> bool {
     let command = Cli::command();
@@ -69,7 +69,7 @@ fn plans(args: &StatusArgs) -> Result<Vec<Session>, CommandError> {
     let options = &args.options;
     if has_options(options) && args.k8s_config.len() != 1 {
         return Err(CommandError::Usage(format!(
-            "{SESSION_OPTIONS} go with one --k8s-config. Name the one that they belong to."
+            "{SESSION_OPTIONS} change a single configuration. Name it with --k8s-config FILE."
         )));
     }
     let stdin = Path::new("-");
@@ -96,7 +96,7 @@ fn tell_warnings(sessions: &[SessionStatus<'_>], book: &Book, style: Style) {
     }
 }
 
-/// What the sessions come to: the worst that one of them has.
+/// The outcome of all sessions, which is the worst of any of them.
 fn outcome(sessions: &[SessionStatus<'_>]) -> Outcome {
     let summaries: Vec<_> = sessions.iter().map(SessionStatus::summary).collect();
     if summaries.iter().any(|summary| summary.workers.failed > 0) {
@@ -108,7 +108,7 @@ fn outcome(sessions: &[SessionStatus<'_>]) -> Outcome {
     }
 }
 
-/// Follows a stream, and shows each change before it waits for the next one.
+/// Follows a stream and shows each change before it waits for the next one.
 fn watch(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
     if args.filename != [Path::new("-")] {
         return Err(CommandError::Usage("--watch follows standard input. Write -f -.".to_owned()));
@@ -120,7 +120,7 @@ fn watch(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
     };
     let plans = plans(args)?;
     let now = || created_at(None).map(CreatedAt::moment).map_err(io::Error::other);
-    // What is wrong with the environment's moment is told before anything is read.
+    // A bad SOURCE_DATE_EPOCH is reported before anything is read.
     created_at(None)?;
     let view = watch::View { is_terminal: io::stdout().is_terminal(), is_wide, style: styles.out, now };
     let name = "standard input";
@@ -131,7 +131,7 @@ fn watch(args: &StatusArgs, styles: Styles) -> Result<Outcome, CommandError> {
                 messages::warning(&warning, styles.err);
             }
         }
-        // A reader who has gone has had enough; how the command ends is what the stream has said until then.
+        // If the reader of the output has gone, the exit code follows from the stream so far.
         watch::End::OfOutput(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         watch::End::OfOutput(error) => return Err(error.into()),
     }

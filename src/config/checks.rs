@@ -122,7 +122,7 @@ fn proposal_help(id: &str) -> String {
 
 /// Why the first characters of a session id cannot be part of Job names, and what to do about it.
 pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
-    let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !stands_in_names(*c));
+    let fault = (1..).zip(id.chars()).take(SHORT_LEN).find(|(_, c)| !is_allowed_in_names(*c));
     fault.map(|(nth, c)| {
         let message = format!(
             "The first {SHORT_LEN} characters of the session id {id:?} are part of each Job's name, and character {nth} \
@@ -140,7 +140,7 @@ pub fn session_id_start_fault(id: &str) -> Option<(String, String)> {
 
 /// What is wrong with the session's short name in Job names.
 pub fn session_short_fault(short: &str) -> Option<String> {
-    let odd = (1..).zip(short.chars()).find(|(nth, c)| !stands_in_names(*c) || *nth == 1 && *c == '-');
+    let odd = (1..).zip(short.chars()).find(|(nth, c)| !is_allowed_in_names(*c) || *nth == 1 && *c == '-');
     match odd {
         _ if short.is_empty() => Some("session_short is empty.".to_owned()),
         Some((1, '-')) => Some(format!("session_short is {short:?}, but must start with a letter or a digit.")),
@@ -157,7 +157,7 @@ pub fn session_short_fault(short: &str) -> Option<String> {
 }
 
 /// Whether a DNS label can contain this character.
-const fn stands_in_names(c: char) -> bool {
+const fn is_allowed_in_names(c: char) -> bool {
     matches!(c, 'a'..='z' | '0'..='9' | '-')
 }
 
@@ -166,7 +166,7 @@ fn proposal(id: &str) -> Option<String> {
     let mut proposal = String::new();
     for c in id.chars().map(|c| c.to_ascii_lowercase()) {
         match c {
-            c if stands_in_names(c) => proposal.push(c),
+            c if is_allowed_in_names(c) => proposal.push(c),
             _ if !proposal.ends_with('-') => proposal.push('-'),
             _ => {}
         }

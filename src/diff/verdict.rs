@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_somebody_else_is_a_conflict_of_server_side_apply() {
+    fn a_field_of_another_manager_is_a_conflict_of_server_side_apply() {
         let limit = json!({"f:spec": {"f:backoffLimit": {}}});
         let image = json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {"f:image": {}}}}});
         let mine = owner("kubectl", "Apply", &json!({"f:spec": {"f:suspend": {}, "f:template": image}}));

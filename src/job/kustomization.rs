@@ -87,7 +87,7 @@ mod tests {
     use crate::yaml::read::first_document;
 
     #[test]
-    fn it_is_known_again_unless_somebody_has_added_to_it() {
+    fn it_is_recognized_unless_it_has_been_extended() {
         let session = session(K8S, None).unwrap();
         let mut text = Vec::new();
         let files = ["configmap-00-arb-tuning-a-tuning.yaml", "job-00-arb-tuning-a-worker-1-0.json"];

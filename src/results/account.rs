@@ -1,4 +1,4 @@
-//! What is there of a session's results, held against the plan where there is one.
+//! An account of a session's results, compared with the plan if there is one.
 
 use std::path::Path;
 
@@ -11,23 +11,23 @@ use crate::plan::plan_jobs;
 use crate::printable;
 use crate::status::WorkerId;
 
-/// What is there, and what is not.
+/// The rows that are present, and what is missing.
 #[derive(Debug, Serialize)]
 pub struct Account {
     /// The workers that have rows, in the order of the plan.
     pub workers: Vec<WorkerAccount>,
-    /// The workers that have none, as ranges of their numbers.
+    /// The workers that have no rows, as ranges of their numbers.
     #[serde(serialize_with = "as_text")]
     pub missing_workers: Ranges,
-    /// All rows that are merged.
+    /// The number of rows that are merged.
     pub rows: u64,
     /// Rows of other sessions, which are left out.
     pub other_sessions: Vec<OtherSession>,
-    /// What is wrong with files and rows, which are left out.
+    /// What is wrong with files and rows that are left out.
     pub trouble: Vec<String>,
 }
 
-/// What is there of a worker.
+/// The results of a worker.
 #[derive(Debug, Serialize)]
 pub struct WorkerAccount {
     /// The session.
@@ -36,33 +36,33 @@ pub struct WorkerAccount {
     pub worker_id: String,
     /// Which attempt the rows are from: the newest one that has any.
     pub attempt: u64,
-    /// How many rows of earlier attempts are left out.
+    /// The number of rows of earlier attempts, which are left out.
     pub earlier_rows: u64,
-    /// How many rows.
+    /// The number of rows.
     pub rows: u64,
-    /// How many different iterations.
+    /// The number of different iterations.
     pub iterations: u64,
-    /// How many there should be.
+    /// The number of iterations that there should be.
     pub planned: Option<u64>,
-    /// The iterations that should be there and are not.
+    /// The iterations that are missing.
     #[serde(serialize_with = "as_text")]
     pub missing: Ranges,
-    /// The iterations that are there more than once.
+    /// The iterations that occur more than once.
     #[serde(serialize_with = "as_text")]
     pub repeated: Ranges,
-    /// The iterations that the plan does not have.
+    /// The iterations that are not in the plan.
     #[serde(serialize_with = "as_text")]
     pub unplanned: Ranges,
-    /// Where its rows stand.
+    /// The positions of its rows.
     pub files: Vec<String>,
 }
 
-/// A session that was not asked for.
+/// A session other than the requested one.
 #[derive(Debug, Serialize)]
 pub struct OtherSession {
     /// Its id.
     pub session_id: String,
-    /// How many rows it has.
+    /// The number of its rows.
     pub rows: u64,
 }
 
@@ -73,10 +73,10 @@ fn as_text<S: Serializer>(ranges: &Ranges, serializer: S) -> Result<S::Ok, S::Er
 }
 
 impl Account {
-    /// What is there of an index.
+    /// The account of an index.
     #[must_use]
     pub fn new(index: &Index, session: Option<&Session>) -> Self {
-        // A worker that counts from 0 shows it in its first row; one that has lost that row counts as the others do.
+        // If any worker has an iteration 0, all workers count from 0: one of them may have lost its first row.
         let from_zero = index.workers.values().any(|rows| rows.iterations.first() == Some(0));
         let first = u64::from(!from_zero);
         let workers =
@@ -95,7 +95,7 @@ impl Account {
         }
     }
 
-    /// Whether all is there, and nothing else. Files without any row hold no results.
+    /// Whether the results are complete and contain nothing else. Files without rows are not results.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.rows > 0
@@ -138,7 +138,7 @@ impl WorkerAccount {
         }
     }
 
-    /// Whether each planned iteration is there once, and no other.
+    /// Whether each planned iteration occurs exactly once, and no other iteration does.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.missing.is_empty() && self.repeated.is_empty() && self.unplanned.is_empty()
@@ -152,7 +152,7 @@ fn planned(worker: &WorkerId, session: &Session) -> Option<u64> {
     plan_jobs(session.total_iterations, session.workers).nth(nth).map(|share| share.iterations)
 }
 
-/// The workers without rows: of the plan, or else those that the numbering leaves out.
+/// The workers without rows: those of the plan, or else the gaps in the numbering.
 fn missing_workers(index: &Index, session: Option<&Session>) -> Ranges {
     let number = |key: &Key| match key.worker {
         WorkerId::Number(number) => Some(u64::from(number)),

@@ -1,4 +1,4 @@
-//! Why results cannot be collected.
+//! Errors of collecting results.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::printable;
 
-/// What ends the collecting.
+/// Why results cannot be collected.
 #[derive(Debug, Error)]
 pub enum ResultsError {
     /// A file or directory that cannot be read.
@@ -18,27 +18,27 @@ pub enum ResultsError {
         /// What the system said.
         source: io::Error,
     },
-    /// Something that can be read only once, or has no end.
+    /// Something that can be read only once or never ends, such as a pipe or a device.
     #[error("{} is not a regular file. Results are read twice, so copy them into a file first.", printable::path(.0))]
     NoFile(PathBuf),
     /// A directory without results.
-    #[error("{} has no .csv file.", printable::path(.0))]
+    #[error("{} contains no .csv file.", printable::path(.0))]
     NoResults(PathBuf),
-    /// Rows that nobody could use any more.
+    /// More columns than a merged file can reasonably have.
     #[error(
-        "The files have more than {max} different columns together; {} has the last of them.",
+        "Together, the files have more than {max} different columns; {} exceeds this limit.",
         printable::path(path)
     )]
     TooManyColumns {
         /// The file.
         path: PathBuf,
-        /// So many are allowed.
+        /// The maximum number of columns.
         max: usize,
     },
-    /// A file that is no longer what it was.
-    #[error("{} was changed while it was read. Copy the results again once their writer is done.", printable::path(.0))]
+    /// A file that has changed between the two passes.
+    #[error("{} was changed while it was being read. Copy it again when its worker has finished.", printable::path(.0))]
     Changed(PathBuf),
-    /// The output does not take it.
+    /// The output cannot be written.
     #[error("The output cannot be written: {0}.")]
     Write(io::Error),
 }

@@ -1,4 +1,4 @@
-//! The first pass over the results: which rows of which worker stand where, and what is wrong with the others.
+//! The first pass over the results: where the rows of each worker are, and what is wrong with the other rows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -15,36 +15,36 @@ use super::source::open;
 use crate::names::parse_csv_name;
 use crate::status::WorkerId;
 
-/// A file with more columns than this is something else.
+/// The maximum number of columns; a file with more is not a file of results.
 const MAX_COLUMNS: usize = 4096;
-/// So many rows that are wrong are told line by line; the others are counted.
+/// The maximum number of bad rows that are reported line by line; the others are counted.
 const TOLD: usize = 20;
 /// The byte order mark of UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What is said of a row that does not end.
+/// The message for a row that does not end.
 const TOO_LONG: &str = "The row is longer than 1 MiB: a quote is not closed, or the file is not CSV. The row and all \
                         that follows are left out.";
-/// What is said of a file whose first line is not a header, or not one of ours.
+/// The message for a file whose first line is not a header of results.
 const NO_COLUMNS: &str = "The first line does not name the columns session_id, worker_id and iteration, separated by \
                           commas and in UTF-8.";
 
-/// What stands where.
+/// The index of all rows.
 #[derive(Debug, Default)]
 pub struct Index {
     /// The files, in the order in which they were read.
     pub files: Vec<FileIndex>,
-    /// All columns, in the order in which they were seen first.
+    /// All columns, in the order in which they first appeared.
     pub columns: Vec<Vec<u8>>,
     /// The rows of each worker of each session.
     pub workers: BTreeMap<Key, WorkerRows>,
     /// Rows of other sessions than the one that was asked for, by session.
     pub others: BTreeMap<String, u64>,
-    /// What is wrong with a file or a row, which is left out then.
+    /// What is wrong with files and rows that are left out.
     pub trouble: Vec<Trouble>,
 }
 
-/// Whose rows.
+/// The session and the worker of a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The session.
@@ -56,24 +56,24 @@ pub struct Key {
 /// The rows of a worker.
 #[derive(Debug, Clone, Default)]
 pub struct WorkerRows {
-    /// Which attempt they are from: the newest one that has any. Files tell by their names; others hold the first.
+    /// Which attempt they are from: the newest one that has any. It is in the name of the file; without it, it is 1.
     pub attempt: u64,
-    /// How many rows earlier attempts have left, which are left out.
+    /// The number of rows of earlier attempts, which are left out.
     pub earlier: u64,
-    /// How many.
+    /// The number of rows.
     pub rows: u64,
-    /// The iterations that are there.
+    /// The iterations that are present.
     pub iterations: Ranges,
-    /// The iterations that are there more than once.
+    /// The iterations that occur more than once.
     pub repeated: Ranges,
-    /// Where the rows stand, in the order in which they were read.
+    /// The positions of the rows, in the order in which they were read.
     pub runs: Vec<Run>,
 }
 
-/// Rows of one worker that follow each other.
+/// Consecutive rows of one worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
-    /// The place of the file.
+    /// The index of the file.
     pub file: usize,
     /// The first byte.
     pub start: u64,
@@ -88,11 +88,11 @@ pub struct Run {
 pub struct FileIndex {
     /// Where it is.
     pub path: PathBuf,
-    /// The place of each of its columns among all columns.
+    /// The index of each of its columns among all columns.
     pub columns: Vec<usize>,
 }
 
-/// What is wrong with a file, or with a row of it.
+/// What is wrong with a file or with one of its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// The file.
@@ -103,7 +103,7 @@ pub struct Trouble {
     pub message: String,
 }
 
-/// The columns that tell rows apart.
+/// The columns that identify a row.
 #[derive(Clone, Copy)]
 struct Keys {
     session: usize,
@@ -113,7 +113,7 @@ struct Keys {
 }
 
 impl Index {
-    /// Reads the files. With a session, the rows of others are counted only.
+    /// Reads the files. If a session is given, the rows of other sessions are only counted.
     ///
     /// # Errors
     /// [`ResultsError`].
@@ -127,13 +127,13 @@ impl Index {
         Ok(index)
     }
 
-    /// Forgets what is wrong with the files of attempts that do not count: the ones that failed are often cut off.
+    /// Drops the problems of files of superseded attempts: the files of failed attempts are often cut off.
     fn forgive_earlier_attempts(&mut self) {
         let Self { workers, trouble, .. } = self;
         let mut newest: HashMap<&WorkerId, u64> = HashMap::new();
         for (key, rows) in &*workers {
             let attempt = newest.entry(&key.worker).or_insert(rows.attempt);
-            // Files do not name their session.
+            // The name of a file does not contain its session.
             *attempt = rows.attempt.min(*attempt);
         }
         trouble.retain(|trouble| {
@@ -166,7 +166,7 @@ impl Index {
         Ok(())
     }
 
-    /// The places of a file's columns among all columns.
+    /// The indexes of a file's columns among all columns.
     fn columns(&mut self, header: &ByteRecord, known: &mut HashMap<Vec<u8>, usize>) -> Vec<usize> {
         let mut place_of = |name: &[u8]| {
             if let Some(place) = known.get(name) {
@@ -222,13 +222,13 @@ impl Index {
     }
 }
 
-/// A file that is read, record by record.
+/// A file that is read record by record.
 struct Part {
     records: Records,
-    /// The same file, to look at it again.
+    /// The same file, opened again to look at parts of it.
     file: File,
     length: u64,
-    /// The byte after its first record, once that was read.
+    /// The byte after its first record, once that has been read.
     header_end: u64,
     /// Whether its last line has a line break.
     is_ended: bool,
@@ -243,14 +243,14 @@ impl Part {
         Ok(Self { records, file, length, header_end: 0, is_ended })
     }
 
-    /// Its first record, which names the columns; or what is wrong with that.
+    /// Its first record, which names the columns, or what is wrong with it.
     fn header(&mut self) -> io::Result<Result<(ByteRecord, Keys), String>> {
         Ok(match self.records.next() {
             Ok(Some(record)) if record.end < self.length || self.is_ended => {
                 self.header_end = record.end;
                 Keys::of(record.fields).map(|keys| (record.fields.clone(), keys))
             }
-            Ok(Some(_)) => Err("The file has one line only, which is cut off.".to_owned()),
+            Ok(Some(_)) => Err("The file has only one line, which is cut off.".to_owned()),
             Ok(None) => Err("The file is empty.".to_owned()),
             Err(NoRecord::TooLong) => Err("The first line is longer than 1 MiB: the file is not CSV.".to_owned()),
             Err(NoRecord::Read(error)) => return Err(error),
@@ -265,7 +265,7 @@ fn bytes_of(file: &File, record: &Record<'_>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The worker and the attempt that a file is from, as far as its name says.
+/// The worker and the attempt of a file, as far as its name contains them.
 fn attempt_of(path: &Path) -> Option<(WorkerId, u64)> {
     let (worker, attempt) = parse_csv_name(path.file_name()?.to_str()?)?;
     Some((WorkerId::of(worker), attempt))
@@ -300,7 +300,7 @@ impl Keys {
         let mut names = HashMap::new();
         for (nth, name) in header.iter().enumerate().map(|(nth, name)| (nth, name_of(nth, name))) {
             if names.insert(name, nth).is_some() {
-                return Err(format!("The file has two columns {:?}.", String::from_utf8_lossy(name)));
+                return Err(format!("The file has two columns named {:?}.", String::from_utf8_lossy(name)));
             }
         }
         let find = |name: &str| names.get(name.as_bytes()).copied();
@@ -323,21 +323,21 @@ impl Keys {
         let text = |at: usize| String::from_utf8_lossy(fields.get(at).unwrap_or_default()).into_owned();
         let (session, worker, iteration) = (text(self.session), text(self.worker), text(self.iteration));
         if session.is_empty() || worker.is_empty() {
-            return Err("The row names no session or no worker.".to_owned());
+            return Err("The row has no session or no worker.".to_owned());
         }
         let number = iteration.parse().map_err(|_| format!("The iteration {iteration:?} is not a whole number."))?;
         Ok((session, WorkerId::of(&worker), number))
     }
 
-    /// Whether a last line without a line break may be whole. Its last field may be cut: only a timestamp that is as
-    /// long as the one before it shows that it is not.
+    /// Whether a last line without a line break counts as complete: its last field could be cut off, unless it is a
+    /// timestamp as long as the one before it.
     fn is_whole(self, fields: &ByteRecord, expected: usize, last_time: usize) -> bool {
         let time = self.timestamp.filter(|at| at + 1 == expected).and_then(|at| fields.get(at));
         fields.len() == expected && last_time > 0 && time.is_some_and(|time| time.len() == last_time)
     }
 }
 
-/// A column's name, without the mark before the first one.
+/// A column's name, without the byte order mark before the first one.
 fn name_of(nth: usize, name: &[u8]) -> &[u8] {
     if nth == 0 { name.strip_prefix(MARK).unwrap_or(name) } else { name }
 }
@@ -350,12 +350,12 @@ fn ends_with_line_break(file: &mut File, length: u64) -> io::Result<bool> {
     Ok(matches!(byte, [b'\n' | b'\r']))
 }
 
-/// What is wrong with one file.
+/// The problems of one file.
 #[derive(Default)]
 struct Notes {
-    /// With the file as a whole.
+    /// Problems of the file as a whole.
     files: Vec<String>,
-    /// Where rows begin, and what is wrong with them.
+    /// Where bad rows begin, and what is wrong with them.
     rows: Vec<(u64, String)>,
     more: u64,
 }
@@ -369,7 +369,7 @@ impl Notes {
         }
     }
 
-    /// Finds the lines of the rows, which are looked for once it is known that there is something to tell.
+    /// Finds the line numbers of the bad rows. They are computed only if there is something to report.
     fn finish(self, path: &Path, file: &File) -> io::Result<Vec<Trouble>> {
         let of = |line, message| Trouble { file: path.to_owned(), line, message };
         let mut lines = Lines { file, offset: 0, line: 1 };
@@ -386,7 +386,7 @@ impl Notes {
     }
 }
 
-/// Counts the lines of a file, from one place to the next.
+/// Counts the lines of a file from one position to the next.
 struct Lines<'f> {
     file: &'f File,
     offset: u64,

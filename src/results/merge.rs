@@ -1,4 +1,4 @@
-//! The second pass over the results: the rows of each worker are read again where they stand, and written in order.
+//! The second pass over the results: reads the rows of each worker again and writes them in order.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -17,11 +17,11 @@ use crate::printable::printable;
 pub enum Form {
     /// Byte for byte.
     Exact,
-    /// With escapes for what would speak to a terminal.
+    /// With escapes for control characters, for a terminal.
     Printable,
 }
 
-/// Writes all rows as one CSV: sessions and workers in order, the rows of a worker in that of its files.
+/// Writes all rows as one CSV: sessions and workers in order, and the rows of a worker in the order of its files.
 ///
 /// # Errors
 /// [`ResultsError`].
@@ -36,7 +36,7 @@ pub fn merge(index: &Index, form: Form, out: impl Write) -> Result<(), ResultsEr
     let mut csv = WriterBuilder::new().from_writer(out);
     csv.write_record(index.columns.iter().map(|name| shown(name, form))).map_err(written)?;
     let mut row = vec![None; index.columns.len()];
-    // Rows of one file mostly follow each other, also where those of several workers take turns in it.
+    // The rows of a file are mostly consecutive, even if the rows of several workers alternate in it.
     let mut open: Option<(usize, Records)> = None;
     for run in index.workers.values().flat_map(|rows| &rows.runs) {
         let file = &index.files[run.file];
@@ -64,7 +64,7 @@ pub fn merge(index: &Index, form: Form, out: impl Write) -> Result<(), ResultsEr
     csv.flush().map_err(ResultsError::Write)
 }
 
-/// Where the field of each of all columns stands in a row; nowhere if its file has no such column.
+/// For each of all columns, the index of its field in a row; none if the file lacks the column.
 fn place_fields(fields: &ByteRecord, file: &FileIndex, row: &mut [Option<Range<usize>>]) {
     row.fill(None);
     for (nth, place) in file.columns.iter().enumerate() {

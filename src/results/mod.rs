@@ -1,11 +1,11 @@
-//! The results of a session: the workers' CSV files come in, and one CSV in the order of the plan goes out, with what
-//! is there of each worker and what is not.
+//! The results of a session: merges the workers' CSV files into one, in the order of the plan, and accounts for what
+//! each worker has and lacks.
 //!
 //! ```text
-//! files ─▶ source ─▶ index (which rows of which worker stand where) ─▶ merge (the rows, read again and written)
+//! files ─▶ source ─▶ index (where the rows of each worker are) ─▶ merge (the rows, read again and written)
 //! ```
 //!
-//! Files are read twice, so that the rows need not be kept. No metric is computed, and nothing is ranked.
+//! Files are read twice, so that the rows need not be kept in memory. No metric is computed, and nothing is ranked.
 
 mod account;
 mod error;

@@ -1,14 +1,14 @@
-//! Sets of numbers that mostly follow each other, as ranges.
+//! Sets of mostly consecutive numbers, stored as ranges.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A set of numbers; as many ranges as it has gaps are kept.
+/// A set of numbers. It takes memory for its gaps, not for its numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ranges(BTreeMap<u64, u64>);
 
 impl Ranges {
-    /// Puts a number into the set. Whether it was not there.
+    /// Inserts a number. Returns whether it is new.
     pub fn insert(&mut self, number: u64) -> bool {
         let before = self.0.range(..=number).next_back().map(|(first, last)| (*first, *last));
         if before.is_some_and(|(_, last)| last >= number) {
@@ -23,7 +23,7 @@ impl Ranges {
         true
     }
 
-    /// The numbers of a range that the set does not have.
+    /// The numbers of a range that are not in the set.
     #[must_use]
     pub fn missing(&self, first: u64, last: u64) -> Self {
         let mut missing = Self::default();
@@ -78,20 +78,20 @@ impl Ranges {
         self.0.keys().next().copied()
     }
 
-    /// How many numbers.
+    /// The number of elements.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.0.iter().map(|(first, last)| last - first + 1).sum()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// `2, 5..9`, and no more than ten of them.
+/// `2, 5..9`, with at most ten ranges.
 impl fmt::Display for Ranges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (nth, (first, last)) in self.0.iter().enumerate() {

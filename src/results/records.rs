@@ -1,4 +1,4 @@
-//! The records of a CSV file, one at a time, none of them longer than a row of results can be.
+//! Reads the records of a CSV file one at a time, with a limit on their length.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -7,18 +7,18 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 
-/// What is longer is not a record: a quote is not closed, or the file is something else.
+/// The maximum length of a record. Anything longer is an unclosed quote, or the file is not CSV.
 pub const MAX_RECORD: u64 = 1 << 20;
 const BUFFER: usize = 64 * 1024;
 
-/// Records of a file, from wherever they are asked for.
+/// The records of a file, read from any position.
 pub struct Records {
     reader: Reader<Limited>,
     limits: Rc<Limits>,
     record: ByteRecord,
 }
 
-/// A record and where it stands.
+/// A record and its position.
 pub struct Record<'r> {
     /// The fields.
     pub fields: &'r ByteRecord,
@@ -28,16 +28,16 @@ pub struct Record<'r> {
     pub end: u64,
 }
 
-/// Why there is no record.
+/// Why a record cannot be read.
 pub enum NoRecord {
     /// It is longer than [`MAX_RECORD`].
     TooLong,
-    /// The file does not allow it.
+    /// The file cannot be read.
     Read(io::Error),
 }
 
 impl Records {
-    /// The records of a file; none before [`Records::go_to`].
+    /// The records of a file; there are none before [`Records::go_to`].
     #[must_use]
     pub fn new(file: File) -> Self {
         let limits = Rc::new(Limits::default());
@@ -47,14 +47,14 @@ impl Records {
         Self { reader, limits, record: ByteRecord::new() }
     }
 
-    /// Lets the records between two bytes be the next ones.
+    /// Moves to the records between two byte positions.
     ///
     /// # Errors
-    /// Whatever the file answers.
+    /// The file cannot be read.
     pub fn go_to(&mut self, start: u64, end: u64) -> io::Result<()> {
         let mut position = Position::new();
         position.set_byte(start);
-        // Before its first move the reader looks for a header, which it must not find.
+        // Before its first seek, the reader would take a record for a header.
         self.reader.seek_raw(SeekFrom::Start(start), position).map_err(io::Error::other)?;
         self.limits.end.set(end);
         Ok(())
@@ -82,7 +82,7 @@ impl Records {
     }
 }
 
-/// Whether a quote that opens in a record is still open where the record ends: whatever followed would belong to it.
+/// Whether a quote that opens in a record is still open at its end: everything after it would belong to the record.
 #[must_use]
 pub fn leaves_quote_open(record: &[u8]) -> bool {
     let followed = [record, b"\nx"].concat();
@@ -90,16 +90,16 @@ pub fn leaves_quote_open(record: &[u8]) -> bool {
     reader.byte_records().count() == 1
 }
 
-/// How far a file is read.
+/// The limits of reading a file.
 #[derive(Default)]
 struct Limits {
-    /// So many bytes may still belong to the record that is read.
+    /// The number of bytes that may still belong to the current record.
     record: Cell<u64>,
-    /// The byte after the last one that is read at all.
+    /// The byte after the last one to read.
     end: Cell<u64>,
 }
 
-/// A file that is read within its limits.
+/// A file that is read within these limits.
 struct Limited {
     file: File,
     at: u64,

@@ -1,4 +1,4 @@
-//! The files that hold results: paths come in, and regular files, each once, go out.
+//! Finds the files of results: the regular files that the paths name, each once.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
@@ -13,19 +13,19 @@ use super::error::ResultsError;
 /// The files to read.
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// Regular files in the order of the arguments, those of a directory in the order of their names.
+    /// Regular files in the order of the arguments; those of a directory are sorted by name.
     pub files: Vec<PathBuf>,
-    /// What has the name of a CSV file and is not read, as sentences.
+    /// Sentences about directory entries that have the name of a CSV file but are not read.
     pub passed_over: Vec<String>,
 }
 
-/// What tells a file from all others, whatever name it is found by: its device and its inode.
+/// The identity of a file, regardless of its name: its device and its inode.
 pub type FileId = (u64, u64);
 
-/// The files that the arguments stand for. The one that the output goes to, which may be among them, is skipped.
+/// The files that the arguments name. The file that the output is written to is skipped if it is among them.
 ///
 /// # Errors
-/// A path that cannot be read or is no regular file, and a directory without results.
+/// A path that cannot be read or is not a regular file, and a directory without results.
 pub fn sources(arguments: &[PathBuf], output: Option<FileId>) -> Result<Sources, ResultsError> {
     let mut search = Search { sources: Sources::default(), seen: HashSet::new(), output };
     for argument in arguments {
@@ -52,7 +52,7 @@ struct Search {
 }
 
 impl Search {
-    /// Adds the CSV files of a directory; whether there was any.
+    /// Adds the CSV files of a directory. Returns whether there were any.
     fn list(&mut self, directory: &Path) -> io::Result<bool> {
         let mut paths: Vec<PathBuf> =
             fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
@@ -69,7 +69,7 @@ impl Search {
         Ok(is_any)
     }
 
-    /// Adds a file once: a link to a file that is read anyway would repeat its rows.
+    /// Adds a file unless it has been added already: reading it again through a link would repeat its rows.
     fn add(&mut self, path: PathBuf, metadata: &Metadata) {
         let id = (metadata.dev(), metadata.ino());
         if !self.seen.insert(id) {
@@ -87,7 +87,7 @@ impl Search {
     }
 }
 
-/// Opens what was a regular file when it was found. If it has become a pipe since, that is not waited for.
+/// Opens a file that was a regular file when it was found. If it has become a pipe since, this does not block.
 pub fn open(path: &Path) -> Result<File, ResultsError> {
     let unreadable = |source| ResultsError::Unreadable { path: path.to_owned(), source };
     let at_once = OFlags::NONBLOCK.bits().cast_signed();

@@ -1,4 +1,4 @@
-//! All that the input has said so far, by Job: each object in its newest version, and the pods with their Job.
+//! The objects of the input so far, grouped by Job: each object in its newest version, and the pods with their Job.
 
 use std::hash::BuildHasher;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ pub struct Book {
 /// What is known under the name of one Job.
 #[derive(Debug)]
 pub struct Slot {
-    /// The namespace; empty where the objects name none.
+    /// The namespace; empty if the objects name none.
     pub namespace: Rc<str>,
     /// The Job's name.
     pub name: Box<str>,
@@ -36,7 +36,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Which attempt of its worker the Job is, from 1: by its label, or by its name, whichever says more.
+    /// Which attempt of its worker the Job is, from 1: by its label or its name, whichever is higher.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         let of_pods = self.pods.iter().map(|pod| pod.attempt).max();
@@ -47,8 +47,8 @@ impl Slot {
         of_label.max(of_name.unwrap_or(1))
     }
 
-    /// How often its program was started, or was meant to be. The Job counts its pods, and may be behind; the input may
-    /// not have all of them.
+    /// How often its program was started, or was meant to be. The Job's own count may lag behind, and the input may not
+    /// contain all of its pods.
     #[must_use]
     pub fn starts(&self) -> u64 {
         let counts = self.job.as_ref().map(|job| [job.active, job.failed, job.succeeded]).unwrap_or_default();
@@ -58,8 +58,8 @@ impl Slot {
 }
 
 impl Book {
-    /// Takes in what the input says of an object. Gives the place of the slot that it concerns; none if it belongs to
-    /// no session, or if something newer is known.
+    /// Records what the input says about an object. Returns the index of the slot that has changed; none if the object
+    /// belongs to no session, or if a newer version is known.
     pub fn take(&mut self, change: Change, object: Object) -> Option<usize> {
         let place = match object {
             Object::Job(metadata, spec, status) => {
@@ -89,7 +89,7 @@ impl Book {
         place.and_then(|place| usize::try_from(place).ok())
     }
 
-    /// What is known, in the order of the first appearance of each Job.
+    /// The slots, in the order in which each Job first appeared.
     #[must_use]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
@@ -114,7 +114,7 @@ impl Book {
         }) {
             return None;
         }
-        // The pods of an earlier Job of this name say nothing of this one.
+        // The pods of an earlier Job of this name say nothing about this one.
         slot.pods.retain(|pod| pod.job_uid == 0 || job.version.uid == 0 || pod.job_uid == job.version.uid);
         slot.job = Some(job);
         Some(place)
@@ -138,7 +138,7 @@ impl Book {
         Some(place)
     }
 
-    /// The place of a Job's slot, which is made if there is none.
+    /// The index of a Job's slot, which is created if there is none.
     fn place(&mut self, namespace: &str, name: &str) -> Option<u32> {
         let hash = |hasher: &DefaultHashBuilder, namespace: &str, name: &str| hasher.hash_one((namespace, name));
         let Self { slots, index, hasher, texts, .. } = self;
@@ -157,7 +157,7 @@ impl Book {
     }
 }
 
-/// Whether what the input says of an object is older than what is known under its name. Inputs may come in any order.
+/// Whether an object is older than the one that is known under its name. Inputs may come in any order.
 fn is_stale(new: (Version, Option<Removal>), known: (Version, Option<Removal>), was_made_before: bool) -> bool {
     if new.0.is_another_than(known.0) {
         return was_made_before;

@@ -1,5 +1,4 @@
-//! Why a worker is where it is: what its Job, its pod and its container say comes in, and one cause goes out, with the
-//! words of whoever said it.
+//! Why a worker is in its phase: one cause from its Job, its pod and its container, with the original messages.
 
 use serde::Serialize;
 
@@ -7,7 +6,7 @@ use super::book::Slot;
 use super::record::{Exit, Removal, Said, Trouble, VerdictKind, is_start};
 use super::standing::{Context, Phase, Standing};
 
-/// Reasons for which a Job fails that only repeat that its pods have failed.
+/// Reasons of failed Jobs that say no more than that pods have failed.
 const BY_PODS: [&str; 6] = [
     "",
     "BackoffLimitExceeded",
@@ -17,22 +16,22 @@ const BY_PODS: [&str; 6] = [
     "PodFailurePolicy",
 ];
 
-/// Why a worker is where it is.
+/// Why a worker is in its phase.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Cause {
     /// In one word.
     pub reason: String,
     /// In a few words.
     pub summary: String,
-    /// The words of whoever gave the reason; empty where there are none.
+    /// The original message; may be empty.
     pub message: String,
-    /// What the Job's condition says.
+    /// The Job's condition.
     pub job: Option<Words>,
-    /// What the pod says.
+    /// The pod's own reason and message.
     pub pod: Option<Words>,
-    /// What a condition of the pod says: not scheduled, or disrupted.
+    /// A condition of the pod: not scheduled, or disrupted.
     pub condition: Option<Words>,
-    /// What became of the container.
+    /// The state of the container.
     pub container: Option<ContainerWords>,
 }
 
@@ -45,18 +44,18 @@ pub struct Words {
     pub message: String,
 }
 
-/// What became of a container.
+/// The state of a container.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ContainerWords {
     /// The container.
     pub name: String,
-    /// Why it waits or has ended, in one word.
+    /// Why it is waiting or has ended, in one word.
     pub reason: String,
     /// For a person; may be empty.
     pub message: String,
     /// How it ended.
     pub exit_code: Option<i32>,
-    /// The signal that ended it, by its exit code or as the runtime tells it.
+    /// The signal that ended it, from its exit code or as the runtime reports it.
     pub signal: Option<String>,
 }
 
@@ -77,7 +76,7 @@ impl Cause {
     }
 }
 
-/// The cause of a standing, if there is anything to say.
+/// The cause of a standing, if there is one to report.
 #[must_use]
 pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Cause> {
     match standing.phase {
@@ -87,14 +86,14 @@ pub fn of(standing: &Standing<'_>, slot: &Slot, context: Context) -> Option<Caus
         Phase::Suspended => {
             let said = job_words(standing);
             let message = said.as_ref().map_or("", |said| &said.message);
-            Some(Cause::plain("JobSuspended", "waits to be resumed", message).with_job(said.clone()))
+            Some(Cause::plain("JobSuspended", "waiting to be resumed", message).with_job(said.clone()))
         }
         Phase::Failed => Some(failed(standing, slot, context)),
         Phase::Missing => Some(match standing.job.and_then(|job| job.removal) {
             Some(Removal::Asked(_)) => Cause::plain("Deleting", "its Job is being deleted", ""),
             Some(Removal::Done) => Cause::plain("Deleted", "its Job was deleted", ""),
             None if slot.pods.is_empty() => Cause::no_job(),
-            None => Cause::plain("NoJob", "no Job, though a pod is left", ""),
+            None => Cause::plain("NoJob", "no Job, but a pod remains", ""),
         }),
     }
 }
@@ -104,7 +103,7 @@ fn running(standing: &Standing<'_>, slot: &Slot) -> Option<Cause> {
     if let Some(pod) = stuck {
         return Some(match pod.trouble.as_deref() {
             Some(trouble) => by_pod(trouble, slot),
-            None => Cause::plain("Unknown", "its node does not answer", ""),
+            None => Cause::plain("Unknown", "its node does not respond", ""),
         });
     }
     let count = standing.job.map_or(0, |job| job.failed).max(u32::from(standing.failed.is_some()));
@@ -128,13 +127,13 @@ fn pending(standing: &Standing<'_>, slot: &Slot, context: Context) -> Cause {
     }
     let Some(job) = standing.job else { return no_pod() };
     let counted = u64::from(job.active) + u64::from(job.failed) + u64::from(job.succeeded);
-    // A Job may be behind its pods, and count as active what has ended.
+    // A Job may lag behind its pods and count a pod that has ended as active.
     let is_active = job.active > 0 && counted > slot.pods.len() as u64;
     let not_ready = |message| Cause::plain("PodNotReady", "its pod is not ready", message);
     if is_active && !context.has_pods {
-        not_ready("A Job alone does not say why its pod waits: read its pods too.")
+        not_ready("A Job alone does not show why its pod is waiting. Pass its pods too.")
     } else if is_active {
-        not_ready("The input does not hold that pod.")
+        not_ready("The input does not contain the pod.")
     } else if standing.succeeded.is_some() {
         Cause::plain("PodSucceeded", "its pod succeeded; the Job has not counted it yet", "")
     } else if job.failed > 0 || standing.failed.is_some() {
@@ -188,8 +187,8 @@ fn job_words(standing: &Standing<'_>) -> Option<Words> {
     Some(Words { reason: verdict.reason.to_string(), message: verdict.message.to_string() })
 }
 
-/// What a pod's trouble comes to: an eviction explains more than the exit code that came of it, and a container more
-/// than that its pod is not ready.
+/// The cause of a pod's trouble: an eviction explains more than the exit code that it led to, and a container's state
+/// explains more than a pod that is not ready.
 fn by_pod(trouble: &Trouble, slot: &Slot) -> Cause {
     let words = |said: &Said| Words { reason: said.reason.to_string(), message: said.message.to_string() };
     let container = trouble.container.as_ref().map(|container| ContainerWords {
@@ -210,7 +209,7 @@ fn by_pod(trouble: &Trouble, slot: &Slot) -> Cause {
     Cause { reason, summary, message, job: None, pod, condition, container }
 }
 
-/// `OOMKilled, exit code 137 (SIGKILL)`, and whose it is where that is not the container of the session, which has the
+/// `OOMKilled, exit code 137 (SIGKILL)`, and the container's name, unless it is the worker's own container, which has the
 /// name of its Job.
 fn in_words(container: &ContainerWords, slot: &Slot) -> String {
     let exit = container.exit_code.map(|code| match &container.signal {
@@ -230,7 +229,7 @@ fn in_words(container: &ContainerWords, slot: &Slot) -> String {
     }
 }
 
-/// The signal that ended a container: a shell and the runtimes add 128 to it.
+/// The signal that ended a container: shells and container runtimes add 128 to its number.
 fn signal(exit: Exit) -> Option<String> {
     let number = exit.signal.or_else(|| (129..=192).contains(&exit.code).then(|| exit.code - 128))?;
     Some(match number {
@@ -254,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exit_code_says_its_signal() {
+    fn an_exit_code_implies_its_signal() {
         let exit = |code, told| signal(Exit { code, signal: told });
         assert_eq!(exit(137, None).as_deref(), Some("SIGKILL"));
         assert_eq!(exit(139, None).as_deref(), Some("SIGSEGV"));

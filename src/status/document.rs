@@ -1,5 +1,5 @@
-//! One document of the input: an object, a list of objects, or an event of a watch. Its objects are handed over one by
-//! one as they are read, so that a list of any length takes the memory of one of them.
+//! One document of the input: an object, a list of objects, or a watch event. Its objects are passed on one by one as
+//! they are read, so that a list of any length takes the memory of a single object.
 
 use std::fmt;
 
@@ -8,47 +8,47 @@ use serde_json::Value;
 
 use super::object::{JobSpec, JobStatus, Kind, Object, Part, Parts, PodStatus, Status};
 
-/// What the input says of an object.
+/// What the input says about an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// This is how it is.
+    /// The object exists, in this state.
     Present,
-    /// This is how it was when it was deleted.
+    /// The object was deleted; this is its last state.
     Deleted,
 }
 
-/// Reads one document, and hands its objects over.
+/// Reads one document and passes its objects on.
 pub struct Document<'s, F> {
     /// Takes each Job and each pod.
     pub take: &'s mut F,
-    /// How far the reading has come, for who has to tell of its end.
+    /// The progress, to describe a document that is cut off.
     pub progress: &'s mut Progress,
-    /// The kind of an item that does not name it.
+    /// The kind of items that do not name their kind.
     pub in_list: Option<Kind>,
-    /// Where an item waits whose kind neither it nor, so far, its list has named.
+    /// Items whose kind is not known yet, neither from the item nor from its list.
     pub waiting: Option<&'s mut Vec<Parts>>,
 }
 
-/// How far the reading of a document has come.
+/// The progress of reading a document.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Something of it was there.
+    /// The document has begun.
     pub has_begun: bool,
     /// It is a list.
     pub is_list: bool,
-    /// What the API server says it could not do: a watch ends with it.
+    /// An error of the API server, with which a watch ends.
     pub failure: Option<String>,
 }
 
 impl<'s, F> Document<'s, F> {
-    /// A document of its own.
+    /// A whole document.
     pub const fn new(take: &'s mut F, progress: &'s mut Progress) -> Self {
         Self { take, progress, in_list: None, waiting: None }
     }
 }
 
 impl<F: FnMut(Change, Object)> Document<'_, F> {
-    /// Hands over what the parts of the document come to, or those of its event's object.
+    /// Passes on the object that the parts make up, or that of an event.
     fn finish<E: de::Error>(self, parts: Parts, event: Option<&str>, object: Option<Parts>) -> Result<(), E> {
         let (change, parts) = match (event, object) {
             (Some("ADDED" | "MODIFIED"), Some(object)) => (Some(Change::Present), object),
@@ -98,7 +98,7 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Document<'_, F> {
         let (mut parts, mut event, mut object, mut waiting) = (Parts::default(), None, None, Vec::new());
         while let Some(key) = map.next_key::<Key>()? {
             match key {
-                // Only a list has items of its own; an object that names its kind first is taken at its word.
+                // Only a list has items; an object that has named another kind is not a list.
                 Key::Items if parts.kind.as_deref().is_none_or(|kind| kind.ends_with("List")) => {
                     self.progress.is_list = true;
                     let (take, progress, in_list) = (&mut *self.take, &mut *self.progress, parts.kind_of_items());
@@ -109,7 +109,7 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Document<'_, F> {
                 key => read_part(key, &mut parts, self.in_list, &mut map)?,
             }
         }
-        // jq -S, for one, writes the kind of a list after its items.
+        // For example, jq -S writes the kind of a list after its items.
         let in_list = parts.kind_of_items();
         for item in waiting {
             Document { in_list, ..Document::new(&mut *self.take, &mut *self.progress) }.finish(item, None, None)?;
@@ -151,7 +151,7 @@ impl<'de, F: FnMut(Change, Object)> Visitor<'de> for Items<'_, F> {
         Ok(())
     }
 
-    /// Go writes a list of nothing as null.
+    /// Go writes an empty list as null.
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }
@@ -184,7 +184,7 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
-/// Reads one part of an object, as what the kind makes of it; the parts of other kinds are skipped.
+/// Reads one part of an object with the type that its kind gives it; parts of other kinds are skipped.
 fn read_part<'de, A: MapAccess<'de>>(
     key: Key,
     parts: &mut Parts,
@@ -212,7 +212,7 @@ fn read_part<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// A value where only a text says anything.
+/// A value that matters only if it is a string.
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
     Ok(map.next_value::<Value>()?.as_str().map(ToOwned::to_owned))
 }

@@ -1,4 +1,4 @@
-//! Why the status of a session cannot be told.
+//! Errors of reading the status of a session.
 
 use std::io;
 
@@ -7,10 +7,10 @@ use thiserror::Error;
 use crate::manifest::InputError;
 use crate::printable::printable;
 
-/// What keeps an input from being read.
+/// Why an input cannot be read.
 #[derive(Debug, Error)]
 pub enum StatusError {
-    /// A path that leads nowhere.
+    /// A path that does not exist.
     #[error(transparent)]
     Input(#[from] InputError),
     /// It cannot be opened or read.
@@ -33,9 +33,9 @@ pub enum StatusError {
         /// What is wrong.
         message: String,
     },
-    /// It is text or a sequence, which YAML takes as well.
+    /// It is a string or a sequence, which is valid YAML but not an object.
     #[error(
-        "{} is not a Kubernetes object. A table, for one, is what kubectl get prints without -o json.",
+        "{} is not a Kubernetes object. Without -o json or -o yaml, kubectl get prints a table.",
         place(.file, *.line, 0)
     )]
     NoObject {
@@ -52,7 +52,7 @@ pub enum StatusError {
     ObjectCutOff(String),
     /// A YAML document that is too long.
     #[error(
-        "{} has a YAML document of more than {} MiB at line {line}. What kubectl get -o json prints has no limit.",
+        "{} contains a YAML document larger than {} MiB at line {line}. Use kubectl get -o json, which has no limit here.",
         printable(.file), .max >> 20
     )]
     TooLong {
@@ -60,22 +60,22 @@ pub enum StatusError {
         file: String,
         /// Where it begins.
         line: usize,
-        /// So many bytes are read.
+        /// The maximum number of bytes.
         max: usize,
     },
-    /// Nothing at all: the command that should have written it has most likely failed.
-    #[error("{} is empty. Where there are no Jobs, kubectl get -o json prints an empty List.", printable(.0))]
+    /// An empty input: the command that should have written it has most likely failed.
+    #[error("{} is empty. If there are no Jobs, kubectl get -o json prints an empty List.", printable(.0))]
     Nothing(String),
-    /// Pods of a session, and no Jobs, where it matters who has none.
+    /// Pods of a session without Jobs, where it matters which workers have none.
     #[error(
-        "{} has pods of the session and no Job, so that it does not say which workers have none. Read what kubectl get \
-         jobs prints.",
+        "{} contains pods of the session but no Jobs, so it does not show which workers have none. Pass the output of \
+         kubectl get jobs.",
         printable(.0)
     )]
     PodsAlone(String),
-    /// Objects, and none of a session.
+    /// Objects, but none of a session.
     #[error(
-        "{} has no Job of a session. The Jobs and pods of a session have the labels session_id and worker_id: \
+        "{} contains no Job of a session. The Jobs and pods of a session have the labels session_id and worker_id: \
          kubectl get jobs,pods -l app=arbitrage-tuning -o json prints them.",
         printable(.0)
     )]

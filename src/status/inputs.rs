@@ -1,4 +1,4 @@
-//! Several inputs as one: paths come in, and all that their objects say goes out.
+//! Reads several inputs, given as paths, into one account of all their objects.
 
 use std::path::PathBuf;
 
@@ -8,21 +8,21 @@ use super::read::{Extent, read};
 use crate::manifest::Input;
 use crate::manifest::input::{Inputs, expand};
 
-/// What some inputs say together.
+/// The combined content of several inputs.
 #[derive(Debug, Default)]
 pub struct Told {
-    /// What they say.
+    /// The objects.
     pub book: Book,
     /// The name of the first of them.
     pub name: String,
-    /// What their reader should know of them, as sentences.
+    /// Warnings about the inputs, as sentences.
     pub warnings: Vec<String>,
 }
 
-/// Reads all that some paths name.
+/// Reads all inputs that the paths name.
 ///
 /// # Errors
-/// A path that cannot be read, and whatever [`read`] refuses.
+/// A path that cannot be read, and the errors of [`read`].
 pub fn read_all(paths: &[PathBuf]) -> Result<Told, StatusError> {
     let Inputs { inputs, passed_over } = expand(paths, None)?;
     let name = inputs.first().map(Input::name).unwrap_or_default();
@@ -36,17 +36,17 @@ pub fn read_all(paths: &[PathBuf]) -> Result<Told, StatusError> {
 }
 
 impl Extent {
-    /// What the reader of an input should know of it.
+    /// The warnings about an input.
     ///
     /// # Errors
-    /// An input without anything in it.
+    /// An empty input.
     pub fn warnings(&self, name: &str) -> Result<Vec<String>, StatusError> {
         if self.documents == 0 {
             return Err(StatusError::Nothing(name.to_owned()));
         }
         let cut_off = self.is_cut_off.then(|| format!("{name} ends within a document, which was skipped."));
         let failed = self.failure.as_ref().map(|failure| {
-            format!("{name} has an error of the API server: {failure}. What happened after it is not known.")
+            format!("{name} contains an error from the API server: {failure}. What happened after it is not known.")
         });
         Ok(cut_off.into_iter().chain(failed).collect())
     }

@@ -1,11 +1,11 @@
-//! What became of a session that was applied: what `kubectl get jobs,pods` printed comes in, and each worker's phase,
-//! since when, and why goes out.
+//! The status of a session that was applied: from the output of `kubectl get jobs,pods` follow the phase of each worker,
+//! since when, and why.
 //!
 //! ```text
 //! inputs ─▶ read ─▶ document ─▶ object ─▶ record ─▶ book ─▶ session ─▶ worker, cause, next command
 //! ```
 //!
-//! No cluster is asked, and nothing is estimated: what no object says is not said here either.
+//! No cluster is queried and nothing is estimated: the status contains only what the objects say.
 
 mod book;
 mod cause;

@@ -1,4 +1,4 @@
-//! What to run next to learn more of a worker: a command that can be copied into a shell as it stands.
+//! The next command for a worker: it shows more about the worker and can be copied into a shell.
 
 use super::book::Slot;
 use super::cause::Cause;
@@ -6,7 +6,7 @@ use super::record::{PodRecord, Removal};
 use super::standing::{Phase, Standing};
 use crate::printable::quoted;
 
-/// The command, where one helps.
+/// The command, if one helps.
 #[must_use]
 pub fn command(standing: &Standing<'_>, slot: &Slot, cause: Option<&Cause>) -> Option<String> {
     let there = |pod: &&PodRecord| pod.removal != Some(Removal::Done);
@@ -22,7 +22,7 @@ pub fn command(standing: &Standing<'_>, slot: &Slot, cause: Option<&Cause>) -> O
         }
         (Phase::Failed | Phase::Pending, Some(pod)) => describe("pod", &pod.name),
         (Phase::Running, Some(pod)) if standing.needs_attention() => describe("pod", &pod.name),
-        // Its pod is no longer there, or the Job alone is known.
+        // Its pod has been deleted, or the input contains only the Job.
         (Phase::Failed, None) if cause.is_some_and(|cause| cause.reason == "BackoffLimitExceeded") => {
             ["kubectl".to_owned(), "logs".to_owned(), format!("job/{}", slot.name)].into()
         }
@@ -39,7 +39,7 @@ pub fn command(standing: &Standing<'_>, slot: &Slot, cause: Option<&Cause>) -> O
     words.map(|words| words.join(" "))
 }
 
-/// The command that deletes Jobs, whose names are made here and need no quotes.
+/// The command that deletes Jobs. This tool has made their names, so they need no quotes.
 #[must_use]
 pub fn delete(namespace: &str, jobs: &[String]) -> String {
     format!("kubectl delete job -n {namespace} {}", jobs.join(" "))
@@ -51,7 +51,7 @@ fn describe(kind: &str, name: &str) -> Vec<String> {
 
 fn logs(pod: &PodRecord, slot: &Slot, cause: Option<&Cause>) -> Vec<String> {
     let mut words = ["kubectl", "logs", &pod.name].map(ToOwned::to_owned).to_vec();
-    // A session's container has the name of its Job; any other one has to be named.
+    // The worker's container has the name of its Job and is the default; any other has to be named.
     let container = cause.and_then(|cause| cause.container.as_ref()).map(|container| container.name.as_str());
     if let Some(container) = container.filter(|name| *name != &*slot.name && !name.is_empty()) {
         words.extend(["-c".to_owned(), container.to_owned()]);

@@ -1,6 +1,6 @@
-//! What the status needs of a Job and of a pod: one JSON object comes in, and its few parts go out.
+//! The parts of a Job and of a pod that the status needs, read from one JSON object.
 //!
-//! The server that printed it may be newer than this tool: whatever is not needed is skipped.
+//! The server that printed it may be newer than this tool, so unknown fields are skipped.
 
 use k8s_openapi::api::batch::v1::JobCondition;
 use k8s_openapi::api::core::v1::{ContainerState, PodCondition};
@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// An object that a session's status is made from.
+/// An object that contributes to a session's status.
 #[derive(Debug)]
 pub enum Object {
     /// A `batch/v1` Job.
@@ -17,7 +17,7 @@ pub enum Object {
     Pod(Metadata, PodStatus),
 }
 
-/// Which of them an object is.
+/// The kind of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A `batch/v1` Job.
@@ -29,7 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind by its two names.
+    /// The kind with this `apiVersion` and `kind`.
     #[must_use]
     pub fn of(api_version: &str, kind: &str) -> Self {
         match (api_version, kind) {
@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    /// The kind of the items of a list, which do not name it themselves where they come from the server as they are.
+    /// The kind of the items of a list. In the server's own lists, the items do not name their kind.
     #[must_use]
     pub fn of_items(api_version: &str, kind: &str) -> Option<Self> {
         match Self::of(api_version, kind.strip_suffix("List")?) {
@@ -57,17 +57,17 @@ pub struct Metadata {
     pub name: Option<String>,
     /// The namespace.
     pub namespace: Option<String>,
-    /// What tells it from an earlier object of the same name.
+    /// Distinguishes it from an earlier object of the same name.
     pub uid: Option<String>,
     /// Grows with each change.
     pub resource_version: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub creation_timestamp: Option<Time>,
-    /// When its deletion was asked for.
+    /// When its deletion was requested.
     pub deletion_timestamp: Option<Time>,
     /// The labels that matter.
     pub labels: Option<Labels>,
-    /// Whose it is.
+    /// Its owners.
     pub owner_references: Option<Vec<OwnerReference>>,
 }
 
@@ -84,7 +84,7 @@ pub struct Labels {
     /// The Job of a pod.
     #[serde(rename = "batch.kubernetes.io/job-name")]
     pub job_name: Option<String>,
-    /// The same by its old name.
+    /// The same label under its old name.
     #[serde(rename = "job-name")]
     pub old_job_name: Option<String>,
 }
@@ -93,9 +93,9 @@ pub struct Labels {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object")]
 pub struct JobSpec {
-    /// Whether it waits for somebody to let it go on.
+    /// Whether it is suspended.
     pub suspend: Option<bool>,
-    /// Its pods.
+    /// The template of its pods.
     pub template: Option<Template>,
 }
 
@@ -103,7 +103,7 @@ pub struct JobSpec {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object")]
 pub struct Template {
-    /// What the pods are made from.
+    /// The spec of the pods.
     pub spec: Option<TemplateSpec>,
 }
 
@@ -137,7 +137,7 @@ pub struct JobStatus {
     pub succeeded: Option<u32>,
     /// Pods that are being deleted.
     pub terminating: Option<u32>,
-    /// When the controller took it up.
+    /// When the controller started it.
     pub start_time: Option<Time>,
     /// When it succeeded.
     pub completion_time: Option<Time>,
@@ -151,15 +151,15 @@ pub struct JobStatus {
 pub struct PodStatus {
     /// Pending, Running, Succeeded, Failed or Unknown.
     pub phase: Option<String>,
-    /// Why it is in this phase, in one word.
+    /// The reason for this phase, in one word.
     pub reason: Option<String>,
-    /// The same for a person.
+    /// The reason as a sentence.
     pub message: Option<String>,
-    /// When the kubelet took it up.
+    /// When the kubelet started it.
     pub start_time: Option<Time>,
     /// What has become of it.
     pub conditions: Option<Vec<PodCondition>>,
-    /// The containers that run before the others.
+    /// The init containers.
     pub init_container_statuses: Option<Vec<ContainerStatus>>,
     /// The containers.
     pub container_statuses: Option<Vec<ContainerStatus>>,
@@ -169,17 +169,17 @@ pub struct PodStatus {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, expecting = "an object", rename_all = "camelCase")]
 pub struct ContainerStatus {
-    /// The container.
+    /// The name of the container.
     pub name: Option<String>,
-    /// How often it was started again.
+    /// How often it was restarted.
     pub restart_count: Option<u32>,
-    /// What it does now.
+    /// Its current state.
     pub state: Option<ContainerState>,
-    /// How it ended before that.
+    /// Its previous state.
     pub last_state: Option<ContainerState>,
 }
 
-/// The parts of an object as they are read, one by one. Its kind may be named after them.
+/// The parts of an object as they are read, one by one. Its kind may come last.
 #[derive(Debug, Default)]
 pub struct Parts {
     /// `apiVersion`.
@@ -192,23 +192,23 @@ pub struct Parts {
     pub spec: Part<JobSpec>,
     /// `status`.
     pub status: Part<Status>,
-    /// `message`, which only events and the server's own answers have.
+    /// `message`, which only events and the server's error responses have.
     pub message: Option<String>,
 }
 
-/// A part whose type depends on the object's kind.
+/// A part whose type depends on the kind of the object.
 #[derive(Debug, Default)]
 pub enum Part<T> {
-    /// It is not there, or not needed.
+    /// It is absent or not needed.
     #[default]
     None,
-    /// It was read when the kind was known.
+    /// It was read after the kind was known.
     Read(T),
-    /// It was read before that.
+    /// It was read before the kind was known.
     Kept(Value),
 }
 
-/// The status of either kind.
+/// The status of a Job or a pod.
 #[derive(Debug)]
 pub enum Status {
     /// A Job's.
@@ -218,20 +218,20 @@ pub enum Status {
 }
 
 impl Parts {
-    /// The kind of its items, if it is a list that has named it by now.
+    /// The kind of its items, if it is a list whose kind has already been read.
     #[must_use]
     pub fn kind_of_items(&self) -> Option<Kind> {
         Kind::of_items(self.api_version.as_deref()?, self.kind.as_deref()?)
     }
 
-    /// What the API server says it could not do, if this is such an answer.
+    /// The API server's error message, if this is an error response.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         let is_answer = self.kind.as_deref() == Some("Status") && self.api_version.as_deref() == Some("v1");
         self.message.clone().filter(|_| is_answer)
     }
 
-    /// The kind, as far as it is known by now.
+    /// The kind, if it is known already.
     #[must_use]
     pub fn kind(&self, in_list: Option<Kind>) -> Option<Kind> {
         match (&self.api_version, &self.kind) {
@@ -244,7 +244,7 @@ impl Parts {
     /// The object, if it is a Job or a pod.
     ///
     /// # Errors
-    /// A part that has another type than the API gives it.
+    /// A part has a different type from that in the API.
     pub fn finish(self, in_list: Option<Kind>) -> Result<Option<Object>, serde_json::Error> {
         let kind = self.kind(in_list);
         let metadata = self.metadata.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What holds for the status of every session, whatever its workers do and in whatever form the input says so.
+//! Properties of the status that hold for every session and every form of the input.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::job::{CreatedAt, K8sTuningJobFactory};
 use crate::names::job_name;
 use crate::plan::{Part, WorkerShare, plan_jobs};
 
-/// What a worker does.
+/// What happens to a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Absent,
@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// Only the scheduler's words say that a pod cannot run; a Job alone does not.
+    /// Only the scheduler's message shows that a pod cannot run; a Job alone does not.
     const fn needs_attention(self, has_pods: bool) -> bool {
         match self {
             Absent | Deleted | Suspended | Failed | SecondFailed => true,
@@ -69,7 +69,7 @@ impl State {
     }
 }
 
-/// The form in which the input says it.
+/// The form of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     List,
@@ -79,7 +79,7 @@ enum Form {
     Yaml,
 }
 
-/// The objects of a worker, Jobs first, each with whether it was deleted since.
+/// The objects of a worker, Jobs first, each with whether it has been deleted since.
 fn objects(state: State, session: &Session, nth: usize, with_pods: bool) -> Vec<(Value, bool)> {
     let Some(share) = plan_jobs(session.total_iterations, session.workers).nth(nth) else { return Vec::new() };
     let name = |attempt: u32| job_name(&session.session_short, &WorkerShare { attempt, ..share.clone() });
@@ -138,13 +138,13 @@ fn objects(state: State, session: &Session, nth: usize, with_pods: bool) -> Vec<
     jobs
 }
 
-/// The input that says it; only events can say that an object was deleted.
+/// The text of the input; only events can report that an object was deleted.
 fn input(objects: &[(Value, bool)], form: Form) -> String {
     let present = || objects.iter().filter(|(_, is_deleted)| !is_deleted).map(|(object, _)| object);
     match form {
         Form::List => json!({"apiVersion": "v1", "items": present().collect::<Vec<_>>(), "kind": "List"}).to_string(),
         Form::JobList => {
-            // As the server itself writes lists: the kind stands first, and the items do not name theirs.
+            // As the server itself writes lists: the kind comes first, and the items do not name theirs.
             let list = |kind: &str, api_version: &str, of: &str| {
                 let mut items: Vec<Value> = present().filter(|object| object["kind"] == of).cloned().collect();
                 for item in items.iter_mut().filter_map(Value::as_object_mut) {
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn the_rest_and_what_goes_on_are_the_session(
+    fn the_rest_and_the_active_workers_make_up_the_session(
         states in proptest::collection::vec(proptest::sample::select(&State::ALL[..]), 1..20),
         surplus in 0_u64..50,
         form in proptest::sample::select(&[Form::List, Form::Documents, Form::Events, Form::Yaml][..]),
@@ -245,7 +245,7 @@ proptest! {
             let is_new = u32::from(retry == Retry::Again);
             let attempt = match state {
                 Absent => Some(1),
-                // Only a stream of events tells of a Job that is no longer there.
+                // Only a stream of events reports a Job that has been deleted.
                 Deleted => Some(if form == Form::Events { 1 + is_new } else { 1 }),
                 Failed => Some(1 + is_new),
                 SecondFailed => Some(2 + is_new),
@@ -255,7 +255,7 @@ proptest! {
             let has_failed = matches!(state, Failed | SecondFailed) && is_asked_for(index);
             prop_assert_eq!(rest.failed.attempt(index).is_some(), has_failed);
         }
-        // What the Jobs' names would hit is what is to be deleted first.
+        // The Jobs to delete first are exactly those whose names are reused.
         let there = all.iter().filter(|(_, is_deleted)| !is_deleted);
         let there: Vec<&str> = there.map(|(job, _)| job["metadata"]["name"].as_str().unwrap()).collect();
         let factory = K8sTuningJobFactory::new(&session, CreatedAt::parse("2026-11-25T00:00:00Z").unwrap(), None).unwrap();
@@ -266,7 +266,7 @@ proptest! {
         let deleted = rest.deletions().concat();
         let deleted = deleted.strip_prefix("kubectl delete job -n trading-bots ").unwrap_or_default();
         prop_assert_eq!(deleted.split(' ').filter(|name| !name.is_empty()).collect::<Vec<_>>(), hit);
-        // Applied and done, they leave nobody behind, and nobody runs twice.
+        // Once they are applied and complete, no worker is left over, and none has run twice.
         if only.is_none() {
             let done = made.iter().enumerate().map(|(nth, job)| {
                 let mut job = serde_json::to_value(job).unwrap();
@@ -328,7 +328,7 @@ fn an_older_version_of_an_object_changes_nothing() {
 }
 
 #[test]
-fn a_job_that_succeeded_has_succeeded_whatever_became_of_it() {
+fn a_succeeded_job_stays_succeeded_after_its_deletion() {
     let session = planned(1, 0);
     let (job, _) = objects(Succeeded, &session, 0, false).remove(0);
     let text = input(&[(job, true)], Form::Events);

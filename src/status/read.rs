@@ -1,6 +1,5 @@
-//! What `kubectl get` printed, read as it arrives: one list, a stream of objects, or a stream of events, as JSON or as
-//! YAML. Bytes come in, and each Job and each pod goes out; no more than one document, or one item of a JSON list, is
-//! in memory at a time.
+//! Reads the output of `kubectl get` as it arrives: one list, a stream of objects, or a stream of events, as JSON or as
+//! YAML. Each Job and each pod is passed on; at most one document, or one item of a JSON list, is in memory at a time.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -12,21 +11,21 @@ use super::object::{Kind, Object};
 use crate::manifest::{self, Node, Position, ReadError, Text};
 use crate::yaml::starts_like_json;
 
-/// Bytes that are read at a time.
+/// The number of bytes that are read at a time.
 const BUFFER: usize = 128 * 1024;
-/// White space before the first character is skipped up to here.
+/// The maximum of whitespace that is skipped before the first character.
 const LOOK_AHEAD: usize = 4096;
-/// A YAML document is read up to here; a JSON list has no limit.
+/// The maximum size of a YAML document; a JSON list has no limit.
 const MAX_YAML_DOCUMENT: usize = 64 << 20;
 
 /// What was read.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Extent {
-    /// How many documents.
+    /// The number of documents.
     pub documents: usize,
-    /// Whether the last one ends in the middle, as a stream does that was cut off; it is skipped.
+    /// Whether the last one is incomplete because the stream was cut off; it is skipped.
     pub is_cut_off: bool,
-    /// An error of the API server that stands among the objects, as at the end of a watch that it has given up.
+    /// An error of the API server among the objects, for example at the end of a watch that it has aborted.
     pub failure: Option<String>,
 }
 
@@ -51,9 +50,9 @@ pub fn read(file: &str, input: impl Read, take: &mut impl FnMut(Change, Object))
     }
 }
 
-/// How an input begins.
+/// The beginning of an input.
 struct Start {
-    /// What was taken from it to see that.
+    /// The bytes that were read to detect the format.
     ahead: Vec<u8>,
     encoding: Encoding,
     is_json: bool,
@@ -62,7 +61,7 @@ struct Start {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Utf8,
-    /// As Windows `PowerShell` writes what it redirects.
+    /// UTF-16, the encoding in which Windows `PowerShell` redirects output.
     Utf16,
 }
 
@@ -135,7 +134,7 @@ fn yaml(file: &str, input: impl BufRead, take: &mut impl FnMut(Change, Object)) 
         if !is_whole {
             return Err(StatusError::TooLong { file: file.to_owned(), line, max: MAX_YAML_DOCUMENT });
         }
-        // Whether the rest of it is missing cannot be seen in YAML, but that its last line is not finished can.
+        // YAML does not show whether the rest is missing, but an unfinished last line does.
         if read.documents > 0 && !text.ends_with(b"\n") {
             return Ok(Extent { is_cut_off: true, ..read });
         }
@@ -150,7 +149,7 @@ fn yaml(file: &str, input: impl BufRead, take: &mut impl FnMut(Change, Object)) 
     Ok(read)
 }
 
-/// Reads a YAML document whose text begins on a line of its file.
+/// Reads a YAML document that begins on this line of its file.
 fn yaml_document(
     file: &str,
     first_line: usize,
@@ -184,7 +183,7 @@ fn yaml_document(
     result.map_err(|error| malformed(root.position, 0, &error.to_string()))
 }
 
-/// The objects of a YAML document; each goes the way of a JSON one.
+/// The objects of a YAML document, each converted to JSON.
 fn objects(
     root: &Node,
     progress: &mut Progress,
@@ -204,12 +203,12 @@ fn objects(
     }
 }
 
-/// A YAML stream, a document at a time.
+/// A YAML stream, read one document at a time.
 struct Pieces<R> {
     input: R,
-    /// The separator that ended the last document: it begins the next one.
+    /// The separator that ended the last document and begins the next one.
     next: Vec<u8>,
-    /// How many lines came before it.
+    /// The number of lines before it.
     lines: usize,
 }
 
@@ -218,7 +217,7 @@ struct Piece {
     text: Vec<u8>,
     /// Its first line, from 1.
     line: usize,
-    /// Whether it ends where a document ends, and not at the limit.
+    /// Whether it is a whole document; otherwise it was cut at the size limit.
     is_whole: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What is kept of a Job and of a pod: the few facts that a status is made from, in little memory.
+//! The facts about a Job and a pod that a status is computed from, stored compactly.
 
 use std::rc::Rc;
 
@@ -10,16 +10,16 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use super::object::{ContainerStatus, JobSpec, JobStatus, Metadata, PodStatus};
 use super::texts::Texts;
 
-/// What tells an object from others of the same name, and its versions from each other.
+/// Distinguishes an object from others of the same name, and its versions from each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Version {
-    /// The uid; 0 where there is none, or it is not a UUID.
+    /// The uid; 0 if it is missing or not a UUID.
     pub uid: u128,
-    /// The resource version; 0 where there is none, or it is no number.
+    /// The resource version; 0 if it is missing or not a number.
     pub revision: u64,
 }
 
-/// What is kept of a Job.
+/// The facts about a Job.
 #[derive(Debug, Clone)]
 pub struct JobRecord {
     /// Which object this is.
@@ -30,13 +30,13 @@ pub struct JobRecord {
     pub worker_id: Option<Rc<str>>,
     /// Which attempt of the worker it is, from 1.
     pub attempt: u32,
-    /// How many iterations its pod is told to run.
+    /// The number of iterations in its arguments.
     pub iterations: Option<u64>,
     /// When it was made.
     pub created: Option<DateTime<Utc>>,
-    /// When the controller took it up.
+    /// When the controller started it.
     pub started: Option<DateTime<Utc>>,
-    /// Whether it waits for somebody to let it go on.
+    /// Whether it is suspended.
     pub is_suspended: bool,
     /// Pods that are pending or running.
     pub active: u32,
@@ -48,26 +48,26 @@ pub struct JobRecord {
     pub succeeded: u32,
     /// Pods that are being deleted.
     pub terminating: u32,
-    /// Whether and when its end was decided, or it was suspended.
+    /// The condition that ended or suspended it, if any.
     pub verdict: Option<Box<Verdict>>,
     /// Whether it is, or is being, deleted.
     pub removal: Option<Removal>,
 }
 
-/// What a condition says of a Job.
+/// A condition of a Job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// What it decides.
+    /// What it means for the Job.
     pub kind: VerdictKind,
-    /// Since when.
+    /// When it became true.
     pub since: Option<DateTime<Utc>>,
-    /// Why, in one word.
+    /// The reason, in one word.
     pub reason: Rc<str>,
-    /// Why, for a person.
+    /// The message.
     pub message: Rc<str>,
 }
 
-/// How a Job stands for good, or until somebody changes it.
+/// A state in which a Job stays for good, or until it is resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VerdictKind {
     /// It has succeeded, or is about to be counted as such.
@@ -78,16 +78,16 @@ pub enum VerdictKind {
     Suspended,
 }
 
-/// How an object goes away.
+/// The deletion of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
-    /// Its deletion was asked for at this moment.
+    /// Its deletion was requested at this time.
     Asked(DateTime<Utc>),
     /// It is gone.
     Done,
 }
 
-/// What is kept of a pod.
+/// The facts about a pod.
 #[derive(Debug, Clone)]
 pub struct PodRecord {
     /// The name.
@@ -104,15 +104,15 @@ pub struct PodRecord {
     pub attempt: u32,
     /// When it was made.
     pub created: Option<DateTime<Utc>>,
-    /// When its container was started, or else the kubelet took it up.
+    /// When its container was started, or else when the kubelet started the pod.
     pub started: Option<DateTime<Utc>>,
     /// When its last container ended.
     pub ended: Option<DateTime<Utc>>,
-    /// Where it stands.
+    /// Its phase.
     pub phase: PodPhase,
-    /// How often its containers were started again.
+    /// How often its containers were restarted.
     pub restarts: u32,
-    /// Why it waits, or has failed.
+    /// Why it is waiting or has failed.
     pub trouble: Option<Box<Trouble>>,
     /// Whether it is, or is being, deleted.
     pub removal: Option<Removal>,
@@ -121,15 +121,15 @@ pub struct PodRecord {
 /// The phase of a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PodPhase {
-    /// Not all containers run yet.
+    /// Not all containers are running yet.
     Pending,
-    /// It runs.
+    /// It is running.
     Running,
-    /// It has ended well.
+    /// It has succeeded.
     Succeeded,
-    /// It has ended otherwise.
+    /// It has failed.
     Failed,
-    /// Its node does not answer.
+    /// Its node does not respond.
     Unknown,
 }
 
@@ -138,22 +138,22 @@ pub enum PodPhase {
 pub struct Trouble {
     /// The pod's own reason and message.
     pub pod: Option<Said>,
-    /// A condition that speaks of it: not scheduled, or disrupted.
+    /// A condition of the pod: not scheduled, or disrupted.
     pub condition: Option<Said>,
-    /// The container that waits or has failed.
+    /// The container that is waiting or has failed.
     pub container: Option<ContainerTrouble>,
 }
 
 /// A reason and a message, either of which may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// In one word.
+    /// The reason, in one word.
     pub reason: Rc<str>,
-    /// For a person.
+    /// The message.
     pub message: Rc<str>,
 }
 
-/// A container that does not run.
+/// A container that is not running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerTrouble {
     /// The container.
@@ -162,7 +162,7 @@ pub struct ContainerTrouble {
     pub said: Said,
     /// How it ended, if it did.
     pub exit: Option<Exit>,
-    /// Whether it waits now, whatever became of it before.
+    /// Whether it is waiting now, regardless of how it ended before.
     pub is_waiting: bool,
 }
 
@@ -171,19 +171,19 @@ pub struct ContainerTrouble {
 pub struct Exit {
     /// The exit code.
     pub code: i32,
-    /// The signal, where the runtime tells it.
+    /// The signal, if the runtime reports it.
     pub signal: Option<i32>,
 }
 
 impl Version {
-    /// The version that a `metadata` names.
+    /// The version in a `metadata`.
     #[must_use]
     pub fn of(metadata: &Metadata) -> Self {
         let revision = metadata.resource_version.as_deref().and_then(|text| text.parse().ok());
         Self { uid: metadata.uid.as_deref().map_or(0, uid), revision: revision.unwrap_or(0) }
     }
 
-    /// Whether an object of this version was there before what another one names. Inputs may come in any order.
+    /// Whether this version is older than another one. Inputs may come in any order.
     #[must_use]
     pub const fn is_older_than(self, other: Self) -> bool {
         self.uid == other.uid && self.revision != 0 && self.revision < other.revision
@@ -206,7 +206,7 @@ fn uid(text: &str) -> u128 {
 }
 
 impl JobRecord {
-    /// Keeps what matters of a Job.
+    /// Extracts the facts about a Job.
     #[must_use]
     pub fn new(metadata: &Metadata, spec: &JobSpec, status: &JobStatus, texts: &mut Texts) -> Self {
         let labels = metadata.labels.as_ref();
@@ -231,7 +231,7 @@ impl JobRecord {
 }
 
 impl PodRecord {
-    /// Keeps what matters of a pod.
+    /// Extracts the facts about a pod.
     #[must_use]
     pub fn new(metadata: &Metadata, status: &PodStatus, texts: &mut Texts) -> Self {
         let labels = metadata.labels.as_ref();
@@ -268,13 +268,13 @@ impl PodRecord {
         }
     }
 
-    /// Whether it has ended, in whatever way.
+    /// Whether it has succeeded or failed.
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         matches!(self.phase, PodPhase::Succeeded | PodPhase::Failed)
     }
 
-    /// Whether it waits, before it has ended, for something that does not come by itself.
+    /// Whether it has not ended and is waiting for something that needs intervention.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
         if self.phase == PodPhase::Unknown {
@@ -291,7 +291,7 @@ fn moment(time: Option<&Time>) -> Option<DateTime<Utc>> {
 }
 
 fn attempt(label: Option<&str>) -> u32 {
-    // After the largest number there is no next attempt; nobody has got there.
+    // The largest number has no successor; in practice it is never reached.
     label.and_then(|label| label.parse().ok()).filter(|attempt| (1..u32::MAX).contains(attempt)).unwrap_or(1)
 }
 
@@ -309,8 +309,8 @@ fn iterations(spec: &JobSpec) -> Option<u64> {
     })
 }
 
-/// What the conditions decide. Those that end in `Target` and `Met` come a moment before the final ones, while the
-/// last pods are cleared away.
+/// The state that the conditions give a Job. Those that end in `Target` and `Met` precede the final ones, while the
+/// last pods terminate.
 fn verdict(status: &JobStatus, texts: &mut Texts) -> Option<Verdict> {
     const KINDS: [(&str, VerdictKind); 5] = [
         ("Complete", VerdictKind::Complete),
@@ -364,8 +364,8 @@ fn said(reason: Option<&str>, message: Option<&str>, texts: &mut Texts) -> Optio
     is_said.then(|| Said { reason: texts.keep(reason), message: texts.keep(message) })
 }
 
-/// The container that says most: one that has failed, else one that waits with a message or after a failure, else one
-/// that waits.
+/// The most informative container: one that has failed, else one that is waiting with a message or after a failure, else
+/// one that is waiting.
 fn worst<'s>(containers: impl Iterator<Item = &'s ContainerStatus>, texts: &mut Texts) -> Option<ContainerTrouble> {
     let mut worst: Option<(u8, ContainerTrouble)> = None;
     for container in containers {
@@ -406,7 +406,7 @@ fn container_trouble(container: &ContainerStatus, texts: &mut Texts) -> Option<C
     Some(ContainerTrouble { name, said, exit, is_waiting: true })
 }
 
-/// Whether a container that waits for this reason is on its way, and nobody has to look.
+/// Whether a container that is waiting for this reason is starting normally.
 pub fn is_start(reason: &str) -> bool {
     matches!(reason, "" | "ContainerCreating" | "PodInitializing")
 }
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn iterations_stand_behind_their_flag_or_in_it() {
+    fn iterations_follow_their_flag_or_an_equals_sign() {
         for (args, found) in [
             (&["--iterations", "3"][..], Some(3)),
             (&["a", "--iterations=12", "--iterations", "4"], Some(12)),

@@ -1,5 +1,5 @@
-//! The rest of a session: its status comes in, and the Jobs of the workers that have failed or have none go out, each
-//! as the attempt that it is to be. Together with the Jobs that have succeeded or go on they are the session.
+//! The rest of a session: from its status follow the workers that have failed or have no Job, and the attempt that each
+//! of them gets. Together with the Jobs that have succeeded or are still active, they make up the session.
 
 use super::next;
 use super::session::SessionStatus;
@@ -7,32 +7,32 @@ use crate::config::Session;
 use crate::names::job_name;
 use crate::plan::{Part, WorkerShare};
 
-/// So many Jobs are deleted by one command, which a shell and a terminal can still hold.
+/// The maximum number of Jobs in one delete command; shells and terminals limit the length of a line.
 const DELETED_AT_ONCE: usize = 100;
 
-/// What is done about a worker that has had a Job.
+/// How a worker that already had a Job is run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// It gets one more, as the attempt after the newest one.
+    /// With a new Job, as the attempt after the newest one.
     Again,
-    /// It gets the same once more, in the place of the one that stands there.
+    /// With a Job of the same name, which replaces the existing one.
     Replace,
 }
 
 /// The Jobs that a session lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rest {
-    /// The workers, and which attempt each gets.
+    /// The workers, each with its attempt.
     pub part: Part,
-    /// The workers of these that have failed.
+    /// Those of the workers that have failed.
     pub failed: Part,
-    /// The Jobs that have to be deleted before, because those that are made have their names.
+    /// The existing Jobs that have to be deleted first, because the new Jobs reuse their names.
     replaced: Vec<String>,
     namespace: String,
 }
 
 impl Rest {
-    /// What a planned session lacks, or what it lacks of the workers of `only`.
+    /// The Jobs that a planned session lacks, restricted to the workers of `only` if it is given.
     #[must_use]
     pub fn of(status: &SessionStatus<'_>, session: &Session, only: Option<&Part>, retry: Retry) -> Self {
         let mut rest = Self {
@@ -55,7 +55,7 @@ impl Rest {
             }
             let share = WorkerShare { worker_id: format!("worker-{}", index + 1), index, iterations: 0, attempt };
             let name = job_name(&session.session_short, &share);
-            // A Job of another name, made by hand or under another session_short, is in nobody's way.
+            // A Job of another name, made by hand or with another session_short, does not conflict.
             if worker.job == Some(name.as_str()) {
                 rest.replaced.push(name);
             }
@@ -63,7 +63,7 @@ impl Rest {
         rest
     }
 
-    /// The commands that make room for the Jobs, ready for a shell; none where there is nothing in their place.
+    /// The commands that delete the existing Jobs, ready for a shell; none if no name is taken.
     #[must_use]
     pub fn deletions(&self) -> Vec<String> {
         self.replaced.chunks(DELETED_AT_ONCE).map(|names| next::delete(&self.namespace, names)).collect()

@@ -1,5 +1,5 @@
-//! The status of a session: its workers, each by its newest attempt, held against the plan where there is one.
-//! Workers are made when they are asked for, so that a session of any size takes no memory for them.
+//! The status of a session: its workers, each by its newest attempt, compared with the plan if there is one.
+//! Workers are computed on demand, so that they take no memory in a session of any size.
 
 use std::collections::BTreeMap;
 
@@ -15,9 +15,9 @@ use crate::config::Session;
 use crate::names::parse_job_name;
 use crate::plan::plan_jobs;
 
-/// Without a plan, gaps in the numbering are missing workers, as long as there are no more than this.
+/// Without a plan, gaps in the numbering are missing workers, up to this number of them.
 const MAX_GAPS: u32 = 100_000;
-/// So many workers are named in a warning.
+/// The maximum number of workers that a warning names.
 const NAMED: usize = 5;
 
 /// The status of one session.
@@ -27,14 +27,14 @@ pub struct SessionStatus<'b> {
     pub namespace: String,
     /// Its id.
     pub session_id: String,
-    /// What the reader should know.
+    /// Warnings, as sentences.
     pub warnings: Vec<String>,
     plan: Option<(u64, u32)>,
-    /// The Jobs, one a worker, those of numbered workers first.
+    /// The Jobs, one per worker, those of numbered workers first.
     entries: Vec<Entry<'b>>,
-    /// The workers 1 to this are all listed, whether they have a Job or not.
+    /// Workers 1 to this number are all listed, whether they have a Job or not.
     dense: u32,
-    /// So many workers have no Job and are not listed.
+    /// The number of workers without a Job that are not listed.
     unlisted: u32,
     context: Context,
 }
@@ -46,31 +46,31 @@ struct Entry<'b> {
     slot: &'b Slot,
     /// How often the program was started by earlier attempts.
     earlier: u64,
-    /// The highest attempt that is known of the worker, whether its Job still stands or not.
+    /// The highest known attempt of the worker, whether or not its Job still exists.
     highest: u32,
 }
 
-/// A worker that has not succeeded and will not go on by itself: it has failed, or has no Job.
+/// A worker that has failed or has no Job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unfinished<'b> {
-    /// The worker's place, from 0.
+    /// The worker's index, from 0.
     pub index: u32,
     /// Whether it has failed.
     pub has_failed: bool,
-    /// The highest attempt that is known of it; none if it never had a Job.
+    /// Its highest known attempt; none if it never had a Job.
     pub highest: Option<u32>,
-    /// The Job that stands there, if one does.
+    /// Its existing Job, if it has one.
     pub job: Option<&'b str>,
 }
 
-/// How many workers are in which phase, and how many iterations they are.
+/// The workers and their iterations, counted by phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Summary {
     /// Workers.
     pub workers: Counts,
-    /// Iterations, as far as they are known: without a plan those of a missing worker are not.
+    /// Iterations, as far as they are known: without a plan, those of a missing worker are not.
     pub iterations: Counts,
-    /// How many workers will not go on, or may not, unless somebody does something.
+    /// The number of workers that will not, or may not, proceed without intervention.
     pub attention: u64,
 }
 
@@ -121,7 +121,7 @@ impl Counts {
     }
 }
 
-/// The sessions that the input speaks of and those that are planned, by namespace and id.
+/// The sessions in the input and the planned ones, by namespace and id.
 #[must_use]
 pub fn sessions<'b>(book: &'b Book, plans: &[Session], now: DateTime<Utc>) -> Vec<SessionStatus<'b>> {
     let mut found: BTreeMap<(String, String), Vec<&'b Slot>> = BTreeMap::new();
@@ -130,7 +130,7 @@ pub fn sessions<'b>(book: &'b Book, plans: &[Session], now: DateTime<Utc>) -> Ve
     }
     for slot in book.slots() {
         let Some(session_id) = session_of(slot) else { continue };
-        // A manifest may leave the namespace to kubectl.
+        // A manifest may have no namespace, because kubectl fills it in.
         let planned = plans.iter().find(|plan| slot.namespace.is_empty() && plan.session_id == session_id);
         let namespace = planned.map_or_else(|| slot.namespace.to_string(), |plan| plan.namespace.clone());
         found.entry((namespace, session_id.to_owned())).or_default().push(slot);
@@ -148,7 +148,7 @@ fn session_of(slot: &Slot) -> Option<&str> {
     slot.job.as_ref().and_then(|job| job.session_id.as_deref()).or_else(of_pods)
 }
 
-/// The session and the worker of one Job as it stands, whatever else the input holds.
+/// The session and the worker of a single Job, regardless of the rest of the input.
 #[must_use]
 pub fn observe(slot: &Slot, now: DateTime<Utc>) -> Option<(&str, Worker)> {
     let context = Context { now, has_jobs: slot.job.is_some(), has_pods: !slot.pods.is_empty() };
@@ -188,13 +188,13 @@ impl<'b> SessionStatus<'b> {
         status.warnings.extend(status.not_planned());
         status.warnings.extend(status.other_iterations());
         if !status.entries.is_empty() && !context.has_jobs {
-            let text = "The input holds no Job of this session; the phases are those of its pods.";
+            let text = "The input contains no Job of this session; the phases come from its pods.";
             status.warnings.push(text.to_owned());
         }
         status
     }
 
-    /// The highest number up to which workers are listed where no plan says how many there are.
+    /// The highest number up to which workers are listed if there is no plan.
     fn without_gaps(&mut self) -> u32 {
         let numbers = || self.entries.iter().filter_map(number);
         let highest = numbers().next_back().unwrap_or(0);
@@ -203,7 +203,7 @@ impl<'b> SessionStatus<'b> {
             return highest;
         }
         self.unlisted = highest - count;
-        let text = format!("{} workers up to worker-{highest} have no Job; so many are not listed.", self.unlisted);
+        let text = format!("{} workers up to worker-{highest} have no Job; they are too many to list.", self.unlisted);
         self.warnings.push(text);
         0
     }
@@ -221,7 +221,7 @@ impl<'b> SessionStatus<'b> {
             let (ours, planned) = (entry.slot.job.as_ref()?.iterations?, self.planned(number(entry)?)?);
             (ours != planned).then(|| format!("{} ({ours}, not {planned})", entry.id))
         });
-        named(others).map(|named| format!("These Jobs run another number of iterations than planned: {named}."))
+        named(others).map(|named| format!("The number of iterations differs from the plan: {named}."))
     }
 
     /// How many iterations the plan gives to a worker.
@@ -231,7 +231,7 @@ impl<'b> SessionStatus<'b> {
         plan_jobs(total, workers).nth(nth).map(|share| share.iterations)
     }
 
-    /// How many workers it has, the missing ones among them.
+    /// The number of workers, including the missing ones.
     #[must_use]
     pub fn len(&self) -> usize {
         usize::try_from(self.dense).unwrap_or(usize::MAX).saturating_add(self.entries.len() - self.listed())
@@ -242,7 +242,7 @@ impl<'b> SessionStatus<'b> {
         self.entries.partition_point(|entry| number(entry).is_some_and(|number| number <= self.dense))
     }
 
-    /// A worker by its place; in the order of the plan, and those that are not planned after it.
+    /// A worker by its position: planned workers in the order of the plan, then the others.
     #[must_use]
     pub fn worker(&self, nth: usize) -> Option<Worker> {
         let listed = self.listed();
@@ -262,7 +262,7 @@ impl<'b> SessionStatus<'b> {
         (0..self.len()).filter_map(|nth| self.worker(nth))
     }
 
-    /// The workers that have a Job, or a pod at least.
+    /// The workers that have a Job, or at least a pod.
     pub fn present_workers(&self) -> impl Iterator<Item = Worker> {
         self.entries.iter().map(|entry| self.present(entry))
     }
@@ -296,13 +296,13 @@ impl<'b> SessionStatus<'b> {
         })
     }
 
-    /// Whether the input holds Jobs of it.
+    /// Whether the input contains Jobs of this session.
     #[must_use]
     pub const fn has_jobs(&self) -> bool {
         self.context.has_jobs
     }
 
-    /// Whether the input says nothing of it.
+    /// Whether the input contains nothing of this session.
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         self.entries.is_empty()
@@ -319,7 +319,7 @@ impl<'b> SessionStatus<'b> {
         self.context.has_pods
     }
 
-    /// What its workers come to.
+    /// The counts of its workers by phase.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
@@ -348,7 +348,7 @@ fn number(entry: &Entry<'_>) -> Option<u32> {
     }
 }
 
-/// The newest Job of each worker: of the highest attempt, and among those of the same one the one made last.
+/// The newest Job of each worker: of the highest attempt and, among several of that attempt, the one created last.
 fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
     let age = |slot: &Slot| (slot.job.is_some(), slot.attempt(), slot.job.as_ref().and_then(|job| job.created));
     let mut entries: Vec<Entry<'_>> = slots
@@ -368,13 +368,13 @@ fn newest(slots: Vec<&Slot>) -> Vec<Entry<'_>> {
         }
     }
     for entry in &mut newest {
-        // Attempts that are no longer there were made all the same.
+        // Attempts whose Jobs have been deleted still count.
         entry.earlier = entry.earlier.max(u64::from(entry.slot.attempt()) - 1);
     }
     newest
 }
 
-/// `worker-7 and 3 more`; none for nobody.
+/// `worker-7 and 3 more`; none if there are no workers.
 fn named(mut names: impl Iterator<Item = String>) -> Option<String> {
     let first: Vec<String> = names.by_ref().take(NAMED).collect();
     let more = names.count();

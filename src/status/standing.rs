@@ -1,5 +1,4 @@
-//! Where a worker stands: what is known of its Job and its pods comes in, and its phase, and the objects that say so,
-//! go out.
+//! The standing of a worker: its phase, and the Job and the pods from which the phase follows.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -7,26 +6,26 @@ use serde::Serialize;
 use super::book::Slot;
 use super::record::{JobRecord, PodPhase, PodRecord, Removal, VerdictKind};
 
-/// How far a worker is.
+/// The phase of a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// It has done its iterations.
+    /// It has run its iterations.
     Succeeded,
-    /// It runs.
+    /// It is running.
     Running,
-    /// Its pod does not run yet.
+    /// Its pod is not running yet.
     Pending,
-    /// Its Job waits for somebody to let it go on.
+    /// Its Job is suspended.
     Suspended,
-    /// It has failed, and is not tried again.
+    /// It has failed and is not retried.
     Failed,
     /// It has no Job.
     Missing,
 }
 
 impl Phase {
-    /// All of them, in the order in which they are counted.
+    /// All phases, in the order in which they are counted.
     pub const ALL: [Self; 6] =
         [Self::Succeeded, Self::Running, Self::Pending, Self::Suspended, Self::Failed, Self::Missing];
 
@@ -44,10 +43,10 @@ impl Phase {
     }
 }
 
-/// What is known besides a worker's own objects.
+/// What a standing depends on besides the worker's own objects.
 #[derive(Debug, Clone, Copy)]
 pub struct Context {
-    /// The moment at which durations end.
+    /// The time at which durations end.
     pub now: DateTime<Utc>,
     /// Whether the input holds any Job of the session.
     pub has_jobs: bool,
@@ -55,7 +54,7 @@ pub struct Context {
     pub has_pods: bool,
 }
 
-/// Where a worker stands, and the objects that say so.
+/// The phase of a worker, and the objects from which it follows.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing<'s> {
     /// The phase.
@@ -71,7 +70,7 @@ pub struct Standing<'s> {
 }
 
 impl<'s> Standing<'s> {
-    /// Where the worker of a Job stands.
+    /// The standing of the worker of a Job.
     #[must_use]
     pub fn of(slot: &'s Slot, context: Context) -> Self {
         let newest = |is_it: fn(&PodRecord) -> bool| {
@@ -108,7 +107,7 @@ impl<'s> Standing<'s> {
         }
     }
 
-    /// Without any Job in the input the pods have to do.
+    /// The phase from the pods alone, for an input without Jobs.
     fn by_pods(&self) -> Phase {
         match (self.current, self.succeeded, self.failed) {
             (Some(pod), ..) => by_pod(pod),
@@ -133,7 +132,7 @@ impl<'s> Standing<'s> {
         }
     }
 
-    /// Whether the worker will not go on, or may not, unless somebody does something.
+    /// Whether the worker will not, or may not, proceed without intervention.
     #[must_use]
     pub fn needs_attention(&self) -> bool {
         match self.phase {
@@ -143,17 +142,17 @@ impl<'s> Standing<'s> {
         }
     }
 
-    /// Since when the phase lasts, and for how long; how long it took, where it has ended.
+    /// When the phase began, and how long it has lasted, or how long the worker took if it has ended.
     #[must_use]
     pub fn since(&self, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<TimeDelta>) {
         let started = self.job.and_then(|job| job.started);
         let created = self.job.and_then(|job| job.created);
         let verdict = self.job.and_then(|job| job.verdict.as_ref()).and_then(|verdict| verdict.since);
         let pod = self.pod();
-        // A clock that is ahead of another one makes durations that run backwards.
+        // Clocks that disagree can make a duration negative.
         let between = |start, end| Some(end - start).filter(|duration| *duration >= TimeDelta::zero());
         let lasting = |since: Option<DateTime<Utc>>| (since, since.and_then(|since| between(since, now)));
-        // Once a pod has failed, the Job's own start says nothing of the pod that came after it.
+        // Once a pod has failed, the Job's own start says nothing about the pod that replaced it.
         let first_start = started.filter(|_| self.job.is_none_or(|job| job.failed == 0) && self.failed.is_none());
         match self.phase {
             Phase::Succeeded | Phase::Failed => {

@@ -1,4 +1,4 @@
-//! Texts that many objects share, kept once: namespaces, sessions, reasons and messages.
+//! A pool of strings that many objects share: namespaces, sessions, reasons and messages.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -6,19 +6,19 @@ use std::rc::Rc;
 /// Longer texts are cut. The kubelet cuts a container's message at the same length.
 const MAX: usize = 4096;
 
-/// So many texts are kept before those are looked for that nobody has any more.
+/// The number of texts above which the pool looks for texts that are no longer used.
 const SWEEP: usize = 1024;
 
-/// The texts that somebody has.
+/// The texts in use.
 #[derive(Debug, Default)]
 pub struct Texts {
     kept: HashSet<Rc<str>>,
-    /// Once there are so many, those that nobody has are dropped: a watch may say something new each minute.
+    /// At this number, unused texts are dropped: a watch may bring a new message every minute.
     sweep_at: usize,
 }
 
 impl Texts {
-    /// The one copy of a text.
+    /// The shared copy of a text.
     pub fn keep(&mut self, text: &str) -> Rc<str> {
         let text = if text.len() > MAX { &text[..text.floor_char_boundary(MAX)] } else { text };
         if let Some(kept) = self.kept.get(text) {
@@ -33,7 +33,7 @@ impl Texts {
         kept
     }
 
-    /// The one copy of a label's value, if it has one.
+    /// The shared copy of a label's value, if it has one.
     pub fn label(&mut self, value: Option<&str>) -> Option<Rc<str>> {
         value.filter(|value| !value.is_empty()).map(|value| self.keep(value))
     }

@@ -1,4 +1,4 @@
-//! One worker: what is known of its Job and its pods comes in, and its phase, since when, and why goes out.
+//! One worker: from its Job and its pods follow its phase, since when, and why.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::cause::{self, Cause};
 use super::next;
 use super::standing::{Context, Phase, Standing};
 
-/// Who a worker is.
+/// The identity of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WorkerId {
     /// `worker-1`, `worker-2`, …
@@ -43,12 +43,12 @@ impl fmt::Display for WorkerId {
 /// The status of one worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Worker {
-    /// Who it is.
+    /// Its identity.
     #[serde(rename = "worker_id", serialize_with = "as_text")]
     pub id: WorkerId,
-    /// How far it is.
+    /// Its phase.
     pub phase: Phase,
-    /// Whether it will not go on, or may not, unless somebody does something.
+    /// Whether it will not, or may not, proceed without intervention.
     pub attention: bool,
     /// How many iterations it runs.
     pub iterations: Option<u64>,
@@ -58,12 +58,12 @@ pub struct Worker {
     pub attempts: u64,
     /// Its newest Job.
     pub job: Option<String>,
-    /// The pod that the status speaks of.
+    /// The pod that the status describes.
     pub pod: Option<String>,
-    /// Since when it is in this phase.
+    /// When this phase began.
     #[serde(serialize_with = "as_time")]
     pub since: Option<DateTime<Utc>>,
-    /// For how long it runs or waits; how long it took, once it has ended.
+    /// For how long it has been running or waiting, or how long it took if it has ended.
     #[serde(rename = "seconds", serialize_with = "as_seconds")]
     pub duration: Option<TimeDelta>,
     /// Why.
@@ -87,7 +87,7 @@ fn as_seconds<S: serde::Serializer>(duration: &Option<TimeDelta>, serializer: S)
     duration.map(|duration| duration.num_seconds()).serialize(serializer)
 }
 
-/// A moment as Kubernetes writes it.
+/// A time as Kubernetes writes it.
 #[must_use]
 pub fn time_text(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)

@@ -51,7 +51,7 @@ fn missing_workers_are_told_once() {
 }
 
 #[test]
-fn a_job_that_stands_twice() {
+fn a_job_that_occurs_twice() {
     let mut manifests = manifests();
     manifests.push(manifests[0].clone());
     let found = said(&manifests);

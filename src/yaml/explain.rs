@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_is_shown_where_it_stands() {
+    fn a_tab_is_shown_at_its_position() {
         for text in ["a:\n\tb: 1\n", "a:\n  b: 1\n\tc: 2\n", "a: |\n\tx\n"] {
             let line = text.lines().position(|line| line.contains('\t')).unwrap() + 1;
             assert_eq!(

@@ -138,7 +138,7 @@ fn credentials_are_printed_nowhere() {
 }
 
 #[test]
-fn a_credential_is_hidden_wherever_it_stands() {
+fn a_credential_is_hidden_wherever_it_occurs() {
     let secret = "zq3cr3t";
     let entry = |entry: &str| format!("extra_env: {{{entry}}}\n");
     let env = |item: &str| {
@@ -332,7 +332,7 @@ fn what_the_server_would_reject_is_reported_where_it_is_written() {
 }
 
 #[test]
-fn where_results_go_is_said() {
+fn the_destination_of_results_is_shown() {
     assert!(run_well(&["plan", "--k8s-config", crate::common::K8S]).out.contains("lost with the pod"));
     let kept = with("working_dir: /app\nresults: {claim: c}\n", "plan", &[]);
     assert!(

@@ -46,7 +46,7 @@ fn with_workers(workers: u32, dir: &Path) -> Ran {
 }
 
 #[test]
-fn what_generate_wrote_is_no_difference() {
+fn what_generate_wrote_is_not_a_difference() {
     let dir = generated();
     let ran = against(dir.path(), &[]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -58,7 +58,7 @@ fn what_generate_wrote_is_no_difference() {
 }
 
 #[test]
-fn what_a_cluster_has_filled_in_is_no_difference() {
+fn what_a_cluster_has_filled_in_is_not_a_difference() {
     let from_cluster = text_of("tests/data/from-cluster.yaml");
     let ran = run_with(&["plan", "--k8s-config", K8S, "--diff", "-"], from_cluster.clone());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
@@ -263,7 +263,7 @@ fn colours_tell_old_from_new() {
 }
 
 #[test]
-fn jobs_of_others_are_told_apart() {
+fn jobs_of_other_sessions_are_distinguished() {
     let dir = generated();
     // The same Job name, another session.
     edit(&file_of(dir.path(), 1), "d29-k8s-demo-session", "d29-k8s-other");
@@ -277,7 +277,7 @@ fn jobs_of_others_are_told_apart() {
 }
 
 #[test]
-fn a_job_that_stands_twice_is_told() {
+fn a_job_that_occurs_twice_is_reported() {
     let dir = generated();
     let copy = dir.path().join("z.yaml");
     fs::copy(file_of(dir.path(), 1), &copy).unwrap();
@@ -305,7 +305,7 @@ fn a_long_diff_leaves_out_what_stays() {
 }
 
 #[test]
-fn a_directory_with_an_unfinished_run_is_told() {
+fn a_directory_with_an_unfinished_run_is_reported() {
     let dir = generated();
     fs::create_dir(dir.path().join(".kubectl-arbtune")).unwrap();
     let ran = against(dir.path(), &[]);

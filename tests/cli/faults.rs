@@ -196,7 +196,7 @@ fn a_step_that_fails_changes_nothing() {
 }
 
 #[test]
-fn what_cannot_be_tidied_up_is_no_failure_of_the_moves() {
+fn a_failed_cleanup_is_not_a_failure_of_the_moves() {
     if !can_trace() {
         return;
     }
@@ -224,7 +224,7 @@ fn a_journal_that_cannot_be_written_changes_nothing() {
 }
 
 #[test]
-fn where_no_thread_starts_the_work_goes_on() {
+fn the_work_continues_if_no_thread_starts() {
     if !can_trace() {
         return;
     }

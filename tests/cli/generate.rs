@@ -74,7 +74,7 @@ fn one_file_per_job() {
 }
 
 #[test]
-fn names_sort_whatever_their_number() {
+fn names_sort_for_any_number_of_jobs() {
     let dir = tempfile::tempdir().unwrap();
     let config = text_of(K8S).replace("workers: 2", "workers: 101").replace("iterations: 6", "iterations: 101");
     let ran = run_with(&["generate", "--k8s-config", "-", "-d", arg(dir.path()), "-q"], config);

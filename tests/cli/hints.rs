@@ -17,7 +17,7 @@ fn changed(from: &str, to: &str) -> Ran {
 const IMAGE: &str = "image: your-registry/arbitrage-lite:latest";
 
 #[test]
-fn an_amount_that_is_none() {
+fn an_invalid_amount() {
     for (from, to, help) in [
         ("memory: 512Mi", "memory: 512MB", "Write 512M or 512Mi."),
         ("memory: 512Mi", "memory: 512 mb", "Write 512M or 512Mi."),
@@ -31,7 +31,7 @@ fn an_amount_that_is_none() {
 }
 
 #[test]
-fn an_amount_that_is_hardly_meant() {
+fn an_implausible_amount() {
     for (from, to, words) in [
         ("memory: 512Mi", "memory: 512m", "m means thousandths of a byte"),
         ("memory: 512Mi", "memory: 512m", "Write 512M or 512Mi."),
@@ -126,7 +126,7 @@ fn a_number_that_does_not_read_as_it_looks() {
 }
 
 #[test]
-fn curly_quotes_are_no_quotes() {
+fn curly_quotes_are_not_quotes() {
     for (from, to, help) in [
         ("mode: paper", "mode: “paper”", "Write straight quotes: \"paper\"."),
         ("workers: 2", "workers: ‘2’", "Write 2, without quotes."),
@@ -150,7 +150,7 @@ fn curly_quotes_are_no_quotes() {
 }
 
 #[test]
-fn a_key_that_overrides_a_merged_one_is_no_duplicate() {
+fn a_key_that_overrides_a_merged_one_is_not_a_duplicate() {
     let resources = "resources:
   requests: &amounts
     cpu: 500m
@@ -179,7 +179,7 @@ fn a_key_that_overrides_a_merged_one_is_no_duplicate() {
 }
 
 #[test]
-fn no_value_is_no_value() {
+fn null_and_nothing_are_reported_as_no_value() {
     for written in ["~", "null", ""] {
         for (from, key) in [
             ("session_id: d29-k8s-demo-session", "session_id"),

@@ -124,7 +124,7 @@ fn what_is_not_the_tools_own_is_refused_and_left() {
 }
 
 #[test]
-fn a_staging_directory_of_somebody_else_is_refused() {
+fn a_staging_directory_of_another_user_is_refused() {
     if !is_root() {
         eprintln!("skipped: only root can give a directory away");
         return;
@@ -414,7 +414,7 @@ fn a_umask_that_takes_the_owners_permissions_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_file_of_somebody_else_in_a_sticky_directory_keeps_all_as_they_were() {
+fn a_file_of_another_user_in_a_sticky_directory_leaves_all_files_unchanged() {
     let dir = generated();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o1777)).unwrap();
     std::os::unix::fs::chown(dir.path().join(FIRST), Some(65534), None).unwrap_or(());
@@ -427,7 +427,7 @@ fn a_file_of_somebody_else_in_a_sticky_directory_keeps_all_as_they_were() {
 }
 
 #[test]
-fn a_leftover_that_cannot_be_read_is_not_passed_over() {
+fn an_unreadable_leftover_is_not_skipped() {
     let dir = generated();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let secret = dir.path().join("secret.yaml");
@@ -450,7 +450,7 @@ fn a_shared_directory_gives_its_group_and_no_more() {
 }
 
 #[test]
-fn of_a_huge_file_no_more_is_read_than_tells_whose_it_is() {
+fn only_the_owner_is_read_from_a_huge_file() {
     let huge = 20 * 1024 * 1024 * 1024;
     for (name, start) in [("huge.yaml", ""), (FIRST, ""), ("named.yaml", "session_id: d29-k8s-demo-session\n")] {
         let dir = tempfile::tempdir().unwrap();
@@ -473,7 +473,7 @@ fn of_a_huge_file_no_more_is_read_than_tells_whose_it_is() {
 }
 
 #[test]
-fn links_to_what_cannot_be_read_hold_nobody_up() {
+fn links_to_unreadable_targets_do_not_block() {
     let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     make_pipe(&outside.path().join("pipe"));
     make_pipe(&dir.path().join("pipe.yaml"));

@@ -10,7 +10,7 @@ const FILES: [&str; 4] =
     ["k8s-config.schema.json", "orchestrator-config.schema.json", "orchestrator.yaml", "session.yaml"];
 
 #[test]
-fn what_it_makes_passes_as_it_is_and_the_next_command_works() {
+fn its_files_are_valid_and_the_next_command_works() {
     let dir = tempfile::tempdir().unwrap();
     let ran = run_in(dir.path(), &["init", "tuning"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -29,7 +29,7 @@ fn what_it_makes_passes_as_it_is_and_the_next_command_works() {
 }
 
 #[test]
-fn what_stands_in_its_comments_works_too() {
+fn its_comments_contain_working_settings() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(run_in(dir.path(), &["init"]).code, 0);
     fs::create_dir_all(dir.path().join("configs/d23_tuning")).unwrap();

@@ -1,9 +1,9 @@
-//! The checked-in man pages are what the tool's own help makes of them.
+//! The checked-in man pages are generated from the tool's own help: usage, options, examples.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use kubectl_arbtune::cli::Cli;
 
 use crate::common::root;
@@ -19,7 +19,11 @@ fn pages(dir: &Path) -> BTreeMap<String, String> {
 fn the_man_pages_are_current() {
     let dir = tempfile::tempdir().unwrap();
     clap_mangen::generate_to(Cli::command(), dir.path()).unwrap();
-    let (made, kept) = (pages(dir.path()), root().join("man"));
+    let mut command = Cli::command();
+    command.build();
+    let made =
+        pages(dir.path()).into_iter().map(|(name, page)| (name.clone(), complete(&page, of(&name, &mut command))));
+    let (made, kept) = (made.collect::<BTreeMap<_, _>>(), root().join("man"));
     if std::env::var_os("UPDATE_MAN").is_some() {
         std::fs::create_dir_all(&kept).unwrap();
         for name in pages(&kept).into_keys().filter(|name| !made.contains_key(name)) {
@@ -38,3 +42,33 @@ fn the_man_pages_are_current() {
 }
 
 const UPDATE: &str = "UPDATE_MAN=1 cargo test --test cli man::";
+
+/// The command that a page is about.
+fn of<'a>(name: &str, command: &'a mut Command) -> &'a mut Command {
+    let word = name.trim_start_matches("kubectl-arbtune").trim_matches('-').trim_end_matches(".1");
+    if word.is_empty() { command } else { command.find_subcommand_mut(word).unwrap() }
+}
+
+/// Completes a generated page: the usage becomes the synopsis, and the text above the options, which `clap_mangen` leaves
+/// out, becomes part of the description and a section of examples.
+fn complete(page: &str, command: &mut Command) -> String {
+    let usage = command.render_usage().to_string();
+    let synopsis = format!(".SH SYNOPSIS\n{}\n", roff(usage.trim_start_matches("Usage:").trim()));
+    let help = command.get_before_help().map(ToString::to_string).unwrap_or_default();
+    let (examples, prose): (Vec<&str>, Vec<&str>) =
+        help.lines().filter(|line| *line != "Examples:").partition(|line| line.is_empty() || line.starts_with("  "));
+    let prose: String = prose.into_iter().map(|line| ".PP\n".to_owned() + &roff(line) + "\n").collect();
+    let examples = examples.join("\n");
+    let examples: String = examples.trim_matches('\n').lines().map(|line| roff(line) + "\n").collect();
+    let examples = if examples.is_empty() { examples } else { format!(".SH EXAMPLES\n.nf\n{examples}.fi\n") };
+    let (start, rest) = page.split_once(".SH SYNOPSIS\n").unwrap();
+    let (_, rest) = rest.split_once(".SH DESCRIPTION\n").unwrap();
+    let (description, rest) = rest.split_once(".SH ").unwrap();
+    format!("{start}{synopsis}.SH DESCRIPTION\n{description}{prose}.SH {rest}{examples}")
+}
+
+/// A line of text in roff.
+fn roff(line: &str) -> String {
+    let escaped = line.replace('\\', "\\e").replace('-', "\\-");
+    if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
+}

@@ -66,7 +66,7 @@ fn bomb() -> String {
 }
 
 #[test]
-fn what_is_no_file() {
+fn paths_that_are_not_files() {
     let dir = tempfile::tempdir().unwrap();
     let plan: Ran = limited(AT_ONCE, &["plan", "--k8s-config", arg(dir.path())]).timeout(HANG).assert().into();
     assert_eq!(plan.code, 1);

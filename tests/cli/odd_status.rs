@@ -38,7 +38,7 @@ fn worker(items: &[Value]) -> Value {
 }
 
 #[test]
-fn a_job_that_is_behind_its_pods_says_what_its_pod_came_to() {
+fn a_job_that_lags_behind_its_pods_shows_the_state_of_its_pod() {
     let active = json!({"active": 1, "ready": 0});
     let lost = json!({"phase": "Failed", "reason": "NodeLost", "message": "m"});
     for (status_of_job, status_of_pod, summary) in [
@@ -71,7 +71,7 @@ fn a_container_that_is_not_the_sessions_is_named() {
 }
 
 #[test]
-fn a_moment_that_no_object_tells_is_not_made_up() {
+fn a_time_that_no_object_contains_is_not_invented() {
     // The Job started at 10:00; when its second pod did, the Job alone does not say.
     let second = |ready: u32| json!({"startTime": "2026-11-24T10:00:00Z", "active": 1, "ready": ready, "failed": 1});
     for ready in [0, 1] {
@@ -115,10 +115,10 @@ fn a_yaml_list_that_is_cut_off_is_an_error() {
 }
 
 #[test]
-fn what_is_not_an_object_is_told_in_a_line() {
+fn input_that_is_not_an_object_is_reported_on_one_line() {
     let table = format!("NAME   STATUS\n{}", "arb-tuning-s-worker-1-0   Running\n".repeat(10_000));
     for (input, said) in [
-        (table.as_str(), "standard input:1 is not a Kubernetes object. A table, for one, is what kubectl get prints"),
+        (table.as_str(), "standard input:1 is not a Kubernetes object. Without -o json or -o yaml, kubectl get prints"),
         ("job.batch/a\n", "standard input:1 is not a Kubernetes object."),
         (
             r#"{"apiVersion": "batch/v1", "kind": "Job", "metadata": "x"}"#,
@@ -133,7 +133,7 @@ fn what_is_not_an_object_is_told_in_a_line() {
 }
 
 #[test]
-fn a_watch_that_the_server_has_given_up_is_told() {
+fn a_watch_that_the_server_aborted_is_reported() {
     let added = job(1, &json!({"active": 1, "ready": 1}));
     let bookmark = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"resourceVersion": "9"}});
     let gone =
@@ -149,7 +149,7 @@ fn a_watch_that_the_server_has_given_up_is_told() {
     ] {
         for more in [&[][..], &["--watch"]] {
             let ran = status(text.as_str(), more);
-            let expected = "warning: standard input has an error of the API server: too old resource version. \
+            let expected = "warning: standard input contains an error from the API server: too old resource version. \
                             What happened after it is not known.\n";
             assert_eq!((ran.code, ran.err.as_str()), (0, expected), "{text}");
         }
@@ -157,10 +157,10 @@ fn a_watch_that_the_server_has_given_up_is_told() {
 }
 
 #[test]
-fn workers_that_are_too_many_to_list_are_missing_all_the_same() {
+fn workers_that_are_too_many_to_list_still_count_as_missing() {
     let running = json!({"active": 1, "ready": 1});
     let ran = status(list(&[job(1, &running), job(4_000_000_000, &running)]), &[]);
     assert_eq!(ran.code, 1, "{}", ran.out);
-    let said = "3999999998 workers up to worker-4000000000 have no Job; so many are not listed.";
+    let said = "3999999998 workers up to worker-4000000000 have no Job; they are too many to list.";
     assert!(ran.err.contains(said), "{}", ran.err);
 }

@@ -109,7 +109,7 @@ fn the_action_marks_what_is_wrong() {
 }
 
 #[test]
-fn the_action_builds_what_stands_beside_it() {
+fn the_action_builds_its_own_repository() {
     let action: Value = serde_yaml::from_str(&text_of("action.yml")).unwrap();
     let steps = action["runs"]["steps"].as_sequence().unwrap();
     assert_eq!(text(&steps[0], "run"), "cargo install --locked --path \"$GITHUB_ACTION_PATH\" --root \"$ROOT\"");

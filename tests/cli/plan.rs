@@ -88,7 +88,7 @@ fn disagreements_between_the_two_files() {
 }
 
 #[test]
-fn live_is_told() {
+fn plan_warns_of_mode_live() {
     let live = text_of(K8S).replace("mode: paper", "mode: live");
     let ran = run_with(&["plan", "--k8s-config", "-"], live);
     assert_eq!(ran.code, 0);

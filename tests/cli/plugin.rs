@@ -226,7 +226,7 @@ fn installed_side_by_side_and_taken_away() {
 
 #[cfg(unix)]
 #[test]
-fn install_says_what_is_missing() {
+fn install_names_what_is_missing() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     let tools = dir.path().join("tools");

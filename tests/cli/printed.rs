@@ -246,7 +246,7 @@ fn a_difference_is_shown_and_not_done() {
 }
 
 #[test]
-fn what_is_wrong_with_an_argument_is_told_and_not_done() {
+fn a_bad_argument_is_reported_without_acting_on_the_terminal() {
     let evil = EVIL;
     let command = format!("::error::{EVIL}");
     for args in [

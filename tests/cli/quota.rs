@@ -47,7 +47,7 @@ fn json_and_yaml_say_the_same_and_nothing_without_the_flag() {
 }
 
 #[test]
-fn what_belongs_to_others_is_left_alone_and_said() {
+fn files_of_others_are_left_alone_and_named() {
     let text = text_of(NAMESPACE).replace("namespace: trading-bots", "namespace: other-bots");
     let ran = run_with(&plan(&["--quota", "-"]), text);
     assert_eq!(ran.code, 0);

@@ -43,7 +43,7 @@ fn named_workers_are_made_as_the_whole_session_makes_them() {
 }
 
 #[test]
-fn workers_that_are_not_there_are_told() {
+fn missing_workers_are_reported() {
     for (only, words) in [
         ("worker-13", "There is no worker-13: the session has worker-1 to worker-12."),
         ("worker-3..20", "There is no worker-13"),
@@ -74,7 +74,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
         assert_eq!(names(&["--from-status", &format!("tests/after/{file}")]), expected, "{file}");
     }
     let ran = run_with(&generate(&["-q", "--from-status", "-"]), text_of(STATUS));
-    assert_eq!(ran.err, "note: 4 workers failed, 1 without a Job; the others have succeeded or are running.\n");
+    assert_eq!(ran.err, "note: 4 workers failed, and 1 has no Job; the others have succeeded or have not ended.\n");
     for part in ["--output-csv\n        - outputs/d29_k8s_session_worker-3_r2.csv\n", "attempt: \"2\"\n"] {
         assert!(ran.out.contains(part), "{}", ran.out);
     }
@@ -84,13 +84,10 @@ fn the_rest_is_who_has_failed_or_is_missing() {
     assert_eq!(names(&["--from-status", STATUS, "--only", "worker-1..4"]), ["worker-3-2-r2", "worker-4-3-r2"]);
     let done = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", "worker-1..2"]));
     assert_eq!((done.code, done.out.as_str()), (0, ""));
-    assert_eq!(
-        done.err,
-        "note: none of the named workers has failed or is without a Job; there is nothing to generate.\n"
-    );
+    assert_eq!(done.err, "note: none of the named workers has failed or lacks a Job; there is nothing to generate.\n");
     for (only, note) in [
-        ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or are running."),
-        ("worker-3,worker-9", "1 of the named workers failed, 1 without a Job."),
+        ("worker-1..4", "2 of the named workers failed; the others among them have succeeded or have not ended."),
+        ("worker-3,worker-9", "1 of the named workers failed, and 1 has no Job."),
     ] {
         let ran = run(&generate(&["-o", "name", "--from-status", STATUS, "--only", only]));
         assert_eq!(ran.err, format!("note: {note}\n"));
@@ -98,7 +95,7 @@ fn the_rest_is_who_has_failed_or_is_missing() {
 }
 
 #[test]
-fn whoever_keeps_names_is_told_what_to_delete() {
+fn replace_prints_the_command_that_deletes_the_jobs() {
     let ran = run(&generate(&["-o", "name", "--replace", "--from-status", STATUS]));
     let expected = ["3-2", "4-3", "8-7", "9-8", "11-10"].map(|end| format!("arb-tuning-d29-k8s--worker-{end}"));
     assert_eq!(ran.out, expected.each_ref().map(|name| format!("job.batch/{name}\n")).concat());
@@ -110,18 +107,18 @@ fn whoever_keeps_names_is_told_what_to_delete() {
 }
 
 #[test]
-fn a_status_that_cannot_tell_is_refused_or_told_of() {
+fn an_inconclusive_status_is_refused_or_warned_about() {
     let from_stdin = generate(&["-o", "name", "--from-status", "-"]);
     let nothing = run_with(&from_stdin, r#"{"apiVersion": "v1", "kind": "List", "items": []}"#);
     assert_eq!((nothing.code, nothing.out.lines().count()), (0, 12));
     assert!(
-        nothing.err.contains("has no Job of session d29-k8s-demo-session in namespace trading-bots"),
+        nothing.err.contains("contains no Job of session d29-k8s-demo-session in namespace trading-bots"),
         "{nothing:?}"
     );
     let mut list: Value = serde_json::from_str(&text_of(STATUS)).unwrap();
     list["items"].as_array_mut().unwrap().retain(|item| item["kind"] == "Pod");
     for (input, words) in [
-        (list.to_string(), "has pods of the session and no Job"),
+        (list.to_string(), "contains pods of the session but no Jobs"),
         (String::new(), "standard input is empty"),
         (text_of(STATUS)[..20_000].to_owned(), "ends within a list"),
     ] {
@@ -140,7 +137,7 @@ fn a_status_that_cannot_tell_is_refused_or_told_of() {
 }
 
 #[test]
-fn attempts_go_on_from_the_newest_one() {
+fn attempts_continue_from_the_newest_one() {
     let mut list: Value = serde_json::from_str(&text_of("tests/after/jobs.json")).unwrap();
     let items = list["items"].as_array_mut().unwrap();
     let of = |worker: &str, items: &[Value]| {

@@ -68,7 +68,7 @@ fn further_columns_are_kept_and_values_arrive_exactly() {
 }
 
 #[test]
-fn broken_rows_are_left_out_and_told_with_their_lines() {
+fn broken_rows_are_left_out_and_reported_with_their_lines() {
     let dir = tempfile::tempdir().unwrap();
     let rows = "s,worker-1,1,ok,t\r\n\r\ns,worker-1,2,ok\r\ns,worker-1,3,o\0k,t\r\ns,worker-1,x,ok,t\r\n,worker-1,4,ok,t\r\n\
                 s,worker-1,5,\"a\nb\",t\r\ns,worker-1,6,ok,t,more\r\ns,worker-1,7,\"open,t\r\n";
@@ -85,7 +85,7 @@ fn broken_rows_are_left_out_and_told_with_their_lines() {
             ("4", "The row has 4 of 5 fields."),
             ("5", "The row contains NUL bytes."),
             ("6", "The iteration \"x\" is not a whole number."),
-            ("7", "The row names no session or no worker."),
+            ("7", "The row has no session or no worker."),
             ("10", "The row has 6 of 5 fields."),
             ("11", "The row is cut off: the file ends within it."),
         ]
@@ -118,7 +118,7 @@ fn a_last_row_whose_quote_is_not_closed_is_cut_off() {
 }
 
 #[test]
-fn a_first_row_without_an_end_is_told_with_its_line() {
+fn a_first_row_without_an_end_is_reported_with_its_line() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.csv", format!("{HEADER}s,worker-1,1,\"{}\n", "x".repeat(3 << 20)));
     let ran = run(&["results", arg(dir.path())]);
@@ -126,7 +126,7 @@ fn a_first_row_without_an_end_is_told_with_its_line() {
 }
 
 #[test]
-fn files_without_rows_are_no_results() {
+fn files_without_rows_are_not_results() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.csv", HEADER);
     let ran = run(&["results", arg(dir.path())]);
@@ -206,7 +206,7 @@ fn odd_files_are_not_waited_for_and_not_read_without_end() {
     for said in [
         "empty.csv: The file is empty.",
         "other.csv: The first line does not name the columns",
-        "twice.csv: The file has two columns \"x\".",
+        "twice.csv: The file has two columns named \"x\".",
         "long.csv:3: The row is longer than 1 MiB",
         "zeros.csv: The first line is longer than 1 MiB",
         "device.csv is not a regular file",
@@ -222,7 +222,7 @@ fn odd_files_are_not_waited_for_and_not_read_without_end() {
 }
 
 #[test]
-fn nothing_that_a_file_says_reaches_the_terminal_as_a_command() {
+fn nothing_from_a_file_reaches_the_terminal_as_a_command() {
     let dir = tempfile::tempdir().unwrap();
     let evil = "::error::\u{1b}[2J\u{202e}";
     write(dir.path(), &format!("{evil}.csv"), format!("{HEADER}{evil},{evil},1,ok,t\n{evil},{evil},{evil},ok,t\n"));

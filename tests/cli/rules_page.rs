@@ -1,4 +1,4 @@
-//! docs/rules.md is what the rules themselves say.
+//! docs/rules.md is generated from the rules.
 
 use std::fmt::Write;
 
@@ -9,31 +9,32 @@ use crate::common::{root, run_well, text_of};
 const PAGE: &str = "docs/rules.md";
 const UPDATE: &str = "UPDATE_RULES=1 cargo test --test cli rules_page";
 
-/// Each source, the heading of its rules, and what is to be known of all of them.
+/// Each source, the heading of its rules, and an introduction.
 const SOURCES: [(&str, &str, &str); 4] = [
     (
         "api",
         "Rules of the API server",
-        "An error means that kubectl or the server refuses the document, a warning that the document is accepted. \
-         `skipped-document` is the exception: it is this tool that refuses, and only with `--fail-on-skipped`. `--rules api` applies these rules alone. None of them can be left out.",
+        "An error means that kubectl or the server refuses the document, and a warning that it accepts the document. \
+         `skipped-document` is the exception: this tool reports it, and only with `--fail-on-skipped`. `--rules api` \
+         applies only these rules. None of them can be left out.",
     ),
     (
         "pod-security",
         "Rules of the Pod Security Standards",
-        "They are applied with `--pod-security baseline|restricted` only. The server takes a Job that breaks one, and a \
+        "They are applied only with `--pod-security baseline|restricted`. The server accepts a Job that breaks one, but a \
          namespace that enforces the standard refuses its pods.",
     ),
     (
         "tuning",
         "Rules of the tuning guide",
-        "What a Job of a tuning session looks like. `--rules tuning` applies these rules alone, and `--skip-rule NAME` \
+        "They describe the Jobs of a tuning session. `--rules tuning` applies only these rules, and `--skip-rule NAME` \
          leaves one out.",
     ),
     (
         "config",
         "Rules of configurations",
-        "What the files of a session hold. Each command that reads them applies these rules. None of them can be left \
-         out.",
+        "They describe the files of a session. Each command that reads them applies these rules. None of them can be \
+         left out.",
     ),
 ];
 
@@ -42,10 +43,10 @@ fn page() -> String {
     let rules = list(&catalogue["rules"]);
     let versions = rules.iter().map(|rule| list(&rule["versions"])).max_by_key(|versions| versions.len()).unwrap();
     let mut page = format!(
-        "# Rules\n\n<!-- Generated. To bring it up to date: {UPDATE} -->\n\n\
-         What `kubectl arbtune validate` holds manifests and configurations against: {} rules. Each finding names its \
-         rule. `kubectl arbtune validate --explain RULE` prints what stands here, and `--list-rules -o json` prints all \
-         of it for programs.\n\n",
+        "# Rules\n\n<!-- Generated. To update it: {UPDATE} -->\n\n\
+         `kubectl arbtune validate` checks manifests and configurations against {} rules. Each finding names its rule. \
+         `kubectl arbtune validate --explain RULE` prints the explanation on this page, and `--list-rules -o json` \
+         prints all of them for programs.\n\n",
         rules.len()
     );
     let of = |source: &str| rules.iter().filter(|rule| text(rule, "source") == source).collect::<Vec<_>>();
@@ -53,11 +54,11 @@ fn page() -> String {
     for (source, heading, _) in SOURCES {
         writeln!(page, "- [{heading}](#{}): {}", anchor(heading), of(source).len()).unwrap();
     }
-    for heading in ["Fields that not all versions have", "Feature gates"] {
+    for heading in ["Fields that differ between versions", "Feature gates"] {
         writeln!(page, "- [{heading}](#{})", anchor(heading)).unwrap();
     }
     for (source, heading, about) in SOURCES {
-        write!(page, "\n## {heading}\n\n{about}\n\n| rule | severity | what it demands |\n| --- | --- | --- |\n")
+        write!(page, "\n## {heading}\n\n{about}\n\n| rule | severity | what it requires |\n| --- | --- | --- |\n")
             .unwrap();
         for rule in of(source) {
             let name = text(rule, "name");
@@ -87,7 +88,7 @@ fn section(rule: &Value, versions: &[Value]) -> String {
 }
 
 fn fields(catalogue: &Value) -> String {
-    let mut table = "\n## Fields that not all versions have\n\nTo other versions they are unknown fields.\n\n\
+    let mut table = "\n## Fields that differ between versions\n\nIn all other versions, they are unknown fields.\n\n\
                      | field | versions |\n| --- | --- |\n"
         .to_owned();
     for field in list(&catalogue["fields"]) {
@@ -99,8 +100,8 @@ fn fields(catalogue: &Value) -> String {
 
 fn gates(catalogue: &Value) -> String {
     let mut table =
-        "\n## Feature gates\n\nWhere a gate is off, the server drops its fields without looking at them. These \
-                     are the defaults of each version; a cluster may have others.\n\n| gate | by default | fields |\n\
+        "\n## Feature gates\n\nIf a gate is off, the server drops its fields without checking them. These are \
+                     the defaults of each version; a cluster may have others.\n\n| gate | by default | fields |\n\
                      | --- | --- | --- |\n"
             .to_owned();
     for gate in list(&catalogue["gates"]) {

@@ -18,7 +18,7 @@ const WITH_PODS: [(&str, &str, &str); 12] = [
     ("failed", "OOMKilled", "OOMKilled, exit code 137 (SIGKILL)"),
     ("pending", "ImagePullBackOff", "ImagePullBackOff"),
     ("pending", "Unschedulable", "Unschedulable"),
-    ("suspended", "JobSuspended", "waits to be resumed"),
+    ("suspended", "JobSuspended", "waiting to be resumed"),
     ("failed", "DeadlineExceeded", "DeadlineExceeded; its pod is gone"),
     ("missing", "NoJob", "no Job"),
     ("pending", "ContainerCreating", "ContainerCreating"),
@@ -34,7 +34,7 @@ const JOBS_ALONE: [(&str, &str, &str); 12] = [
     ("failed", "BackoffLimitExceeded", "BackoffLimitExceeded"),
     ("pending", "PodNotReady", "its pod is not ready"),
     ("pending", "PodNotReady", "its pod is not ready"),
-    ("suspended", "JobSuspended", "waits to be resumed"),
+    ("suspended", "JobSuspended", "waiting to be resumed"),
     ("failed", "DeadlineExceeded", "DeadlineExceeded"),
     ("missing", "NoJob", "no Job"),
     ("pending", "PodNotReady", "its pod is not ready"),
@@ -74,7 +74,7 @@ fn causes(session: &Value) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn each_file_tells_what_happened() {
+fn each_file_shows_what_happened() {
     let gone = |reason, summary| {
         let mut table = JOBS_ALONE;
         table[8] = ("missing", reason, summary);
@@ -155,7 +155,7 @@ fn shortly_after_the_start_nothing_has_failed_yet() {
 }
 
 #[test]
-fn the_exit_code_says_how_the_session_is() {
+fn the_exit_code_reflects_the_session() {
     let code = |args: &[&str], input: &str| run_with(&[&["status"], args].concat(), input).code;
     let all = text_of(&file("jobs-pods.json"));
     assert_eq!(code(&["-f", "-"], &all), 2);
@@ -188,11 +188,11 @@ fn the_exit_code_says_how_the_session_is() {
 }
 
 #[test]
-fn an_input_that_ends_too_early_is_told() {
+fn an_input_that_ends_too_early_is_reported() {
     let run = |input: &str| run_with(&["status", "-f", "-"], input);
     for (input, said) in [
         ("", "standard input is empty"),
-        ("{\"apiVersion\": \"v1\", \"items\": [], \"kind\": \"List\"}", "standard input has no Job of a session"),
+        ("{\"apiVersion\": \"v1\", \"items\": [], \"kind\": \"List\"}", "standard input contains no Job of a session"),
         (&text_of(&file("jobs-pods.json"))[..100_000], "ends within a list"),
         (&text_of(&file("jobs.json"))[..1], "standard input ends within its first object"),
         ("[1, 2]", "standard input:1 is not a Kubernetes object"),
@@ -266,7 +266,7 @@ fn names_junit_and_github_say_the_same() {
 }
 
 #[test]
-fn nothing_that_a_cluster_says_reaches_the_terminal_as_a_command() {
+fn nothing_from_a_cluster_reaches_the_terminal_as_a_command() {
     let evil = "a\n::error::injected\u{1b}[2J\u{202e}";
     let mut list: Value = serde_json::from_str(&text_of(&file("jobs-pods.json"))).unwrap();
     for item in list["items"].as_array_mut().unwrap() {

@@ -24,7 +24,7 @@ fn shell(line: &str) -> (i32, String) {
 }
 
 #[test]
-fn an_error_that_nobody_can_read_is_an_error_still() {
+fn an_error_on_a_closed_stderr_is_still_an_error() {
     for line in [
         "$T plan --k8s-config nope 2>/dev/full",
         "$T plan --k8s-config nope 2>&-",
@@ -82,7 +82,7 @@ fn output_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_null_device_that_was_meant_is_none_that_the_runtime_has_opened() {
+fn an_intended_null_device_is_told_from_one_that_the_runtime_opened() {
     // Python and Node.js open it for reading and writing, as the runtime does for a stream that is closed.
     let null = fs::File::options().read(true).write(true).open("/dev/null").unwrap();
     let status = Command::new(assert_cmd::cargo::cargo_bin("kubectl-arbtune"))
@@ -131,7 +131,7 @@ fn odd_entries(dir: &Path) {
 }
 
 #[test]
-fn what_is_no_file_in_a_directory_is_passed_over() {
+fn directory_entries_that_are_not_files_are_skipped() {
     let dir = tempfile::tempdir().unwrap();
     odd_entries(dir.path());
     let at_once = |args: &[&str]| -> Ran { arbtune(args).timeout(AT_ONCE).assert().into() };
@@ -169,7 +169,7 @@ fn a_pipe_that_is_named_is_read() {
 
 /// For who may: a process of another user, which has one thread and gets no more.
 #[test]
-fn where_no_thread_can_be_started_the_work_is_done_without() {
+fn without_new_threads_the_work_is_still_done() {
     let dir = tempfile::tempdir().unwrap();
     for nth in 0..40 {
         fs::copy(root().join("tests/data/worker-1.yaml"), dir.path().join(format!("{nth}.yaml"))).unwrap();

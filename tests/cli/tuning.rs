@@ -159,7 +159,7 @@ fn plan_counts_what_workers_would_run_twice() {
 }
 
 #[test]
-fn keys_that_do_not_go_together_are_told_where_they_stand() {
+fn incompatible_keys_are_reported_at_their_positions() {
     for (keys, place, words) in [
         ("tuning_config: {mount: true}\n", "k8s.yaml:10:14", "Add working_dir"),
         ("working_dir: app\n", "k8s.yaml:23:14", "must be an absolute path"),
@@ -172,7 +172,7 @@ fn keys_that_do_not_go_together_are_told_where_they_stand() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_not_waited_for() {
+fn an_entry_that_is_not_a_regular_file_does_not_block() {
     for keys in ["", OWN_SEEDS] {
         let dir = project(keys, "");
         let path = dir.path().join(TUNING);

@@ -57,7 +57,7 @@ fn colours_hold_for_wrong_usage_and_help() {
 }
 
 #[test]
-fn an_argument_that_speaks_is_shown_as_it_is_written() {
+fn an_argument_with_control_characters_is_escaped() {
     for args in [&["a\u{1b}[2Jb"][..], &["generate", "a\n::error::b"], &["plan", "--\u{9b}x"], &["--\u{202e}x"]] {
         let ran = run(args);
         assert_eq!(ran.code, 2);

@@ -156,7 +156,7 @@ fn inputs_that_are_not_there() {
 }
 
 #[test]
-fn a_duplicate_key_is_told() {
+fn a_duplicate_key_is_reported() {
     let text = text_of(WORKER_1).replace("  backoffLimit: 0", "  backoffLimit: 3\n  backoffLimit: 0");
     let report = report_on(&text, &["--rules", "api"]);
     assert_eq!(report["documents"][0]["accepted"], true, "kubectl keeps the last one.");
@@ -250,7 +250,7 @@ const MISTAKES: [(u64, &str); 3] = [
 ];
 
 #[test]
-fn a_broken_config_is_told_in_every_format() {
+fn a_broken_config_is_reported_in_every_format() {
     const FILE: &str = "tests/data/mistakes.yaml";
     let out = |format: &str| {
         let ran = run(&["validate", "--k8s-config", FILE, "-o", format]);
@@ -280,7 +280,7 @@ fn a_broken_config_is_told_in_every_format() {
 }
 
 #[test]
-fn what_a_config_causes_is_told_at_its_key_and_once() {
+fn a_finding_caused_by_a_config_is_reported_once_at_its_key() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("k8s.yaml");
     let config = text_of(K8S).replace("mode: paper", "mode: live").replace("s: 6\nworkers: 2", "s: 90\nworkers: 90");

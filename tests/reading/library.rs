@@ -60,8 +60,8 @@ fn table(rows: &[Row]) -> String {
         tallies.entry(&row.kind).or_default().add(row);
         all.add(row);
     }
-    let mut table = "| kind | texts | this reader agrees | serde_yaml agrees | it reads other values | it takes what \
-                     kubectl refuses | it refuses what kubectl takes |\n\
+    let mut table = "| kind | texts | this reader agrees | serde_yaml agrees | serde_yaml: other values | serde_yaml: \
+                     accepts what kubectl refuses | serde_yaml: refuses what kubectl accepts |\n\
                      | --- | --: | --: | --: | --: | --: | --: |\n"
         .to_owned();
     for (kind, tally) in tallies.into_iter().chain([("all", all)]) {

@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_puts_there_before_all_go_back_stays_and_nothing_is_lost() {
+    fn a_file_created_before_the_rollback_stays_and_nothing_is_lost() {
         let fixture = Fixture::new();
         fixture.moves().make(|_| true).unwrap();
         for name in ["a", "b", "d"] {

@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_has_put_there_since_is_not_touched() {
+    fn a_file_created_since_is_not_touched() {
         for name in ["a.yaml", "c.yaml", "e.yaml"] {
             let fixture = Fixture::new(true);
             fs::write(fixture.path(name), "mine").unwrap();
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn without_locks_nobody_can_tell() {
+    fn without_locks_an_interruption_cannot_be_detected() {
         let fixture = Fixture::new(true);
         let error = recover(&fixture.output, false).unwrap_err().to_string();
         assert!(error.contains("no locks") && error.contains("move it away"), "{error}");

@@ -129,7 +129,7 @@ fn write_trouble(session: &SessionStatus<'_>, all: bool, screen: &mut Screen<imp
     }
     if groups.len() > shown {
         screen.blank()?;
-        let note = format!("… {} more kinds of trouble; -o wide shows all", groups.len() - shown);
+        let note = format!("… {} more kinds of problems; -o wide shows all", groups.len() - shown);
         screen.line(Line::new(Role::Dim, note))?;
     }
     Ok(())
@@ -147,7 +147,7 @@ fn write_group(worker: &Worker, count: u64, screen: &mut Screen<impl Write>) -> 
         screen.line(Line::from("  ").text(line))?;
     }
     if cause.message.lines().nth(MESSAGE).is_some() {
-        screen.line(Line::new(Role::Dim, "  … the rest of the message is in -o json"))?;
+        screen.line(Line::new(Role::Dim, "  … -o json shows the whole message"))?;
     }
     if let Some(said) = cause.job.as_ref().filter(|said| said.message != cause.message) {
         screen.line(Line::from("  Job: ").text(&said.reason).text(": ").text(&said.message))?;
@@ -198,7 +198,7 @@ mod tests {
     use crate::status::{Book, read, sessions};
 
     #[test]
-    fn what_many_workers_have_in_common_is_said_once() {
+    fn a_problem_that_many_workers_share_is_shown_once() {
         let list = include_str!("../../../tests/after/jobs-pods.json");
         let list: serde_json::Value = serde_json::from_str(list).unwrap();
         let of_third = |item: &&serde_json::Value| item["metadata"]["labels"]["worker_id"] == "worker-3";

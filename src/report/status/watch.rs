@@ -1,5 +1,5 @@
-//! A status that is followed: a stream of objects comes in, and each change is shown before the next one is waited for.
-//! A terminal is drawn again; elsewhere a line is appended.
+//! A status that is watched: each change in a stream of objects is shown before the next one is awaited. A terminal is
+//! redrawn; elsewhere, a line is appended.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::config::Session;
 use crate::output::{Screen, Style};
 use crate::status::{self, Book, Extent, Phase, StatusError};
 
-/// Clears a terminal from its first line on.
+/// Clears a terminal and moves to its first line.
 const CLEAR: &[u8] = b"\x1b[H\x1b[J";
 
 /// How changes are shown.
@@ -24,23 +24,23 @@ pub struct View {
     pub is_wide: bool,
     /// The colours.
     pub style: Style,
-    /// The moment at which durations end.
+    /// The time at which durations end.
     pub now: fn() -> io::Result<DateTime<Utc>>,
 }
 
-/// How the following ended.
+/// How watching ended.
 #[derive(Debug)]
 pub enum End {
-    /// With the stream.
+    /// At the end of the stream.
     OfStream(Extent),
-    /// With an output that takes no more.
+    /// Because the output can no longer be written.
     OfOutput(io::Error),
 }
 
-/// Follows a stream, and gives what it has said.
+/// Follows a stream and returns its content.
 ///
 /// # Errors
-/// Whatever [`status::read`] refuses.
+/// The errors of [`status::read`].
 pub fn follow(
     name: &str,
     input: impl Read,
@@ -71,11 +71,11 @@ struct Watch<'p, W> {
     plans: &'p [Session],
     view: View,
     out: W,
-    /// Whether there is something to draw.
+    /// Whether something has changed since the last drawing.
     has_changed: bool,
-    /// What the last line said of each Job.
+    /// The content of the last line of each Job.
     shown: HashMap<usize, (Phase, Option<String>)>,
-    /// Why nothing more can be written.
+    /// Why the output can no longer be written.
     broken: Option<io::Error>,
 }
 
@@ -89,7 +89,7 @@ impl<W: Write> Watch<'_, W> {
         }
     }
 
-    /// Appends the line of a Job, if it says something new.
+    /// Appends the line of a Job if it has changed.
     fn append(&mut self, place: usize) -> io::Result<()> {
         let Some(slot) = self.book.slots().get(place) else { return Ok(()) };
         let Some((session_id, worker)) = status::observe(slot, (self.view.now)()?) else { return Ok(()) };
@@ -102,10 +102,10 @@ impl<W: Write> Watch<'_, W> {
         Ok(())
     }
 
-    /// Shows what is new before nothing comes for a while.
+    /// Shows all changes before the input may block.
     ///
     /// # Errors
-    /// An output that takes no more; why, is kept.
+    /// The output can no longer be written; the cause is kept.
     fn catch_up(&mut self) -> io::Result<()> {
         if self.broken.is_none() && std::mem::take(&mut self.has_changed) {
             self.broken = self.draw().err();
@@ -139,7 +139,7 @@ impl<W: Write> Watch<'_, W> {
     }
 }
 
-/// An input before each read of which everything is shown that has come so far: the read may wait.
+/// An input that shows all changes so far before each read, because the read may block.
 struct BeforeRead<R, F> {
     input: R,
     show: F,

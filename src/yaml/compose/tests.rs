@@ -46,7 +46,7 @@ fn tags_decide_and_must_fit() {
 }
 
 #[test]
-fn a_merge_overrides_what_stands_before_it() {
+fn a_merge_overrides_what_precedes_it() {
     for (text, expected) in [
         ("l: &l {a: b}\nx: {a: d, <<: *l}", "b"),
         ("l: &l {a: b}\nx: {<<: *l, a: d}", "d"),
@@ -144,7 +144,7 @@ fn anchors_in_one_another_cost_no_more_than_aliases() {
 }
 
 #[test]
-fn an_alias_stands_where_it_is_written() {
+fn an_alias_has_its_own_position() {
     let root = first_document("a: &a x\nb: &b [1]\nc: {d: *a, e: *b, *a : f}\n").unwrap();
     let entries = root.get("c").unwrap().as_mapping().unwrap();
     let columns: Vec<_> = entries

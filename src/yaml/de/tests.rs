@@ -93,7 +93,7 @@ fn values_have_their_positions_and_their_order() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_where_it_stands() {
+fn all_mistakes_are_reported_at_their_positions() {
     let (typed, told) = read(
         "text: 1\nsmall: 256\nword: no\nmap:\n  a: 1\n  b: true\ninner:\n  some: x\n  other: 1\nunknown: {z: 1}\n",
     );
