@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::line::Line;
 use super::screen::Screen;
+use super::session_view::plural;
 use super::snippet::{Heading, Snippet};
 use super::style::{Role, Style};
 use crate::diagnostic::Diagnostic;
@@ -53,8 +54,10 @@ fn list(problems: &[Diagnostic], screen: &mut Screen<&mut Vec<u8>>) -> io::Resul
     }
     match problems.len().saturating_sub(PROBLEMS) {
         0 => Ok(()),
-        1 => screen.blank().and_then(|()| screen.line("… and 1 more problem.")),
-        more => screen.blank().and_then(|()| screen.line(format!("… and {more} more problems."))),
+        more => {
+            screen.blank()?;
+            screen.line(format!("… and {}.", plural(more as u64, "more problem")))
+        }
     }
 }
 

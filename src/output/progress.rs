@@ -2,6 +2,8 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::stdout;
+
 /// Shorter runs end before anyone could read a bar.
 const LONG: usize = 2000;
 /// Drawing the bar more often would only be slower.
@@ -33,9 +35,7 @@ impl Progress {
     /// The same for a run that writes to stdout, only if that is a file: a terminal already shows the output, and the
     /// reader of a pipe may write to the same screen.
     pub fn of_stdout(total: usize, things: &'static str) -> Self {
-        let is_file = rustix::fs::fstat(rustix::stdio::stdout())
-            .is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_file());
-        if is_file { Self::new(total, things) } else { Self(None) }
+        if stdout::file().is_some() { Self::new(total, things) } else { Self(None) }
     }
 
     /// Advances by one step.
